@@ -1,0 +1,1 @@
+"""What a person meets: the window, the command line, speech, and kept pictures."""
