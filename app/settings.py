@@ -1,0 +1,107 @@
+"""What the program remembers between two runs, as one JSON file in the user's folder."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import platformdirs
+
+_log = logging.getLogger(__name__)
+
+APP_NAME = "speech2bird"
+
+
+def config_folder() -> Path:
+    """Return the folder that holds the settings file (it may not exist yet)."""
+    return platformdirs.user_config_path(APP_NAME, appauthor=False)
+
+
+def data_folder() -> Path:
+    """Return the folder that holds drawn pictures and the log (it may not exist yet)."""
+    return platformdirs.user_data_path(APP_NAME, appauthor=False)
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """Choices of the person; every field has a default that works.
+
+    Attributes
+    ----------
+    device
+        Where to draw: "auto", "cpu" or "cuda".
+    microphone
+        Index of the recording device; None is the system's default.
+    save_folder
+        Where the last picture was saved to; None at first.
+    geometry
+        The window's last size and place, as Tk writes it.
+    tab
+        Index of the tab that was in front: 0 Speak, 1 Type.
+    dark
+        Whether the window is dark.
+    """
+
+    device: str = "auto"
+    microphone: int | None = None
+    save_folder: str | None = None
+    geometry: str | None = None
+    tab: int = 0
+    dark: bool = False
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Settings:
+        """Read the settings; whatever is missing, unknown or broken becomes the default.
+
+        A newer or older program may have written the file, and a person may have edited it:
+        neither is a reason not to start.
+        """
+        path = path or config_folder() / "settings.json"
+        try:
+            stored = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return cls()
+        except (OSError, ValueError) as error:
+            _log.warning("The settings in %s cannot be read (%s); using the defaults", path, error)
+            return cls()
+        if not isinstance(stored, dict):
+            _log.warning("The settings in %s are not a JSON object; using the defaults", path)
+            return cls()
+        hints = get_type_hints(cls)
+        return cls(**{k: v for k, v in stored.items() if k in hints and _fits(v, hints[k])})
+
+    def save(self, path: Path | None = None) -> None:
+        """Write the settings in one step, so that a crash leaves the old file or the new one.
+
+        Raises
+        ------
+        OSError
+            The folder cannot be written to.
+        """
+        path = path or config_folder() / "settings.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(dataclasses.asdict(self), indent=2) + "\n"
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".settings-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    def changed(self, **changes: Any) -> Settings:
+        """Return a copy with some fields changed."""
+        return dataclasses.replace(self, **changes)
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Tell whether a JSON value is of the field's type (True is not taken for a number)."""
+    if isinstance(value, bool):
+        return hint is bool
+    return isinstance(value, hint)
