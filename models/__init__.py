@@ -1,0 +1,25 @@
+"""The four-stage AttnGAN at work: a sentence goes in, a picture comes out.
+
+>>> from models import Painter
+>>> Painter.load().draw("a small red bird with black wings", seed=7).image.save("bird.png")
+
+Importing this package is cheap: torch is loaded when ``Painter`` is first touched, so that a
+program can show its window or its ``--help`` before that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from models.painter import Drawing, Painter
+
+__all__ = ["Drawing", "Painter"]
+
+
+def __getattr__(name: str) -> object:
+    if name in __all__:
+        from models import painter
+
+        return getattr(painter, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

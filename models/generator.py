@@ -1,0 +1,191 @@
+"""The generator: conditioning augmentation, a first stage, and stages that attend to words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.attention import WordAttention
+from models.config import FIRST_STAGE_SIZE, GeneratorConfig
+from models.text_encoder import TextFeatures
+
+SEED_SIZE = 4
+"""Side of the map that the first stage starts from."""
+
+
+@dataclass(frozen=True)
+class StageOutput:
+    """What one stage gives for a batch of B sentences.
+
+    Attributes
+    ----------
+    image : (B, 3, S, S) picture, values in -1 .. 1.
+    attention : (B, T, S/2, S/2) attention to each word; None for stage 1, which has none.
+    """
+
+    image: Tensor
+    attention: Tensor | None
+
+
+def convolution(channels_in: int, channels_out: int) -> nn.Conv2d:
+    """A 3 x 3 convolution that keeps the size and leaves the bias to what follows."""
+    return nn.Conv2d(channels_in, channels_out, 3, padding=1, bias=False)
+
+
+class ConditioningAugmentation(nn.Module):
+    """A sampled condition vector around a mean that the sentence decides (StackGAN, section 3.1).
+
+    Nearby vectors are drawn for one sentence, so that the generator learns a smooth space
+    instead of 88,000 single points.
+    """
+
+    def __init__(self, config: GeneratorConfig) -> None:
+        super().__init__()
+        self.project = nn.Sequential(
+            nn.Linear(config.text_feature_size, config.condition_size * 4), nn.GLU(dim=1)
+        )
+
+    def forward(self, sentence: Tensor, epsilon: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Sample c = mu + sigma * epsilon from a sentence feature (B, D) and noise (B, C).
+
+        Returns
+        -------
+        condition, mean, log_variance : each (B, C).
+        """
+        mean, log_variance = self.project(sentence).chunk(2, dim=1)
+        return mean + (0.5 * log_variance).exp() * epsilon, mean, log_variance
+
+
+class UpsampleBlock(nn.Sequential):
+    """Doubles the size: nearest neighbour, 3 x 3 convolution, batch norm, gated linear unit."""
+
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        super().__init__(
+            nn.Upsample(scale_factor=2, mode="nearest"),
+            convolution(channels_in, channels_out * 2),
+            nn.BatchNorm2d(channels_out * 2),
+            nn.GLU(dim=1),
+        )
+
+
+class ResidualBlock(nn.Module):
+    """Two convolutions whose result is added to what came in."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.block = nn.Sequential(
+            convolution(channels, channels * 2),
+            nn.BatchNorm2d(channels * 2),
+            nn.GLU(dim=1),
+            convolution(channels, channels),
+            nn.BatchNorm2d(channels),
+        )
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        return hidden + self.block(hidden)
+
+
+class InitialStage(nn.Module):
+    """Stage 1, F_0 of the paper: noise and condition to image features h_1 of 64 x 64."""
+
+    def __init__(self, config: GeneratorConfig) -> None:
+        super().__init__()
+        self.channels = config.seed_channels
+        features = config.seed_channels * SEED_SIZE * SEED_SIZE
+        self.seed = nn.Sequential(
+            nn.Linear(config.noise_size + config.condition_size, features * 2, bias=False),
+            nn.BatchNorm1d(features * 2),
+            nn.GLU(dim=1),
+        )
+        blocks: list[nn.Module] = []
+        channels, size = config.seed_channels, SEED_SIZE
+        while size < FIRST_STAGE_SIZE:
+            narrower = max(channels // 2, config.stage_channels[0])
+            blocks.append(UpsampleBlock(channels, narrower))
+            channels, size = narrower, size * 2
+        self.upsample = nn.Sequential(*blocks)
+
+    def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
+        seed = self.seed(torch.cat([condition, noise], dim=1))
+        seed = seed.view(-1, self.channels, SEED_SIZE, SEED_SIZE)
+        hidden: Tensor = self.upsample(seed.contiguous(memory_format=torch.channels_last))
+        return hidden
+
+
+class RefinementStage(nn.Module):
+    """Stages 2 to 4, F_i of the paper: attend to the words, refine, double the size."""
+
+    def __init__(self, config: GeneratorConfig, channels_in: int, channels_out: int) -> None:
+        super().__init__()
+        self.attention = WordAttention(config.text_feature_size, channels_in)
+        self.residual = nn.Sequential(
+            *(ResidualBlock(channels_in * 2) for _ in range(config.residual_blocks))
+        )
+        self.upsample = UpsampleBlock(channels_in * 2, channels_out)
+
+    def forward(self, hidden: Tensor, text: TextFeatures) -> tuple[Tensor, Tensor]:
+        """Turn features (B, C_in, S, S) into (B, C_out, 2 S, 2 S) and the attention (B, T, S, S)."""
+        context, attention = self.attention(hidden, text.words, text.mask)
+        joined = torch.cat([hidden, context.to(hidden.dtype)], dim=1)
+        return self.upsample(self.residual(joined)), attention
+
+
+class Generator(nn.Module):
+    """All stages, the first and those that refine, each with its own picture."""
+
+    def __init__(self, config: GeneratorConfig) -> None:
+        super().__init__()
+        self.config = config
+        channels = config.stage_channels
+        self.conditioning = ConditioningAugmentation(config)
+        self.initial = InitialStage(config)
+        self.refinements = nn.ModuleList(
+            RefinementStage(config, channels_in, channels_out)
+            for channels_in, channels_out in zip(channels, channels[1:], strict=False)
+        )
+        self.to_image = nn.ModuleList(nn.Conv2d(width, 3, 3, padding=1) for width in channels)
+        if config.image_skip:
+            # A new stage adds nothing at first: it enlarges the picture before it faithfully.
+            for layer in list(self.to_image)[1:]:
+                nn.init.zeros_(layer.weight)
+                nn.init.zeros_(layer.bias)
+
+    def stages(
+        self, noise: Tensor, condition: Tensor, text: TextFeatures, count: int | None = None
+    ) -> Iterator[StageOutput]:
+        """Draw stage by stage, so that a caller can show or stop what is under way.
+
+        Parameters
+        ----------
+        noise : (B, noise_size) standard normal z.
+        condition : (B, condition_size) from `conditioning`.
+        text : features of the B sentences.
+        count : how many stages to draw; all of them by default.
+        """
+        count = len(self.to_image) if count is None else count
+        hidden = self.initial(noise, condition)
+        drawn = self.to_image[0](hidden)
+        yield StageOutput(torch.tanh(drawn), None)
+        for refinement, to_image in zip(
+            self.refinements[: count - 1], list(self.to_image)[1:count], strict=True
+        ):
+            hidden, attention = refinement(hidden, text)
+            detail = to_image(hidden)
+            drawn = detail + enlarge(drawn) if self.config.image_skip else detail
+            yield StageOutput(torch.tanh(drawn), attention)
+
+    def forward(
+        self, noise: Tensor, epsilon: Tensor, text: TextFeatures, count: int | None = None
+    ) -> list[StageOutput]:
+        """Draw all stages at once; `epsilon` (B, condition_size) samples the condition."""
+        condition, _, _ = self.conditioning(text.sentence, epsilon)
+        return list(self.stages(noise, condition, text, count))
+
+
+def enlarge(image: Tensor) -> Tensor:
+    """Double the size of pictures (B, 3, S, S), bicubically."""
+    return F.interpolate(image.float(), scale_factor=2, mode="bicubic", align_corners=False)

@@ -1,0 +1,72 @@
+"""Words to ids: the list of words a model has learned, and how a sentence is cut into them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from nltk.tokenize import RegexpTokenizer
+
+PADDING_ID = 0
+"""The id that fills sentences up to a common length; it stands for no word."""
+
+_TOKENIZER = RegexpTokenizer(r"[a-z0-9]+")
+# The training captions were written without apostrophes and hyphens ("it s", "long legged"),
+# so cutting at everything that is not a letter or a digit gives the same words.
+
+
+def tokenize(sentence: str) -> list[str]:
+    """Cut a sentence into lower-case words, as the training captions were cut."""
+    return list(_TOKENIZER.tokenize(sentence.lower()))
+
+
+@dataclass(frozen=True)
+class ReadSentence:
+    """A sentence as the model reads it.
+
+    Attributes
+    ----------
+    words : the words that are read, in order, at most the model's ``max_words``.
+    ids : their ids, one for each of `words`.
+    unknown_words : words left out since the vocabulary lacks them, in order, without repeats.
+    """
+
+    words: tuple[str, ...]
+    ids: tuple[int, ...]
+    unknown_words: tuple[str, ...]
+
+
+class Vocabulary:
+    """The words a model knows; word k of the list has id k + 1, since 0 is padding."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = tuple(words)
+        self._ids = {word: position + 1 for position, word in enumerate(self.words)}
+        if len(self._ids) != len(self.words):
+            raise ValueError("a vocabulary lists each word once")
+
+    @classmethod
+    def from_captions(cls, captions: Iterable[str], min_count: int = 2) -> Vocabulary:
+        """Collect the words seen at least `min_count` times, the most frequent first."""
+        counts = Counter(word for caption in captions for word in tokenize(caption))
+        frequent = [(word, count) for word, count in counts.items() if count >= min_count]
+        return cls([word for word, _ in sorted(frequent, key=lambda item: (-item[1], item[0]))])
+
+    def __len__(self) -> int:
+        """Number of ids, padding included: the number of rows of an embedding table."""
+        return len(self.words) + 1
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._ids
+
+    def read(self, sentence: str, max_words: int) -> ReadSentence:
+        """Cut a sentence into known words; unknown ones are left out, as in training."""
+        tokens = tokenize(sentence)
+        known = [token for token in tokens if token in self._ids][:max_words]
+        unknown = dict.fromkeys(token for token in tokens if token not in self._ids)
+        return ReadSentence(
+            words=tuple(known),
+            ids=tuple(self._ids[word] for word in known),
+            unknown_words=tuple(unknown),
+        )
