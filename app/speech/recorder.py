@@ -1,0 +1,200 @@
+"""Recording from a microphone while the window goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.speech.microphone import Microphone, choose_microphone
+from app.speech.portaudio import MicrophoneError, portaudio
+from app.speech.recording import MAX_SECONDS, Recording
+
+CHUNK_SECONDS = 0.05
+"""How much sound is read at once: the level and the timer move this often."""
+
+ANSWER_SECONDS = 3.0
+"""How long a device may take to deliver its next chunk before it is given up."""
+
+
+class DeviceFailedError(MicrophoneError):
+    """The microphone is there but gives no sound, or stopped giving any."""
+
+
+class Recorder:
+    """Records one microphone at its own rate, on a thread of its own.
+
+    Use it once: ``start()``, then read :attr:`seconds` and :attr:`level` as often as liked from
+    any thread, then ``stop()``. When the time is up, or when the device fails, recording ends by
+    itself (:attr:`is_recording` turns false); ``stop()`` still returns what was said until then.
+
+    Parameters
+    ----------
+    device:
+        A :attr:`Microphone.index`, or ``None`` for the system's default microphone.
+    max_seconds:
+        Recording ends by itself after this time.
+    on_level:
+        Called with the level (0.0 to 1.0) of each chunk, **on the recording thread**.
+    """
+
+    def __init__(
+        self,
+        device: int | None = None,
+        *,
+        max_seconds: float = MAX_SECONDS,
+        on_level: Callable[[float], None] | None = None,
+    ) -> None:
+        self.microphone: Microphone | None = None
+        """The device in use, known once ``start()`` has returned."""
+        self.level = 0.0
+        """Loudness of the latest chunk: its peak, 0.0 to 1.0."""
+        self.failure: MicrophoneError | None = None
+        """Why recording ended by itself, when a device failed in the middle."""
+        self._device = device
+        self._max_seconds = max_seconds
+        self._on_level = on_level
+        self._chunks: list[NDArray[np.int16]] = []
+        self._recorded_samples = 0
+        self._opened = threading.Event()
+        self._stopping = threading.Event()
+        self._last_chunk_at = 0.0
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+
+    def start(self) -> None:
+        """Open the microphone and begin; returns once sound is being recorded.
+
+        Takes up to a second or two (PortAudio looks at every device): call it away from the
+        window's thread.
+
+        Raises
+        ------
+        PyAudioMissingError, NoMicrophoneError, DeviceFailedError
+            When nothing can be recorded; ``str(error)`` says why.
+        """
+        self._thread.start()
+        self._opened.wait()
+        if self.failure is not None:
+            self._thread.join(timeout=ANSWER_SECONDS)
+            raise self.failure
+
+    def stop(self) -> Recording:
+        """End recording and return what was recorded.
+
+        Raises
+        ------
+        DeviceFailedError
+            When the device failed before it gave any sound.
+        """
+        self._stopping.set()
+        # A device that was unplugged may leave the thread waiting in PortAudio for ever.
+        self._thread.join(timeout=ANSWER_SECONDS)
+        if self._thread.is_alive() and self.failure is None:
+            self.failure = self._lost()
+        chunks = list(self._chunks)
+        if not chunks or self.microphone is None:
+            raise self.failure or DeviceFailedError(
+                "The recording was stopped before there was any sound."
+            )
+        return Recording(np.concatenate(chunks), self.microphone.rate)
+
+    @property
+    def seconds(self) -> float:
+        """How many seconds were recorded so far."""
+        return self._recorded_samples / self.microphone.rate if self.microphone else 0.0
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether sound is still coming in."""
+        if not self._thread.is_alive() or self._stopping.is_set():
+            return False
+        if self._last_chunk_at and time.monotonic() - self._last_chunk_at > ANSWER_SECONDS:
+            self.failure = self.failure or self._lost()
+            return False
+        return True
+
+    def _run(self) -> None:
+        try:
+            with portaudio() as audio:
+                self.microphone = choose_microphone(audio, self._device)
+                with self._open_stream(audio, self.microphone) as (stream, channels):
+                    self._last_chunk_at = time.monotonic()
+                    self._opened.set()
+                    self._read_until_stopped(stream, channels)
+        except MicrophoneError as error:
+            self.failure = error
+        except Exception as error:
+            # Whatever a sound library comes up with, the person gets a sentence, and the
+            # window does not wait for ever.
+            self.failure = DeviceFailedError(f"The microphone failed: {error}")
+        finally:
+            self.level = 0.0
+            self._opened.set()
+
+    @contextlib.contextmanager
+    def _open_stream(self, audio: Any, microphone: Microphone) -> Any:
+        import pyaudio
+
+        error: Exception | None = None
+        # Some devices offer two channels only: those are mixed.
+        for channels in dict.fromkeys((1, min(2, microphone.channels))):
+            try:
+                stream = audio.open(
+                    format=pyaudio.paInt16,
+                    channels=channels,
+                    rate=microphone.rate,
+                    input=True,
+                    input_device_index=microphone.index,
+                    frames_per_buffer=self._chunk_length(microphone),
+                )
+            except (OSError, ValueError) as failed:
+                error = failed
+                continue
+            try:
+                yield stream, channels
+            finally:
+                with contextlib.suppress(OSError):
+                    stream.close()
+            return
+        raise DeviceFailedError(
+            f"The microphone “{microphone.name}” cannot be opened; perhaps another program uses "
+            "it. Choose another one, or type the description."
+        ) from error
+
+    def _read_until_stopped(self, stream: Any, channels: int) -> None:
+        assert self.microphone is not None
+        chunk_length = self._chunk_length(self.microphone)
+        enough = int(self._max_seconds * self.microphone.rate)
+        while not self._stopping.is_set() and self._recorded_samples < enough:
+            try:
+                data = stream.read(chunk_length, exception_on_overflow=False)
+            except OSError as error:
+                self.failure = self._lost()
+                self.failure.__cause__ = error
+                return
+            chunk = np.frombuffer(data, dtype="<i2").astype(np.int16)
+            if channels > 1:
+                chunk = chunk.reshape(-1, channels).mean(axis=1).astype(np.int16)
+            chunk = chunk[: enough - self._recorded_samples]
+            self._chunks.append(chunk)
+            self._recorded_samples += len(chunk)
+            self._last_chunk_at = time.monotonic()
+            self.level = Recording(chunk, self.microphone.rate).peak
+            if self._on_level is not None:
+                self._on_level(self.level)
+
+    def _lost(self) -> DeviceFailedError:
+        name = f" “{self.microphone.name}”" if self.microphone else ""
+        return DeviceFailedError(
+            f"The microphone{name} stopped giving sound; perhaps it was unplugged. "
+            "Connect it and record again, or type the description."
+        )
+
+    @staticmethod
+    def _chunk_length(microphone: Microphone) -> int:
+        return max(1, int(microphone.rate * CHUNK_SECONDS))
