@@ -1,0 +1,200 @@
+"""The command line: ``draw`` and ``listen``; no command opens the window.
+
+``--help`` and usage errors come at once: the model, speech and pictures are imported by the
+command that needs them, when it runs (``app/commands.py``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+from app import __version__
+from app.commands import SEEDS, UsageError, draw, listen
+from app.errors import AppError
+
+SUCCESS = 0
+FAILURE = 1
+BAD_USAGE = 2
+INTERRUPTED = 130  # what shells report for a command stopped with Ctrl-C
+_Number = TypeVar("_Number", int, float)
+SIZES = (64, 128, 256, 512)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports bad usage as one sentence instead of the whole usage text."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_USAGE, f"{self.prog}: {message} (try --help)\n")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments
+        The command line without the program's name.
+
+    Returns
+    -------
+    int
+        0 success, 1 failure, 2 bad usage. Each failure is one sentence on standard error.
+    """
+    options = build_parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except UsageError as error:
+        return _report(error, BAD_USAGE)
+    except KeyboardInterrupt:
+        return _report("Stopped.", INTERRUPTED)
+    except BrokenPipeError:
+        return FAILURE  # the reader of our output went away: nobody is left to tell
+    except Exception as error:
+        if options.debug:
+            traceback.print_exc()
+        return _report(_sentence(error), FAILURE)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Describe every command and option."""
+    parser = _Parser(
+        prog="speech2bird",
+        description="Draw birds from sentences. Without a command, the window opens.",
+    )
+    parser.add_argument("--version", action="version", version=f"speech2bird {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_draw(commands.add_parser("draw", help="draw a sentence, or a file of captions"))
+    _add_listen(commands.add_parser("listen", help="turn speech into text, and draw it with -o"))
+    return parser
+
+
+def _add_draw(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Draw a sentence, every line of a file, or a saved picture once more."
+    parser.add_argument("sentence", nargs="?", metavar="SENTENCE", help="what the bird looks like")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="PATH",
+        help="the picture to write (.png or .jpg); with --captions, the folder",
+    )
+    parser.add_argument(
+        "--captions",
+        type=Path,
+        metavar="FILE",
+        help="draw every line of this text file: line k becomes 00000k.png, from 000000",
+    )
+    parser.add_argument(
+        "--from",
+        dest="source",
+        type=Path,
+        metavar="PICTURE",
+        help="take sentence, seed and size from a picture that speech2bird saved",
+    )
+    parser.add_argument(
+        "--count",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="draw N pictures with the seeds SEED, SEED + 1 and so on: bird-1.png, bird-2.png ...",
+    )
+    parser.add_argument(
+        "--stages", action="store_true", help="also save each stage: bird-stage-64.png ..."
+    )
+    parser.add_argument(
+        "--attention",
+        action="store_true",
+        help="also save where each word was attended to: bird-attention.png",
+    )
+    _add_drawing_options(parser)
+    parser.set_defaults(run=draw)
+
+
+def _add_listen(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Print what is said in a sound file, or into the microphone until Enter is pressed."
+    )
+    parser.add_argument(
+        "sound", nargs="?", type=Path, metavar="FILE.wav", help="sound file; none: the microphone"
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="PATH", help="draw the text as this picture"
+    )
+    parser.add_argument(
+        "--seconds",
+        type=_seconds,
+        metavar="S",
+        help="record for S seconds instead of until Enter is pressed",
+    )
+    parser.add_argument(
+        "--microphone", type=int, metavar="INDEX", help="recording device (default: the system's)"
+    )
+    _add_drawing_options(parser)
+    parser.set_defaults(run=listen)
+
+
+def _add_drawing_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--seed", type=_seed, metavar="N", help="same seed, same picture (default: random)"
+    )
+    parser.add_argument("--size", type=int, choices=SIZES, help="width in pixels (default: 512)")
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to draw"
+    )
+    parser.add_argument(
+        "--weights", type=Path, metavar="FILE", help="weights to use in place of the bundled ones"
+    )
+    parser.add_argument(
+        "--debug", action="store_true", help="show where in the program an error came from"
+    )
+
+
+def _positive(text: str) -> int:
+    return _number(text, int, lambda value: 1 <= value <= 1000, "a whole number from 1 to 1000")
+
+
+def _seconds(text: str) -> float:
+    return _number(text, float, lambda value: 0 < value <= 60, "a number of seconds up to 60")
+
+
+def _seed(text: str) -> int:
+    return _number(
+        text, int, lambda value: 0 <= value < SEEDS, f"a whole number from 0 to {SEEDS - 1}"
+    )
+
+
+def _number(
+    text: str, kind: type[_Number], fits: Callable[[_Number], bool], expected: str
+) -> _Number:
+    try:
+        value = kind(text)
+    except ValueError:
+        value = None
+    if value is None or not fits(value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not {expected}")
+    return value
+
+
+def _sentence(error: Exception) -> str:
+    """Turn any error into a sentence for a person."""
+    from models.errors import ModelError
+
+    if isinstance(error, (AppError, ModelError)):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this; try a smaller --size."
+    return (
+        f"Something unexpected went wrong ({type(error).__name__}: {error}); "
+        "--debug shows where."
+    )
+
+
+def _report(message: object, status: int) -> int:
+    print(f"speech2bird: {message}", file=sys.stderr)
+    return status

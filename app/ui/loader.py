@@ -1,0 +1,88 @@
+"""Something slow to load, that the window needs later: loaded once, beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Generic, TypeVar
+
+from app.ui.background import BackgroundRunner
+
+Value = TypeVar("Value")
+
+
+class LoadState(Enum):
+    """How far a :class:`Loader` is."""
+
+    WAITING = "waiting"
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Loader(Generic[Value]):
+    """Loads one thing in a thread and hands it to whoever waits for it.
+
+    Parameters
+    ----------
+    runner
+        Runs the loading.
+    load
+        The slow call.
+    on_change
+        Called in Tk's thread whenever ``state`` changes.
+    """
+
+    def __init__(
+        self,
+        runner: BackgroundRunner,
+        load: Callable[[], Value],
+        on_change: Callable[[], None],
+    ) -> None:
+        self._runner = runner
+        self._load = load
+        self._on_change = on_change
+        self._waiting: list[tuple[Callable[[Value], None], Callable[[Exception], None]]] = []
+        self._value: Value | None = None
+        self.state = LoadState.WAITING
+        self.error: Exception | None = None
+
+    @property
+    def value(self) -> Value | None:
+        """What was loaded; None until ``state`` is READY."""
+        return self._value
+
+    def start(self) -> None:
+        """Begin to load, unless that was done; after a failure, try again."""
+        if self.state in (LoadState.LOADING, LoadState.READY):
+            return
+        self._enter(LoadState.LOADING)
+        self._runner.run_in_thread(lambda task: self._load(), self._loaded, self._failed)
+
+    def when_loaded(
+        self, on_value: Callable[[Value], None], on_error: Callable[[Exception], None]
+    ) -> None:
+        """Call ``on_value`` with the thing, now or when it is there, or ``on_error``."""
+        if self._value is not None:
+            on_value(self._value)
+            return
+        self._waiting.append((on_value, on_error))
+        self.start()
+
+    def _loaded(self, value: Value) -> None:
+        self._value = value
+        waiting, self._waiting = self._waiting, []
+        self._enter(LoadState.READY)
+        for on_value, _ in waiting:
+            on_value(value)
+
+    def _failed(self, error: Exception) -> None:
+        self.error = error
+        waiting, self._waiting = self._waiting, []
+        self._enter(LoadState.FAILED)
+        for _, on_error in waiting:
+            on_error(error)
+
+    def _enter(self, state: LoadState) -> None:
+        self.state = state
+        self._on_change()

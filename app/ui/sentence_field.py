@@ -1,0 +1,83 @@
+"""The text field for a description, with its Draw button; both tabs have one."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from tkinter import ttk
+
+from app.ui.theme import GAP, Palette
+
+
+class SentenceField(ttk.Frame):
+    """A few lines of text and a Draw button.
+
+    Return and Ctrl+Return draw; Shift+Return begins a new line; Tab goes on to the button.
+
+    Parameters
+    ----------
+    parent
+        The tab.
+    palette
+        The window's colours.
+    label
+        What to write, above the field.
+    on_draw
+        Receives the text when the person wants it drawn.
+    """
+
+    def __init__(
+        self, parent: tk.Misc, palette: Palette, label: str, on_draw: Callable[[str], None]
+    ) -> None:
+        super().__init__(parent)
+        self._on_draw = on_draw
+        ttk.Label(self, text=label, style="Strong.TLabel").pack(anchor="w", pady=(0, GAP))
+        self.text = tk.Text(
+            self,
+            height=5,
+            width=36,
+            wrap="word",
+            undo=True,
+            font="SunValleyBodyLargeFont",
+            padx=10,
+            pady=8,
+            relief="flat",
+            highlightthickness=1,
+            highlightbackground=palette.muted,
+            highlightcolor=palette.link,
+        )
+        self.text.pack(fill="both", expand=True)
+        self.draw_button = ttk.Button(
+            self, text="Draw", style="Accent.TButton", command=self._draw
+        )
+        self.draw_button.pack(fill="x", pady=(GAP + 4, 0))
+        for keys in ("<Return>", "<Control-Return>", "<KP_Enter>", "<Control-KP_Enter>"):
+            self.text.bind(keys, self._draw_by_key)
+        self.text.bind("<Shift-Return>", lambda event: None)  # the field's own: a new line
+        self.text.bind("<Tab>", self._focus_next)
+
+    @property
+    def sentence(self) -> str:
+        """The text, without white space around it."""
+        return self.text.get("1.0", "end-1c").strip()
+
+    @sentence.setter
+    def sentence(self, sentence: str) -> None:
+        self.text.edit_separator()  # Undo brings back what was written before
+        self.text.replace("1.0", "end-1c", sentence)
+        self.text.edit_separator()
+
+    def set_busy(self, busy: bool) -> None:
+        """Lock the button while a picture is being drawn; the text stays editable."""
+        self.draw_button.state(["disabled" if busy else "!disabled"])
+
+    def _draw(self) -> None:
+        self._on_draw(self.sentence)
+
+    def _draw_by_key(self, event: tk.Event[tk.Misc]) -> str:
+        self.draw_button.invoke()  # does nothing while the button is locked
+        return "break"
+
+    def _focus_next(self, event: tk.Event[tk.Misc]) -> str:
+        self.text.tk_focusNext().focus()
+        return "break"

@@ -1,0 +1,89 @@
+"""How the window looks: the Sun Valley theme, fonts that follow the screen, a few colours."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import sys
+import tkinter as tk
+from dataclasses import dataclass
+from tkinter import font as tkfont
+from tkinter import ttk
+
+import sv_ttk
+
+GAP = 8  # pixels, the unit of all distances
+_POINTS = {  # the theme's fonts, which it sizes in pixels, in points
+    "SunValleyCaptionFont": (9, "normal"),
+    "SunValleyBodyFont": (10, "normal"),
+    "SunValleyBodyStrongFont": (10, "bold"),
+    "SunValleyBodyLargeFont": (13, "normal"),
+    "SunValleySubtitleFont": (15, "bold"),
+    "SunValleyTitleFont": (20, "bold"),
+}
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours the theme itself has no name for."""
+
+    muted: str
+    error: str
+    error_background: str
+    note_background: str
+    stage: str  # behind the picture
+    link: str
+
+
+LIGHT = Palette("#5c6670", "#a4262c", "#fdecea", "#eaf2fb", "#eef1f4", "#005fb8")
+DARK = Palette("#a8b0b8", "#ff9a9a", "#43272a", "#24313f", "#26292c", "#57c8ff")
+
+
+def make_dpi_aware() -> None:
+    """Tell Windows that the window draws sharply itself; call it before ``Tk()``."""
+    if sys.platform == "win32":
+        # Older Windows has no shcore; the window is then blurry on sharp screens, and works.
+        with contextlib.suppress(AttributeError, OSError):
+            ctypes.windll.shcore.SetProcessDpiAwareness(1)
+
+
+def apply_theme(root: tk.Tk, dark: bool) -> Palette:
+    """Set theme, fonts and the styles of this program; return its colours.
+
+    Parameters
+    ----------
+    root
+        The window.
+    dark
+        Dark instead of light.
+    """
+    sv_ttk.set_theme("dark" if dark else "light", root)
+    palette = DARK if dark else LIGHT
+    _set_fonts(root)
+    style = ttk.Style(root)
+    style.configure("Title.TLabel", font="SunValleyTitleFont")
+    style.configure("Strong.TLabel", font="SunValleyBodyStrongFont")
+    style.configure("Timer.TLabel", font="SunValleySubtitleFont")
+    style.configure("Muted.TLabel", foreground=palette.muted)
+    style.configure("Caption.TLabel", foreground=palette.muted, font="SunValleyCaptionFont")
+    style.configure("Link.TLabel", foreground=palette.link)
+    for kind in ("TButton", "Accent.TButton"):
+        style.configure(kind, padding=(14, 5))
+    return palette
+
+
+def _set_fonts(root: tk.Tk) -> None:
+    """Give the theme's fonts a family that exists here, and sizes in points.
+
+    The theme asks for Windows 11's font in pixels: elsewhere Tk would fall back to any font, and
+    on a sharp screen the text would be tiny.
+    """
+    family = tkfont.nametofont("TkDefaultFont", root).actual("family")
+    for wanted in ("Segoe UI Variable Text", "SF Pro Text", "Inter", "Noto Sans", "Cantarell"):
+        if wanted in tkfont.families(root):
+            family = wanted
+            break
+    for name, (points, weight) in _POINTS.items():
+        tkfont.nametofont(name, root).configure(family=family, size=points, weight=weight)
+    for name in ("TkDefaultFont", "TkTextFont", "TkMenuFont", "TkHeadingFont", "TkTooltipFont"):
+        tkfont.nametofont(name, root).configure(family=family, size=10)

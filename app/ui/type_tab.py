@@ -1,0 +1,39 @@
+"""The tab in which a person types what the bird looks like."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from functools import partial
+from tkinter import ttk
+
+from app.ui.sentence_field import SentenceField
+from app.ui.theme import GAP, Palette
+
+EXAMPLES = (
+    "a small red bird with black wings",
+    "this is a blue bird with a white belly",
+    "a bright yellow bird with a black head",
+)
+
+
+class TypeTab(ttk.Frame):
+    """A sentence field and a few sentences to begin with."""
+
+    def __init__(
+        self, parent: tk.Misc, palette: Palette, on_draw: Callable[[str], None]
+    ) -> None:
+        super().__init__(parent, padding=2 * GAP)
+        self.field = SentenceField(self, palette, "What does the bird look like?", on_draw)
+        self.field.pack(fill="both", expand=True)
+        ttk.Label(self, text="For example", style="Caption.TLabel").pack(
+            anchor="w", pady=(2 * GAP, 2)
+        )
+        for example in EXAMPLES:
+            link = ttk.Label(self, text=example, style="Link.TLabel", cursor="hand2")
+            link.bind("<Button-1>", partial(self._use, example))
+            link.pack(anchor="w", pady=1)
+
+    def _use(self, example: str, event: tk.Event[tk.Misc]) -> None:
+        self.field.sentence = example
+        self.field.text.focus()
