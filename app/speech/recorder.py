@@ -21,6 +21,9 @@ CHUNK_SECONDS = 0.05
 ANSWER_SECONDS = 3.0
 """How long a device may take to deliver its next chunk before it is given up."""
 
+OPENING_SECONDS = 10.0
+"""How long a device may take until its first chunk: Bluetooth headsets are slow to wake."""
+
 
 class DeviceFailedError(MicrophoneError):
     """The microphone is there but gives no sound, or stopped giving any."""
@@ -78,9 +81,14 @@ class Recorder:
             When nothing can be recorded; ``str(error)`` says why.
         """
         self._thread.start()
-        self._opened.wait()
-        if self.failure is not None:
-            self._thread.join(timeout=ANSWER_SECONDS)
+        if not self._opened.wait(timeout=OPENING_SECONDS):
+            self._stopping.set()
+            self.failure = DeviceFailedError(
+                "The microphone gives no sound. Choose another one, or type the description."
+            )
+            raise self.failure
+        if self.failure is not None and not self._chunks:
+            self._thread.join(timeout=ANSWER_SECONDS)  # lets PortAudio be released
             raise self.failure
 
     def stop(self) -> Recording:
@@ -93,7 +101,7 @@ class Recorder:
         """
         self._stopping.set()
         # A device that was unplugged may leave the thread waiting in PortAudio for ever.
-        self._thread.join(timeout=ANSWER_SECONDS)
+        self._thread.join(timeout=0 if self.failure else ANSWER_SECONDS)
         if self._thread.is_alive() and self.failure is None:
             self.failure = self._lost()
         chunks = list(self._chunks)
@@ -123,8 +131,6 @@ class Recorder:
             with portaudio() as audio:
                 self.microphone = choose_microphone(audio, self._device)
                 with self._open_stream(audio, self.microphone) as (stream, channels):
-                    self._last_chunk_at = time.monotonic()
-                    self._opened.set()
                     self._read_until_stopped(stream, channels)
         except MicrophoneError as error:
             self.failure = error
@@ -184,6 +190,7 @@ class Recorder:
             self._chunks.append(chunk)
             self._recorded_samples += len(chunk)
             self._last_chunk_at = time.monotonic()
+            self._opened.set()
             self.level = Recording(chunk, self.microphone.rate).peak
             if self._on_level is not None:
                 self._on_level(self.level)

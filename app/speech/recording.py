@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import soundfile
@@ -102,7 +102,10 @@ class Recording:
             raise SoundFileError(f"The sound file {path} cannot be opened: {reason}.") from error
 
 
-def _read(file: Any, name: str, max_seconds: float) -> Recording:
+def _read(file: BinaryIO, name: str, max_seconds: float) -> Recording:
+    cut_off = SoundFileError(f"{name} is cut off: a part of the sound is missing.")
+    if _is_cut_off(file):
+        raise cut_off
     with soundfile.SoundFile(file) as sound:
         promised = sound.frames
         if promised / sound.samplerate > max_seconds:
@@ -114,6 +117,21 @@ def _read(file: Any, name: str, max_seconds: float) -> Recording:
         if not len(channels):
             raise SoundFileError(f"There is no sound in {name}.")
         if len(channels) < promised:
-            raise SoundFileError(f"{name} is cut off: a part of the sound is missing.")
+            raise cut_off
         samples = np.clip(channels.mean(axis=1) * 32768, -32768, 32767).astype(np.int16)
         return Recording(samples, int(sound.samplerate))
+
+
+def _is_cut_off(file: BinaryIO) -> bool:
+    """Tell whether a WAV or AIFF file is shorter than its header says; libsndfile hides it."""
+    head = file.read(8)
+    there = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    if head[:4] == b"RIFF":
+        promised = int.from_bytes(head[4:8], "little")
+    elif head[:4] == b"FORM":
+        promised = int.from_bytes(head[4:8], "big")
+    else:
+        return False
+    # Programs that write to a pipe do not know the length and promise a huge one.
+    return there < promised + 8 and promised < 0x7FFF_0000

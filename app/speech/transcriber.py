@@ -14,8 +14,9 @@ from app.speech.voice_detector import find_speech
 from app.speech.words import tidy
 
 BIRD_PROMPT = (
-    "A small bird with a red crown, black wings, white wingbars, a grey nape, a buff breast, "
-    "a yellow belly, brown tarsus, a white eyering, rectrices and a short pointed beak."
+    "A small bird with a gray nape, buff breast, brown tarsus, white eyering and wingbars. "
+    "This bird has black rectrices, a speckled belly and flank, a pointy bill, a curved beak, "
+    "and yellow throat, crown and coverts."
 )
 """What Whisper is told it has heard before: it makes the words of bird descriptions likelier."""
 

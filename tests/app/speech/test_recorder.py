@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyaudio
+import pytest
+
+from app.speech import recorder as recorder_module
+from app.speech.microphone import NoMicrophoneError
+from app.speech.portaudio import PyAudioMissingError
+from app.speech.recorder import DeviceFailedError, Recorder
+from app.speech.recording import Recording
+from app.speech.transcriber import Transcriber
+from tests.app.speech.conftest import as_recording
+from tests.speech_fixtures import PlugIn, SpeakSentence
+
+SENTENCE = "a small red bird with black wings and a white belly"
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+def record(recorder: Recorder, seconds: float) -> Recording:
+    recorder.start()
+    wait_until(lambda: recorder.seconds >= seconds)
+    return recorder.stop()
+
+
+@pytest.mark.parametrize("rate", [48_000, 16_000])
+def test_a_spoken_sentence_is_recorded_and_understood(
+    virtual_microphone: PlugIn,
+    spoken_sentence: SpeakSentence,
+    transcriber: Transcriber,
+    rate: int,
+) -> None:
+    sound_file = spoken_sentence(SENTENCE)
+    virtual_microphone(sound_file, rate)
+    levels: list[float] = []
+    recorder = Recorder(on_level=levels.append)
+    began = time.monotonic()
+    recording = record(recorder, Recording.from_file(sound_file).seconds + 0.2)
+    took = time.monotonic() - began
+    assert recording.rate == rate
+    assert recording.seconds == pytest.approx(took, abs=0.5)
+    assert len(levels) == pytest.approx(recording.seconds / recorder_module.CHUNK_SECONDS, abs=2)
+    assert max(levels) == pytest.approx(recording.peak, abs=0.01)
+    assert recorder.level == 0.0
+    assert not recorder.is_recording
+    assert recorder.failure is None
+    assert transcriber.transcribe(recording) == SENTENCE
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, refused: Callable[[dict[str, Any]], bool]) -> None:
+    """Make devices refuse to be opened in some ways, as PortAudio words it."""
+    really_open = pyaudio.PyAudio.open
+
+    def open_device(audio: pyaudio.PyAudio, **wishes: Any) -> Any:
+        if refused(wishes):
+            raise OSError(-9997, "Invalid sample rate")
+        return really_open(audio, **wishes)
+
+    monkeypatch.setattr(pyaudio.PyAudio, "open", open_device)
+
+
+@pytest.mark.parametrize("own_rate", [44_100, 48_000])
+def test_a_device_that_refuses_16_khz_is_recorded_at_its_own_rate(
+    virtual_microphone: PlugIn,
+    spoken_sentence: SpeakSentence,
+    monkeypatch: pytest.MonkeyPatch,
+    own_rate: int,
+) -> None:
+    virtual_microphone(spoken_sentence(SENTENCE), own_rate)
+    refuse(monkeypatch, lambda wishes: wishes["rate"] != own_rate)
+    recording = record(Recorder(), 1.0)
+    assert recording.rate == own_rate
+    assert recording.peak > 0.1
+
+
+def test_a_device_that_refuses_one_channel_is_mixed(
+    virtual_microphone: PlugIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time_axis = np.arange(2 * 48_000) / 48_000
+    tone = as_recording(0.5 * np.sin(2 * np.pi * 440 * time_axis), 48_000)
+    (tmp_path / "tone.wav").write_bytes(tone.to_wav())
+    virtual_microphone(tmp_path / "tone.wav")
+    refuse(monkeypatch, lambda wishes: wishes["channels"] == 1)
+    mixed = record(Recorder(), 1.0)
+    spectrum = np.abs(np.fft.rfft(mixed.as_float()))
+    # Two channels taken for one would sound an octave lower.
+    assert spectrum.argmax() / mixed.seconds == pytest.approx(440, abs=3)
+
+
+def test_a_device_that_cannot_be_opened(
+    virtual_microphone: PlugIn, spoken_sentence: SpeakSentence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    virtual_microphone(spoken_sentence(SENTENCE))
+    refuse(monkeypatch, lambda wishes: True)
+    recorder = Recorder()
+    with pytest.raises(DeviceFailedError, match="“default” cannot be opened; perhaps another"):
+        recorder.start()
+    assert not recorder.is_recording
+
+
+def test_a_device_that_falls_silent_for_ever(
+    virtual_microphone: PlugIn,
+    spoken_sentence: SpeakSentence,
+    transcriber: Transcriber,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sound_file = spoken_sentence(SENTENCE)
+    virtual_microphone(sound_file, vanish=True)
+    monkeypatch.setattr(recorder_module, "ANSWER_SECONDS", 0.5)
+    recorder = Recorder()
+    recorder.start()
+    wait_until(lambda: not recorder.is_recording)
+    began = time.monotonic()
+    recording = recorder.stop()
+    assert time.monotonic() - began < 0.2
+    assert recording.seconds == pytest.approx(Recording.from_file(sound_file).seconds, abs=0.2)
+    assert "perhaps it was unplugged" in str(recorder.failure)
+    assert transcriber.transcribe(recording) == SENTENCE
+
+
+def test_a_device_that_fails_in_the_middle(
+    virtual_microphone: PlugIn, spoken_sentence: SpeakSentence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    virtual_microphone(spoken_sentence(SENTENCE))
+    really_read = pyaudio.PyAudio.Stream.read
+    reads = []
+
+    def read(stream: Any, *arguments: Any, **options: Any) -> bytes:
+        reads.append(stream)
+        if len(reads) > 5:
+            raise OSError(-9999, "Unanticipated host error")
+        return bytes(really_read(stream, *arguments, **options))
+
+    monkeypatch.setattr(pyaudio.PyAudio.Stream, "read", read)
+    recorder = Recorder()
+    recorder.start()
+    wait_until(lambda: not recorder.is_recording)
+    assert recorder.stop().seconds == pytest.approx(0.25)
+    assert "perhaps it was unplugged" in str(recorder.failure)
+    reads.clear()
+    reads.extend([None] * 5)
+    with pytest.raises(DeviceFailedError, match="unplugged"):
+        Recorder().start()
+
+
+def test_a_device_that_never_gives_sound(
+    virtual_microphone: PlugIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    almost_nothing = tmp_path / "almost_nothing.wav"
+    almost_nothing.write_bytes(as_recording(np.zeros(10), 48_000).to_wav())
+    virtual_microphone(almost_nothing, vanish=True)
+    monkeypatch.setattr(recorder_module, "OPENING_SECONDS", 0.3)
+    with pytest.raises(DeviceFailedError, match="gives no sound"):
+        Recorder().start()
+
+
+def test_recording_ends_by_itself(
+    virtual_microphone: PlugIn, spoken_sentence: SpeakSentence
+) -> None:
+    virtual_microphone(spoken_sentence(SENTENCE))
+    recorder = Recorder(max_seconds=0.33)
+    recorder.start()
+    wait_until(lambda: not recorder.is_recording)
+    assert recorder.failure is None
+    assert len(recorder.stop().samples) == int(0.33 * 48_000)
+
+
+def test_no_microphone_bad_index_and_no_pyaudio(
+    no_microphone: dict[str, str],
+    virtual_microphone: PlugIn,
+    spoken_sentence: SpeakSentence,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(NoMicrophoneError, match="no microphone here"):
+        Recorder().start()
+    virtual_microphone(spoken_sentence(SENTENCE))
+    with pytest.raises(NoMicrophoneError, match="number 99"):
+        Recorder(99).start()
+    monkeypatch.setitem(sys.modules, "pyaudio", None)
+    with pytest.raises(PyAudioMissingError):
+        Recorder().start()
+    assert not [thread for thread in threading.enumerate() if thread.name == "recorder"]

