@@ -36,7 +36,7 @@ find_missing() {
     has_portaudio || missing+=("$portaudio")
     if [ "$for_tests" = yes ]; then
         [ -z "$xvfb" ] || have Xvfb || missing+=("$xvfb")
-        have espeak-ng || missing+=("$synthesiser")
+        have flite || missing+=("$synthesiser")
     fi
 }
 
@@ -59,7 +59,7 @@ apt_install() {
 
 install_with_apt() {
     find_missing "python3 python3-venv python3-tk python3-dev" "gcc libc6-dev" \
-        portaudio19-dev xvfb espeak-ng
+        portaudio19-dev xvfb flite
     [ ${#missing[@]} -gt 0 ] || return 0
     say "installing with apt: ${missing[*]}"
     # The package lists are fetched only when the ones at hand are absent or too old.
@@ -75,7 +75,7 @@ install_with_brew() {
         say "opening the installer of Apple's command line tools (they hold the C compiler)"
         xcode-select --install || true
     fi
-    find_missing "python@3.12 python-tk@3.12" "" portaudio "" espeak-ng
+    find_missing "python@3.12 python-tk@3.12" "" portaudio "" flite
     [ ${#missing[@]} -gt 0 ] || return 0
     say "installing with Homebrew: ${missing[*]}"
     brew install "${missing[@]}"
@@ -86,7 +86,7 @@ if have apt-get; then
 elif have brew; then
     install_with_brew || say "Homebrew could not install: ${missing[*]}"
 else
-    find_missing "Python>=3.11-with-Tk-and-venv" "a-C-compiler" PortAudio-headers Xvfb espeak-ng
+    find_missing "Python>=3.11-with-Tk-and-venv" "a-C-compiler" PortAudio-headers Xvfb flite
     [ ${#missing[@]} -eq 0 ] ||
         say "neither apt nor Homebrew is here; please install yourself: ${missing[*]}"
 fi

@@ -42,8 +42,8 @@ def portaudio() -> Iterator[Any]:
         import pyaudio
     except ImportError as error:
         raise PyAudioMissingError(
-            "Recording needs PyAudio, which is not installed here: run `make run` again once "
-            "PortAudio's headers and a C compiler are there. Typing works without it."
+            "Recording needs PyAudio, which is not installed here: run `make reinstall` to try "
+            "to install it. Typing works without it."
         ) from error
     with _initialising:
         _silence_sound_libraries()

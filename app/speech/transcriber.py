@@ -214,7 +214,7 @@ def _load_once() -> Transcriber:
         except SpeechModelError as sphinx_error:
             raise SpeechModelError(
                 f"Speech cannot be understood here. {whisper_error} {sphinx_error} "
-                "Run `make run` again to install what is missing, or type the description."
+                "Run `make reinstall` to install what is missing, or type the description."
             ) from sphinx_error
         sphinx.notice = f"{whisper_error} Sphinx listens instead and mishears more often."
         return sphinx

@@ -121,7 +121,7 @@ def test_sphinx_takes_over(
 def test_neither_can_be_loaded(monkeypatch: pytest.MonkeyPatch, fresh_loading: None) -> None:
     monkeypatch.setattr(transcriber_module, "_bundled_whisper", without_whisper)
     monkeypatch.setitem(sys.modules, "pocketsphinx", None)
-    with pytest.raises(SpeechModelError, match=r"cannot be understood here.*`make run`"):
+    with pytest.raises(SpeechModelError, match=r"cannot be understood here.*`make reinstall`"):
         load_transcriber()
 
 

@@ -1,0 +1,45 @@
+# make run     install what is missing, then open the window
+# make test    the same with what tests need, then every check and test
+# make lint    style and types only
+# make reinstall   look again for what is missing (a compiler came, a package was removed)
+#
+# The stamps in .venv say what is installed: a second run installs nothing. They are redone when
+# the program's requirements change.
+SHELL := /bin/bash
+.DEFAULT_GOAL := run
+
+python := .venv/bin/python
+requirements := setup.cfg constraints.txt scripts/install_program.sh \
+	scripts/install_system_packages.sh scripts/find_python.sh
+stamp := .venv/installed
+test_stamp := .venv/installed-for-tests
+
+.PHONY: run test lint reinstall clean
+
+run: $(stamp)
+	$(python) main.py
+
+test: lint
+	$(python) -m pytest
+
+lint: $(test_stamp)
+	$(python) -m ruff check .
+	$(python) -m ruff format --check .
+	$(python) -m mypy
+
+$(stamp): $(requirements)
+	scripts/install_system_packages.sh
+	scripts/install_program.sh
+	touch $@
+
+$(test_stamp): $(requirements)
+	scripts/install_system_packages.sh --test
+	scripts/install_program.sh test
+	touch $(stamp) $@
+
+reinstall:
+	rm -f $(stamp) $(test_stamp)
+	$(MAKE) $(stamp)
+
+clean:
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache
