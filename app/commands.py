@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from models.painter import Drawing
 
 DEFAULT_SIZE = 512  # pixels
+SMALLEST_SIZE = 64  # pixels, the first stage
 SEEDS = 2**31  # the model's seeds go from 0 to one less than this
 _BATCH = 8  # captions drawn at once: enough to keep a GPU busy, within memory on a laptop
 
@@ -45,6 +46,8 @@ def draw(options: argparse.Namespace) -> int:
     given = [options.sentence is not None, options.captions is not None, options.source is not None]
     if sum(given) != 1:
         raise UsageError("Give one of a sentence, --captions FILE or --from PICTURE (try --help).")
+    if options.attention and options.size == SMALLEST_SIZE:
+        raise UsageError("--attention needs --size 128 or more: the first stage has no attention.")
     if options.captions is not None:
         if options.count != 1:
             raise UsageError("--count does not go with --captions: each line is drawn once.")

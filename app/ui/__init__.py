@@ -19,8 +19,10 @@ def open_window() -> int:
             file=sys.stderr,
         )
         return 1
+    from app.logfile import start_logging
     from app.ui.window import MainWindow
 
+    start_logging()
     try:
         window = MainWindow()
     except tkinter.TclError as error:

@@ -63,4 +63,6 @@ class MessageBar(ttk.Frame):
         self._label.pack(fill="x", pady=(GAP, 0))
 
     def _wrap(self, event: tk.Event[tk.Misc]) -> None:
-        self._label.configure(wraplength=event.width - 24)
+        wrap = event.width - 24
+        if wrap != int(str(self._label.cget("wraplength"))):
+            self._label.configure(wraplength=wrap)

@@ -43,7 +43,7 @@ class SentenceField(ttk.Frame):
             pady=8,
             relief="flat",
             highlightthickness=1,
-            highlightbackground=palette.muted,
+            highlightbackground=palette.border,
             highlightcolor=palette.link,
         )
         self.text.pack(fill="both", expand=True)
@@ -79,5 +79,5 @@ class SentenceField(ttk.Frame):
         return "break"
 
     def _focus_next(self, event: tk.Event[tk.Misc]) -> str:
-        self.text.tk_focusNext().focus()
+        self.draw_button.focus()
         return "break"

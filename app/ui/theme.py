@@ -9,11 +9,13 @@ import tkinter as tk
 from dataclasses import dataclass
 from tkinter import font as tkfont
 from tkinter import ttk
+from typing import Literal
 
 import sv_ttk
 
 GAP = 8  # pixels, the unit of all distances
-_POINTS = {  # the theme's fonts, which it sizes in pixels, in points
+# The fonts that the theme sizes in pixels, in points.
+_POINTS: dict[str, tuple[int, Literal["normal", "bold"]]] = {
     "SunValleyCaptionFont": (9, "normal"),
     "SunValleyBodyFont": (10, "normal"),
     "SunValleyBodyStrongFont": (10, "bold"),
@@ -33,10 +35,11 @@ class Palette:
     note_background: str
     stage: str  # behind the picture
     link: str
+    border: str
 
 
-LIGHT = Palette("#5c6670", "#a4262c", "#fdecea", "#eaf2fb", "#eef1f4", "#005fb8")
-DARK = Palette("#a8b0b8", "#ff9a9a", "#43272a", "#24313f", "#26292c", "#57c8ff")
+LIGHT = Palette("#5c6670", "#a4262c", "#fdecea", "#eaf2fb", "#eef1f4", "#005fb8", "#c4cad0")
+DARK = Palette("#a8b0b8", "#ff9a9a", "#43272a", "#24313f", "#26292c", "#57c8ff", "#4a5056")
 
 
 def make_dpi_aware() -> None:
@@ -58,6 +61,9 @@ def apply_theme(root: tk.Tk, dark: bool) -> Palette:
         Dark instead of light.
     """
     sv_ttk.set_theme("dark" if dark else "light", root)
+    # The theme colours every widget there is when <<ThemeChanged>> arrives: let it arrive now,
+    # before there are labels whose own colours it would take away.
+    root.update()
     palette = DARK if dark else LIGHT
     _set_fonts(root)
     style = ttk.Style(root)

@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from app.gallery import Gallery, PictureMetadata, file_stem
-from app.logfile import start_logging
 from app.settings import Settings
 from app.ui.background import BackgroundRunner
 from app.ui.drawing import DrawingDesk
@@ -30,6 +29,7 @@ _log = logging.getLogger(__name__)
 _SWITCH_INTERVAL = 0.0005  # seconds, see MainWindow.__init__
 _LOAD_DELAY = 50  # milliseconds: the window is drawn first
 _CLOSE_TIMEOUT = 10.0  # seconds that work still running gets after the window has gone
+_SIDE_WIDTH = "11c"  # centimetres of the screen, as Tk counts them
 _FILE_TYPES = (("PNG picture", "*.png"), ("JPEG picture", "*.jpg *.jpeg"))
 
 
@@ -49,8 +49,7 @@ class MainWindow:
         make_dpi_aware()
         self.root = tk.Tk(className="speech2bird")
         self.root.withdraw()  # shown when it is complete: nothing jumps
-        start_logging()
-        self.root.report_callback_exception = self._report_exception  # type: ignore[method-assign]
+        self.root.report_callback_exception = self._report_exception
         self.settings = Settings.load()
         self.runner = BackgroundRunner(self.root)
         self.painter_loader: Loader[Painter] = Loader(
@@ -92,7 +91,9 @@ class MainWindow:
         body.columnconfigure(1, weight=1)
         body.rowconfigure(0, weight=1)
 
-        side = ttk.Frame(body)
+        # Of a fixed width: a long message wraps inside it, and never moves the picture.
+        side = ttk.Frame(body, width=root.winfo_pixels(_SIDE_WIDTH))
+        side.pack_propagate(False)
         side.grid(row=0, column=0, sticky="nsew", padx=(0, 3 * GAP))
         self.panel = PicturePanel(
             body, palette, PictureActions(self._draw_again, self._save, self._cancel)

@@ -1,0 +1,62 @@
+"""A person's hands: real mouse and keyboard events for the window's widgets."""
+
+from __future__ import annotations
+
+import time
+import tkinter as tk
+
+_KEYS = {" ": "space", ",": "comma", ".": "period", "\n": "Return", "-": "minus"}
+
+
+def click(widget: tk.Misc) -> None:
+    """Press and let go the left mouse button in the middle of a widget."""
+    widget.update()
+    place = {"x": widget.winfo_width() // 2, "y": widget.winfo_height() // 2}
+    for event in ("<Enter>", "<Motion>", "<ButtonPress-1>", "<ButtonRelease-1>", "<Leave>"):
+        widget.event_generate(event, **place)  # type: ignore[arg-type]
+    widget.update()
+
+
+def press(widget: tk.Misc, keysym: str, modifier: str = "") -> None:
+    """Press one key in a widget, for example ``press(field, "Return", "Control-")``."""
+    widget.focus_force()
+    widget.update()
+    widget.event_generate(f"<{modifier}KeyPress-{keysym}>")
+    widget.event_generate(f"<{modifier}KeyRelease-{keysym}>")
+    widget.update()
+
+
+def write(widget: tk.Misc, text: str) -> None:
+    """Type a text key by key."""
+    widget.focus_force()
+    widget.update()
+    for character in text:
+        widget.event_generate("<KeyPress>", keysym=_KEYS.get(character, character))
+    widget.update()
+
+
+class Heartbeat:
+    """Measures how long the window does not answer.
+
+    Attributes
+    ----------
+    longest
+        The longest time in seconds between two beats that should be 10 ms apart.
+    """
+
+    def __init__(self, root: tk.Misc) -> None:
+        self._root = root
+        self._last = time.monotonic()
+        self.longest = 0.0
+        self._timer = root.after(10, self._beat)
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        self.longest = max(self.longest, now - self._last)
+        self._last = now
+        self._timer = self._root.after(10, self._beat)
+
+    def stop(self) -> float:
+        """End measuring and return ``longest``."""
+        self._root.after_cancel(self._timer)
+        return self.longest

@@ -1,0 +1,141 @@
+"""What every test stands on: a display, an empty home, the real window, and no silent errors."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    import tkinter as tk
+
+    from app.ui.window import MainWindow
+    from models import Painter
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+_SCREEN = "1400x1000x24"
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[None]:
+    """Give Tk a screen: the one there is, or a virtual one for the time of the tests."""
+    if os.environ.get("DISPLAY") or sys.platform in ("darwin", "win32"):
+        yield
+        return
+    if shutil.which("Xvfb") is None:
+        pytest.fail("These tests open the real window: install Xvfb (apt install xvfb).")
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", _SCREEN, "-nolisten", "tcp"],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    with os.fdopen(reading) as numbers:
+        number = numbers.readline().strip()  # written once the server answers
+    if not number:
+        pytest.fail("Xvfb did not start.")
+    os.environ["DISPLAY"] = f":{number}"
+    yield
+    del os.environ["DISPLAY"]
+    server.terminate()
+    server.wait()
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep tests away from the settings and pictures of whoever runs them."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    for name, place in (
+        ("XDG_CONFIG_HOME", ".config"),
+        ("XDG_DATA_HOME", ".local/share"),
+        ("XDG_CACHE_HOME", ".cache"),
+    ):
+        monkeypatch.setenv(name, str(folder / place))
+    return folder
+
+
+class ExpectedErrors(list[str]):
+    """Beginnings of logged errors that a test brings about on purpose."""
+
+
+@pytest.fixture(autouse=True)
+def expected_errors(caplog: pytest.LogCaptureFixture) -> Iterator[ExpectedErrors]:
+    """Fail a test that logged an error, as every exception in a callback of Tk is."""
+    expected = ExpectedErrors()
+    yield expected
+    for record in caplog.get_records("call"):
+        message = record.getMessage()
+        if record.levelno >= logging.ERROR and not message.startswith(tuple(expected)):
+            trace = logging.Formatter().formatException(record.exc_info) if record.exc_info else ""
+            pytest.fail(f"An error was logged: {message}\n{trace}")
+
+
+@pytest.fixture(scope="session")
+def painter() -> Painter:
+    """The bundled model, loaded once."""
+    from models import Painter
+
+    return Painter.load(device="cpu")
+
+
+_interpreters: list[object] = []
+
+
+def bury(root: tk.Misc) -> None:
+    """Keep the interpreter of a closed window until the tests end.
+
+    Tcl aborts the process when an interpreter is deleted in another thread than its own, and
+    Python's garbage collector runs in whichever thread happens to be at work.
+    """
+    _interpreters.append(root.tk)
+
+
+@pytest.fixture
+def make_window(display: None) -> Iterator[Callable[..., MainWindow]]:
+    """Open the real window (with other weights, if wanted); it is closed after the test."""
+    from app.ui.window import MainWindow
+
+    windows: list[MainWindow] = []
+
+    def make(weights: Path | None = None) -> MainWindow:
+        window = MainWindow(weights)
+        window.root.update()
+        windows.append(window)
+        return window
+
+    yield make
+    for window in windows:
+        window.close()
+        window.runner.join(20)
+        bury(window.root)
+    windows.clear()
+    window = None  # type: ignore[assignment]
+    gc.collect()  # here, in Tk's own thread
+
+
+@pytest.fixture
+def window(make_window: Callable[..., MainWindow]) -> MainWindow:
+    """The real window, its model still loading."""
+    return make_window()
+
+
+def wait_until(window: MainWindow, predicate: Callable[[], bool], timeout: float = 20) -> None:
+    """Let the window live until ``predicate`` holds; fail after ``timeout`` seconds."""
+    deadline = time.monotonic() + timeout
+    while not predicate():
+        if time.monotonic() > deadline:
+            pytest.fail(f"Not within {timeout} s. The window says: {window.messages.text!r}")
+        window.root.update()
+        time.sleep(0.002)  # the worker threads need Python's lock too
