@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from app.ui.window import MainWindow
     from models import Painter
 
+pytest_plugins = ["tests.speech_fixtures"]
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 _SCREEN = "1400x1000x24"
 

@@ -1,0 +1,274 @@
+"""The command line as a person uses it: exit statuses, files, and one sentence for each error."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from app import cli
+from app.gallery import read_metadata
+from models import Painter
+from tests.app.test_gallery import unwritable_folder
+from tests.conftest import REPOSITORY
+from tests.speech_fixtures import PlugIn, SpeakSentence
+
+SENTENCE = "a small red bird with black wings"
+
+
+def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    """Run ``python main.py ARGUMENTS`` in a process of its own."""
+    command = [sys.executable, str(REPOSITORY / "main.py"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, **options)
+
+
+def pixels(path: Path) -> bytes:
+    with Image.open(path) as image:
+        return image.tobytes()
+
+
+def failure(capsys: pytest.CaptureFixture[str], status: int, *arguments: object) -> str:
+    """Run a command that fails in this process; return its one sentence."""
+    try:
+        code = cli.main(list(map(str, arguments)))
+    except SystemExit as stopped:  # argparse leaves this way
+        code = stopped.code
+    captured = capsys.readouterr()
+    assert code == status, captured.err
+    assert captured.out == ""
+    assert captured.err.startswith("speech2bird") and captured.err.count("\n") == 1
+    return captured.err
+
+
+# One process each: what a person types.
+
+
+def test_help_is_quick() -> None:
+    best = 1.0
+    for _ in range(3):
+        begun = time.monotonic()
+        result = run("--help")
+        best = min(best, time.monotonic() - begun)
+        assert result.returncode == 0 and "draw" in result.stdout and "listen" in result.stdout
+    assert best < 0.3
+
+
+def test_draw_then_from_gives_the_same_pixels(tmp_path: Path) -> None:
+    first, second = tmp_path / "bird.png", tmp_path / "again.png"
+    result = run("draw", SENTENCE, "-o", first)
+    assert result.returncode == 0, result.stderr
+    metadata = read_metadata(first)
+    assert metadata.sentence == SENTENCE and metadata.size == 512
+    assert f"seed {metadata.seed}" in result.stderr
+    result = run("draw", "--from", first, "-o", second)
+    assert result.returncode == 0, result.stderr
+    assert pixels(first) == pixels(second)
+    assert read_metadata(second).seed == metadata.seed
+
+
+def test_captions_file_with_bad_lines(tmp_path: Path, painter: Painter) -> None:
+    captions, folder = tmp_path / "captions.txt", tmp_path / "new" / "folder"
+    lines = [SENTENCE] * 9 + ["", "qwxzv", "red " * 1250, "a yellow bird\r"]
+    captions.write_bytes("\n".join(lines).encode() + b"\n")
+    arguments = ["--captions", captions, "-o", folder, "--size", 64, "--seed", 5]
+    result = run("draw", *arguments)
+    assert result.returncode == 1
+    for number in (10, 11, 12):
+        assert f"Line {number}: " in result.stderr
+    assert "3 lines of 13 could not be drawn" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "13/13" in result.stderr  # the progress bar
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == [f"{number:06}.png" for number in [*range(9), 12]]
+    metadata = read_metadata(folder / "000012.png")
+    assert metadata.sentence == "a yellow bird" and metadata.seed == 17
+
+
+def test_listen_to_a_file_and_draw(tmp_path: Path, spoken_sentence: SpeakSentence) -> None:
+    path = tmp_path / "bird.png"
+    result = run("listen", spoken_sentence(SENTENCE), "-o", path, "--seed", 3)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.lower().strip().rstrip(".") == SENTENCE
+    metadata = read_metadata(path)
+    assert metadata.sentence == result.stdout.strip() and metadata.seed == 3
+    with Image.open(path) as image:
+        assert image.size == (512, 512)
+
+
+def test_listen_to_the_microphone_until_enter(
+    spoken_sentence: SpeakSentence, virtual_microphone: PlugIn
+) -> None:
+    environment = os.environ | virtual_microphone(spoken_sentence(SENTENCE))
+    process = subprocess.Popen(
+        [sys.executable, str(REPOSITORY / "main.py"), "listen"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    assert process.stderr is not None
+    lines = iter(process.stderr.readline, "")
+    assert any("press Enter" in line for line in lines)  # sound libraries may grumble before
+    time.sleep(3.5)
+    output, errors = process.communicate("\n", timeout=60)
+    assert process.returncode == 0, errors
+    assert output.lower().strip().rstrip(".") == SENTENCE
+
+
+def test_listen_to_the_microphone_for_some_seconds(
+    spoken_sentence: SpeakSentence, virtual_microphone: PlugIn
+) -> None:
+    environment = os.environ | virtual_microphone(spoken_sentence(SENTENCE))
+    result = run("listen", "--seconds", 3.5, stdin=subprocess.DEVNULL, env=environment)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.lower().strip().rstrip(".") == SENTENCE
+
+
+def test_closed_keyboard_does_not_listen_for_ever(
+    spoken_sentence: SpeakSentence, virtual_microphone: PlugIn
+) -> None:
+    environment = os.environ | virtual_microphone(spoken_sentence(SENTENCE))
+    result = run("listen", stdin=subprocess.DEVNULL, env=environment)
+    assert result.returncode == 2 and "--seconds" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_no_microphone(no_microphone: dict[str, str]) -> None:
+    result = run("listen", env=os.environ | no_microphone)
+    assert result.returncode == 1 and "microphone" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+# In this process: the same code without two seconds of start for each case.
+
+
+def test_same_seed_same_picture_and_count(tmp_path: Path) -> None:
+    for name, seed, count in (("a", 7, 2), ("b", 8, 1)):
+        arguments = ["draw", SENTENCE, "-o", tmp_path / f"{name}.png", "--seed", seed]
+        assert cli.main([*map(str, arguments), "--count", str(count), "--size", "128"]) == 0
+    assert {path.name for path in tmp_path.glob("*.png")} == {"a-1.png", "a-2.png", "b.png"}
+    assert pixels(tmp_path / "a-2.png") == pixels(tmp_path / "b.png")
+    assert pixels(tmp_path / "a-1.png") != pixels(tmp_path / "b.png")
+    assert read_metadata(tmp_path / "a-2.png").seed == 8
+
+
+def test_stages_and_attention(tmp_path: Path) -> None:
+    path = tmp_path / "bird.png"
+    assert cli.main(["draw", SENTENCE, "-o", str(path), "--stages", "--attention"]) == 0
+    for size in (64, 128, 256, 512):
+        with Image.open(tmp_path / f"bird-stage-{size}.png") as stage:
+            assert stage.size == (size, size)
+    assert pixels(tmp_path / "bird-stage-512.png") == pixels(path)
+    with Image.open(tmp_path / "bird-attention.png") as sheet:
+        assert sheet.width > sheet.height > 512
+
+
+def test_from_with_another_seed(tmp_path: Path) -> None:
+    first, second = tmp_path / "bird.jpg", tmp_path / "other.png"
+    assert cli.main(["draw", SENTENCE, "-o", str(first), "--size", "64", "--seed", "1"]) == 0
+    assert cli.main(["draw", "--from", str(first), "--seed", "2", "-o", str(second)]) == 0
+    metadata = read_metadata(second)
+    assert (metadata.sentence, metadata.seed, metadata.size) == (SENTENCE, 2, 64)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "message"),
+    [
+        ("", "describe a bird"),
+        (" \n", "describe a bird"),
+        ("r" * 5000, "too long"),
+        ("qwxzv zzyzx", "none of these words"),
+    ],
+)
+def test_bad_sentences(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], sentence: str, message: str
+) -> None:
+    path = tmp_path / "bird.png"
+    assert message in failure(capsys, 1, "draw", sentence, "-o", path)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["draw"],
+        ["draw", SENTENCE],
+        ["draw", "-o", "bird.png"],
+        ["draw", SENTENCE, "--captions", "x.txt", "-o", "folder"],
+        ["draw", "--captions", "x.txt", "--count", "2", "-o", "folder"],
+        ["draw", SENTENCE, "-o", "bird.png", "--size", "100"],
+        ["draw", SENTENCE, "-o", "bird.png", "--seed", "-1"],
+        ["draw", SENTENCE, "-o", "bird.png", "--seed", "red"],
+        ["draw", SENTENCE, "-o", "bird.png", "--count", "0"],
+        ["draw", SENTENCE, "-o", "bird.png", "--device", "abacus"],
+        ["draw", SENTENCE, "-o", "bird.png", "--size", "64", "--attention"],
+        ["listen", "x.wav", "--seconds", "3"],
+        ["listen", "--seconds", "nan"],
+        ["fly"],
+        ["--no-such-option"],
+    ],
+)
+def test_bad_usage(capsys: pytest.CaptureFixture[str], arguments: Sequence[str]) -> None:
+    failure(capsys, 2, *arguments)
+
+
+def test_bad_places(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def draw(path: Path) -> str:
+        return failure(capsys, 1, "draw", SENTENCE, "-o", path)
+
+    assert "no folder" in draw(tmp_path / "absent" / "bird.png")
+    assert "must end in" in draw(tmp_path / "bird.gif")
+    assert "is a folder" in draw(make_folder(tmp_path / "folder.png"))
+    (tmp_path / "captions.txt").write_text(SENTENCE)
+    unwritable = unwritable_folder(tmp_path)
+    arguments = ["draw", "--captions", tmp_path / "captions.txt", "-o", unwritable / "new"]
+    assert "cannot be made" in failure(capsys, 1, *arguments)
+
+
+def test_unwritable_folder(tmp_path: Path) -> None:
+    result = run("draw", SENTENCE, "-o", unwritable_folder(tmp_path) / "bird.png")
+    assert result.returncode == 1 and "cannot be" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_bad_inputs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = tmp_path / "notes.wav"
+    text.write_text("not a sound")
+    output = tmp_path / "bird.png"
+    assert "not a sound file" in failure(capsys, 1, "listen", text, "-o", output)
+    assert "no file" in failure(capsys, 1, "listen", tmp_path / "absent.wav")
+    assert "not a picture" in failure(capsys, 1, "draw", "--from", text, "-o", output)
+    absent = tmp_path / "absent.txt"
+    assert "cannot be read" in failure(capsys, 1, "draw", "--captions", absent, "-o", tmp_path)
+    absent.write_bytes(b"")
+    assert "no line" in failure(capsys, 1, "draw", "--captions", absent, "-o", tmp_path)
+    assert not output.exists()
+
+
+@pytest.mark.parametrize("damage", ["truncated", "corrupted", "text", "absent"])
+def test_bad_weights(tmp_path: Path, capsys: pytest.CaptureFixture[str], damage: str) -> None:
+    weights = tmp_path / "bird.safetensors"
+    data = bytearray((REPOSITORY / "weights" / "bird.safetensors").read_bytes())
+    if damage == "truncated":
+        del data[len(data) // 2 :]
+    elif damage == "corrupted":
+        data[len(data) // 2] ^= 0xFF
+    elif damage == "text":
+        data = bytearray(b"no weights at all")
+    if damage != "absent":
+        weights.write_bytes(data)
+    arguments = ["draw", SENTENCE, "--weights", weights, "-o", tmp_path / "bird.png"]
+    assert failure(capsys, 1, *arguments)
+    assert not (tmp_path / "bird.png").exists()
+
+
+def make_folder(path: Path) -> Path:
+    path.mkdir()
+    return path
