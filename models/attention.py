@@ -33,7 +33,6 @@ class WordAttention(nn.Module):
         context : (B, C, H, W), the word-context vectors c_j = sum_i beta_ji e'_i.
         attention : (B, T, H, W), the weights beta; over the words they sum to one.
         """
-        batch, channels, height, width = hidden.shape
         projected = self.projection(words)
         scores = torch.einsum("bchw,bct->bthw", hidden, projected)
         scores = scores.float().masked_fill(~mask[:, :, None, None], float("-inf"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -18,17 +19,29 @@ SEED_SIZE = 4
 
 
 @dataclass(frozen=True)
-class StageOutput:
-    """What one stage gives for a batch of B sentences.
+class Canvas:
+    """What a stage hands on for a batch of B sentences.
 
     Attributes
     ----------
-    image : (B, 3, S, S) picture, values in -1 .. 1.
+    hidden : (B, C, S, S) image features h_k, from which the next stage goes on.
+    drawn : (B, 3, S, S) the picture before it is squeezed into -1 .. 1.
     attention : (B, T, S/2, S/2) attention to each word; None for stage 1, which has none.
     """
 
-    image: Tensor
-    attention: Tensor | None
+    hidden: Tensor
+    drawn: Tensor
+    attention: Tensor | None = None
+
+    @property
+    def image(self) -> Tensor:
+        """The picture (B, 3, S, S), values in -1 .. 1."""
+        return torch.tanh(self.drawn)
+
+    def crop(self, top: int, left: int, size: int) -> Canvas:
+        """A square part, to train later stages on patches."""
+        part = (..., slice(top, top + size), slice(left, left + size))
+        return Canvas(self.hidden[part], self.drawn[part])
 
 
 def convolution(channels_in: int, channels_out: int) -> nn.Conv2d:
@@ -128,7 +141,7 @@ class RefinementStage(nn.Module):
         self.upsample = UpsampleBlock(channels_in * 2, channels_out)
 
     def forward(self, hidden: Tensor, text: TextFeatures) -> tuple[Tensor, Tensor]:
-        """Turn features (B, C_in, S, S) into (B, C_out, 2 S, 2 S) and the attention (B, T, S, S)."""
+        """Turn features (B, C_in, S, S) into (B, C_out, 2 S, 2 S) and attention (B, T, S, S)."""
         context, attention = self.attention(hidden, text.words, text.mask)
         joined = torch.cat([hidden, context.to(hidden.dtype)], dim=1)
         return self.upsample(self.residual(joined)), attention
@@ -145,7 +158,7 @@ class Generator(nn.Module):
         self.initial = InitialStage(config)
         self.refinements = nn.ModuleList(
             RefinementStage(config, channels_in, channels_out)
-            for channels_in, channels_out in zip(channels, channels[1:], strict=False)
+            for channels_in, channels_out in pairwise(channels)
         )
         self.to_image = nn.ModuleList(nn.Conv2d(width, 3, 3, padding=1) for width in channels)
         if config.image_skip:
@@ -154,9 +167,22 @@ class Generator(nn.Module):
                 nn.init.zeros_(layer.weight)
                 nn.init.zeros_(layer.bias)
 
+    def start(self, noise: Tensor, condition: Tensor) -> Canvas:
+        """Draw stage 1 from z (B, noise_size) and c (B, condition_size)."""
+        hidden = self.initial(noise, condition)
+        return Canvas(hidden, self.to_image[0](hidden))
+
+    def refine(self, canvas: Canvas, stage: int, text: TextFeatures) -> Canvas:
+        """Draw `stage` (1 for the second) from the canvas of the stage before."""
+        hidden, attention = self.refinements[stage - 1](canvas.hidden, text)
+        drawn = self.to_image[stage](hidden)
+        if self.config.image_skip:
+            drawn = drawn + enlarge(canvas.drawn)
+        return Canvas(hidden, drawn, attention)
+
     def stages(
         self, noise: Tensor, condition: Tensor, text: TextFeatures, count: int | None = None
-    ) -> Iterator[StageOutput]:
+    ) -> Iterator[Canvas]:
         """Draw stage by stage, so that a caller can show or stop what is under way.
 
         Parameters
@@ -166,24 +192,11 @@ class Generator(nn.Module):
         text : features of the B sentences.
         count : how many stages to draw; all of them by default.
         """
-        count = len(self.to_image) if count is None else count
-        hidden = self.initial(noise, condition)
-        drawn = self.to_image[0](hidden)
-        yield StageOutput(torch.tanh(drawn), None)
-        for refinement, to_image in zip(
-            self.refinements[: count - 1], list(self.to_image)[1:count], strict=True
-        ):
-            hidden, attention = refinement(hidden, text)
-            detail = to_image(hidden)
-            drawn = detail + enlarge(drawn) if self.config.image_skip else detail
-            yield StageOutput(torch.tanh(drawn), attention)
-
-    def forward(
-        self, noise: Tensor, epsilon: Tensor, text: TextFeatures, count: int | None = None
-    ) -> list[StageOutput]:
-        """Draw all stages at once; `epsilon` (B, condition_size) samples the condition."""
-        condition, _, _ = self.conditioning(text.sentence, epsilon)
-        return list(self.stages(noise, condition, text, count))
+        canvas = self.start(noise, condition)
+        yield canvas
+        for stage in range(1, len(self.to_image) if count is None else count):
+            canvas = self.refine(canvas, stage, text)
+            yield canvas
 
 
 def enlarge(image: Tensor) -> Tensor:

@@ -180,12 +180,12 @@ class Painter:
             while True:
                 if cancelled is not None and cancelled():
                     raise DrawingCancelled
-                output = next(stages, None)
-                if output is None:
+                canvas = next(stages, None)
+                if canvas is None:
                     break
-                pictures.append(_to_pictures(output.image))
-                if output.attention is not None:
-                    attention.append(output.attention.float().cpu().numpy())
+                pictures.append(_to_pictures(canvas.image))
+                if canvas.attention is not None:
+                    attention.append(canvas.attention.float().cpu().numpy())
                 if on_stage is not None:
                     on_stage(len(pictures) - 1, pictures[-1][0])
 

@@ -29,9 +29,7 @@ class TextFeatures:
     mask: Tensor
 
     def to(self, device: torch.device | str) -> TextFeatures:
-        return TextFeatures(
-            self.words.to(device), self.sentence.to(device), self.mask.to(device)
-        )
+        return TextFeatures(self.words.to(device), self.sentence.to(device), self.mask.to(device))
 
 
 def pad_ids(sentences: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:

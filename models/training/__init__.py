@@ -1,0 +1,1 @@
+"""Produces weights: everything here is for training and never imported to draw."""

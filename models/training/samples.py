@@ -1,0 +1,52 @@
+"""Grids of fixed sentences and seeds, to see with one's own eyes how training goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from PIL import Image
+
+from models.generator import Generator
+from models.text_encoder import pad_ids
+from models.training.damsm_trainer import Damsm
+
+SENTENCES = (
+    "this bird is bright red with black wings",
+    "a small yellow bird with a black head",
+    "this is a blue bird with a white belly",
+    "a large white bird with a long neck and a long beak",
+    "a black bird with a long sharp beak",
+    "this bird is brown with a speckled breast",
+    "a small green hummingbird with a long thin beak",
+    "an orange and black bird with a short beak",
+)
+
+
+@torch.inference_mode()
+def save_sample_grid(
+    generator: Generator,
+    damsm: Damsm,
+    path: Path,
+    sentences: Sequence[str] = SENTENCES,
+    seeds: int = 4,
+    side: int = 128,
+) -> None:
+    """Draw each sentence (a column) with each seed (a row), all stages' last, `side` px each."""
+    device = next(generator.parameters()).device
+    max_words = damsm.text_encoder.config.max_words
+    ids = [damsm.vocabulary.read(sentence, max_words).ids for sentence in sentences]
+    text = damsm.text_encoder(*pad_ids(ids)).to(device)
+    count = 1 + max(0, (side // 64).bit_length() - 1)
+    grid = Image.new("RGB", (side * len(sentences), side * seeds))
+    for row in range(seeds):
+        source = torch.Generator().manual_seed(row)
+        noise = torch.randn(len(ids), generator.config.noise_size, generator=source).to(device)
+        epsilon = torch.randn(len(ids), generator.config.condition_size, generator=source)
+        condition, _, _ = generator.conditioning(text.sentence, epsilon.to(device))
+        *_, canvas = generator.stages(noise, condition, text, count)
+        pixels = canvas.image.add(1).mul(127.5).clamp(0, 255).byte().permute(0, 2, 3, 1).cpu()
+        for column, picture in enumerate(pixels):
+            grid.paste(Image.fromarray(picture.numpy()), (column * side, row * side))
+    grid.save(path, quality=92)

@@ -1,0 +1,127 @@
+"""The painter with the bundled weights: what it draws, repeats, refuses and reports."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from models import Painter
+from models.errors import CheckpointError, DrawingCancelled, ModelError, SentenceError
+
+SENTENCE = "a small red bird with black wings"
+
+
+@pytest.fixture(scope="module")
+def painter() -> Painter:
+    return Painter.load(device="cpu")
+
+
+def pixels(picture: Image.Image) -> np.ndarray:
+    return np.asarray(picture).astype(float)
+
+
+def test_a_drawing_has_its_picture_stages_attention_and_words(painter: Painter) -> None:
+    drawing = painter.draw(SENTENCE + " zorgly", seed=7)
+    assert [stage.size for stage in drawing.stages] == [(s, s) for s in (64, 128, 256, 512)]
+    assert drawing.image is drawing.stages[-1]
+    assert drawing.words == tuple(SENTENCE.split())
+    assert drawing.unknown_words == ("zorgly",)
+    assert [weights.shape for weights in drawing.attention] == [
+        (7, 64, 64), (7, 128, 128), (7, 256, 256)
+    ]  # fmt: skip
+    np.testing.assert_allclose(drawing.attention[0].sum(axis=0), 1, atol=1e-3)
+    assert pixels(drawing.image).std() > 10, "the picture is nearly one colour"
+
+
+def test_the_same_seed_gives_the_same_picture_and_another_seed_another(painter: Painter) -> None:
+    first, second = painter.draw(SENTENCE, seed=7, size=64), painter.draw(SENTENCE, 7, size=64)
+    other = painter.draw(SENTENCE, seed=8, size=64)
+    assert first.image.tobytes() == second.image.tobytes()
+    assert np.abs(pixels(first.image) - pixels(other.image)).mean() > 2
+
+
+def test_a_batch_draws_what_single_drawings_do(painter: Painter) -> None:
+    batch = painter.draw_batch([SENTENCE, "a yellow bird"], seeds=[7, 3], size=128)
+    for drawing in batch:
+        alone = painter.draw(drawing.sentence, drawing.seed, size=128)
+        difference = np.abs(pixels(alone.image) - pixels(drawing.image))
+        assert difference.mean() < 1, "only rounding may differ"
+
+
+def test_without_a_seed_one_is_chosen_and_told(painter: Painter) -> None:
+    drawing = painter.draw(SENTENCE, size=64)
+    again = painter.draw(SENTENCE, drawing.seed, size=64)
+    assert drawing.image.tobytes() == again.image.tobytes()
+
+
+def test_reduced_precision_looks_the_same(painter: Painter) -> None:
+    import torch
+
+    precise = Painter.load(device="cpu")
+    precise._precision = torch.float32
+    difference = pixels(precise.draw(SENTENCE, 7).image) - pixels(painter.draw(SENTENCE, 7).image)
+    signal_to_noise = 10 * np.log10(255**2 / max(np.mean(difference**2), 1e-9))
+    assert signal_to_noise > 35, f"{signal_to_noise:.1f} dB"
+
+
+def test_stages_are_reported_as_they_are_drawn(painter: Painter) -> None:
+    seen: list[tuple[int, int]] = []
+    painter.draw(SENTENCE, 1, on_stage=lambda stage, picture: seen.append((stage, picture.width)))
+    assert seen == [(0, 64), (1, 128), (2, 256), (3, 512)]
+
+
+def test_a_drawing_can_be_cancelled_between_stages(painter: Painter) -> None:
+    seen: list[int] = []
+    with pytest.raises(DrawingCancelled):
+        painter.draw(
+            SENTENCE,
+            on_stage=lambda stage, _: seen.append(stage),
+            cancelled=lambda: len(seen) == 2,
+        )
+    assert seen == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("", "no text"),
+        (" \n\t", "no text"),
+        ("a red bird " * 500, "too long: 5,500 characters"),
+        ("zorgly blarf", "none of these words"),
+        ("\N{BIRD} \N{EAGLE}", "none of these words"),
+    ],
+)
+def test_sentences_that_cannot_be_drawn(painter: Painter, sentence: str, reason: str) -> None:
+    with pytest.raises(SentenceError, match=reason):
+        painter.draw(sentence)
+    with pytest.raises(SentenceError, match=reason):
+        painter.check(sentence)
+
+
+def test_bad_arguments(painter: Painter, tmp_path_factory: pytest.TempPathFactory) -> None:
+    with pytest.raises(ValueError, match="size must be one of 64, 128, 256, 512"):
+        painter.draw(SENTENCE, size=100)
+    with pytest.raises(ValueError, match="seed must be"):
+        painter.draw(SENTENCE, seed=-1)
+    with pytest.raises(ModelError, match="no device called tpu"):
+        Painter.load(device="tpu")
+    with pytest.raises(CheckpointError):
+        Painter.load(tmp_path_factory.mktemp("empty") / "none.safetensors")
+
+
+def test_drawing_needs_neither_training_nor_tk_nor_app() -> None:
+    code = (
+        "import sys; from models import Painter;"
+        "Painter.load(device='cpu').draw('a red bird', 1, 64);"
+        "print([m for m in sys.modules if m.startswith(('models.training', 'tkinter', 'app'))])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.stdout.strip() == "[]", result.stderr
+
+
+def test_importing_models_does_not_load_torch() -> None:
+    code = "import models, models.errors, sys; print('torch' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.stdout.strip() == "False", result.stderr

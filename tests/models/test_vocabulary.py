@@ -1,0 +1,33 @@
+"""Sentences are cut into words as the training captions were."""
+
+import pytest
+
+from models.vocabulary import Vocabulary, tokenize
+
+
+def test_tokenize_ignores_case_and_punctuation() -> None:
+    assert tokenize("It's a RED-headed bird, isn't it?") == [
+        "it", "s", "a", "red", "headed", "bird", "isn", "t", "it",
+    ]  # fmt: skip
+
+
+def test_words_seen_once_are_left_out_and_frequent_ones_come_first() -> None:
+    vocabulary = Vocabulary.from_captions(["red bird red", "a bird", "a red typoo"])
+    assert vocabulary.words == ("red", "a", "bird")
+    assert len(vocabulary) == 4  # three words and padding
+
+
+def test_read_tells_known_from_unknown_words() -> None:
+    read = Vocabulary(["a", "red", "bird"]).read("A zorgly red bird, zorgly!", max_words=10)
+    assert read.words == ("a", "red", "bird")
+    assert read.ids == (1, 2, 3)
+    assert read.unknown_words == ("zorgly",)
+
+
+def test_read_stops_at_max_words() -> None:
+    assert Vocabulary(["a", "b"]).read("a b a b", max_words=3).words == ("a", "b", "a")
+
+
+def test_a_vocabulary_lists_each_word_once() -> None:
+    with pytest.raises(ValueError, match="once"):
+        Vocabulary(["red", "red"])
