@@ -61,9 +61,10 @@ def apply_theme(root: tk.Tk, dark: bool) -> Palette:
         Dark instead of light.
     """
     sv_ttk.set_theme("dark" if dark else "light", root)
-    # The theme colours every widget there is when <<ThemeChanged>> arrives: let it arrive now,
-    # before there are labels whose own colours it would take away.
-    root.update()
+    # The theme colours everything anew at each <<ThemeChanged>>, which every change of a style
+    # sends again, and takes away the colours that labels have of their own. Once is enough.
+    root.tk.call("configure_colors")
+    root.tk.call("bind", root.winfo_class(), "<<ThemeChanged>>", "")
     palette = DARK if dark else LIGHT
     _set_fonts(root)
     style = ttk.Style(root)

@@ -17,6 +17,7 @@ from app.ui.drawing import DrawingDesk
 from app.ui.loader import Loader, LoadState
 from app.ui.message_bar import MessageBar
 from app.ui.picture_panel import PictureActions, PicturePanel
+from app.ui.preload import preload
 from app.ui.speak_tab import SpeakTab, Transcriber
 from app.ui.theme import GAP, apply_theme, make_dpi_aware
 from app.ui.type_tab import TypeTab
@@ -137,7 +138,7 @@ class MainWindow:
     def _place(self) -> None:
         """Give the window its last size, or its natural one; never smaller than it works."""
         self.root.update_idletasks()
-        self.root.minsize(720, 480)
+        self.root.minsize(880, 560)
         if self.settings.geometry is not None:
             try:
                 self.root.geometry(self.settings.geometry)
@@ -215,12 +216,15 @@ class MainWindow:
 
 
 def _load_painter(weights: Path | None, device: str) -> Painter:
+    preload("torch")
     from models import Painter
 
     return Painter.load(weights, device=device)
 
 
 def _load_transcriber() -> Transcriber:
+    preload("ctranslate2")
+    preload("av")
     from app.speech.transcriber import load_transcriber
 
     transcriber: Transcriber = load_transcriber()

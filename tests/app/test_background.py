@@ -30,6 +30,10 @@ def runner(root: tk.Tk) -> Iterator[BackgroundRunner]:
     runner.join(5)
 
 
+def unexpected(value: object) -> None:
+    pytest.fail(f"This callback should not be called: {value!r}")
+
+
 def pump(root: tk.Tk, until: Callable[[], bool], timeout: float = 5) -> None:
     deadline = time.monotonic() + timeout
     while not until():
@@ -50,7 +54,7 @@ def test_callbacks_come_in_order_in_tks_thread(root: tk.Tk, runner: BackgroundRu
             task.progress(number)
         return "done"
 
-    runner.run_in_thread(work, note, pytest.fail, note)
+    runner.run_in_thread(work, note, unexpected, note)
     pump(root, lambda: len(calls) == 4)
     assert [value for value, _ in calls] == [0, 1, 2, "done"]
     assert {thread for _, thread in calls} == {threading.main_thread()}
@@ -58,13 +62,14 @@ def test_callbacks_come_in_order_in_tks_thread(root: tk.Tk, runner: BackgroundRu
 
 def test_errors_are_handed_over(root: tk.Tk, runner: BackgroundRunner) -> None:
     errors: list[Exception] = []
-    runner.run_in_thread(lambda task: 1 / 0, pytest.fail, errors.append)
+    runner.run_in_thread(lambda task: 1 / 0, unexpected, errors.append)
     pump(root, lambda: bool(errors))
     assert isinstance(errors[0], ZeroDivisionError)
 
 
 def test_cancelled_work_is_silent(root: tk.Tk, runner: BackgroundRunner) -> None:
-    seen, others = threading.Event(), []
+    seen = threading.Event()
+    others: list[str] = []
 
     def work(task: Task[None]) -> None:
         while not task.cancelled():
@@ -72,11 +77,11 @@ def test_cancelled_work_is_silent(root: tk.Tk, runner: BackgroundRunner) -> None
             time.sleep(0.001)
         seen.set()
 
-    task = runner.run_in_thread(work, pytest.fail, pytest.fail, lambda value: None)
+    task = runner.run_in_thread(work, unexpected, unexpected, lambda value: None)
     task.cancel()
     assert seen.wait(5)
     # A later task's callback comes after whatever the cancelled one had queued.
-    runner.run_in_thread(lambda task: "other", others.append, pytest.fail)
+    runner.run_in_thread(lambda task: "other", others.append, unexpected)
     pump(root, lambda: others == ["other"])
 
 
@@ -88,7 +93,7 @@ def test_no_callback_after_close(root: tk.Tk) -> None:
         release.wait(5)
         ended.set()
 
-    task = runner.run_in_thread(work, pytest.fail, pytest.fail)
+    task = runner.run_in_thread(work, unexpected, unexpected)
     runner.close()
     assert task.cancelled()
     release.set()
@@ -107,14 +112,16 @@ def test_failing_callback_does_not_end_the_polling(root: tk.Tk, runner: Backgrou
     def fail(value: int) -> None:
         raise ValueError("in a callback")
 
-    runner.run_in_thread(lambda task: 1, fail, pytest.fail)
+    runner.run_in_thread(lambda task: 1, fail, unexpected)
     pump(root, lambda: bool(reported))
-    runner.run_in_thread(lambda task: 2, results.append, pytest.fail)
+    runner.run_in_thread(lambda task: 2, results.append, unexpected)
     pump(root, lambda: results == [2])
 
 
 def test_loader_loads_once_for_all(root: tk.Tk, runner: BackgroundRunner) -> None:
-    loads, values, states = [], [], []
+    loads: list[int] = []
+    values: list[str] = []
+    states: list[LoadState] = []
 
     def load() -> str:
         loads.append(1)
@@ -122,10 +129,10 @@ def test_loader_loads_once_for_all(root: tk.Tk, runner: BackgroundRunner) -> Non
         return "model"
 
     loader = Loader(runner, load, lambda: states.append(loader.state))
-    loader.when_loaded(values.append, pytest.fail)
-    loader.when_loaded(values.append, pytest.fail)
+    loader.when_loaded(values.append, unexpected)
+    loader.when_loaded(values.append, unexpected)
     pump(root, lambda: len(values) == 2)
-    loader.when_loaded(values.append, pytest.fail)
+    loader.when_loaded(values.append, unexpected)
     assert values == ["model"] * 3 and loads == [1]
     assert states == [LoadState.LOADING, LoadState.READY]
 

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -22,10 +22,14 @@ from tests.speech_fixtures import PlugIn, SpeakSentence
 SENTENCE = "a small red bird with black wings"
 
 
-def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-    """Run ``python main.py ARGUMENTS`` in a process of its own."""
+def run(
+    *arguments: object, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run ``python main.py ARGUMENTS`` in a process of its own, without a keyboard."""
     command = [sys.executable, str(REPOSITORY / "main.py"), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=100, **options)
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=100, stdin=subprocess.DEVNULL, env=env
+    )
 
 
 def pixels(path: Path) -> bytes:
@@ -35,6 +39,7 @@ def pixels(path: Path) -> bytes:
 
 def failure(capsys: pytest.CaptureFixture[str], status: int, *arguments: object) -> str:
     """Run a command that fails in this process; return its one sentence."""
+    code: object
     try:
         code = cli.main(list(map(str, arguments)))
     except SystemExit as stopped:  # argparse leaves this way
@@ -126,7 +131,7 @@ def test_listen_to_the_microphone_for_some_seconds(
     spoken_sentence: SpeakSentence, virtual_microphone: PlugIn
 ) -> None:
     environment = os.environ | virtual_microphone(spoken_sentence(SENTENCE))
-    result = run("listen", "--seconds", 3.5, stdin=subprocess.DEVNULL, env=environment)
+    result = run("listen", "--seconds", 3.5, env=environment)
     assert result.returncode == 0, result.stderr
     assert result.stdout.lower().strip().rstrip(".") == SENTENCE
 
@@ -135,7 +140,7 @@ def test_closed_keyboard_does_not_listen_for_ever(
     spoken_sentence: SpeakSentence, virtual_microphone: PlugIn
 ) -> None:
     environment = os.environ | virtual_microphone(spoken_sentence(SENTENCE))
-    result = run("listen", stdin=subprocess.DEVNULL, env=environment)
+    result = run("listen", env=environment)
     assert result.returncode == 2 and "--seconds" in result.stderr
     assert "Traceback" not in result.stderr
 

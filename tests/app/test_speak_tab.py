@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -50,18 +51,19 @@ def test_say_see_draw(
     assert heard.lower().rstrip(".") == SENTENCE
     click(tab.field.draw_button)
     wait_until(speaking, lambda: not speaking.desk.busy)
+    assert speaking.desk.drawing is not None and speaking.panel.image is not None
     assert speaking.desk.drawing.sentence == heard
     assert speaking.panel.image.size == (512, 512)
     assert longest < 0.1
 
 
 def test_silence_is_told_and_text_is_kept(
-    tmp_path: object, virtual_microphone: PlugIn, speaking: MainWindow
+    tmp_path: Path, virtual_microphone: PlugIn, speaking: MainWindow
 ) -> None:
     import numpy as np
     import soundfile
 
-    path = f"{tmp_path}/silence.wav"
+    path = tmp_path / "silence.wav"
     soundfile.write(path, np.zeros(16_000, np.int16), 16_000)
     virtual_microphone(path)
     speaking.speak_tab.field.sentence = "what was there"
@@ -107,4 +109,4 @@ def test_closing_while_recording(
     recorder = window.speak_tab._recorder
     window.close()
     window.runner.join(10)
-    assert not recorder.is_recording
+    assert recorder is not None and not recorder.is_recording
