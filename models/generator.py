@@ -160,12 +160,13 @@ class Generator(nn.Module):
             RefinementStage(config, channels_in, channels_out)
             for channels_in, channels_out in pairwise(channels)
         )
-        self.to_image = nn.ModuleList(nn.Conv2d(width, 3, 3, padding=1) for width in channels)
+        to_image = [nn.Conv2d(width, 3, 3, padding=1) for width in channels]
         if config.image_skip:
             # A new stage adds nothing at first: it enlarges the picture before it faithfully.
-            for layer in list(self.to_image)[1:]:
-                nn.init.zeros_(layer.weight)
-                nn.init.zeros_(layer.bias)
+            for layer in to_image[1:]:
+                layer.weight.data.zero_()
+                layer.bias.data.zero_()  # type: ignore[union-attr]
+        self.to_image = nn.ModuleList(to_image)
 
     def start(self, noise: Tensor, condition: Tensor) -> Canvas:
         """Draw stage 1 from z (B, noise_size) and c (B, condition_size)."""
@@ -197,6 +198,11 @@ class Generator(nn.Module):
         for stage in range(1, len(self.to_image) if count is None else count):
             canvas = self.refine(canvas, stage, text)
             yield canvas
+
+
+def channels_last(module: nn.Module) -> None:
+    """Lay a network's weights out as convolutions on processors and GPUs like them best."""
+    module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def enlarge(image: Tensor) -> Tensor:

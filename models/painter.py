@@ -14,6 +14,7 @@ from torch import Tensor
 
 from models.checkpoint import Checkpoint, load_checkpoint
 from models.errors import DrawingCancelled, ModelError, SentenceError
+from models.generator import channels_last
 from models.text_encoder import TextFeatures, pad_ids
 from models.vocabulary import ReadSentence
 
@@ -57,7 +58,8 @@ class Painter:
         self.device = device
         self._checkpoint = checkpoint
         self._text_encoder = checkpoint.text_encoder  # stays on the CPU: it takes milliseconds
-        self._generator = checkpoint.generator.to(device).to(memory_format=torch.channels_last)
+        self._generator = checkpoint.generator.to(device)
+        channels_last(self._generator)
         self._generator.requires_grad_(False)
         self._precision = _drawing_precision(device)
 

@@ -1,9 +1,10 @@
-"""``python -m models.training damsm | gan | export``: each step from a data folder to weights."""
+"""``python -m models.training damsm | gan | evaluate | export``: from a data folder to weights."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,6 +50,15 @@ def _gan(options: argparse.Namespace) -> None:
     trainer.train(options.minutes, options.pictures)
 
 
+def _evaluate(options: argparse.Namespace) -> None:
+    from models.training.evaluation import colour_obedience, evaluate
+
+    scores = evaluate(options.weights, options.judge, options.data, options.size)
+    report = {name: dataclasses.asdict(score) for name, score in scores.items()}
+    report["colour_obedience"] = colour_obedience(options.weights)
+    print(json.dumps(report, indent=2))
+
+
 def _export(options: argparse.Namespace) -> None:
     from models.training.export import export
 
@@ -81,6 +91,15 @@ def _parser() -> argparse.ArgumentParser:
     gan.add_argument("--start-from", type=Path, help="gan.pt of a run of earlier stages")
     _add_settings(gan, GanTraining)
     gan.set_defaults(run=_gan)
+
+    evaluate = commands.add_parser("evaluate", help="score weights on species kept out of training")
+    evaluate.add_argument("--weights", type=Path, required=True, help="file to score")
+    evaluate.add_argument("--data", type=Path, required=True, help="folder with metadata.jsonl")
+    evaluate.add_argument(
+        "--judge", type=Path, required=True, help="damsm.pt trained with efficientnet-lite2"
+    )
+    evaluate.add_argument("--size", type=int, default=64, help="stage to score (64)")
+    evaluate.set_defaults(run=_evaluate)
 
     export = commands.add_parser("export", help="write the file that the program draws with")
     export.add_argument("--damsm", type=Path, required=True, help="damsm.pt of a damsm run")

@@ -106,12 +106,9 @@ def train_damsm(
                 cache = chooser.choice(caches)
                 region_map, pooled = cache.batch(rows, chooser.randrange(2))
                 ids = [chooser.choice(captions[row]) for row in rows.tolist()]
-                loss = damsm_loss(
-                    *projection(region_map, pooled),
-                    encoder(*pad_ids(ids)),
-                    pictures.species[rows],
-                    config,
-                )
+                regions, whole = projection(region_map, pooled)
+                text = encoder(*pad_ids(ids))
+                loss = damsm_loss(regions, whole, text, pictures.species[rows], config)
                 total = loss.words + loss.sentence
                 optimizer.zero_grad()
                 total.backward()
@@ -210,10 +207,10 @@ def read_captions(
     pictures: Pictures, vocabulary: Vocabulary, max_words: int
 ) -> list[list[Sequence[int]]]:
     """Ids of the captions of each picture; those without a known word are left out."""
-    read = []
+    read: list[list[Sequence[int]]] = []
     for example in pictures.examples:
         ids = [vocabulary.read(caption, max_words).ids for caption in example.captions]
-        known = [sentence for sentence in ids if sentence]
+        known: list[Sequence[int]] = [sentence for sentence in ids if sentence]
         if not known:
             raise ValueError(f"no caption of {example.path} has a word seen twice")
         read.append(known)

@@ -81,8 +81,8 @@ class ProjectedDiscriminator(nn.Module):
 
     def forward(self, maps: Sequence[Tensor], sentences: Sequence[Tensor | None]) -> list[Scores]:
         """Score pictures, seen as `maps`, beside each of several batches of sentences (B, D)."""
-        hidden = [head(feature_map) for head, feature_map in zip(self.heads, maps, strict=True)]
-        seen = list(zip(self.heads, hidden, strict=True))
+        hidden = [head(feature_map) for head, feature_map in zip(self._scales(), maps, strict=True)]
+        seen = list(zip(self._scales(), hidden, strict=True))
         unconditional = tuple(head.score(features) for head, features in seen)
         scores = []
         for sentence in sentences:
@@ -98,5 +98,8 @@ class ProjectedDiscriminator(nn.Module):
     def train_heads(self) -> None:
         """Make everything trainable but the random mixing, after a generator's update."""
         self.requires_grad_(True)
-        for head in self.heads:
+        for head in self._scales():
             head.mixing.requires_grad_(False)
+
+    def _scales(self) -> list[ScaleHead]:
+        return [head for head in self.heads if isinstance(head, ScaleHead)]

@@ -19,7 +19,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from models.config import GeneratorConfig
-from models.generator import Canvas, Generator, enlarge
+from models.generator import Canvas, Generator, channels_last, enlarge
 from models.text_encoder import TextFeatures, pad_ids
 from models.training import losses
 from models.training.augment import AugmentConfig, augment
@@ -96,19 +96,21 @@ class GanTrainer:
         )
         self.features = ImageFeatures(damsm.features).to(device)
         self.damsm.projection.to(device)
-        self.generator = Generator(config).to(device).to(memory_format=torch.channels_last)
+        self.generator = Generator(config).to(device)
+        channels_last(self.generator)
         self._freeze_other_stages()
         self.ema = AveragedModel(
             self.generator,
             multi_avg_fn=get_ema_multi_avg_fn(settings.ema_decay),
             use_buffers=True,
         ).eval()
-        self.discriminators = nn.ModuleList(
+        self.judges = [
             ProjectedDiscriminator(
                 self.features.channels, config.text_feature_size, settings.discriminator_width
             )
             for _ in settings.stages
-        ).to(device)
+        ]
+        self.discriminators = nn.ModuleList(self.judges).to(device)
         self.generator_optimizer = torch.optim.Adam(
             [p for p in self.generator.parameters() if p.requires_grad],
             settings.generator_learning_rate,
@@ -209,9 +211,7 @@ class GanTrainer:
         sentences = None if settings.patch < 1 else sentence
         discriminator_total = torch.zeros((), device=self.device)
         seen = []
-        for place, (stage, judge) in enumerate(
-            zip(settings.stages, self.discriminators, strict=True)
-        ):
+        for place, (stage, judge) in enumerate(zip(settings.stages, self.judges, strict=True)):
             size = settings.judged_sizes[stage]
             with torch.no_grad():
                 real_maps, _ = self.features(augment(real[place], size, settings.augment))
@@ -235,21 +235,16 @@ class GanTrainer:
         generator_total = settings.condition_weight * condition_loss
         values["condition"] = condition_loss.item()
         self.discriminators.requires_grad_(False)
-        for place, (stage, judge) in enumerate(
-            zip(settings.stages, self.discriminators, strict=True)
-        ):
+        for place, (stage, judge) in enumerate(zip(settings.stages, self.judges, strict=True)):
             maps, pooled = seen[place]
             (scores,) = judge(maps, [None if sentences is None else drawn_sentence])
             loss = losses.generator_loss(scores)
             values[f"g{stage}"] = loss.item()
             generator_total = generator_total + loss
             if sentences is not None:
-                damsm = damsm_loss(
-                    *self.damsm.projection(maps[REGION_MAP], pooled),
-                    drawn_text,
-                    self.pictures.species[rows][paired].to(self.device),
-                    self.damsm.config,
-                )
+                regions, whole = self.damsm.projection(maps[REGION_MAP], pooled)
+                species = self.pictures.species[rows][paired].to(self.device)
+                damsm = damsm_loss(regions, whole, drawn_text, species, self.damsm.config)
                 values |= {
                     f"words{stage}": damsm.words.item(),
                     f"sentence{stage}": damsm.sentence.item(),
@@ -272,7 +267,7 @@ class GanTrainer:
         self.generator_optimizer.zero_grad()
         generator_total.backward()
         self.generator_optimizer.step()
-        for judge in self.discriminators:
+        for judge in self.judges:
             judge.train_heads()
         self.ema.update_parameters(self.generator)
         return values
@@ -353,9 +348,10 @@ class GanTrainer:
             "seconds": self.seconds,
         }
         save_state(state, self.run / "gan.pt")
-        save_sample_grid(
-            self.ema.module, self.damsm, self.run / f"samples-{self.pictures_seen:07d}.jpg"
-        )
+        averaged = self.ema.module
+        assert isinstance(averaged, Generator)
+        path = self.run / f"samples-{self.pictures_seen:07d}.jpg"
+        save_sample_grid(averaged, self.damsm, path)
 
     def resume(self, path: Path) -> None:
         """Go on where a saved run of the same settings stopped."""

@@ -10,6 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from models.generator import channels_last
+
 TAPPED_BLOCKS = {"efficientnet-lite0": (2, 4, 10, 15), "efficientnet-lite2": (3, 6, 14, 20)}
 """Blocks after which feature maps are taken: at 1/4, 1/8, 1/16 and 1/32 of the picture's side."""
 
@@ -42,7 +44,7 @@ class ImageFeatures(nn.Module):
         self.blocks = nn.ModuleList(_fold_batch_norms(block) for block in network._blocks)
         self.channels = tuple(network._blocks[tap]._project_conv.out_channels for tap in self.taps)
         self.requires_grad_(False)
-        self.to(memory_format=torch.channels_last)
+        channels_last(self)
 
     def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
         """See pictures (B, 3, S, S) in -1 .. 1.

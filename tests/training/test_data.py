@@ -1,0 +1,58 @@
+"""Data folders are read or refused with the line at fault; squashed pictures are put right."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw
+
+from models.training.data import Pictures, read_examples, unsquash
+
+
+def test_examples_are_read(data: Path) -> None:
+    examples = read_examples(data)
+    assert len(examples) == 16
+    assert examples[0].captions == ("a red bird", "this bird is red")
+    assert examples[0].aspect == 1.3
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{broken", "line 17"),
+        ('{"file_name": "0.png", "species": "x"}', "line 17.*captions"),
+        ('{"file_name": "0.png", "species": "x", "captions": []}', "line 17.*without a caption"),
+        ('{"file_name": "gone.png", "species": "x", "captions": ["a"]}', "line 17.*gone.png"),
+    ],
+)
+def test_a_bad_line_is_named(data: Path, line: str, reason: str) -> None:
+    with (data / "metadata.jsonl").open("a") as metadata:
+        metadata.write(line + "\n")
+    with pytest.raises((ValueError, OSError), match=reason):
+        read_examples(data)
+
+
+@pytest.mark.parametrize("aspect", [0.8, 1.0, 1.25])
+def test_a_squashed_circle_is_round_again(aspect: float) -> None:
+    size = 227
+    whole = Image.new("RGB", (round(size * max(aspect, 1)), round(size * max(1 / aspect, 1))))
+    x, y = whole.width // 2, whole.height // 2
+    ImageDraw.Draw(whole).ellipse((x - 60, y - 60, x + 60, y + 60), fill="white")
+    restored = unsquash(whole.resize((size, size)), aspect, 256)
+
+    assert restored.size == (256, 256)
+    bright = np.asarray(restored)[:, :, 0] > 127
+    width, height = bright.any(axis=0).sum(), bright.any(axis=1).sum()
+    assert abs(width / height - 1) < 0.04
+
+
+def test_batches_are_signed_and_mirrored_where_asked(data: Path) -> None:
+    pictures = Pictures(read_examples(data), sizes=(32, 64))
+    rows = torch.tensor([0, 0])
+    batch = pictures.batch(rows, 64, flip=torch.tensor([False, True]))
+    assert batch.shape == (2, 3, 64, 64)
+    assert -1 <= batch.min() < batch.max() <= 1
+    torch.testing.assert_close(batch[1], batch[0].flip(2))
+    assert not torch.equal(batch[1], batch[0])
+    assert pictures.species.tolist()[:4] == [2, 1, 3, 0]
