@@ -1,6 +1,7 @@
 # make run     install what is missing, then open the window
 # make test    the same with what tests need, then every check and test
 # make lint    style and types only
+# make pictures    draw the README's pictures anew
 # make reinstall   look again for what is missing (a compiler came, a package was removed)
 #
 # The stamps in .venv say what is installed: a second run installs nothing. They are redone when
@@ -14,7 +15,7 @@ requirements := setup.cfg constraints.txt scripts/install_program.sh \
 stamp := .venv/installed
 test_stamp := .venv/installed-for-tests
 
-.PHONY: run test lint reinstall clean
+.PHONY: run test lint pictures reinstall clean
 
 run: $(stamp)
 	$(python) main.py
@@ -36,6 +37,11 @@ $(test_stamp): $(requirements)
 	scripts/install_system_packages.sh --test
 	scripts/install_program.sh test
 	touch $(stamp) $@
+
+# The README's pictures, drawn by the bundled weights.
+pictures: $(test_stamp)
+	$(python) scripts/colours.py
+	$(python) scripts/screenshot.py
 
 reinstall:
 	rm -f $(stamp) $(test_stamp)

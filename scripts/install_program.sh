@@ -43,6 +43,6 @@ else
     say "PyAudio could not be built (see above), so the microphone will not work." >&2
     say "Typing and sound files will. To try again later: make reinstall" >&2
     pip_install --no-deps --editable .
-    mapfile -t others < <("$python" scripts/list_requirements.py --without pyaudio ${extra:+"$extra"})
-    pip_install "${others[@]}"
+    "$python" scripts/list_requirements.py --without pyaudio ${extra:+"$extra"} >.venv/others.txt
+    pip_install --requirement .venv/others.txt
 fi
