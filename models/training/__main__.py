@@ -38,7 +38,8 @@ def _damsm(options: argparse.Namespace) -> None:
 
 def _gan(options: argparse.Namespace) -> None:
     from models.config import GeneratorConfig
-    from models.training.gan_trainer import GanTraining, load_trainer
+    from models.training.gan_settings import GanTraining
+    from models.training.gan_trainer import load_trainer
 
     trainer = load_trainer(
         _settings(GanTraining, options), GeneratorConfig(), options.damsm, options.data, options.out
@@ -68,7 +69,7 @@ def _export(options: argparse.Namespace) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     from models.training.damsm_trainer import DamsmTraining
-    from models.training.gan_trainer import GanTraining
+    from models.training.gan_settings import GanTraining
 
     parser = argparse.ArgumentParser(prog="python -m models.training", description=__doc__)
     parser.add_argument("--threads", type=int, help="processor threads; default: all cores")

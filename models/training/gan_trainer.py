@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,52 +22,38 @@ from models.config import GeneratorConfig
 from models.generator import Canvas, Generator, channels_last, enlarge
 from models.text_encoder import TextFeatures, pad_ids
 from models.training import losses
-from models.training.augment import AugmentConfig, augment
+from models.training.augment import augment
 from models.training.damsm import damsm_loss
 from models.training.damsm_trainer import Damsm, load_damsm, read_captions
 from models.training.data import Pictures, read_examples
 from models.training.discriminators import ProjectedDiscriminator
 from models.training.files import save_state
+from models.training.gan_settings import GanTraining
 from models.training.image_encoder import REGION_MAP, ImageFeatures
+from models.training.metrics import MetricsLog
 from models.training.samples import save_sample_grid
 
 
 @dataclass(frozen=True)
-class GanTraining:
-    """Settings of a GAN run; they are saved with it.
+class _Batch:
+    """What one step works on.
 
     Attributes
     ----------
-    stages : the stages that are trained, 0 for the first; those below them are left as they are.
-    judged_sizes : side in pixels at which the discriminator of each stage sees a picture or patch.
-    patch : side of the square part of a picture on which the trained stages work, as a share;
-        below 1 only for stages that refine. A patch is not asked whether it fits its sentence.
-    pair_share : share of a batch drawn a second time with other noise, for mode seeking.
-    mode_seeking_target : mean absolute difference (of 2) those pairs should reach.
-    sentence_noise : noise on sentence features, as a share of their standard deviation: one
-        sentence must not be the name of one photograph.
-    damsm_weight : lambda of the paper.
+    rows : (B,) the photographs.
+    sentence : (B, D) their sentence features, with noise.
+    drawn_from : (B,) which of the captions each drawing has; the last `pairs` drawings have the
+        captions of the first ones again, to be drawn with other noise.
+    drawn_text, drawn_sentence : features of the drawings' captions; the latter with noise.
     """
 
-    stages: tuple[int, ...] = (0,)
-    batch_size: int = 32
-    generator_learning_rate: float = 2e-4
-    discriminator_learning_rate: float = 2e-4
-    betas: tuple[float, float] = (0.0, 0.99)
-    ema_decay: float = 0.997
-    damsm_weight: float = 1.0
-    condition_weight: float = 1.0
-    mode_seeking_weight: float = 10.0
-    mode_seeking_target: float = 0.15
-    pair_share: float = 0.25
-    sentence_noise: float = 0.2
-    consistency_weight: float = 2.0
-    judged_sizes: tuple[int, ...] = (96, 128, 128, 256)
-    patch: float = 1.0
-    discriminator_width: int = 64
-    augment: AugmentConfig = field(default_factory=AugmentConfig)
-    seed: int = 0
-    checkpoint_minutes: float = 5.0
+    rows: Tensor
+    species: Tensor
+    sentence: Tensor
+    drawn_from: Tensor
+    drawn_text: TextFeatures
+    drawn_sentence: Tensor
+    pairs: int
 
 
 class GanTrainer:
@@ -150,17 +136,21 @@ class GanTrainer:
         """
         started, first_picture = self.seconds, self.pictures_seen
         saved = self.seconds
-        progress = tqdm(desc="gan", unit=" pictures", initial=self.pictures_seen)
-        with _stop_when_asked() as asked, (self.run / "gan.jsonl").open("a") as log:
-            rows_left: list[Tensor] = []
-            totals: dict[str, float] = {}
-            steps = 0
+        rows_left: list[Tensor] = []
+        with (
+            _stop_when_asked() as asked,
+            MetricsLog(self.run / "gan.jsonl") as log,
+            tqdm(desc="gan", unit=" pictures", initial=self.pictures_seen) as progress,
+        ):
             while not asked:
+                if self.seconds - started >= 60 * minutes:
+                    break
+                if self.pictures_seen - first_picture >= pictures:
+                    break
                 before = time.perf_counter()
                 if not rows_left:
-                    rows_left = list(
-                        torch.randperm(len(self.pictures)).split(self.settings.batch_size)[:-1]
-                    )
+                    order = torch.randperm(len(self.pictures))
+                    rows_left = list(order.split(self.settings.batch_size)[:-1])
                 values = self.step(rows_left.pop())
                 if not all(math.isfinite(value) for value in values.values()):
                     raise FloatingPointError(
@@ -170,116 +160,134 @@ class GanTrainer:
                 self.seconds += time.perf_counter() - before
                 self.pictures_seen += self.settings.batch_size
                 progress.update(self.settings.batch_size)
-                steps += 1
-                totals = {name: totals.get(name, 0.0) + value for name, value in values.items()}
-                if steps == 50:
-                    line: dict[str, float] = {
-                        "pictures": self.pictures_seen,
-                        "minutes": round(self.seconds / 60, 2),
-                    }
-                    line |= {name: round(total / steps, 4) for name, total in totals.items()}
-                    log.write(json.dumps(line) + "\n")
-                    log.flush()
-                    totals, steps = {}, 0
+                log.add(self.pictures_seen, self.seconds, values)
                 if self.seconds - saved > 60 * self.settings.checkpoint_minutes:
                     self.save()
                     saved = self.seconds
-                if (
-                    self.seconds - started > 60 * minutes
-                    or self.pictures_seen - first_picture >= pictures
-                ):
-                    break
-        progress.close()
         self.save()
 
     def step(self, rows: Tensor) -> dict[str, float]:
         """One update of the discriminators and one of the generator on the same drawings."""
-        settings = self.settings
-        text = self._read(rows)
-        count = len(rows) - int(len(rows) * settings.pair_share)
-        paired = torch.cat([torch.arange(count), torch.arange(len(rows) - count)])
-        drawn_text = TextFeatures(text.words[paired], text.sentence[paired], text.mask[paired])
-        sentence = self._with_noise(text.sentence)
-        drawn_sentence = sentence[paired]
-
+        batch = self._batch(rows)
         with self._autocast():
-            before, canvases, condition_loss = self._draw(drawn_text, drawn_sentence, rows)
+            before, canvases, condition_loss = self._draw(batch)
         images = [canvas.image.float() for canvas in canvases]
-        real = self._real(rows, before)
-
-        values: dict[str, float] = {}
-        sentences = None if settings.patch < 1 else sentence
-        discriminator_total = torch.zeros((), device=self.device)
-        seen = []
-        for place, (stage, judge) in enumerate(zip(settings.stages, self.judges, strict=True)):
-            size = settings.judged_sizes[stage]
-            with torch.no_grad():
-                real_maps, _ = self.features(augment(real[place], size, settings.augment))
-            maps, pooled = self.features(augment(images[place], size, settings.augment))
-            seen.append((maps, pooled))
-            asked = [None] if sentences is None else [sentences, sentences.roll(1, 0)]
-            real_scores = judge(real_maps, asked)
-            (drawn_scores,) = judge(
-                [feature_map.detach() for feature_map in maps],
-                [None if sentences is None else drawn_sentence],
-            )
-            loss = losses.discriminator_loss(
-                real_scores[0], None if sentences is None else real_scores[1], drawn_scores
-            )
-            discriminator_total = discriminator_total + loss
-            values[f"d{stage}"] = loss.item()
-        self.discriminator_optimizer.zero_grad()
-        discriminator_total.backward()
-        self.discriminator_optimizer.step()
-
-        generator_total = settings.condition_weight * condition_loss
-        values["condition"] = condition_loss.item()
-        self.discriminators.requires_grad_(False)
-        for place, (stage, judge) in enumerate(zip(settings.stages, self.judges, strict=True)):
-            maps, pooled = seen[place]
-            (scores,) = judge(maps, [None if sentences is None else drawn_sentence])
-            loss = losses.generator_loss(scores)
-            values[f"g{stage}"] = loss.item()
-            generator_total = generator_total + loss
-            if sentences is not None:
-                regions, whole = self.damsm.projection(maps[REGION_MAP], pooled)
-                species = self.pictures.species[rows][paired].to(self.device)
-                damsm = damsm_loss(regions, whole, drawn_text, species, self.damsm.config)
-                values |= {
-                    f"words{stage}": damsm.words.item(),
-                    f"sentence{stage}": damsm.sentence.item(),
-                }
-                generator_total = generator_total + settings.damsm_weight * (
-                    damsm.words + damsm.sentence
-                )
-        if 0 in settings.stages:
-            first = images[0]
-            seeking = losses.mode_seeking_loss(
-                first[count:], first[: len(rows) - count], settings.mode_seeking_target
-            )
-            values["mode_seeking"] = seeking.item()
-            generator_total = generator_total + settings.mode_seeking_weight * seeking
-        earlier = ([] if before is None else [before.image.float()]) + images
-        for picture, smaller in zip(earlier[1:], earlier, strict=False):
-            consistency = losses.consistency_loss(picture, smaller.detach())
-            values["consistency"] = values.get("consistency", 0.0) + consistency.item()
-            generator_total = generator_total + settings.consistency_weight * consistency
-        self.generator_optimizer.zero_grad()
-        generator_total.backward()
-        self.generator_optimizer.step()
-        for judge in self.judges:
-            judge.train_heads()
+        # Seen once: the discriminators learn from these maps, then the generator through them.
+        seen = [
+            self.features(augment(image, self._judged(stage), self.settings.augment))
+            for stage, image in zip(self.settings.stages, images, strict=True)
+        ]
+        values = self._update_discriminators(batch, [maps for maps, _ in seen])
+        earlier = [] if before is None else [before.image.float()]
+        values |= self._update_generator(batch, seen, earlier + images, condition_loss)
         self.ema.update_parameters(self.generator)
         return values
 
-    def _draw(
-        self, text: TextFeatures, sentence: Tensor, rows: Tensor
-    ) -> tuple[Canvas | None, list[Canvas], Tensor]:
+    def _update_discriminators(
+        self, batch: _Batch, drawn_maps: Sequence[Sequence[Tensor]]
+    ) -> dict[str, float]:
+        """Teach each discriminator photographs from drawings, and sentences that fit."""
+        values: dict[str, float] = {}
+        total = torch.zeros((), device=self.device)
+        real = self._real(batch.rows)
+        for place, (stage, judge) in enumerate(zip(self.settings.stages, self.judges, strict=True)):
+            with torch.no_grad():
+                real_maps, _ = self.features(
+                    augment(real[place], self._judged(stage), self.settings.augment)
+                )
+            drawn = [feature_map.detach() for feature_map in drawn_maps[place]]
+            if self._sees_sentences:
+                right, wrong = judge(real_maps, [batch.sentence, batch.sentence.roll(1, 0)])
+                (scores,) = judge(drawn, [batch.drawn_sentence])
+                loss = losses.discriminator_loss(right, wrong, scores)
+            else:
+                (right,), (scores,) = judge(real_maps, [None]), judge(drawn, [None])
+                loss = losses.discriminator_loss(right, None, scores)
+            total = total + loss
+            values[f"d{stage}"] = loss.item()
+        self.discriminator_optimizer.zero_grad()
+        total.backward()
+        self.discriminator_optimizer.step()
+        return values
+
+    def _update_generator(
+        self,
+        batch: _Batch,
+        seen: Sequence[tuple[list[Tensor], Tensor]],
+        images: Sequence[Tensor],
+        condition_loss: Tensor,
+    ) -> dict[str, float]:
+        """Improve the drawings in the eyes of the discriminators and of DAMSM.
+
+        Parameters
+        ----------
+        seen : maps and pooled features of the trained stages' pictures.
+        images : their pictures, behind that of the stage before them if there is one.
+        """
+        settings = self.settings
+        terms: dict[str, tuple[float, Tensor]] = {
+            "condition": (settings.condition_weight, condition_loss)
+        }
+        self.discriminators.requires_grad_(False)
+        for stage, judge, (maps, pooled) in zip(settings.stages, self.judges, seen, strict=True):
+            (scores,) = judge(maps, [batch.drawn_sentence if self._sees_sentences else None])
+            terms[f"g{stage}"] = (1.0, losses.generator_loss(scores))
+            if self._sees_sentences:
+                regions, whole = self.damsm.projection(maps[REGION_MAP], pooled)
+                species = batch.species[batch.drawn_from]
+                damsm = damsm_loss(regions, whole, batch.drawn_text, species, self.damsm.config)
+                terms[f"words{stage}"] = (settings.damsm_weight, damsm.words)
+                terms[f"sentence{stage}"] = (settings.damsm_weight, damsm.sentence)
+        # The first stage of all has none before it: stages and steps are counted from the last.
+        steps = list(pairwise(images))
+        for stage, (smaller, picture) in zip(settings.stages[::-1], steps[::-1], strict=False):
+            loss = losses.consistency_loss(picture, smaller.detach())
+            terms[f"consistency{stage}"] = (settings.consistency_weight, loss)
+        if 0 in settings.stages and batch.pairs:
+            first = images[0]
+            seeking = losses.mode_seeking_loss(
+                first[-batch.pairs :], first[: batch.pairs], settings.mode_seeking_target
+            )
+            terms["mode_seeking"] = (settings.mode_seeking_weight, seeking)
+        self.generator_optimizer.zero_grad()
+        torch.stack([weight * loss for weight, loss in terms.values()]).sum().backward()
+        self.generator_optimizer.step()
+        for judge in self.judges:
+            judge.train_heads()
+        return {name: loss.item() for name, (_, loss) in terms.items()}
+
+    @property
+    def _sees_sentences(self) -> bool:
+        return self.settings.patch == 1
+
+    def _judged(self, stage: int) -> int:
+        return self.settings.judged_sizes[stage]
+
+    def _batch(self, rows: Tensor) -> _Batch:
+        """Choose a caption for each picture, and which captions are drawn."""
+        pairs = int(len(rows) * self.settings.pair_share)
+        count = len(rows) - pairs
+        drawn_from = torch.cat([torch.arange(count), torch.arange(pairs)])
+        text = self._read(rows)
+        sentence = self._with_noise(text.sentence)
+        return _Batch(
+            rows=rows,
+            species=self.pictures.species[rows].to(self.device),
+            sentence=sentence,
+            drawn_from=drawn_from,
+            drawn_text=TextFeatures(
+                text.words[drawn_from], text.sentence[drawn_from], text.mask[drawn_from]
+            ),
+            drawn_sentence=sentence[drawn_from],
+            pairs=pairs,
+        )
+
+    def _draw(self, batch: _Batch) -> tuple[Canvas | None, list[Canvas], Tensor]:
         """Draw the trained stages; also give the canvas before them, cut to the patch."""
-        batch, config = len(rows), self.config
-        noise = torch.randn(batch, config.noise_size).to(self.device)
-        epsilon = torch.randn(batch, config.condition_size).to(self.device)
-        condition, mean, log_variance = self.generator.conditioning(sentence, epsilon)
+        count, config, text = len(batch.rows), self.config, batch.drawn_text
+        noise = torch.randn(count, config.noise_size).to(self.device)
+        epsilon = torch.randn(count, config.condition_size).to(self.device)
+        condition, mean, log_variance = self.generator.conditioning(batch.drawn_sentence, epsilon)
         condition_loss = losses.condition_loss(mean, log_variance)
         first, last = min(self.settings.stages), max(self.settings.stages)
         if first == 0:
@@ -292,14 +300,12 @@ class GanTrainer:
             size = int(side * self.settings.patch)
             top, left = torch.randint(side - size + 1, (2,)).tolist()
             before = before.crop(top, left, size)
-        canvases = []
-        canvas = before
+        canvases = [before]
         for stage in range(first, last + 1):
-            canvas = self.generator.refine(canvas, stage, text)
-            canvases.append(canvas)
-        return before, canvases, condition_loss.detach()
+            canvases.append(self.generator.refine(canvases[-1], stage, text))
+        return before, canvases[1:], condition_loss.detach()
 
-    def _real(self, rows: Tensor, before: Canvas | None) -> list[Tensor]:
+    def _real(self, rows: Tensor) -> list[Tensor]:
         """Photographs for each trained stage, cut to patches of the size of the drawn ones."""
         flip = torch.rand(len(rows)) < 0.5
         place = torch.rand(2)

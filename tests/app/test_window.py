@@ -272,9 +272,7 @@ def test_picture_that_cannot_be_kept_is_shown(
     assert typing.messages.is_error and "Save the picture" in typing.messages.text
 
 
-def test_broken_weights_are_told(
-    make_window: Callable[..., MainWindow], tmp_path: Path
-) -> None:
+def test_broken_weights_are_told(make_window: Callable[..., MainWindow], tmp_path: Path) -> None:
     weights = tmp_path / "bird.safetensors"
     weights.write_bytes(b"no weights")
     window = make_window(weights)

@@ -11,7 +11,8 @@ from models.training import __main__ as command
 from models.training.damsm import DamsmConfig
 from models.training.damsm_trainer import DamsmTraining, train_damsm
 from models.training.export import export
-from models.training.gan_trainer import GanTrainer, GanTraining, load_trainer
+from models.training.gan_settings import GanTraining
+from models.training.gan_trainer import GanTrainer, load_trainer
 
 SMALL = GeneratorConfig(
     condition_size=8, noise_size=8, seed_channels=32, stage_channels=(8, 6, 4, 4)
@@ -73,7 +74,7 @@ def test_patches_of_upper_stages(damsm: Path, data: Path, tmp_path: Path) -> Non
     settings = GanTraining(stages=(2, 3), batch_size=2, patch=0.25, judged_sizes=(64,) * 4)
     upper = load_trainer(settings, SMALL, damsm, data, tmp_path / "upper")
     values = upper.step(torch.arange(2))
-    assert set(values) >= {"d2", "d3", "g2", "g3", "consistency"}
+    assert set(values) >= {"d2", "d3", "g2", "g3", "consistency2", "consistency3"}
     assert "words2" not in values, "a patch is not asked whether it fits its sentence"
 
 
