@@ -190,8 +190,7 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "There is not enough memory for this; try a smaller --size."
     return (
-        f"Something unexpected went wrong ({type(error).__name__}: {error}); "
-        "--debug shows where."
+        f"Something unexpected went wrong ({type(error).__name__}: {error}); --debug shows where."
     )
 
 

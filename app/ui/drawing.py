@@ -119,9 +119,7 @@ class DrawingDesk:
             def on_stage(index: int, image: Image.Image) -> None:
                 task.progress((index, image))
 
-            drawing = painter.draw(
-                sentence, seed=seed, on_stage=on_stage, cancelled=task.cancelled
-            )
+            drawing = painter.draw(sentence, seed=seed, on_stage=on_stage, cancelled=task.cancelled)
             try:
                 return drawing, self._gallery.keep(drawing), None
             except PictureError as error:  # a full disk must not hide the picture

@@ -59,9 +59,7 @@ class PicturePanel(ttk.Frame):
             "<Configure>", lambda event: self.caption.configure(wraplength=event.width)
         )
         buttons = ttk.Frame(self)
-        self.again_button = ttk.Button(
-            buttons, text="Draw again", command=actions.draw_again
-        )
+        self.again_button = ttk.Button(buttons, text="Draw again", command=actions.draw_again)
         self.save_button = ttk.Button(buttons, text="Save…", command=actions.save)
         self.cancel_button = ttk.Button(buttons, text="Cancel", command=actions.cancel)
         self.again_button.pack(side="left")

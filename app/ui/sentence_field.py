@@ -47,9 +47,7 @@ class SentenceField(ttk.Frame):
             highlightcolor=palette.link,
         )
         self.text.pack(fill="both", expand=True)
-        self.draw_button = ttk.Button(
-            self, text="Draw", style="Accent.TButton", command=self._draw
-        )
+        self.draw_button = ttk.Button(self, text="Draw", style="Accent.TButton", command=self._draw)
         self.draw_button.pack(fill="x", pady=(GAP + 4, 0))
         for keys in ("<Return>", "<Control-Return>", "<KP_Enter>", "<Control-KP_Enter>"):
             self.text.bind(keys, self._draw_by_key)

@@ -108,9 +108,7 @@ class SpeakTab(ttk.Frame):
         recorder, self._recorder = self._recorder, None
         if recorder is not None:
             # Stopping may wait for the device, so not in Tk's thread.
-            self._runner.run_in_thread(
-                lambda task: recorder.stop(), lambda _: None, lambda _: None
-            )
+            self._runner.run_in_thread(lambda task: recorder.stop(), lambda _: None, lambda _: None)
 
     def _toggle(self) -> None:
         if self.state_of_speech is SpeakState.RECORDING:

@@ -20,9 +20,7 @@ EXAMPLES = (
 class TypeTab(ttk.Frame):
     """A sentence field and a few sentences to begin with."""
 
-    def __init__(
-        self, parent: tk.Misc, palette: Palette, on_draw: Callable[[str], None]
-    ) -> None:
+    def __init__(self, parent: tk.Misc, palette: Palette, on_draw: Callable[[str], None]) -> None:
         super().__init__(parent, padding=2 * GAP)
         self.field = SentenceField(self, palette, "What does the bird look like?", on_draw)
         self.field.pack(fill="both", expand=True)
