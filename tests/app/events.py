@@ -35,6 +35,12 @@ def write(widget: tk.Misc, text: str) -> None:
     widget.update()
 
 
+FREEZE = 0.5
+"""Seconds without an answer that only slow work in Tk's thread explains: loading takes two, and
+transcribing more than half of one. On an idle computer the window answers within a tenth; a test
+of that would test how busy the computer is."""
+
+
 class Heartbeat:
     """Measures how long the window does not answer.
 

@@ -19,7 +19,7 @@ from app.settings import Settings
 from app.ui.loader import LoadState
 from app.ui.window import MainWindow
 from models import Drawing, Painter
-from tests.app.events import Heartbeat, click, press, write
+from tests.app.events import FREEZE, Heartbeat, click, press, write
 from tests.app.test_gallery import unwritable_folder
 from tests.conftest import REPOSITORY, ExpectedErrors, wait_until
 
@@ -212,7 +212,8 @@ def test_window_answers_while_drawing(typing: MainWindow) -> None:
         drawn(typing)
         longest.append(heartbeat.stop())
     # The best of three: another program on a shared computer may take the processor once.
-    assert min(longest) < 0.1, longest
+    # Drawing in Tk's thread would stop it for a quarter of a second and more, each time.
+    assert min(longest) < 0.2, longest
 
 
 def test_window_answers_while_loading(tmp_path: Path, display: None) -> None:
@@ -238,7 +239,7 @@ window.runner.join(20)
         )
         assert result.returncode == 0, result.stderr
         longest.append(float(result.stdout))
-        if longest[-1] < 0.1:
+        if longest[-1] < FREEZE:
             return
     pytest.fail(f"The window stood still for {longest} seconds")
 
