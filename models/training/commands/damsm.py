@@ -1,0 +1,27 @@
+"""``damsm``: train the text encoder against picture features."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from models.training.commands.settings_options import add_settings, read_settings
+
+SUMMARY = "train the text encoder against picture features"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    from models.training.damsm_trainer import DamsmTraining
+
+    parser.add_argument("--train", type=Path, required=True, help="folder with metadata.jsonl")
+    parser.add_argument("--test", type=Path, required=True, help="species kept out of training")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the run")
+    add_settings(parser, DamsmTraining())
+
+
+def run(options: argparse.Namespace) -> None:
+    from models.training.damsm import DamsmConfig
+    from models.training.damsm_trainer import DamsmTraining, train_damsm
+
+    settings = read_settings(DamsmTraining(), options)
+    print(train_damsm(options.train, options.test, options.out, settings, DamsmConfig()))

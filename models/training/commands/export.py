@@ -1,0 +1,25 @@
+"""``export``: write the file that the program draws with."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+SUMMARY = "write the file that the program draws with"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--damsm", type=Path, required=True, help="damsm.pt of a damsm run")
+    parser.add_argument("--gan", type=Path, required=True, help="gan.pt of a gan run")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="file to write")
+    parser.add_argument("--name", default="speech2bird", help="name of the model")
+    parser.add_argument(
+        "--card", action="append", default=[], metavar="KEY=TEXT", help="a fact for the model card"
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    from models.training.export import export
+
+    card = dict(entry.split("=", 1) for entry in options.card)
+    print(export(options.damsm, options.gan, options.output, options.name, card))
