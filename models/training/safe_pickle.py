@@ -1,0 +1,69 @@
+"""Pickles of plain data, read without letting them run code."""
+
+from __future__ import annotations
+
+import pickle
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+_CONTAINERS: dict[str, type] = {"set": set, "frozenset": frozenset}
+
+
+class _RefusedError(Exception):
+    """The pickle names something that is not plain data."""
+
+
+class _PlainUnpickler(pickle.Unpickler):
+    """Builds what opcodes alone can build, and the few containers that need a name."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module in ("builtins", "__builtin__") and name in _CONTAINERS:
+            return _CONTAINERS[name]
+        if (module, name) == ("collections", "OrderedDict"):
+            return OrderedDict
+        if (module, name) == ("_codecs", "encode"):
+            return _latin1_encoder()
+        raise _RefusedError(f"{module}.{name}")
+
+    def persistent_load(self, pid: Any) -> Any:
+        raise _RefusedError("an object outside the file")
+
+
+def load_pickle(path: Path) -> Any:
+    """Read a pickle of numbers, text, bytes, None, lists, tuples, dicts and sets.
+
+    Strings that Python 2 wrote are taken as Latin-1, of which ASCII is a part.
+
+    Raises
+    ------
+    ValueError
+        The file is no pickle, is damaged, or asks for a class or function: it is never called.
+    """
+    with path.open("rb") as file:
+        try:
+            return _PlainUnpickler(file, encoding="latin1").load()
+        except _RefusedError as error:
+            raise ValueError(
+                f"{path} was not read, since it is more than plain data: it asks for {error}, "
+                "and a pickle that asks for code could do anything on this computer."
+            ) from error
+        except OSError:
+            raise
+        except Exception as error:  # damaged pickles raise almost anything
+            raise ValueError(f"{path} cannot be read as a pickle: {error!r}.") from error
+
+
+def _latin1_encoder() -> Callable[[str, str], bytes]:
+    """Stand in for ``_codecs.encode``, with which protocol 2 writes bytes.
+
+    It is made afresh for each pickle, because a pickle may set attributes of what it is given.
+    """
+
+    def encode(text: str, encoding: str) -> bytes:
+        if encoding != "latin1":
+            raise _RefusedError(f"the encoding {encoding!r}")
+        return text.encode("latin1")
+
+    return encode
