@@ -1,4 +1,4 @@
-"""Pickles of plain data, read without letting them run code."""
+"""Pickles of plain data and of tensors, read without letting them run code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import torch
+
 _CONTAINERS: dict[str, type] = {"set": set, "frozenset": frozenset}
+_NUMPY_MODULES = ("numpy", "numpy.core.multiarray", "numpy._core.multiarray")
+_NUMPY: dict[str, Any] = {
+    "dtype": np.dtype,
+    "ndarray": np.ndarray,
+    # NumPy has moved these two; an array and a number tell where they are now.
+    "_reconstruct": np.empty(0).__reduce__()[0],
+    "scalar": np.int64(0).__reduce__()[0],
+}
 
 
 class _RefusedError(Exception):
@@ -23,6 +34,8 @@ class _PlainUnpickler(pickle.Unpickler):
             return _CONTAINERS[name]
         if (module, name) == ("collections", "OrderedDict"):
             return OrderedDict
+        if module in _NUMPY_MODULES and name in _NUMPY:
+            return _NUMPY[name]
         if (module, name) == ("_codecs", "encode"):
             return _latin1_encoder()
         raise _RefusedError(f"{module}.{name}")
@@ -32,7 +45,7 @@ class _PlainUnpickler(pickle.Unpickler):
 
 
 def load_pickle(path: Path) -> Any:
-    """Read a pickle of numbers, text, bytes, None, lists, tuples, dicts and sets.
+    """Read a pickle of numbers, text, bytes, None, lists, tuples, dicts, sets and NumPy arrays.
 
     Strings that Python 2 wrote are taken as Latin-1, of which ASCII is a part.
 
@@ -53,6 +66,25 @@ def load_pickle(path: Path) -> Any:
             raise
         except Exception as error:  # damaged pickles raise almost anything
             raise ValueError(f"{path} cannot be read as a pickle: {error!r}.") from error
+
+
+def load_tensors(path: Path) -> Any:
+    """Read on the CPU what ``torch.save`` wrote of tensors and plain data.
+
+    Raises
+    ------
+    ValueError
+        The file is no such file, is damaged, or holds more than tensors and plain data.
+    """
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except OSError:
+        raise
+    except Exception as error:  # torch's own text is long, and advises to run what is in the file
+        raise ValueError(
+            f"{path} cannot be read as tensors: it is damaged, no file of PyTorch, "
+            "or more than plain data and would run code."
+        ) from error
 
 
 def _latin1_encoder() -> Callable[[str, str], bytes]:

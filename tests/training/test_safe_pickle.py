@@ -5,6 +5,7 @@ from collections import Counter, OrderedDict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from models.training.safe_pickle import load_pickle
@@ -29,6 +30,24 @@ def test_strings_of_python_2_are_text(tmp_path: Path) -> None:
     path = tmp_path / "python2.pickle"
     path.write_bytes(b"\x80\x02]q\x01}q\x02(K\x00U\x05<end>q\x03K\x01X\x04\x00\x00\x00birdq\x04ua.")
     assert load_pickle(path) == [{0: "<end>", 1: "bird"}]
+
+
+@pytest.mark.parametrize("home", [b"numpy._core.", b"numpy.core."])
+def test_arrays_come_back_whichever_numpy_wrote_them(tmp_path: Path, home: bytes) -> None:
+    arrays = [np.arange(6).reshape(2, 3), np.array(["a", "bird"], object), np.int64(7)]
+    path = tmp_path / "arrays.pickle"
+    path.write_bytes(pickle.dumps(arrays, 2).replace(b"numpy._core.", home))
+    for read, written in zip(load_pickle(path), arrays, strict=True):
+        assert type(read) is type(written) and np.array_equal(read, written)
+
+
+def test_an_array_hides_no_code(tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    path = tmp_path / "objects.pickle"
+    path.write_bytes(pickle.dumps(np.array([Runs(Path.touch, trace)], object), 2))
+    with pytest.raises(ValueError, match="asks for"):
+        load_pickle(path)
+    assert not trace.exists()
 
 
 class Runs:
