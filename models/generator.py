@@ -117,7 +117,10 @@ class InitialStage(nn.Module):
         blocks: list[nn.Module] = []
         channels, size = config.seed_channels, SEED_SIZE
         while size < FIRST_STAGE_SIZE:
-            narrower = max(channels // 2, config.stage_channels[0])
+            last = size * 2 == FIRST_STAGE_SIZE
+            narrower = config.stage_channels[0]
+            if not last:
+                narrower = max(channels // 2, narrower)
             blocks.append(UpsampleBlock(channels, narrower))
             channels, size = narrower, size * 2
         self.upsample = nn.Sequential(*blocks)
@@ -167,6 +170,12 @@ class Generator(nn.Module):
                 layer.weight.data.zero_()
                 layer.bias.data.zero_()  # type: ignore[union-attr]
         self.to_image = nn.ModuleList(to_image)
+
+    def modules_of(self, stage: int) -> list[nn.Module]:
+        """The parts that draw a stage, 0 for the first."""
+        if stage == 0:
+            return [self.conditioning, self.initial, self.to_image[0]]
+        return [self.refinements[stage - 1], self.to_image[stage]]
 
     def start(self, noise: Tensor, condition: Tensor) -> Canvas:
         """Draw stage 1 from z (B, noise_size) and c (B, condition_size)."""

@@ -1,13 +1,14 @@
 """Differentiable augmentation of what a discriminator sees, real and drawn alike.
 
-With 4,500 pictures a discriminator soon knows them by heart; small shifts, scales, mirrorings and
-cut-outs of both kinds keep it from that (Zhao et al., NeurIPS 2020). Colours stay as they are:
-sentences are about colours.
+With 4,500 pictures a discriminator soon knows them by heart; small shifts, scales and cut-outs of
+both kinds keep it from that (Zhao et al., NeurIPS 2020). Colours stay as they are: sentences are
+about colours. Drawings are never mirrored, photographs are (`data.Pictures.batch`): a mirrored
+drawing would pass for a bird that looks the other way, and the generator would learn one pose.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 import torch.nn.functional as F
@@ -29,36 +30,56 @@ class AugmentConfig:
     scale: float = 0.10
     cutout: float = 0.30
 
+    @property
+    def changes_nothing(self) -> bool:
+        return not (self.shift or self.scale or self.cutout)
 
-def augment(images: Tensor, size: int, config: AugmentConfig) -> Tensor:
-    """Shift, scale, mirror, cut out and bring pictures (B, 3, S, S) to (B, 3, size, size)."""
+
+@dataclass(frozen=True)
+class Movement:
+    """How each of B pictures is moved, drawn before the pictures are known.
+
+    Attributes
+    ----------
+    scale : (B,) enlargement of what is seen; 1 for none.
+    shift : (B, 2) shift in units of half a side, right and down.
+    cutout : (B, 2) centre of the blanked square, as shares of the side, down and right.
+    """
+
+    scale: Tensor
+    shift: Tensor
+    cutout: Tensor
+
+    @classmethod
+    def sample(cls, batch: int, config: AugmentConfig) -> Movement:
+        """Choose at random, on the CPU."""
+        return cls(
+            scale=1 + config.scale * (torch.rand(batch) * 2 - 1),
+            shift=2 * config.shift * (torch.rand(batch, 2) * 2 - 1),
+            cutout=torch.rand(batch, 2),
+        )
+
+    def rows(self, part: slice | Tensor) -> Movement:
+        return Movement(*(getattr(self, entry.name)[part] for entry in fields(self)))
+
+
+def augment(images: Tensor, size: int, config: AugmentConfig, movement: Movement) -> Tensor:
+    """Shift, scale, cut out and bring pictures (B, 3, S, S) to (B, 3, size, size)."""
+    if config.changes_nothing and images.shape[-1] == size:
+        return images
     batch, device = images.shape[0], images.device
-    scale = 1 + config.scale * _signed(batch, device)
-    mirror = torch.where(torch.rand(batch, device=device) < 0.5, -1.0, 1.0)
-    zeros = torch.zeros(batch, device=device)
-    shift_x, shift_y = (2 * config.shift * _signed(batch, device) for _ in range(2))
-    theta = torch.stack(
-        [
-            torch.stack([scale * mirror, zeros, shift_x], dim=1),
-            torch.stack([zeros, scale, shift_y], dim=1),
-        ],
-        dim=1,
-    )
+    scale, shift = movement.scale.to(device), movement.shift.to(device)
+    theta = torch.zeros(batch, 2, 3, device=device)
+    theta[:, 0, 0] = theta[:, 1, 1] = scale
+    theta[:, :, 2] = shift
     grid = F.affine_grid(theta, [batch, 3, size, size], align_corners=False)
     moved = F.grid_sample(images.float(), grid, padding_mode="reflection", align_corners=False)
-    return (moved * _cutout(batch, size, config.cutout, device)).contiguous(
-        memory_format=torch.channels_last
-    )
+    visible = ~_cutout(movement.cutout.to(device), size, config.cutout)
+    return (moved * visible).contiguous(memory_format=torch.channels_last)
 
 
-def _signed(batch: int, device: torch.device) -> Tensor:
-    return torch.rand(batch, device=device) * 2 - 1
-
-
-def _cutout(batch: int, size: int, share: float, device: torch.device) -> Tensor:
-    """Masks (B, 1, size, size) that are zero in a square around a random place."""
-    places = torch.arange(size, device=device)
-    centre = torch.rand(batch, 2, device=device) * size
-    near = (places[None, None, :] - centre[:, :, None]).abs() < share * size / 2
-    hidden = near[:, 0, :, None] & near[:, 1, None, :]
-    return (~hidden)[:, None].float()
+def _cutout(centre: Tensor, size: int, share: float) -> Tensor:
+    """Masks (B, 1, size, size) that are true in a square around `centre` (B, 2)."""
+    places = torch.arange(size, device=centre.device)
+    near = (places[None, None, :] - size * centre[:, :, None]).abs() < share * size / 2
+    return (near[:, 0, :, None] & near[:, 1, None, :])[:, None]

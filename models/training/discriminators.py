@@ -1,18 +1,35 @@
-"""Discriminators that look through a frozen picture network (Sauer et al., Projected GANs, 2021).
-
-A discriminator that starts from ImageNet features converges many times faster than one that starts
-from pixels: on two processor cores it is the difference between noise and birds.
-"""
+"""What all discriminators have in common: what they are shown and what they answer."""
 
 from __future__ import annotations
 
-import math
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
-from torch.nn.utils.parametrizations import spectral_norm
+
+
+@dataclass(frozen=True)
+class Seen:
+    """B pictures as a discriminator and DAMSM see them.
+
+    Attributes
+    ----------
+    picture : (B, 3, S, S), values in -1 .. 1, augmented.
+    maps : feature maps of a frozen network, finest first; empty when nobody looks at them.
+    pooled : (B, P) its pooled features; None likewise.
+    """
+
+    picture: Tensor
+    maps: tuple[Tensor, ...] = ()
+    pooled: Tensor | None = None
+
+    def detach(self) -> Seen:
+        return Seen(
+            self.picture.detach(),
+            tuple(feature_map.detach() for feature_map in self.maps),
+            None if self.pooled is None else self.pooled.detach(),
+        )
 
 
 @dataclass(frozen=True)
@@ -29,77 +46,16 @@ class Scores:
     conditional: tuple[Tensor, ...]
 
 
-class ScaleHead(nn.Module):
-    """Judges one feature map: random mixing, two convolutions, two scores at each place."""
+class Discriminator(nn.Module):
+    """Tells photographs from drawings, and pictures that fit their sentence from others."""
 
-    def __init__(self, channels: int, sentence_size: int, width: int, stride: int) -> None:
-        super().__init__()
-        self.mixing = nn.Conv2d(channels, width, 1, bias=False)
-        nn.init.normal_(self.mixing.weight, std=1 / math.sqrt(channels))
-        self.mixing.requires_grad_(False)  # random projections hide no feature for long
-        self.body = nn.Sequential(
-            spectral_norm(nn.Conv2d(width, width * 2, 3, stride=stride, padding=1)),
-            nn.LeakyReLU(0.2),
-            spectral_norm(nn.Conv2d(width * 2, width * 2, 3, padding=1)),
-            nn.LeakyReLU(0.2),
-        )
-        self.unconditional = spectral_norm(nn.Conv2d(width * 2, 1, 1))
-        self.sentence = spectral_norm(nn.Linear(sentence_size, width * 2))
+    needs_features = True
+    """Whether it looks at `Seen.maps`."""
 
-    def forward(self, feature_map: Tensor) -> Tensor:
-        hidden: Tensor = self.body(self.mixing(feature_map))
-        return hidden
+    @abstractmethod
+    def forward(self, seen: Seen, sentences: Sequence[Tensor | None]) -> list[Scores]:
+        """Score pictures beside each of several batches of sentence features (B, D)."""
 
-    def score(self, hidden: Tensor) -> Tensor:
-        """Unconditional scores (B, N) of features from `forward`."""
-        scores: Tensor = self.unconditional(hidden).flatten(1)
-        return scores
-
-    def fit(self, hidden: Tensor, sentence: Tensor) -> Tensor:
-        """How well features fit a sentence, (B, N): a projection (Miyato and Koyama, 2018)."""
-        direction = self.sentence(sentence).to(hidden.dtype)
-        return torch.einsum("bchw,bc->bhw", hidden, direction).flatten(1)
-
-
-class ProjectedDiscriminator(nn.Module):
-    """One head for each scale of frozen features.
-
-    Parameters
-    ----------
-    channels : channels of the feature maps, finest first.
-    sentence_size : size of a sentence feature.
-    width : channels after mixing.
-    """
-
-    def __init__(self, channels: Sequence[int], sentence_size: int, width: int = 64) -> None:
-        super().__init__()
-        finest = len(channels) - 2
-        self.heads = nn.ModuleList(
-            ScaleHead(count, sentence_size, width, stride=2 if position < finest else 1)
-            for position, count in enumerate(channels)
-        )
-
-    def forward(self, maps: Sequence[Tensor], sentences: Sequence[Tensor | None]) -> list[Scores]:
-        """Score pictures, seen as `maps`, beside each of several batches of sentences (B, D)."""
-        hidden = [head(feature_map) for head, feature_map in zip(self._scales(), maps, strict=True)]
-        seen = list(zip(self._scales(), hidden, strict=True))
-        unconditional = tuple(head.score(features) for head, features in seen)
-        scores = []
-        for sentence in sentences:
-            conditional: tuple[Tensor, ...] = ()
-            if sentence is not None:
-                conditional = tuple(
-                    base + head.fit(features, sentence)
-                    for base, (head, features) in zip(unconditional, seen, strict=True)
-                )
-            scores.append(Scores(unconditional, conditional))
-        return scores
-
-    def train_heads(self) -> None:
-        """Make everything trainable but the random mixing, after a generator's update."""
-        self.requires_grad_(True)
-        for head in self._scales():
-            head.mixing.requires_grad_(False)
-
-    def _scales(self) -> list[ScaleHead]:
-        return [head for head in self.heads if isinstance(head, ScaleHead)]
+    def trainable(self) -> list[nn.Parameter]:
+        """The parameters that learn."""
+        return list(self.parameters())

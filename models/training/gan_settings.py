@@ -1,45 +1,197 @@
-"""Settings of a GAN run."""
+"""Settings of a GAN run, and the presets: named recipes that differ only in settings."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from models.config import GeneratorConfig
 from models.training.augment import AugmentConfig
 
 
 @dataclass(frozen=True)
 class GanTraining:
-    """Settings of a GAN run; they are saved with it.
+    """Settings of one phase of a run; they are saved with it.
 
     Attributes
     ----------
     stages : the stages that are trained, 0 for the first; those below them are left as they are.
-    judged_sizes : side in pixels at which the discriminator of each stage sees a picture or patch.
-    patch : side of the square part of a picture on which the trained stages work, as a share;
-        below 1 only for stages that refine. A patch is not asked whether it fits its sentence.
-    pair_share : share of a batch drawn a second time with other noise, for mode seeking.
-    mode_seeking_target : mean absolute difference (of 2) those pairs should reach.
+    batch_size : pictures a step, over all processes together.
+    accumulate : parts in which a step's batch is worked off, to save memory; DAMSM then knows
+        only the wrong answers of one part.
+    generator_steps : updates of the generator for each one of the discriminators.
+    ema_decay : decay of the moving average of the generator's weights.
+    damsm_weight : lambda of the paper.
+    damsm_stages : "every" or "last": which trained stages' pictures DAMSM judges.
+    condition_weight : weight of the condition's Kullback-Leibler divergence.
+    pair_every : in each group of so many drawings the last one has the caption of the one before
+        it, with other noise, for mode seeking; 0 for none.
+    mode_seeking_target : how far apart those pairs should be, see `losses.mode_seeking_loss`;
+        photographs of one species are .77 apart.
+    species_captions : share of photographs shown with a caption of another one of their species:
+        a sentence then goes with many poses instead of one.
     sentence_noise : noise on sentence features, as a share of their standard deviation: one
         sentence must not be the name of one photograph.
-    damsm_weight : lambda of the paper.
+    consistency_weight : how strongly a stage is held to the picture of the stage before it.
+    discriminator : "projected" (on frozen features) or "paper" (from pixels).
+    discriminator_width : channels after mixing of projected ones; channels of the first
+        convolution of the paper's.
+    loss : "hinge" or "cross_entropy".
+    judged_sizes : side in pixels at which projected discriminators and DAMSM see each stage's
+        pictures or patches; the paper's discriminators see them as they are.
+    patch : side of the square part of a picture on which the trained stages work, as a share;
+        below 1 only for stages that refine. A patch is not asked whether it fits its sentence.
+    precision : "bfloat16" (autocast) or "float32".
+    compile : whether the generator is compiled; pays on GPUs in long runs.
     """
 
     stages: tuple[int, ...] = (0,)
     batch_size: int = 32
+    accumulate: int = 1
+    generator_steps: int = 1
     generator_learning_rate: float = 2e-4
     discriminator_learning_rate: float = 2e-4
     betas: tuple[float, float] = (0.0, 0.99)
     ema_decay: float = 0.997
     damsm_weight: float = 1.0
+    damsm_stages: str = "every"
     condition_weight: float = 1.0
-    mode_seeking_weight: float = 10.0
-    mode_seeking_target: float = 0.15
-    pair_share: float = 0.25
+    pair_every: int = 4
+    mode_seeking_weight: float = 5.0
+    mode_seeking_target: float = 0.6
+    species_captions: float = 0.5
     sentence_noise: float = 0.2
     consistency_weight: float = 2.0
-    judged_sizes: tuple[int, ...] = (96, 128, 128, 256)
-    patch: float = 1.0
+    discriminator: str = "projected"
     discriminator_width: int = 64
+    loss: str = "hinge"
+    judged_sizes: tuple[int, ...] = (96, 128, 128, 256)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
+    patch: float = 1.0
+    precision: str = "bfloat16"
+    compile: bool = False
     seed: int = 0
     checkpoint_minutes: float = 5.0
+
+    def __post_init__(self) -> None:
+        choices = {
+            "damsm_stages": ("every", "last"),
+            "discriminator": ("projected", "paper"),
+            "loss": ("hinge", "cross_entropy"),
+            "precision": ("bfloat16", "float32"),
+        }
+        for name, allowed in choices.items():
+            if getattr(self, name) not in allowed:
+                raise ValueError(f"{name} must be {' or '.join(allowed)}")
+        if self.batch_size % self.accumulate:
+            raise ValueError("batch_size must be a multiple of accumulate")
+        if self.pair_every and self.batch_size // self.accumulate % self.pair_every:
+            raise ValueError("batch_size / accumulate must be a multiple of pair_every")
+        if self.discriminator == "paper" and (self.patch < 1 or self.pair_every):
+            raise ValueError(
+                "the paper's discriminators see whole pictures and no frozen features: "
+                "patch must be 1 and pair_every 0"
+            )
+
+    @property
+    def sees_sentences(self) -> bool:
+        """Whether pictures are asked if they fit their sentences; patches are not."""
+        return self.patch == 1
+
+    @property
+    def damsm_judges(self) -> tuple[int, ...]:
+        """The stages whose pictures DAMSM judges."""
+        if not self.sees_sentences:
+            return ()
+        return self.stages if self.damsm_stages == "every" else self.stages[-1:]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of a schedule.
+
+    Attributes
+    ----------
+    pictures : photographs seen before the next phase begins.
+    """
+
+    pictures: int
+    settings: GanTraining
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A recipe: the generator and the phases in which it is trained."""
+
+    name: str
+    generator: GeneratorConfig
+    phases: tuple[Phase, ...]
+
+    def changed(self, changes: dict[str, Any]) -> Preset:
+        """The preset with other settings, the same ones in every phase."""
+        phases = tuple(
+            replace(phase, settings=replace(phase.settings, **changes)) for phase in self.phases
+        )
+        return replace(self, phases=phases)
+
+    def with_pictures(self, pictures: Sequence[int]) -> Preset:
+        """The preset with phases of other lengths; phases of none are left out.
+
+        Raises
+        ------
+        ValueError
+            There are not as many numbers as phases.
+        """
+        if len(pictures) != len(self.phases):
+            raise ValueError(f"{self.name} has {len(self.phases)} phases: name as many lengths")
+        phases = [
+            replace(phase, pictures=count)
+            for phase, count in zip(self.phases, pictures, strict=True)
+            if count
+        ]
+        return replace(self, phases=tuple(phases))
+
+    def with_stages(self, count: int) -> Preset:
+        """The preset with the first `count` stages only."""
+        channels = self.generator.stage_channels[:count]
+        phases = []
+        for phase in self.phases:
+            stages = tuple(stage for stage in phase.settings.stages if stage < count)
+            if stages:
+                phases.append(replace(phase, settings=replace(phase.settings, stages=stages)))
+        generator = replace(self.generator, stage_channels=channels)
+        return replace(self, generator=generator, phases=tuple(phases))
+
+
+def _attngan() -> Preset:
+    """The paper's recipe with the predecessor's fourth stage: everything trained at once."""
+    settings = GanTraining(
+        stages=(0, 1, 2, 3),
+        batch_size=20,
+        betas=(0.5, 0.999),
+        ema_decay=0.999,
+        damsm_weight=5.0,
+        damsm_stages="last",
+        pair_every=0,
+        species_captions=0.0,
+        sentence_noise=0.0,
+        consistency_weight=0.0,
+        discriminator="paper",
+        loss="cross_entropy",
+        judged_sizes=(128, 128, 128, 128),
+        augment=AugmentConfig(shift=0, scale=0, cutout=0),
+    )
+    generator = GeneratorConfig(stage_channels=(32, 32, 32, 32), image_skip=False)
+    return Preset("attngan", generator, (Phase(5_000_000, settings),))
+
+
+def _speech2bird() -> Preset:
+    """Stage by stage, under discriminators that already know what pictures look like."""
+    refining = GanTraining(stages=(1,), batch_size=16, generator_learning_rate=4e-4, ema_decay=0.99)
+    patches = replace(refining, stages=(2, 3), patch=0.25, judged_sizes=(96, 128, 96, 128))
+    phases = (Phase(200_000, GanTraining()), Phase(12_000, refining), Phase(8_000, patches))
+    return Preset("speech2bird", GeneratorConfig(), phases)
+
+
+PRESETS = {preset.name: preset for preset in (_attngan(), _speech2bird())}

@@ -11,14 +11,26 @@ from torch import Tensor
 from models.training.discriminators import Scores
 
 
-def discriminator_loss(real: Scores, wrong_sentence: Scores | None, drawn: Scores) -> Tensor:
-    """Hinge loss of one discriminator, unconditional plus conditional.
+def discriminator_loss(
+    real: Scores, wrong_sentence: Scores | None, drawn: Scores, kind: str = "hinge"
+) -> Tensor:
+    """Loss of one discriminator, unconditional plus conditional.
 
     Parameters
     ----------
     wrong_sentence : real pictures beside the sentences of others, which are half of the
         conditional negatives; None for a discriminator that is shown no sentences.
+    kind : "hinge", or "cross_entropy" for the paper's (AttnGAN, equation 5), where the terms of
+        photographs and those of all that is wrong are averaged as in its published code.
     """
+    if kind == "cross_entropy":
+        right = [_cross_entropy(real.unconditional, real=True)]
+        false = [_cross_entropy(drawn.unconditional, real=False)]
+        if wrong_sentence is not None:
+            right.append(_cross_entropy(real.conditional, real=True))
+            false.append(_cross_entropy(drawn.conditional, real=False))
+            false.append(_cross_entropy(wrong_sentence.conditional, real=False))
+        return torch.stack(right).mean() + torch.stack(false).mean()
     loss = _hinge(real.unconditional, real=True) + _hinge(drawn.unconditional, real=False)
     if wrong_sentence is None:
         return loss
@@ -28,8 +40,11 @@ def discriminator_loss(real: Scores, wrong_sentence: Scores | None, drawn: Score
     return loss + _hinge(real.conditional, real=True) + negatives / 2
 
 
-def generator_loss(drawn: Scores) -> Tensor:
-    """What a generator gains by convincing one discriminator (hinge form)."""
+def generator_loss(drawn: Scores, kind: str = "hinge") -> Tensor:
+    """What a generator loses by not convincing one discriminator (AttnGAN, equation 4)."""
+    if kind == "cross_entropy":
+        loss = _cross_entropy(drawn.unconditional, real=True)
+        return loss + _cross_entropy(drawn.conditional, real=True) if drawn.conditional else loss
     loss = -_mean(drawn.unconditional)
     return loss - _mean(drawn.conditional) if drawn.conditional else loss
 
@@ -40,14 +55,14 @@ def condition_loss(mean: Tensor, log_variance: Tensor) -> Tensor:
 
 
 def mode_seeking_loss(first: Tensor, second: Tensor, target: float) -> Tensor:
-    """How far two pictures of one sentence fall short of differing by `target`.
+    """How far two pictures of one sentence fall short of being `target` apart.
 
-    After Mao et al. (CVPR 2019), as a hinge: pictures (B, 3, S, S) of the same sentences and other
-    noises are compared at 16 x 16 px by their mean absolute difference (of 2, black to white).
-    Differences beyond the target earn nothing, so that the sentence keeps its say.
+    After Mao et al. (CVPR 2019), but as a hinge, so that differences beyond the target earn nothing
+    and the sentence keeps its say, and between frozen features (B, C, H, W), place by place:
+    1 - cosine. Between pixels a change of brightness would do; here the pose has to change.
     """
-    difference = F.adaptive_avg_pool2d(first, 16) - F.adaptive_avg_pool2d(second, 16)
-    return F.relu(target - difference.abs().mean(dim=(1, 2, 3))).mean()
+    apart = 1 - F.cosine_similarity(first.float(), second.float(), dim=1)
+    return F.relu(target - apart.mean(dim=(1, 2))).mean()
 
 
 def consistency_loss(picture: Tensor, earlier: Tensor) -> Tensor:
@@ -64,3 +79,9 @@ def _mean(scales: Sequence[Tensor]) -> Tensor:
 def _hinge(scales: Sequence[Tensor], real: bool) -> Tensor:
     sign = 1 if real else -1
     return _mean([torch.relu(1 - sign * scores.float()) for scores in scales])
+
+
+def _cross_entropy(scales: Sequence[Tensor], real: bool) -> Tensor:
+    """Binary cross entropy of sigmoids, from logits."""
+    sign = 1 if real else -1
+    return _mean([F.softplus(-sign * scores.float()) for scores in scales])

@@ -1,4 +1,4 @@
-"""Losses of a run as JSON lines, averaged over a few steps."""
+"""Losses of a run as JSON lines and for TensorBoard, averaged over a few steps."""
 
 from __future__ import annotations
 
@@ -12,26 +12,44 @@ STEPS_PER_LINE = 50
 
 
 class MetricsLog:
-    """Appends to a file; a context manager."""
+    """Appends to ``gan.jsonl`` and to TensorBoard's events in a run's folder; a context manager.
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("a", encoding="utf-8")
+    Parameters
+    ----------
+    active : whether this process writes at all: one of several does.
+    """
+
+    def __init__(self, run: Path, active: bool = True) -> None:
         self._totals: dict[str, float] = defaultdict(float)
         self._steps = 0
+        self._last = (0, 0.0)
+        self._active = active
+        if active:
+            from torch.utils.tensorboard import SummaryWriter
+
+            self._file = (run / "gan.jsonl").open("a", encoding="utf-8")
+            self._board = SummaryWriter(run / "tensorboard")
 
     def add(self, pictures: int, seconds: float, values: Mapping[str, float]) -> None:
         """Take a step's losses; every 50th step a line with their means is written."""
         for name, value in values.items():
             self._totals[name] += value
         self._steps += 1
-        if self._steps < STEPS_PER_LINE:
-            return
-        line = {"pictures": pictures, "minutes": round(seconds / 60, 2)}
-        line |= {name: round(total / self._steps, 4) for name, total in self._totals.items()}
-        self._file.write(json.dumps(line) + "\n")
-        self._file.flush()
+        self._last = (pictures, seconds)
+        if self._steps == STEPS_PER_LINE:
+            self._write()
+
+    def _write(self) -> None:
+        pictures, seconds = self._last
+        means = {name: round(total / self._steps, 4) for name, total in self._totals.items()}
         self._totals.clear()
         self._steps = 0
+        if self._active:
+            line = {"pictures": pictures, "minutes": round(seconds / 60, 2), **means}
+            self._file.write(json.dumps(line) + "\n")
+            self._file.flush()
+            for name, mean in means.items():
+                self._board.add_scalar(name, mean, pictures)
 
     def __enter__(self) -> MetricsLog:
         return self
@@ -42,4 +60,9 @@ class MetricsLog:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._file.close()
+        """Write what has come since the last line, so that a short run leaves one too."""
+        if self._steps:
+            self._write()
+        if self._active:
+            self._file.close()
+            self._board.close()

@@ -1,4 +1,4 @@
-"""A tiny data folder: coloured squares on grey, named by their colours."""
+"""A tiny data folder, coloured squares on grey named by their colours, and what runs need."""
 
 import json
 from pathlib import Path
@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
+from models.config import GeneratorConfig
+from models.training.damsm import DamsmConfig
+from models.training.damsm_trainer import DamsmTraining, train_damsm
+
 COLOURS = ("red", "blue", "yellow", "black")
 PICTURES_PER_COLOUR = 4
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
+def write_squares(folder: Path) -> Path:
     folder.mkdir()
     with (folder / "metadata.jsonl").open("w") as metadata:
         for number in range(len(COLOURS) * PICTURES_PER_COLOUR):
@@ -28,3 +30,25 @@ def data(tmp_path: Path) -> Path:
             }
             metadata.write(json.dumps(entry) + "\n")
     return folder
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return write_squares(tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def damsm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """``damsm.pt`` of a run of two epochs; nobody changes it."""
+    folder = tmp_path_factory.mktemp("damsm")
+    squares = write_squares(folder / "data")
+    settings = DamsmTraining(epochs=2, batch_size=8, picture_sizes=(64,))
+    return train_damsm(squares, squares, folder / "run", settings, DamsmConfig())
+
+
+@pytest.fixture
+def small() -> GeneratorConfig:
+    """A generator narrow enough for tests."""
+    return GeneratorConfig(
+        condition_size=8, noise_size=8, seed_channels=32, stage_channels=(8, 6, 4, 4)
+    )

@@ -17,19 +17,74 @@ def test_examples_are_read(data: Path) -> None:
     assert examples[0].aspect == 1.3
 
 
+GOOD = '"file_name": "0.png", "species": "x", "captions": ["a"]'
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("{broken", "line 17"),
-        ('{"file_name": "0.png", "species": "x"}', "line 17.*captions"),
+        ("{broken", "line 17: not JSON"),
+        ("[1]", "line 17: not a JSON object"),
+        ('{"file_name": "0.png", "species": "x"}', "line 17: without captions"),
         ('{"file_name": "0.png", "species": "x", "captions": []}', "line 17.*without a caption"),
+        ('{"file_name": "0.png", "species": "x", "captions": "a"}', "line 17.*not a list"),
+        ('{"file_name": "0.png", "species": "x", "captions": ["?"]}', "line 17.*without a word"),
+        ('{"file_name": 0, "species": "x", "captions": ["a"]}', "line 17: file_name"),
         ('{"file_name": "gone.png", "species": "x", "captions": ["a"]}', "line 17.*gone.png"),
+        (f'{{{GOOD}, "aspect": NaN}}', "line 17: 0.png has the aspect nan"),
+        (f'{{{GOOD}, "aspect": Infinity}}', "line 17: 0.png has the aspect inf"),
+        (f'{{{GOOD}, "aspect": 0}}', "line 17: 0.png has the aspect 0"),
+        (f'{{{GOOD}, "aspect": "wide"}}', "line 17: 0.png has the aspect 'wide'"),
     ],
 )
 def test_a_bad_line_is_named(data: Path, line: str, reason: str) -> None:
     with (data / "metadata.jsonl").open("a") as metadata:
         metadata.write(line + "\n")
-    with pytest.raises((ValueError, OSError), match=reason):
+    with pytest.raises(ValueError, match=reason):
+        read_examples(data)
+
+
+def test_a_line_that_is_not_utf8_is_named(data: Path) -> None:
+    with (data / "metadata.jsonl").open("ab") as metadata:
+        metadata.write(b'{"file_name": "0.png", "species": "caf\xe9", "captions": ["a"]}\n')
+    with pytest.raises(ValueError, match="line 17: not UTF-8"):
+        read_examples(data)
+
+
+def test_all_that_is_broken_is_told_at_once(data: Path) -> None:
+    with (data / "metadata.jsonl").open("a") as metadata:
+        metadata.write("{broken\n")
+    (data / "3.png").unlink()
+    (data / "5.png").write_text("no picture")
+    whole = (data / "7.png").read_bytes()
+    (data / "7.png").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ValueError, match="the data has 4 faults") as caught:
+        read_examples(data)
+    lines = str(caught.value).splitlines()[1:]
+    for name, reason in (
+        ("line 4", "3.png"),
+        ("line 17", "not JSON"),
+        ("5.png", "is not a picture"),
+        ("7.png", "is damaged"),
+    ):
+        assert any(name in line and reason in line for line in lines), name
+
+
+def test_broken_pictures_are_all_named(data: Path) -> None:
+    examples = read_examples(data)
+    (data / "5.png").write_text("no picture")
+    whole = (data / "7.png").read_bytes()
+    (data / "7.png").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ValueError, match=r"5\.png is not a picture\n.*7\.png is damaged"):
+        Pictures(examples, sizes=(32,))
+
+
+def test_an_empty_folder(data: Path) -> None:
+    (data / "metadata.jsonl").write_text("\n")
+    with pytest.raises(ValueError, match="names no pictures"):
+        read_examples(data)
+    (data / "metadata.jsonl").unlink()
+    with pytest.raises(FileNotFoundError, match=r"no metadata\.jsonl.*prepare"):
         read_examples(data)
 
 

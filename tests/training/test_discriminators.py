@@ -1,22 +1,28 @@
-"""Discriminators score each scale, conditionally when sentences are given, and keep the mixing."""
+"""Discriminators score pictures with and without sentences, and learn to tell them apart."""
 
+import pytest
 import torch
 
-from models.training.discriminators import ProjectedDiscriminator
+from models.training.discriminators import Discriminator, Seen
 from models.training.losses import discriminator_loss, generator_loss, mode_seeking_loss
+from models.training.paper_discriminator import PaperDiscriminator
+from models.training.projected_discriminator import ProjectedDiscriminator
 
 CHANNELS = (6, 8, 10, 12)
 
 
-def feature_maps(batch: int = 2) -> list[torch.Tensor]:
+def seen(batch: int = 2, size: int = 64, offset: float = 0) -> Seen:
     sides = (24, 12, 6, 3)
-    return [torch.randn(batch, c, s, s) for c, s in zip(CHANNELS, sides, strict=True)]
+    maps = [
+        torch.randn(batch, count, side, side) + offset
+        for count, side in zip(CHANNELS, sides, strict=True)
+    ]
+    return Seen(torch.randn(batch, 3, size, size) + offset, tuple(maps), torch.randn(batch, 5))
 
 
 def test_scores_of_each_scale_and_sentence() -> None:
     judge = ProjectedDiscriminator(CHANNELS, sentence_size=5, width=4)
-    sentence = torch.randn(2, 5)
-    with_sentence, without = judge(feature_maps(), [sentence, None])
+    with_sentence, without = judge(seen(), [torch.randn(2, 5), None])
     assert [tuple(scores.shape) for scores in with_sentence.unconditional] == [
         (2, 144), (2, 36), (2, 36), (2, 9)
     ]  # fmt: skip
@@ -27,33 +33,81 @@ def test_scores_of_each_scale_and_sentence() -> None:
 
 def test_the_random_mixing_never_learns() -> None:
     judge = ProjectedDiscriminator(CHANNELS, sentence_size=5, width=4)
-    judge.requires_grad_(False)
-    judge.train_heads()
-    frozen = [name for name, value in judge.named_parameters() if not value.requires_grad]
-    assert frozen == [f"heads.{scale}.mixing.weight" for scale in range(4)]
+    learning = {id(value) for value in judge.trainable()}
+    fixed = [name for name, value in judge.named_parameters() if id(value) not in learning]
+    assert fixed == [f"heads.{scale}.mixing.weight" for scale in range(4)]
 
 
-def test_a_discriminator_learns_to_tell_two_kinds_apart() -> None:
+@pytest.mark.parametrize(("size", "layers"), [(64, 0), (128, 1), (256, 2), (512, 3)])
+def test_each_size_adds_a_downsampling_block_until_4_x_4(size: int, layers: int) -> None:
+    judge = PaperDiscriminator(size, sentence_size=5, width=2)
+    strided = [
+        module
+        for module in judge.encode.modules()
+        if isinstance(module, torch.nn.Conv2d) and module.stride == (2, 2)
+    ]
+    assert len(strided) == 4 + layers
+    view = seen(size=size)
+    assert judge.encode(view.picture).shape[1:] == (16, 4, 4)
+    with_sentence, without = judge(view, [torch.randn(2, 5), None])
+    assert with_sentence.conditional[0].shape == with_sentence.unconditional[0].shape == (2, 1)
+    assert without.conditional == ()
+
+
+@pytest.mark.parametrize(
+    ("judge", "kind"),
+    [
+        (ProjectedDiscriminator(CHANNELS, 5, 4), "hinge"),
+        (PaperDiscriminator(64, 5, 4), "cross_entropy"),
+    ],
+)
+def test_a_discriminator_learns_to_tell_two_kinds_apart(judge: Discriminator, kind: str) -> None:
     torch.manual_seed(0)
-    judge = ProjectedDiscriminator(CHANNELS, sentence_size=5, width=4)
-    optimizer = torch.optim.Adam(judge.parameters(), 1e-3)
-    real = [feature_map + 1 for feature_map in feature_maps(8)]
-    drawn, sentence = feature_maps(8), torch.randn(8, 5)
+    optimizer = torch.optim.Adam(judge.trainable(), 1e-3)
+    real, drawn, sentence = seen(8, offset=1), seen(8), torch.randn(8, 5)
     losses = []
     for _ in range(40):
-        asked = judge(real, [sentence, sentence.roll(1, 0)])
+        right, wrong = judge(real, [sentence, sentence.roll(1, 0)])
         (scores,) = judge(drawn, [sentence])
-        loss = discriminator_loss(asked[0], asked[1], scores)
+        loss = discriminator_loss(right, wrong, scores, kind)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
-    assert losses[-1] < losses[0] - 1
+    assert losses[-1] < losses[0] - 0.5
     # What is told to be drawn gives the generator a higher loss than what passes as real.
-    assert generator_loss(judge(drawn, [sentence])[0]) > generator_loss(judge(real, [sentence])[0])
+    (as_drawn,), (as_real,) = judge(drawn, [sentence]), judge(real, [sentence])
+    assert generator_loss(as_drawn, kind) > generator_loss(as_real, kind)
 
 
-def test_mode_seeking_asks_for_no_more_than_its_target() -> None:
-    same, other = torch.zeros(2, 3, 64, 64), torch.full((2, 3, 64, 64), 0.5)
-    assert mode_seeking_loss(same, same, target=0.2).item() > 0.19
-    assert mode_seeking_loss(same, other, target=0.2).item() == 0
+def test_cross_entropy_is_that_of_the_paper() -> None:
+    judge = PaperDiscriminator(64, sentence_size=5, width=2).eval()
+    real, drawn, sentence = seen(), seen(), torch.randn(2, 5)
+    right, wrong = judge(real, [sentence, sentence.flip(0)])
+    (fake,) = judge(drawn, [sentence])
+
+    def entropy(scores: tuple[torch.Tensor, ...], target: float) -> torch.Tensor:
+        shares = scores[0].sigmoid()
+        return torch.nn.functional.binary_cross_entropy(shares, torch.full_like(shares, target))
+
+    expected = (entropy(right.unconditional, 1) + entropy(right.conditional, 1)) / 2
+    expected = (
+        expected
+        + (
+            entropy(fake.unconditional, 0)
+            + entropy(fake.conditional, 0)
+            + entropy(wrong.conditional, 0)
+        )
+        / 3
+    )
+    torch.testing.assert_close(discriminator_loss(right, wrong, fake, "cross_entropy"), expected)
+    convincing = entropy(fake.unconditional, 1) + entropy(fake.conditional, 1)
+    torch.testing.assert_close(generator_loss(fake, "cross_entropy"), convincing)
+
+
+def test_mode_seeking_asks_for_another_pose_and_no_more_than_its_target() -> None:
+    maps = torch.randn(2, 8, 6, 6)
+    assert mode_seeking_loss(maps, maps, target=0.5).item() == pytest.approx(0.5, abs=1e-5)
+    brighter = mode_seeking_loss(maps, 2 * maps, target=0.5)
+    assert brighter.item() == pytest.approx(0.5, abs=1e-5), "brightness alone earns nothing"
+    assert mode_seeking_loss(maps, -maps, target=0.5).item() == 0

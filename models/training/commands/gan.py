@@ -1,39 +1,74 @@
-"""``gan``: train stages of the generator against their discriminators."""
+"""``gan``: train the generator against its discriminators, by a preset.
+
+With several GPUs or machines, start it with ``torchrun``:
+``torchrun --nproc-per-node 4 -m models.training gan ...``.
+"""
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from pathlib import Path
 
-from models.training.commands.settings_options import add_settings, read_settings
+from models.training.commands.settings_options import add_settings, chosen_settings
 
-SUMMARY = "train stages of the generator"
+SUMMARY = "train the generator's stages against their discriminators"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    from models.training.gan_settings import GanTraining
+    from models.training.gan_settings import PRESETS, GanTraining
 
     parser.add_argument("--data", type=Path, required=True, help="folder with metadata.jsonl")
     parser.add_argument("--damsm", type=Path, required=True, help="damsm.pt of a damsm run")
     parser.add_argument("--out", type=Path, required=True, help="folder for the run")
-    parser.add_argument("--minutes", type=float, default=float("inf"), help="minutes to train")
-    parser.add_argument("--pictures", type=float, default=float("inf"), help="pictures to train on")
+    parser.add_argument("--preset", choices=PRESETS, default="speech2bird", help="the recipe")
+    parser.add_argument(
+        "--stage-count", type=int, choices=(1, 2, 3, 4), help="train only the first stages"
+    )
+    parser.add_argument("--stage-channels", type=int, nargs="+", help="channels of each stage")
+    parser.add_argument(
+        "--phase-pictures",
+        type=int,
+        nargs="+",
+        metavar="N",
+        help="photographs to see in each phase of the preset; 0 leaves a phase out",
+    )
+    parser.add_argument(
+        "--minutes", type=float, default=float("inf"), help="stop and save after so long"
+    )
     parser.add_argument(
         "--resume", action="store_true", help="go on where the run in --out stopped"
     )
-    parser.add_argument("--start-from", type=Path, help="gan.pt of a run of earlier stages")
-    add_settings(parser, GanTraining())
+    parser.add_argument("--start-from", type=Path, help="gan.pt of another run, to begin with")
+    add_settings(parser, GanTraining(), "settings, for all phases (default: the preset's)")
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.config import GeneratorConfig
-    from models.training.gan_settings import GanTraining
-    from models.training.gan_trainer import load_trainer
+    from models.training.distributed import process_group
+    from models.training.gan_schedule import run_schedule
+    from models.training.gan_settings import PRESETS, GanTraining
 
-    settings = read_settings(GanTraining(), options)
-    trainer = load_trainer(settings, GeneratorConfig(), options.damsm, options.data, options.out)
-    if options.start_from:
-        trainer.start_from(options.start_from)
-    if options.resume and (options.out / "gan.pt").exists():
-        trainer.resume(options.out / "gan.pt")
-    trainer.train(options.minutes, options.pictures)
+    preset = PRESETS[options.preset].changed(chosen_settings(GanTraining, options))
+    if options.stage_channels:
+        channels = tuple(options.stage_channels)
+        if len(channels) != len(preset.generator.stage_channels):
+            raise ValueError(f"{preset.name} has {len(preset.generator.stage_channels)} stages")
+        generator = dataclasses.replace(preset.generator, stage_channels=channels)
+        preset = dataclasses.replace(preset, generator=generator)
+    if options.stage_count:
+        preset = preset.with_stages(options.stage_count)
+    if options.phase_pictures:
+        preset = preset.with_pictures(options.phase_pictures)
+    with process_group() as device:
+        complete = run_schedule(
+            preset,
+            options.data,
+            options.damsm,
+            options.out,
+            device,
+            options.minutes,
+            options.resume,
+            options.start_from,
+        )
+    if not complete:
+        print(f"Stopped and saved in {options.out}; go on with --resume.")

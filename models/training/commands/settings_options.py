@@ -9,14 +9,14 @@ from typing import Any, TypeVar, get_type_hints
 Settings = TypeVar("Settings")
 
 
-def add_settings(parser: argparse.ArgumentParser, defaults: Any) -> None:
+def add_settings(parser: argparse.ArgumentParser, defaults: Any, title: str = "settings") -> None:
     """Add the options; one that is not given leaves no trace, so that presets can differ.
 
     Parameters
     ----------
     defaults : an instance of the dataclass, whose values the help shows.
     """
-    group = parser.add_argument_group("settings")
+    group = parser.add_argument_group(title)
     hints = get_type_hints(type(defaults))
     for field in dataclasses.fields(defaults):
         flag, value = "--" + field.name.replace("_", "-"), getattr(defaults, field.name)
@@ -29,15 +29,20 @@ def add_settings(parser: argparse.ArgumentParser, defaults: Any) -> None:
             group.add_argument(flag, type=int, nargs="+", **shared)
 
 
-def read_settings(defaults: Settings, options: argparse.Namespace) -> Settings:
-    """Give `defaults` (a dataclass) the values that were named on the command line."""
+def chosen_settings(settings: type[Any], options: argparse.Namespace) -> dict[str, Any]:
+    """The settings that were named on the command line."""
     values = {
         field.name: getattr(options, field.name)
-        for field in dataclasses.fields(defaults)  # type: ignore[arg-type]
+        for field in dataclasses.fields(settings)
         if hasattr(options, field.name)
     }
-    changes = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
     }
+
+
+def read_settings(defaults: Settings, options: argparse.Namespace) -> Settings:
+    """Give `defaults` (a dataclass) the values that were named on the command line."""
+    changes = chosen_settings(type(defaults), options)
     changed: Settings = dataclasses.replace(defaults, **changes)  # type: ignore[type-var]
     return changed

@@ -1,0 +1,175 @@
+"""What one step of GAN training works on, with all its random numbers already drawn.
+
+Nothing later in a step is random. So a batch can be drawn again in parts to save memory, and several
+processes that draw the same batch can each work on a part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from models.config import GeneratorConfig
+from models.text_encoder import TextEncoder, TextFeatures, pad_ids
+from models.training.augment import Movement
+from models.training.gan_settings import GanTraining
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Photographs, their sentences, and the noise that drawings are made from.
+
+    Attributes
+    ----------
+    rows : (B,) the photographs' places among all pictures.
+    flip : (B,) which of them are mirrored.
+    species : (B,) their species.
+    text : features of one caption of each.
+    sentence : (B, D) the sentence features with noise, which generator and discriminators see.
+    noise, epsilon : (B, Z), (B, C) standard normal: the generator's and the condition's.
+    place : (2,) where patches are cut, as shares of the room there is.
+    seen, drawn : how photographs and drawings are moved before they are judged; a pair is moved
+        alike, so that only what was drawn can differ.
+    pair_every : see `GanTraining`.
+    """
+
+    rows: Tensor
+    flip: Tensor
+    species: Tensor
+    text: TextFeatures
+    sentence: Tensor
+    noise: Tensor
+    epsilon: Tensor
+    place: Tensor
+    seen: Movement
+    drawn: Movement
+    pair_every: int
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def drawn_from(self) -> Tensor:
+        """(B,) whose caption each drawing has: its own, or the neighbour's to be one of a pair."""
+        return _drawn_from(len(self), self.pair_every)
+
+    @property
+    def others(self) -> Tensor:
+        """(B,) whose sentence is the wrong one for each photograph: the neighbour's."""
+        return torch.arange(len(self)).view(-1, 2).flip(1).flatten()
+
+    @property
+    def drawn_text(self) -> TextFeatures:
+        return _rows(self.text, self.drawn_from)
+
+    def part(self, rows: slice) -> Batch:
+        """Some of the rows; neighbours must stay together."""
+        return replace(
+            self,
+            rows=self.rows[rows],
+            flip=self.flip[rows],
+            species=self.species[rows],
+            text=_rows(self.text, rows),
+            sentence=self.sentence[rows],
+            noise=self.noise[rows],
+            epsilon=self.epsilon[rows],
+            seen=self.seen.rows(rows),
+            drawn=self.drawn.rows(rows),
+        )
+
+    def parts(self, count: int) -> list[Batch]:
+        size = len(self) // count
+        return [self.part(slice(start, start + size)) for start in range(0, len(self), size)]
+
+    def to(self, device: torch.device) -> Batch:
+        """Move what networks look at; what is looked up in tables stays on the CPU."""
+        moved = {name: getattr(self, name).to(device) for name in ("species", "sentence", "noise")}
+        return replace(self, text=self.text.to(device), epsilon=self.epsilon.to(device), **moved)
+
+
+class BatchSampler:
+    """Draws batches, forever; its position can be saved and restored.
+
+    Parameters
+    ----------
+    captions : ids of the captions of each picture.
+    species : (N,) species of each picture.
+    text_encoder : the trained one, on the CPU.
+    """
+
+    def __init__(
+        self,
+        captions: Sequence[Sequence[Sequence[int]]],
+        species: Tensor,
+        text_encoder: TextEncoder,
+        settings: GanTraining,
+        config: GeneratorConfig,
+    ) -> None:
+        if len(captions) < settings.batch_size:
+            raise ValueError(
+                f"{len(captions)} pictures are too few for batches of {settings.batch_size}"
+            )
+        self.captions, self.species, self.text_encoder = captions, species, text_encoder
+        self.settings, self.config = settings, config
+        self.rows_left = torch.empty(0, dtype=torch.int64)
+        """What is left of the current round through all pictures."""
+
+    def __iter__(self) -> Iterator[Batch]:
+        while True:
+            yield self._sample()
+
+    def _sample(self) -> Batch:
+        settings, size = self.settings, self.settings.batch_size
+        if len(self.rows_left) < size:
+            self.rows_left = torch.randperm(len(self.captions))
+        rows, self.rows_left = self.rows_left[:size], self.rows_left[size:]
+        text = self._read(rows)
+        return Batch(
+            rows=rows,
+            flip=torch.rand(size) < 0.5,
+            species=self.species[rows],
+            text=text,
+            sentence=self._with_noise(text.sentence),
+            noise=torch.randn(size, self.config.noise_size),
+            epsilon=torch.randn(size, self.config.condition_size),
+            place=torch.rand(2),
+            seen=Movement.sample(size, settings.augment),
+            drawn=Movement.sample(size, settings.augment).rows(
+                _drawn_from(size, settings.pair_every)
+            ),
+            pair_every=settings.pair_every,
+        )
+
+    def _read(self, rows: Tensor) -> TextFeatures:
+        """Encode one caption, chosen at random, of each picture or of another of its species."""
+        chosen = []
+        for row in rows.tolist():
+            if torch.rand(()) < self.settings.species_captions:
+                same = (self.species == self.species[row]).nonzero().flatten()
+                row = int(same[torch.randint(len(same), ())])
+            captions = self.captions[row]
+            chosen.append(captions[int(torch.randint(len(captions), ()))])
+        with torch.no_grad():
+            text: TextFeatures = self.text_encoder(*pad_ids(chosen))
+        return text
+
+    def _with_noise(self, sentence: Tensor) -> Tensor:
+        """Add noise that leaves a sentence feature its length."""
+        noise = torch.randn(sentence.shape) * sentence.std()
+        length = sentence.norm(dim=1, keepdim=True)
+        return F.normalize(sentence + self.settings.sentence_noise * noise, dim=1) * length
+
+
+def _drawn_from(count: int, pair_every: int) -> Tensor:
+    origin = torch.arange(count)
+    if pair_every:
+        origin[pair_every - 1 :: pair_every] -= 1
+    return origin
+
+
+def _rows(text: TextFeatures, rows: Tensor | slice) -> TextFeatures:
+    return TextFeatures(text.words[rows], text.sentence[rows], text.mask[rows])

@@ -1,0 +1,354 @@
+"""One step of GAN training: draw, teach the discriminators, teach the generator."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from models.config import GeneratorConfig
+from models.generator import Canvas, Generator, channels_last, enlarge
+from models.training import distributed, losses
+from models.training.augment import Movement, augment
+from models.training.damsm import damsm_loss
+from models.training.damsm_trainer import Damsm
+from models.training.data import Pictures
+from models.training.discriminators import Discriminator, Scores, Seen
+from models.training.gan_batch import Batch
+from models.training.gan_settings import GanTraining
+from models.training.image_encoder import REGION_MAP, ImageFeatures, resize
+from models.training.paper_discriminator import PaperDiscriminator
+from models.training.projected_discriminator import ProjectedDiscriminator
+
+REAL_DETAIL = 256
+"""Side in pixels beyond which photographs are enlarged: Caltech-UCSD Birds' crops have no more."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A batch's drawings by the trained stages.
+
+    Attributes
+    ----------
+    before : the picture of the stage below the trained ones; None when there is none.
+    images : the trained stages' pictures, fp32.
+    condition_loss : see `losses.condition_loss`.
+    """
+
+    before: Tensor | None
+    images: tuple[Tensor, ...]
+    condition_loss: Tensor
+
+
+class DrawingPass(nn.Module):
+    """All that a step asks of the generator, as one forward pass: gradients meet there."""
+
+    def __init__(self, generator: Generator, stages: Sequence[int], patch: float) -> None:
+        super().__init__()
+        self.generator = generator
+        self.stages, self.patch = stages, patch
+
+    def forward(self, batch: Batch) -> Drawn:
+        text, sentence = batch.drawn_text, batch.sentence[batch.drawn_from]
+        condition, mean, log_variance = self.generator.conditioning(sentence, batch.epsilon)
+        condition_loss = losses.condition_loss(mean, log_variance)
+        first, last = min(self.stages), max(self.stages)
+        if first == 0:
+            drawn = list(self.generator.stages(batch.noise, condition, text, last + 1))
+            return _drawn(None, drawn, condition_loss)
+        with torch.no_grad():
+            *_, before = self.generator.stages(batch.noise, condition, text, first)
+        if self.patch < 1:
+            before = _cut(before, batch.place, self.patch)
+        canvases = [before]
+        for stage in range(first, last + 1):
+            canvases.append(self.generator.refine(canvases[-1], stage, text))
+        return _drawn(before, canvases[1:], condition_loss.detach())
+
+
+class JudgingPass(nn.Module):
+    """All that a step asks of the discriminators when they learn, as one forward pass."""
+
+    def __init__(self, judges: Sequence[Discriminator]) -> None:
+        super().__init__()
+        self.judges = nn.ModuleList(judges)
+
+    def forward(
+        self, real: Sequence[Seen], drawn: Sequence[Seen], batch: Batch, sees_sentences: bool
+    ) -> list[tuple[Scores, Scores | None, Scores]]:
+        """Score, for each stage: photographs, photographs with wrong sentences, drawings."""
+        scores: list[tuple[Scores, Scores | None, Scores]] = []
+        for judge, photographs, drawings in zip(self.judges, real, drawn, strict=True):
+            if sees_sentences:
+                right, wrong = judge(photographs, [batch.sentence, batch.sentence[batch.others]])
+                (fake,) = judge(drawings, [batch.sentence[batch.drawn_from]])
+                scores.append((right, wrong, fake))
+            else:
+                (right,), (fake,) = judge(photographs, [None]), judge(drawings, [None])
+                scores.append((right, None, fake))
+        return scores
+
+
+class GanStep:
+    """The networks that learn, their optimisers, and the step that updates them.
+
+    Parameters
+    ----------
+    pictures : the photographs, at `REAL_DETAIL` or the stage's size, whichever is smaller.
+    device : where the networks are.
+    """
+
+    def __init__(
+        self,
+        settings: GanTraining,
+        config: GeneratorConfig,
+        damsm: Damsm,
+        pictures: Pictures,
+        device: torch.device,
+    ) -> None:
+        torch.manual_seed(settings.seed)
+        self.settings, self.config, self.damsm = settings, config, damsm
+        self.pictures, self.device = pictures, device
+        self.features = ImageFeatures(damsm.features).to(device)
+        damsm.projection.to(device).requires_grad_(False)
+        self.generator = Generator(config).to(device)
+        channels_last(self.generator)
+        self._freeze_other_stages()
+        self.ema = AveragedModel(
+            self.generator,
+            multi_avg_fn=get_ema_multi_avg_fn(settings.ema_decay),
+            use_buffers=True,
+        ).eval()
+        self.judges = [self._discriminator(stage).to(device) for stage in settings.stages]
+        learning = [value for judge in self.judges for value in judge.trainable()]
+        self.generator_optimizer = torch.optim.Adam(
+            [value for value in self.generator.parameters() if value.requires_grad],
+            settings.generator_learning_rate,
+            settings.betas,
+        )
+        self.discriminator_optimizer = torch.optim.Adam(
+            learning, settings.discriminator_learning_rate, settings.betas
+        )
+        if settings.compile:
+            for module in (self.generator.initial, *self.generator.refinements, self.features):
+                module.compile()
+        drawing = DrawingPass(self.generator, settings.stages, settings.patch)
+        self.drawing = distributed.parallel(drawing, device)
+        self.discriminators = JudgingPass(self.judges)
+        self.judging = distributed.parallel(self.discriminators, device)
+
+    def update(self, batch: Batch) -> dict[str, float]:
+        """One update of the discriminators, then the generator's, on this process's part.
+
+        Returns
+        -------
+        Each loss by its name, unweighted; a digit is the stage.
+
+        Raises
+        ------
+        FloatingPointError
+            A loss is not a number; the networks are as they were before that update.
+        """
+        parts = batch.to(self.device).parts(self.settings.accumulate)
+        # Drawn once for both, unless the batch is worked off in parts to save memory.
+        drawn = self._draw_and_see(parts[0]) if len(parts) == 1 else None
+        values = self._teach_discriminators(parts, drawn)
+        for repetition in range(self.settings.generator_steps):
+            values |= self._teach_generator(parts, None if repetition else drawn)
+        self.ema.update_parameters(self.generator)
+        return values
+
+    def _teach_discriminators(
+        self, parts: Sequence[Batch], drawn: tuple[Drawn, list[Seen]] | None
+    ) -> dict[str, float]:
+        """Teach each discriminator photographs from drawings, and sentences that fit."""
+        settings, values = self.settings, _Means(len(parts))
+        self.discriminator_optimizer.zero_grad()
+        for part in parts:
+            with torch.no_grad():
+                seen = drawn[1] if drawn else self._draw_and_see(part)[1]
+                real = [
+                    self._see(stage, part.seen, self._real(part, stage))
+                    for stage in settings.stages
+                ]
+            with distributed.without_sync(self.judging, part is not parts[-1]):
+                with self._autocast():
+                    scores = self.judging(
+                        real, [view.detach() for view in seen], part, settings.sees_sentences
+                    )
+                terms = {
+                    f"d{stage}": losses.discriminator_loss(right, wrong, fake, settings.loss)
+                    for stage, (right, wrong, fake) in zip(settings.stages, scores, strict=True)
+                }
+                values.add(terms)
+                _finite(values)
+                (torch.stack(list(terms.values())).sum() / len(parts)).backward()
+        self.discriminator_optimizer.step()
+        return values.means
+
+    def _teach_generator(
+        self, parts: Sequence[Batch], drawn: tuple[Drawn, list[Seen]] | None
+    ) -> dict[str, float]:
+        """Improve the drawings in the eyes of the discriminators and of DAMSM."""
+        values = _Means(len(parts))
+        learning = [value for judge in self.judges for value in judge.trainable()]
+        self.generator_optimizer.zero_grad()
+        _require_gradients(learning, False)
+        for part in parts:
+            with distributed.without_sync(self.drawing, part is not parts[-1]):
+                drawing, seen = drawn or self._draw_and_see(part)
+                terms = self._generator_terms(part, drawing, seen)
+                values.add({name: loss for name, (_, loss) in terms.items()})
+                _finite(values)
+                total = torch.stack([weight * loss for weight, loss in terms.values()]).sum()
+                (total / len(parts)).backward()
+        self.generator_optimizer.step()
+        _require_gradients(learning, True)
+        return values.means
+
+    def _generator_terms(
+        self, batch: Batch, drawn: Drawn, seen: Sequence[Seen]
+    ) -> dict[str, tuple[float, Tensor]]:
+        """Each loss of the generator with its weight: sum of L_G + lambda L_DAMSM, and more."""
+        settings = self.settings
+        sentence = batch.sentence[batch.drawn_from] if settings.sees_sentences else None
+        terms = {"condition": (settings.condition_weight, drawn.condition_loss)}
+        for stage, judge, view in zip(settings.stages, self.judges, seen, strict=True):
+            with self._autocast():
+                (scores,) = judge(view, [sentence])
+            terms[f"g{stage}"] = (1.0, losses.generator_loss(scores, settings.loss))
+            if stage in settings.damsm_judges:
+                words, whole = self._damsm_losses(batch, stage, view)
+                terms[f"words{stage}"] = (settings.damsm_weight, words)
+                terms[f"sentence{stage}"] = (settings.damsm_weight, whole)
+        if settings.consistency_weight:
+            earlier = () if drawn.before is None else (drawn.before,)
+            steps = list(pairwise((*earlier, *drawn.images)))
+            # The first stage of all has none before it: both are counted from the last.
+            for stage, (small, large) in zip(settings.stages[::-1], steps[::-1], strict=False):
+                loss = losses.consistency_loss(large, small.detach())
+                terms[f"consistency{stage}"] = (settings.consistency_weight, loss)
+        if 0 in settings.stages and settings.pair_every:
+            every, first = settings.pair_every, seen[0].maps[REGION_MAP]
+            loss = losses.mode_seeking_loss(
+                first[every - 1 :: every], first[every - 2 :: every], settings.mode_seeking_target
+            )
+            terms["mode_seeking"] = (settings.mode_seeking_weight, loss)
+        return terms
+
+    def _damsm_losses(self, batch: Batch, stage: int, view: Seen) -> tuple[Tensor, Tensor]:
+        """DAMSM's word and sentence loss; wrong answers come from the batches of all processes."""
+        maps, pooled = view.maps, view.pooled
+        if pooled is None:
+            maps, pooled = self.features(resize(view.picture, self.settings.judged_sizes[stage]))
+        regions, whole = self.damsm.projection(maps[REGION_MAP].float(), pooled.float())
+        text = batch.drawn_text
+        text = type(text)(
+            *(distributed.gather(part) for part in (text.words, text.sentence, text.mask))
+        )
+        species = distributed.gather(batch.species[batch.drawn_from])
+        loss = damsm_loss(
+            distributed.gather(regions), distributed.gather(whole), text, species, self.damsm.config
+        )
+        return loss.words, loss.sentence
+
+    def _draw_and_see(self, batch: Batch) -> tuple[Drawn, list[Seen]]:
+        with self._autocast():
+            drawn: Drawn = self.drawing(batch)
+        seen = [
+            self._see(stage, batch.drawn, image)
+            for stage, image in zip(self.settings.stages, drawn.images, strict=True)
+        ]
+        return drawn, seen
+
+    def _see(self, stage: int, movement: Movement, images: Tensor) -> Seen:
+        """Show pictures as a stage's discriminator sees them."""
+        settings, judge = self.settings, self.judges[self.settings.stages.index(stage)]
+        size = settings.judged_sizes[stage] if judge.needs_features else images.shape[-1]
+        picture = augment(images, size, settings.augment, movement)
+        if not judge.needs_features:
+            return Seen(picture)
+        # Frozen features are faster in fp32 than under autocast on processors without AMX.
+        maps, pooled = self.features(picture)
+        return Seen(picture, tuple(maps), pooled)
+
+    def _real(self, batch: Batch, stage: int) -> Tensor:
+        """Photographs for a stage, cut to patches of the size of the drawn ones."""
+        size = self.config.sizes[stage]
+        image = self.pictures.batch(batch.rows, min(size, REAL_DETAIL), batch.flip)
+        if self.settings.patch < 1:
+            side = int(image.shape[-1] * self.settings.patch)
+            top, left = _corner(image.shape[-1], side, batch.place)
+            image = image[..., top : top + side, left : left + side]
+        if size > REAL_DETAIL:
+            image = enlarge(image).clamp(-1, 1)
+        return image.to(self.device)
+
+    def _discriminator(self, stage: int) -> Discriminator:
+        settings, sentence_size = self.settings, self.config.text_feature_size
+        if settings.discriminator == "paper":
+            size = self.config.sizes[stage]
+            return PaperDiscriminator(size, sentence_size, settings.discriminator_width)
+        return ProjectedDiscriminator(
+            self.features.channels, sentence_size, settings.discriminator_width
+        )
+
+    def _freeze_other_stages(self) -> None:
+        """Leave stages that are not trained exactly as they are, batch norm statistics too."""
+        self.generator.train()
+        for stage in range(len(self.config.stage_channels)):
+            if stage not in self.settings.stages:
+                for module in self.generator.modules_of(stage):
+                    module.eval().requires_grad_(False)
+
+    def _autocast(self) -> torch.autocast:
+        enabled = self.settings.precision == "bfloat16"
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=enabled)
+
+
+class _Means:
+    """Means of losses over the parts of a batch."""
+
+    def __init__(self, parts: int) -> None:
+        self._parts = parts
+        self.means: dict[str, float] = {}
+
+    def add(self, terms: Mapping[str, Tensor]) -> None:
+        for name, loss in terms.items():
+            self.means[name] = self.means.get(name, 0.0) + loss.item() / self._parts
+
+
+def _finite(values: _Means) -> None:
+    if not all(math.isfinite(value) for value in values.means.values()):
+        shown = ", ".join(f"{name} {value:.4g}" for name, value in values.means.items())
+        raise FloatingPointError(f"a loss is not a number ({shown})")
+
+
+def _require_gradients(parameters: Sequence[nn.Parameter], wanted: bool) -> None:
+    for parameter in parameters:
+        parameter.requires_grad_(wanted)
+
+
+def _drawn(before: Canvas | None, canvases: Sequence[Canvas], condition_loss: Tensor) -> Drawn:
+    return Drawn(
+        None if before is None else before.image.float(),
+        tuple(canvas.image.float() for canvas in canvases),
+        condition_loss,
+    )
+
+
+def _cut(canvas: Canvas, place: Tensor, patch: float) -> Canvas:
+    side = canvas.hidden.shape[-1]
+    size = int(side * patch)
+    return canvas.crop(*_corner(side, size, place), size)
+
+
+def _corner(side: int, size: int, place: Tensor) -> tuple[int, int]:
+    """Top and left of a square of `size` in one of `side`."""
+    top, left = (place * (side - size + 1)).int().tolist()
+    return top, left

@@ -1,0 +1,116 @@
+"""Two processes follow the very steps of one: real gloo processes on this processor."""
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import torch.multiprocessing
+
+from models.config import GeneratorConfig
+from models.training import distributed
+from models.training.damsm_trainer import load_damsm, read_captions
+from models.training.data import Pictures, read_examples
+from models.training.gan_batch import BatchSampler
+from models.training.gan_schedule import run_schedule
+from models.training.gan_settings import GanTraining, Phase, Preset
+from models.training.gan_step import GanStep
+
+SETTINGS = GanTraining(
+    batch_size=8, judged_sizes=(64, 64, 64, 64), precision="float32", mode_seeking_target=0.9
+)
+
+
+def gradients(damsm: Path, data: Path, config: GeneratorConfig) -> dict[str, torch.Tensor]:
+    """Every gradient of one step, and the batch norm statistics after it."""
+    loaded = load_damsm(damsm)
+    pictures = Pictures(read_examples(data), [64])
+    captions = read_captions(pictures, loaded.vocabulary, 24)
+    gan = GanStep(SETTINGS, config, loaded, pictures, torch.device("cpu"))
+    sampler = BatchSampler(captions, pictures.species, loaded.text_encoder, SETTINGS, config)
+    batch = next(iter(sampler)).part(distributed.own_part(SETTINGS.batch_size))
+    gan.update(batch)
+    found = {}
+    for part in ("generator", "discriminators"):
+        for name, value in getattr(gan, part).named_parameters():
+            if value.grad is not None:
+                found[f"{part}.{name}"] = value.grad.clone()
+    for name, value in gan.generator.named_buffers():
+        if "running" in name:
+            found[f"statistics.{name}"] = value.clone()
+    return found
+
+
+def join(rank: int, port: int) -> None:
+    import os
+
+    torch.set_num_threads(1)
+    os.environ |= {
+        "RANK": str(rank),
+        "LOCAL_RANK": str(rank),
+        "WORLD_SIZE": "2",
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": str(port),
+    }
+
+
+def save_gradients(
+    rank: int, port: int, damsm: Path, data: Path, config: GeneratorConfig, out: Path
+) -> None:
+    join(rank, port)
+    with distributed.process_group():
+        torch.save(gradients(damsm, data, config), out / f"{rank}.pt")
+
+
+def train_on_different_data(
+    rank: int, port: int, damsm: Path, data: Path, config: GeneratorConfig, out: Path
+) -> None:
+    join(rank, port)
+    if rank:
+        metadata = data / "metadata.jsonl"
+        fewer = out / "fewer"
+        fewer.mkdir()
+        for file in data.glob("*.png"):
+            (fewer / file.name).symlink_to(file)
+        lines = metadata.read_text().splitlines()
+        (fewer / "metadata.jsonl").write_text("\n".join(lines[:-1]) + "\n")
+        data = fewer
+    preset = Preset("tiny", config, (Phase(8, SETTINGS),))
+    with distributed.process_group() as device:
+        try:
+            run_schedule(preset, data, damsm, out / "run", device)
+        except ValueError as error:
+            (out / f"{rank}.txt").write_text(str(error))
+
+
+def in_two_processes(work: Any, *arguments: object) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    torch.multiprocessing.spawn(work, (port, *arguments), nprocs=2)
+
+
+def test_gradients_are_those_of_one_process(
+    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
+) -> None:
+    in_two_processes(save_gradients, damsm, data, small, tmp_path)
+    expected = gradients(damsm, data, small)
+    assert any(name.startswith("generator.initial") for name in expected)
+    for rank in (0, 1):
+        found = torch.load(tmp_path / f"{rank}.pt", weights_only=True)
+        assert set(found) == set(expected)
+        for name, value in expected.items():
+            scale = float(value.abs().max()) + 1e-6
+            difference = float((found[name] - value).abs().max())
+            assert difference < 2e-3 * scale, f"process {rank}: {name}"
+
+
+@pytest.mark.usefixtures("damsm")
+def test_processes_with_different_data_are_told_so(
+    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
+) -> None:
+    in_two_processes(train_on_different_data, damsm, data, small, tmp_path)
+    for rank in (0, 1):
+        message = (tmp_path / f"{rank}.txt").read_text()
+        assert message == "process 1 has other pictures or captions than process 0"

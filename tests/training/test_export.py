@@ -1,0 +1,192 @@
+"""Export: averaged weights and their card in one file; what does not fit is one sentence."""
+
+import math
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors import safe_open
+from torch.optim.swa_utils import AveragedModel
+
+from models import Painter
+from models.checkpoint import load_checkpoint
+from models.config import GeneratorConfig
+from models.generator import Generator
+from models.training.__main__ import main
+from models.training.damsm import DamsmConfig
+from models.training.damsm_trainer import DamsmTraining, load_damsm, train_damsm
+from models.training.files import save_state
+
+SMALL = GeneratorConfig(
+    condition_size=8, noise_size=8, seed_channels=32, stage_channels=(8, 6, 4, 4)
+)
+
+
+@pytest.fixture
+def damsm(data: Path, tmp_path: Path) -> Path:
+    settings = DamsmTraining(epochs=1, batch_size=8, picture_sizes=(64,))
+    return train_damsm(data, data, tmp_path / "damsm", settings, DamsmConfig())
+
+
+def averaged_generator(config: GeneratorConfig = SMALL) -> AveragedModel:
+    """A moving average that differs from the weights it follows."""
+    torch.manual_seed(0)
+    generator = Generator(config)
+    averaged = AveragedModel(generator)
+    with torch.no_grad():
+        for value in averaged.module.parameters():
+            value.add_(0.01)
+    return averaged
+
+
+def run_state(config: GeneratorConfig = SMALL) -> dict[str, Any]:
+    """What ``gan`` saves, as far as export needs it, and a part that it does not."""
+    return {
+        "settings": {"stages": (0, 1), "batch_size": 4, "augment": {"move": 0.1}},
+        "generator_config": asdict(config),
+        "generator": Generator(config).state_dict(),
+        "ema": averaged_generator(config).state_dict(),
+        "pictures_seen": 12345,
+        "seconds": 90.0,
+    }
+
+
+@pytest.fixture
+def export(damsm: Path, tmp_path: Path) -> Callable[..., int]:
+    """Run the command; `state` and `text` take the place of the sound files."""
+
+    def run(*more: str, state: Any = None, text: Path | None = None) -> int:
+        gan = tmp_path / "gan.pt"
+        save_state(state or run_state(), gan)
+        sources = ["--damsm", str(text or damsm), "--gan", str(gan)]
+        return main(["export", *sources, "-o", str(tmp_path / "bird.safetensors"), *more])
+
+    return run
+
+
+def test_the_file_holds_the_moving_average_in_half_precision(
+    export: Callable[..., int], damsm: Path, tmp_path: Path
+) -> None:
+    assert export("--name", "tiny") == 0
+    path = tmp_path / "bird.safetensors"
+    with safe_open(path, framework="pt") as file:
+        for name in file.keys():  # noqa: SIM118
+            tensor = file.get_tensor(name)
+            assert tensor.dtype == (torch.float16 if tensor.dim() > 1 else torch.float32), name
+
+    checkpoint, text = load_checkpoint(path), load_damsm(damsm)
+    assert checkpoint.config.generator == SMALL
+    assert checkpoint.config.text_encoder == text.text_encoder.config
+    assert checkpoint.vocabulary.words == text.vocabulary.words
+    drawn_with = checkpoint.generator.state_dict()
+    for name, value in averaged_generator().module.state_dict().items():
+        torch.testing.assert_close(drawn_with[name], value, rtol=1e-3, atol=1e-4, msg=name)
+
+    drawing = Painter.load(path, device="cpu").draw("a red bird", seed=1)
+    assert drawing.image.size == (512, 512)
+    assert drawing.model_name.startswith("tiny (")
+
+
+def test_the_card_tells_what_the_run_knows_and_what_a_person_adds(
+    export: Callable[..., int], data: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "bird.safetensors"
+    assert (
+        export("--data", str(data), "--card", "terms=for = research ", "--card", "minutes=2") == 0
+    )
+    card = dict(load_checkpoint(path).card)
+    digest, written_by = card.pop("settings"), card.pop("written_by")
+    assert card == {
+        "data": "data",
+        "pictures_seen": "12,345",
+        "minutes": "2",  # a person's word goes before the run's 1.5
+        "terms": "for = research",
+    }
+    assert f"torch {torch.__version__}" in written_by and "speech2bird" in written_by
+
+    assert export() == 0
+    assert load_checkpoint(path).card["settings"] == digest
+    assert load_checkpoint(path).card["minutes"] == "1.5"
+    other = run_state()
+    other["settings"]["augment"]["move"] = 0.2
+    assert export(state=other) == 0
+    assert load_checkpoint(path).card["settings"] != digest
+
+
+def test_a_fact_without_a_name_is_one_sentence(
+    export: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for entry in ("non-commercial", "=non-commercial"):
+        assert export("--card", entry) == 1
+        assert capsys.readouterr().err.startswith(f"error: --card {entry}: write KEY=TEXT")
+    assert not (tmp_path / "bird.safetensors").exists()
+
+
+def without(key: str) -> dict[str, Any]:
+    return {name: value for name, value in run_state().items() if name != key}
+
+
+def diverged() -> dict[str, Any]:
+    state = run_state()
+    state["ema"]["module.to_image.1.bias"][0] = math.nan
+    return state
+
+
+def too_large() -> dict[str, Any]:
+    state = run_state()
+    state["ema"]["module.to_image.1.weight"][0] = 1e5
+    return state
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (without("ema"), "is not a gan run (gan.pt) of speech2bird: it has no ema"),
+        ([1, 2], "is not a gan run (gan.pt)"),
+        (
+            run_state() | {"generator_config": asdict(replace(SMALL, noise_size=9))},
+            "its averaged weights and its configuration do not fit together",
+        ),
+        (
+            run_state() | {"generator_config": asdict(SMALL) | {"style": 1}},
+            "its averaged weights and its configuration do not fit together",
+        ),
+        (run_state(replace(SMALL, text_feature_size=64)), "do not belong together"),
+        (diverged(), "not finite in half precision (to_image.1.bias)"),
+        (too_large(), "not finite in half precision (to_image.1.weight)"),
+    ],
+)
+def test_a_foreign_or_broken_run_is_one_sentence(
+    state: Any,
+    told: str,
+    export: Callable[..., int],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert export(state=state) == 1
+    printed = capsys.readouterr().err
+    assert "gan.pt" in printed and told in printed
+    assert printed.startswith("error: ") and printed.count("\n") == 1
+    assert not (tmp_path / "bird.safetensors").exists()
+
+
+def test_a_damaged_or_swapped_text_encoder_is_one_sentence(
+    export: Callable[..., int], damsm: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged = tmp_path / "damaged.pt"
+    damaged.write_bytes(damsm.read_bytes()[:1000])
+    swapped = tmp_path / "swapped.pt"
+    save_state(run_state(), swapped)
+    capsys.readouterr()
+    for path, told in (
+        (damaged, "cannot be read as a DAMSM model"),
+        (swapped, "is not a DAMSM model"),
+    ):
+        assert export(text=path) == 1
+        printed = capsys.readouterr().err
+        assert path.name in printed and told in printed and printed.count("\n") == 1
+    assert export(text=tmp_path / "nowhere.pt") == 1
+    assert "nowhere.pt" in capsys.readouterr().err

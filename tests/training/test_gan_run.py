@@ -1,0 +1,213 @@
+"""GAN runs in miniature: whole schedules, stops, resumption, and what can go wrong."""
+
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from models import Painter
+from models.config import GeneratorConfig
+from models.training import __main__ as command
+from models.training.damsm_trainer import load_damsm
+from models.training.data import Pictures, read_examples
+from models.training.gan_schedule import run_schedule
+from models.training.gan_settings import PRESETS, GanTraining, Phase, Preset
+from models.training.gan_trainer import GanTrainer, load_gan
+from models.training.metrics import MetricsLog
+
+CPU = torch.device("cpu")
+STAGE_ONE = GanTraining(batch_size=4, judged_sizes=(64, 64, 64, 64))
+
+
+def trainer(
+    damsm: Path, data: Path, run: Path, config: GeneratorConfig, settings: GanTraining = STAGE_ONE
+) -> GanTrainer:
+    sizes = sorted({min(config.sizes[stage], 256) for stage in settings.stages})
+    pictures = Pictures(read_examples(data), sizes)
+    return GanTrainer(settings, config, load_damsm(damsm), pictures, run, CPU)
+
+
+def test_from_pictures_to_a_drawing(
+    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
+) -> None:
+    stage_two = GanTraining(stages=(1,), batch_size=4, judged_sizes=(64,) * 4)
+    patches = GanTraining(stages=(2, 3), batch_size=4, judged_sizes=(64,) * 4, patch=0.25)
+    phases = (Phase(8, STAGE_ONE), Phase(4, stage_two), Phase(4, patches))
+    preset = Preset("tiny", small, phases)
+    run = tmp_path / "run"
+    assert run_schedule(preset, data, damsm, run, CPU)
+    assert load_gan(run / "gan.pt")["pictures_seen"] == 16
+    assert list(run.glob("samples-*.jpg"))
+    assert list((run / "tensorboard").glob("events.*"))
+    logged = [json.loads(line) for line in (run / "gan.jsonl").read_text().splitlines()]
+    assert set(logged[-1]) >= {"d2", "d3", "g2", "g3", "consistency2", "consistency3"}
+    assert "words2" not in logged[-1], "a patch is not asked whether it fits its sentence"
+    described = json.loads((run / "run.jsonl").read_text().splitlines()[0])
+    assert described["preset"]["name"] == "tiny"
+    assert described["packages"]["torch"]
+
+    weights = tmp_path / "bird.safetensors"
+    arguments = ["export", "--damsm", str(damsm), "--gan", str(run / "gan.pt"), "-o", str(weights)]
+    assert command.main(arguments) == 0
+    drawing = Painter.load(weights, device="cpu").draw("a red bird", seed=1)
+    assert drawing.image.size == (512, 512)
+
+
+def test_earlier_stages_stay_exactly_as_they_were(
+    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
+) -> None:
+    first = trainer(damsm, data, tmp_path / "first", small)
+    first.train(pictures=8)
+    stage_two = GanTraining(stages=(1,), batch_size=4, judged_sizes=(64,) * 4)
+    second = trainer(damsm, data, tmp_path / "second", small, stage_two)
+    second.start_from(load_gan(first.path))
+    generator = second.gan.generator
+    before = {name: value.clone() for name, value in generator.initial.state_dict().items()}
+    moving = {name: value.clone() for name, value in generator.refinements[0].state_dict().items()}
+    second.train(pictures=4)
+    after = generator.initial.state_dict()
+    assert all(torch.equal(after[name], value) for name, value in before.items())
+    assert any(
+        not torch.equal(generator.refinements[0].state_dict()[name], value)
+        for name, value in moving.items()
+    )
+
+
+def test_a_run_stopped_by_sigterm_goes_on_as_if_it_had_not(
+    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Six batches of four from sixteen pictures: the stop is in the middle of a round.
+    whole = trainer(damsm, data, tmp_path / "whole", small)
+    assert whole.train(pictures=24)
+
+    plain_add = MetricsLog.add
+
+    def add_and_stop(log: MetricsLog, pictures: int, *rest: Any) -> None:
+        plain_add(log, pictures, *rest)
+        if pictures == 12:
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(MetricsLog, "add", add_and_stop)
+    stopped = trainer(damsm, data, tmp_path / "stopped", small)
+    assert not stopped.train(pictures=24)
+    assert stopped.phase_pictures == 12
+    monkeypatch.undo()
+
+    torch.manual_seed(12345)  # another process would have other random numbers
+    resumed = trainer(damsm, data, tmp_path / "stopped", small)
+    resumed.resume(load_gan(stopped.path))
+    assert resumed.train(pictures=24)
+    for name in ("generator", "ema", "discriminators"):
+        expected = getattr(whole.gan, name).state_dict()
+        for key, value in getattr(resumed.gan, name).state_dict().items():
+            assert torch.equal(value, expected[key]), f"{name} {key}"
+
+
+def test_a_time_budget_saves_and_the_command_resumes(
+    damsm: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    arguments = ["gan", "--data", str(data), "--damsm", str(damsm), "--out", str(run)]
+    arguments += ["--batch-size", "4", "--stage-count", "1", "--stage-channels", "4", "4", "4", "4"]
+    arguments += ["--judged-sizes", "64", "64", "64", "64", "--phase-pictures", "8"]
+    assert command.main([*arguments, "--minutes", "0"]) == 0
+    assert "--resume" in capsys.readouterr().out
+    assert load_gan(run / "gan.pt")["pictures_seen"] == 0
+    assert command.main(arguments) == 1
+    assert "--resume" in capsys.readouterr().err, "a run is never overwritten"
+    assert command.main([*arguments, "--resume"]) == 0
+    assert load_gan(run / "gan.pt")["pictures_seen"] == 8
+    assert command.main([*arguments, "--resume", "--damsm-weight", "3"]) == 1
+    assert "damsm_weight 1.0 (not 3.0)" in capsys.readouterr().err
+
+
+def test_the_papers_recipe_trains_all_stages_at_once(
+    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
+) -> None:
+    preset = PRESETS["attngan"].changed(
+        {"batch_size": 2, "discriminator_width": 2, "judged_sizes": (64,) * 4}
+    )
+    paper = trainer(damsm, data, tmp_path / "run", small, preset.phases[0].settings)
+    values = paper.gan.update(next(iter(paper.sampler)))
+    assert set(values) == {
+        *(f"{kind}{stage}" for kind in "dg" for stage in range(4)),
+        "words3",
+        "sentence3",
+        "condition",
+    }
+
+
+def test_presets_differ_only_in_settings() -> None:
+    assert PRESETS["attngan"].with_stages(3).generator.stage_channels == (32, 32, 32)
+    assert PRESETS["attngan"].with_stages(3).phases[0].settings.stages == (0, 1, 2)
+    grown = PRESETS["speech2bird"].with_stages(2)
+    assert [phase.settings.stages for phase in grown.phases] == [(0,), (1,)]
+    assert [phase.pictures for phase in grown.with_pictures([64, 0]).phases] == [64]
+    with pytest.raises(ValueError, match="2 phases"):
+        grown.with_pictures([64])
+
+
+def test_parts_of_a_batch_and_several_generator_steps(
+    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
+) -> None:
+    settings = GanTraining(
+        batch_size=8, accumulate=2, generator_steps=2, judged_sizes=(64,) * 4, precision="float32"
+    )
+    careful = trainer(damsm, data, tmp_path / "run", small, settings)
+    updates = []
+    careful.gan.generator_optimizer.register_step_post_hook(lambda *_: updates.append("generator"))
+    careful.gan.discriminator_optimizer.register_step_post_hook(lambda *_: updates.append("judges"))
+    careful.gan.update(next(iter(careful.sampler)))
+    assert updates == ["judges", "generator", "generator"]
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_names_the_last_good_state(
+    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
+) -> None:
+    run = trainer(damsm, data, tmp_path / "run", small)
+    run.train(pictures=4)
+    saved = run.path.read_bytes()
+    with torch.no_grad():
+        run.gan.generator.to_image[0].weight.fill_(float("nan"))  # type: ignore[operator]
+    with pytest.raises(FloatingPointError, match=r"after 4 pictures.*d0 nan.*gan\.pt"):
+        run.train(pictures=8)
+    assert run.path.read_bytes() == saved
+
+
+@pytest.mark.parametrize("option", ["--start-from", "--damsm"])
+@pytest.mark.parametrize("content", ["text", "pickle", "other"])
+def test_a_foreign_checkpoint_is_one_sentence(
+    damsm: Path,
+    data: Path,
+    tmp_path: Path,
+    option: str,
+    content: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    foreign = tmp_path / "foreign.pt"
+    if content == "text":
+        foreign.write_text("not a checkpoint")
+    elif content == "pickle":
+        torch.save({"run": Path("no tensors")}, foreign)
+    else:
+        torch.save({"netG": {"conv.weight": torch.zeros(1)}}, foreign)
+    given = {"--damsm": str(damsm), option: str(foreign)}
+    arguments = ["gan", "--data", str(data), "--out", str(tmp_path / "run"), "--batch-size", "4"]
+    for name, value in given.items():
+        arguments += [name, value]
+    assert command.main(arguments) == 1
+    message = capsys.readouterr().err
+    assert message.startswith("error: ") and str(foreign) in message
+    assert len(message.splitlines()) == 1
+
+
+def test_a_missing_folder_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = str(tmp_path / "nowhere")
+    arguments = ["damsm", "--train", nowhere, "--test", nowhere, "--out", str(tmp_path / "run")]
+    assert command.main(arguments) == 1
+    assert "nowhere" in capsys.readouterr().err
