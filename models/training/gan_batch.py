@@ -1,7 +1,7 @@
 """What one step of GAN training works on, with all its random numbers already drawn.
 
-Nothing later in a step is random. So a batch can be drawn again in parts to save memory, and several
-processes that draw the same batch can each work on a part of it.
+Nothing later in a step is random. So a batch can be drawn again in parts to save memory, and
+several processes that draw the same batch can each work on a part of it.
 """
 
 from __future__ import annotations

@@ -33,12 +33,16 @@ def save_sample_grid(
     seeds: int = 4,
     side: int = 128,
 ) -> None:
-    """Draw each sentence (a column) with each seed (a row), all stages' last, `side` px each."""
+    """Draw each sentence (a column) with each seed (a row), `side` px each.
+
+    The stage that draws pictures of that size is shown, or the last that there is.
+    """
     device = next(generator.parameters()).device
     max_words = damsm.text_encoder.config.max_words
     ids = [damsm.vocabulary.read(sentence, max_words).ids for sentence in sentences]
     text = damsm.text_encoder(*pad_ids(ids)).to(device)
-    count = 1 + max(0, (side // 64).bit_length() - 1)
+    sizes = generator.config.sizes
+    count = sum(size <= max(side, sizes[0]) for size in sizes)
     grid = Image.new("RGB", (side * len(sentences), side * seeds))
     for row in range(seeds):
         source = torch.Generator().manual_seed(row)
@@ -48,5 +52,6 @@ def save_sample_grid(
         *_, canvas = generator.stages(noise, condition, text, count)
         pixels = canvas.image.add(1).mul(127.5).clamp(0, 255).byte().permute(0, 2, 3, 1).cpu()
         for column, picture in enumerate(pixels):
-            grid.paste(Image.fromarray(picture.numpy()), (column * side, row * side))
+            drawn = Image.fromarray(picture.numpy()).resize((side, side), Image.Resampling.BICUBIC)
+            grid.paste(drawn, (column * side, row * side))
     grid.save(path, quality=92)
