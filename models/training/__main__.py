@@ -12,6 +12,7 @@ COMMANDS = {
     "gan": "gan",
     "evaluate": "evaluate",
     "export": "export",
+    "import-attngan": "import_attngan",
 }
 """Each command's name and its module in `models.training.commands`, in the order of use."""
 

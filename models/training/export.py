@@ -2,43 +2,96 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
-
-import torch
+from typing import Any
 
 from models.checkpoint import Checkpoint, save_checkpoint
 from models.config import GeneratorConfig, ModelConfig
 from models.generator import Generator
 from models.training.damsm_trainer import load_damsm
+from models.training.files import load_state
+from models.training.publishing import check_weights, versions
+
+_NEEDED = ("settings", "generator_config", "ema", "pictures_seen", "seconds")
+_EMA_PREFIX = "module."
 
 
-def export(damsm: Path, gan: Path, output: Path, name: str, card: Mapping[str, str]) -> str:
+def export(
+    damsm: Path,
+    gan: Path,
+    output: Path,
+    name: str,
+    card: Mapping[str, str],
+    data: Path | None = None,
+) -> str:
     """Join a text encoder and a generator's moving average into one checkpoint.
 
     Parameters
     ----------
     damsm, gan : what the commands ``damsm`` and ``gan`` saved.
-    card : facts about the weights for people to read; pictures seen and minutes are added.
+    card : facts about the weights for people to read. They come on top of those that are known:
+        pictures seen, minutes, stages, a digest of the settings, versions, the data's name.
+    data : the folder of training pictures, whose name is noted on the card.
 
     Returns
     -------
     The checkpoint's checksum.
+
+    Raises
+    ------
+    FileNotFoundError
+        A file is not there.
+    ValueError
+        A file is foreign or damaged, the two do not belong together, or the weights cannot be
+        drawn with.
     """
     text = load_damsm(damsm)
-    state = torch.load(gan, map_location="cpu", weights_only=True)
-    values = dict(state["generator_config"])
-    values["stage_channels"] = tuple(values["stage_channels"])
-    generator = Generator(GeneratorConfig(**values))
-    prefix = "module."
-    generator.load_state_dict(
-        {
-            key.removeprefix(prefix): value
-            for key, value in state["ema"].items()
-            if key.startswith(prefix)
-        }
-    )
+    state = load_state(gan, "gan run (gan.pt)", _NEEDED)
+    generator = _averaged_generator(state, gan)
+    if generator.config.text_feature_size != text.text_encoder.config.feature_size:
+        raise ValueError(
+            f"{damsm} and {gan} do not belong together: text features of "
+            f"{text.text_encoder.config.feature_size} numbers, where the generator was trained "
+            f"with {generator.config.text_feature_size}. Name the damsm.pt of the run itself."
+        )
+    check_weights(text.text_encoder, damsm)
+    check_weights(generator, gan)
+    facts = _facts(state) | ({"data": data.resolve().name} if data else {}) | dict(card)
     config = ModelConfig(text.text_encoder.config, generator.config, name)
     return save_checkpoint(
-        Checkpoint(config, text.vocabulary, text.text_encoder, generator, dict(card)), output
+        Checkpoint(config, text.vocabulary, text.text_encoder, generator, facts), output
     )
+
+
+def _averaged_generator(state: Mapping[str, Any], path: Path) -> Generator:
+    try:
+        values = dict(state["generator_config"])
+        values["stage_channels"] = tuple(values["stage_channels"])
+        generator = Generator(GeneratorConfig(**values))
+        averaged = {
+            key.removeprefix(_EMA_PREFIX): value
+            for key, value in state["ema"].items()
+            if key.startswith(_EMA_PREFIX)
+        }
+        generator.load_state_dict(averaged)
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        raise ValueError(
+            f"{path}: its averaged weights and its configuration do not fit together, "
+            "so that it was damaged or written by another version of ``gan``."
+        ) from error
+    return generator.eval()
+
+
+def _facts(state: Mapping[str, Any]) -> dict[str, str]:
+    """What the run itself tells of the weights."""
+    recipe = {"settings": state["settings"], "generator": state["generator_config"]}
+    digest = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
+    return {
+        "pictures_seen": f"{state['pictures_seen']:,}",
+        "minutes": f"{state['seconds'] / 60:.1f}",
+        "settings": f"sha256 {digest[:12]}",
+        "written_by": versions(),
+    }
