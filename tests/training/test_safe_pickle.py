@@ -34,7 +34,7 @@ def test_strings_of_python_2_are_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("home", [b"numpy._core.", b"numpy.core."])
 def test_arrays_come_back_whichever_numpy_wrote_them(tmp_path: Path, home: bytes) -> None:
-    arrays = [np.arange(6).reshape(2, 3), np.array(["a", "bird"], object), np.int64(7)]
+    arrays: list[Any] = [np.arange(6).reshape(2, 3), np.array(["a", "bird"], object), np.int64(7)]
     path = tmp_path / "arrays.pickle"
     path.write_bytes(pickle.dumps(arrays, 2).replace(b"numpy._core.", home))
     for read, written in zip(load_pickle(path), arrays, strict=True):
