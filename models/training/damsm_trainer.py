@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import random
-from collections.abc import Sequence
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -15,12 +15,17 @@ from tqdm import tqdm
 from models.config import TextEncoderConfig
 from models.text_encoder import TextEncoder, pad_ids
 from models.training.damsm import DamsmConfig, ImageProjection, damsm_loss, sentence_scores
+from models.training.damsm_model import MODEL_KEYS, read_captions
+from models.training.damsm_model import Damsm as Damsm
+from models.training.damsm_model import load_damsm as load_damsm
 from models.training.data import Pictures, read_examples
-from models.training.files import save_state
+from models.training.files import load_state, save_state
 from models.training.image_encoder import REGION_MAP, ImageFeatures
+from models.training.retrieval import RETRIEVAL_CANDIDATES as RETRIEVAL_CANDIDATES
+from models.training.retrieval import retrieval_chances
 from models.vocabulary import Vocabulary
 
-RETRIEVAL_CANDIDATES = 100
+_RUN_KEYS = ("settings", "optimizer", "schedule", "random", "lines", *MODEL_KEYS)
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class DamsmTraining:
     Attributes
     ----------
     picture_sizes : sides in pixels at which pictures are shown; several, since the generator's
-        pictures will be judged small and large.
+        pictures will be judged small and large. The last is the one retrieval is measured at.
     features : name of the frozen picture network.
     """
 
@@ -40,17 +45,6 @@ class DamsmTraining:
     picture_sizes: tuple[int, ...] = (96, 128)
     features: str = "efficientnet-lite0"
     seed: int = 0
-
-
-@dataclass(frozen=True)
-class Damsm:
-    """A trained similarity model, as `load_damsm` gives it."""
-
-    config: DamsmConfig
-    features: str
-    vocabulary: Vocabulary
-    text_encoder: TextEncoder
-    projection: ImageProjection
 
 
 @dataclass
@@ -65,92 +59,167 @@ class _CachedFeatures:
 
 
 def train_damsm(
-    train: Path, test: Path, run: Path, settings: DamsmTraining, config: DamsmConfig
+    train: Path,
+    test: Path,
+    run: Path,
+    settings: DamsmTraining,
+    config: DamsmConfig,
+    resume: bool = False,
 ) -> Path:
     """Train on one folder, choose the epoch by retrieval on the other, and save that epoch.
+
+    Parameters
+    ----------
+    resume : go on after the last whole epoch of the run in the folder `run`, if there is one.
 
     Returns
     -------
     The path of the saved model, ``run/damsm.pt``; ``run/damsm.jsonl`` has a line an epoch.
+
+    Raises
+    ------
+    FloatingPointError
+        The loss is not a number; the last good epoch is named.
+    ValueError
+        The run to go on with had other settings or other pictures.
     """
-    torch.manual_seed(settings.seed)
-    chooser = random.Random(settings.seed)
     run.mkdir(parents=True, exist_ok=True)
-    pictures = Pictures(read_examples(train), settings.picture_sizes)
-    unseen = Pictures(read_examples(test), settings.picture_sizes[-1:])
-    vocabulary = Vocabulary.from_captions(
-        caption for example in pictures.examples for caption in example.captions
-    )
-    features = ImageFeatures(settings.features)
-    caches = [_cache(features, pictures, size) for size in settings.picture_sizes]
-    unseen_cache = _cache(features, unseen, settings.picture_sizes[-1])
-
-    encoder = TextEncoder(TextEncoderConfig(len(vocabulary), feature_size=config.feature_size))
-    projection = ImageProjection(features, config)
-    captions = read_captions(pictures, vocabulary, encoder.config.max_words)
-    parameters = [*encoder.parameters(), *projection.parameters()]
-    steps = len(pictures) // settings.batch_size
-    optimizer = torch.optim.AdamW(parameters, settings.learning_rate, weight_decay=1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, settings.learning_rate, total_steps=steps * settings.epochs
-    )
-
-    best, path = -1.0, run / "damsm.pt"
-    with (run / "damsm.jsonl").open("w", encoding="utf-8") as log:
-        for epoch in tqdm(range(settings.epochs), desc="DAMSM", unit="epoch"):
-            encoder.train()
-            losses = []
-            for rows in torch.randperm(len(pictures))[: steps * settings.batch_size].split(
-                settings.batch_size
-            ):
-                cache = chooser.choice(caches)
-                region_map, pooled = cache.batch(rows, chooser.randrange(2))
-                ids = [chooser.choice(captions[row]) for row in rows.tolist()]
-                regions, whole = projection(region_map, pooled)
-                text = encoder(*pad_ids(ids))
-                loss = damsm_loss(regions, whole, text, pictures.species[rows], config)
-                total = loss.words + loss.sentence
-                optimizer.zero_grad()
-                total.backward()
-                torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-                optimizer.step()
-                schedule.step()
-                losses.append(total.item())
-            score = retrieval(encoder, projection, unseen_cache, unseen, vocabulary)
-            line = {"epoch": epoch, "loss": sum(losses) / len(losses), "r_at_1": score}
-            log.write(json.dumps(line) + "\n")
-            log.flush()
-            tqdm.write(json.dumps(line))
-            if score > best:
-                best = score
-                state = {
-                    "vocabulary": list(vocabulary.words),
-                    "text_encoder_config": asdict(encoder.config),
-                    "damsm_config": asdict(config),
-                    "features": settings.features,
-                    "text_encoder": encoder.state_dict(),
-                    "projection": projection.state_dict(),
-                    "scores": line,
-                }
-                save_state(state, path)
-    return path
+    trainer = DamsmTrainer(train, test, run, settings, config)
+    if resume and trainer.state_path.exists():
+        trainer.resume()
+    first = len(trainer.lines)
+    for _ in tqdm(range(first, settings.epochs), "DAMSM", settings.epochs, initial=first):
+        trainer.epoch()
+        tqdm.write(json.dumps(trainer.lines[-1]))
+    return trainer.model_path
 
 
-def load_damsm(path: Path) -> Damsm:
-    """Load what `train_damsm` saved, frozen and in evaluation mode."""
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    config = DamsmConfig(**state["damsm_config"])
-    encoder = TextEncoder(TextEncoderConfig(**state["text_encoder_config"]))
-    encoder.load_state_dict(state["text_encoder"])
-    projection = ImageProjection(ImageFeatures(state["features"]), config)
-    projection.load_state_dict(state["projection"])
-    return Damsm(
-        config,
-        state["features"],
-        Vocabulary(state["vocabulary"]),
-        encoder.eval().requires_grad_(False),
-        projection.eval().requires_grad_(False),
-    )
+class DamsmTrainer:
+    """The state of a run: networks, optimiser, random state, and a line for each epoch so far."""
+
+    def __init__(
+        self, train: Path, test: Path, run: Path, settings: DamsmTraining, config: DamsmConfig
+    ) -> None:
+        torch.manual_seed(settings.seed)
+        self.settings, self.config = settings, config
+        self.model_path, self.state_path = run / "damsm.pt", run / "damsm-run.pt"
+        self._log_path = run / "damsm.jsonl"
+        self.lines: list[dict[str, float]] = []
+        self.pictures = Pictures(read_examples(train), settings.picture_sizes)
+        self.steps = len(self.pictures) // settings.batch_size
+        if not self.steps:
+            raise ValueError(
+                f"{train} has {len(self.pictures)} pictures, less than one batch of "
+                f"{settings.batch_size}: choose a smaller --batch-size."
+            )
+        self.vocabulary = Vocabulary.from_captions(
+            caption for example in self.pictures.examples for caption in example.captions
+        )
+        features = ImageFeatures(settings.features)
+        self._caches = [_cache(features, self.pictures, size) for size in settings.picture_sizes]
+        self._unseen = Pictures(read_examples(test), settings.picture_sizes[-1:])
+        if len(self._unseen.species.unique()) < 2:
+            raise ValueError(f"{test} needs pictures of two species: the epoch is chosen by them.")
+        self._unseen_cache = _cache(features, self._unseen, settings.picture_sizes[-1])
+
+        self.encoder = TextEncoder(
+            TextEncoderConfig(len(self.vocabulary), feature_size=config.feature_size)
+        )
+        self.projection = ImageProjection(features, config)
+        self._captions = read_captions(
+            self.pictures, self.vocabulary, self.encoder.config.max_words
+        )
+        self._parameters = [*self.encoder.parameters(), *self.projection.parameters()]
+        self._optimizer = torch.optim.AdamW(
+            self._parameters, settings.learning_rate, weight_decay=1e-3
+        )
+        self._schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self._optimizer, settings.learning_rate, total_steps=self.steps * settings.epochs
+        )
+
+    def epoch(self) -> None:
+        """Train on all pictures once, measure retrieval on unseen species, and save."""
+        self.encoder.train()
+        order = torch.randperm(len(self.pictures))[: self.steps * self.settings.batch_size]
+        losses = [self._step(rows) for rows in order.split(self.settings.batch_size)]
+        loss = sum(losses) / len(losses)
+        if not math.isfinite(loss):
+            kept = f"{self.model_path} keeps the best epoch so far" if self.lines else "none saved"
+            raise FloatingPointError(
+                f"training broke down in epoch {len(self.lines)} (loss {loss}; {kept}): "
+                "try a lower --learning-rate."
+            )
+        score = retrieval(
+            self.encoder, self.projection, self._unseen_cache, self._unseen, self.vocabulary
+        )
+        best = max((line["r_at_1"] for line in self.lines), default=-1.0)
+        self.lines.append({"epoch": len(self.lines), "loss": loss, "r_at_1": score})
+        # The model first: a run killed in between repeats the epoch, and saves the same model.
+        if score > best:
+            save_state(self._model() | {"scores": self.lines[-1]}, self.model_path)
+        self._save()
+
+    def _step(self, rows: Tensor) -> float:
+        cache = self._caches[int(torch.randint(len(self._caches), ()))]
+        region_map, pooled = cache.batch(rows, int(torch.randint(2, ())))
+        captions = [self._captions[row] for row in rows.tolist()]
+        ids = [sentences[int(torch.randint(len(sentences), ()))] for sentences in captions]
+        regions, whole = self.projection(region_map, pooled)
+        species = self.pictures.species[rows]
+        loss = damsm_loss(regions, whole, self.encoder(*pad_ids(ids)), species, self.config)
+        total = loss.words + loss.sentence
+        self._optimizer.zero_grad()
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(self._parameters, 1.0)
+        self._optimizer.step()
+        self._schedule.step()
+        return total.item()
+
+    def _model(self) -> dict[str, Any]:
+        """What `load_damsm` needs."""
+        return {
+            "vocabulary": list(self.vocabulary.words),
+            "text_encoder_config": asdict(self.encoder.config),
+            "damsm_config": asdict(self.config),
+            "features": self.settings.features,
+            "picture_size": self.settings.picture_sizes[-1],
+            "text_encoder": self.encoder.state_dict(),
+            "projection": self.projection.state_dict(),
+        }
+
+    def _save(self) -> None:
+        """Save everything needed to go on after this epoch, and write the log anew."""
+        state = {
+            "settings": asdict(self.settings),
+            "optimizer": self._optimizer.state_dict(),
+            "schedule": self._schedule.state_dict(),
+            "random": torch.get_rng_state(),
+            "lines": self.lines,
+        }
+        save_state(self._model() | state, self.state_path)
+        self._write_log()
+
+    def _write_log(self) -> None:
+        text = "".join(json.dumps(line) + "\n" for line in self.lines)
+        self._log_path.write_text(text, encoding="utf-8")
+
+    def resume(self) -> None:
+        """Go on after the last whole epoch that was saved, as if nothing had happened."""
+        state = load_state(self.state_path, "DAMSM run", _RUN_KEYS)
+        now = (asdict(self.settings), asdict(self.config))
+        if (state["settings"], state["damsm_config"]) != now:
+            raise ValueError(
+                f"{self.state_path} was made with other settings; to resume, repeat them: "
+                f"{state['settings']}"
+            )
+        if state["vocabulary"] != list(self.vocabulary.words):
+            raise ValueError(f"{self.state_path} was made with other training pictures.")
+        self.encoder.load_state_dict(state["text_encoder"])
+        self.projection.load_state_dict(state["projection"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._schedule.load_state_dict(state["schedule"])
+        self.lines = state["lines"]
+        torch.set_rng_state(state["random"])
 
 
 @torch.inference_mode()
@@ -160,7 +229,6 @@ def retrieval(
     cache: _CachedFeatures,
     pictures: Pictures,
     vocabulary: Vocabulary,
-    seed: int = 0,
 ) -> float:
     """R@1 of 100: how often a picture's own sentence scores above 99 of other species' pictures.
 
@@ -170,21 +238,10 @@ def retrieval(
     _, whole = projection(cache.regions[0].float(), cache.pooled[0].float())
     captions = read_captions(pictures, vocabulary, encoder.config.max_words)
     owners = torch.tensor([row for row, ids in enumerate(captions) for _ in ids])
-    text = [encoder(*pad_ids(ids)) for ids in captions]
-    sentences = torch.cat([features.sentence for features in text])
+    sentences = torch.cat([encoder(*pad_ids(ids)).sentence for ids in captions])
     scores = sentence_scores(whole, sentences)
-    asked_species = pictures.species[owners]
-    others = {
-        species: (asked_species != species).nonzero()[:, 0]
-        for species in asked_species.unique().tolist()
-    }
-    source = torch.Generator().manual_seed(seed)
-    hits = 0
-    for caption, owner in enumerate(owners.tolist()):
-        wrong = others[int(asked_species[caption])]
-        chosen = wrong[torch.randint(len(wrong), (RETRIEVAL_CANDIDATES - 1,), generator=source)]
-        hits += int(scores[owner, caption] > scores[owner, chosen].max())
-    return hits / len(owners)
+    asked = torch.arange(len(owners))
+    return float(retrieval_chances(scores, owners, asked, pictures.species[owners]).mean())
 
 
 @torch.inference_mode()
@@ -201,17 +258,3 @@ def _cache(features: ImageFeatures, pictures: Pictures, size: int) -> _CachedFea
     return _CachedFeatures(
         torch.cat(regions).unflatten(0, count), torch.cat(pooled).unflatten(0, count)
     )
-
-
-def read_captions(
-    pictures: Pictures, vocabulary: Vocabulary, max_words: int
-) -> list[list[Sequence[int]]]:
-    """Ids of the captions of each picture; those without a known word are left out."""
-    read: list[list[Sequence[int]]] = []
-    for example in pictures.examples:
-        ids = [vocabulary.read(caption, max_words).ids for caption in example.captions]
-        known: list[Sequence[int]] = [sentence for sentence in ids if sentence]
-        if not known:
-            raise ValueError(f"no caption of {example.path} has a word seen twice")
-        read.append(known)
-    return read

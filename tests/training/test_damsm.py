@@ -1,9 +1,11 @@
 """DAMSM's batched losses equal the paper's, written out pair by pair."""
 
+import pytest
 import torch
 import torch.nn.functional as F
 
-from models.training.damsm import contrastive_loss, word_scores
+from models.text_encoder import TextFeatures
+from models.training.damsm import DamsmConfig, contrastive_loss, damsm_loss, word_scores
 
 
 def paper_word_score(regions: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
@@ -16,6 +18,21 @@ def paper_word_score(regions: torch.Tensor, words: torch.Tensor) -> torch.Tensor
     return (5 * relevance).exp().sum().log() / 5  # equation 10
 
 
+def paper_loss(scores: torch.Tensor, species: list[int]) -> torch.Tensor:
+    """Equations 11 and 12 both ways, gamma 10, one picture after the other."""
+    total = torch.zeros(())
+    for matrix in (scores, scores.T):
+        for row in range(len(species)):
+            rivals = [
+                matrix[row, other]
+                for other in range(len(species))
+                if other == row or species[other] != species[row]
+            ]
+            posterior = (10 * matrix[row, row]).exp() / (10 * torch.stack(rivals)).exp().sum()
+            total = total - posterior.log()
+    return total / (2 * len(species))
+
+
 def test_word_scores_are_the_papers() -> None:
     torch.manual_seed(0)
     regions, words = torch.randn(3, 16, 9), torch.randn(2, 16, 5)
@@ -26,6 +43,30 @@ def test_word_scores_are_the_papers() -> None:
         for sentence in range(2):
             expected = paper_word_score(regions[picture], words[sentence, :, : lengths[sentence]])
             torch.testing.assert_close(scores[picture, sentence], expected)
+
+
+def test_batched_losses_are_those_of_a_loop_over_sentences() -> None:
+    torch.manual_seed(1)
+    lengths, species = [6, 2, 4, 1, 5, 3], [0, 1, 0, 2, 3, 1]
+    regions = torch.randn(6, 32, 16, requires_grad=True)
+    whole, words, sentence = torch.randn(6, 32), torch.randn(6, 32, 6), torch.randn(6, 32)
+    mask = torch.arange(6)[None] < torch.tensor(lengths)[:, None]
+    text = TextFeatures(words * mask[:, None], sentence, mask)
+    loss = damsm_loss(regions, whole, text, torch.tensor(species), DamsmConfig())
+
+    looped = torch.stack(
+        [
+            torch.stack([paper_word_score(picture, words[s, :, : lengths[s]]) for s in range(6)])
+            for picture in regions
+        ]
+    )
+    cosines = F.cosine_similarity(whole[:, None], sentence[None], dim=2)
+    expected = paper_loss(looped, species)
+    assert loss.words.item() == pytest.approx(expected.item(), abs=1e-5)
+    assert loss.sentence.item() == pytest.approx(paper_loss(cosines, species).item(), abs=1e-5)
+    (batched,) = torch.autograd.grad(loss.words, regions)
+    (separate,) = torch.autograd.grad(expected, regions)
+    torch.testing.assert_close(batched, separate, atol=1e-5, rtol=1e-4)
 
 
 def test_pairs_of_one_species_are_no_wrong_answers() -> None:

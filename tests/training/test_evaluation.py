@@ -1,25 +1,176 @@
-"""Colour names are what a person would say of the middle of a picture."""
+"""``evaluate`` as a person runs it: on coloured squares, with a judge trained on them."""
+
+import json
+import shutil
+from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image, ImageDraw
 
-from models.training.evaluation import dominant_colour
+from models.checkpoint import Checkpoint, save_checkpoint
+from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
+from models.generator import Generator
+from models.text_encoder import TextEncoder
+from models.training import __main__ as command
+from models.training.damsm import DamsmConfig
+from models.training.damsm_trainer import DamsmTraining, load_damsm, train_damsm
+from models.training.evaluation import Evaluator, evaluate
+from models.training.files import save_state
+from models.vocabulary import Vocabulary
+
+COLOURS = ("red", "blue", "yellow", "black")
+SENTENCES = ("a {} bird", "this bird is {}", "the {} bird is small", "a bird that is {} all over")
+PICTURES = 40
 
 
-@pytest.mark.parametrize(
-    ("rgb", "name"),
-    [
-        ((200, 30, 30), "red"),
-        ((240, 130, 20), "orange"),
-        ((230, 210, 50), "yellow"),
-        ((80, 140, 60), "green"),
-        ((60, 90, 180), "blue"),
-        ((20, 20, 25), "black"),
-        ((235, 235, 230), "white"),
-        ((110, 80, 50), "brown"),
-    ],
-)
-def test_dominant_colour(rgb: tuple[int, int, int], name: str) -> None:
-    picture = Image.new("RGB", (64, 64), "grey")
-    ImageDraw.Draw(picture).rectangle((14, 14, 50, 50), fill=rgb)
-    assert dominant_colour(picture) == name
+@pytest.fixture(scope="module")
+def birds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty squares of four colours, which are their species, with four captions each."""
+    folder = tmp_path_factory.mktemp("birds")
+    lines = []
+    for number in range(PICTURES):
+        colour = COLOURS[number % len(COLOURS)]
+        picture = Image.new("RGB", (64, 64), "grey")
+        ImageDraw.Draw(picture).rectangle((8 + number // 4, 16, 54, 48), fill=colour)
+        picture.save(folder / f"{number}.png")
+        captions = [sentence.format(colour) for sentence in SENTENCES]
+        entry = {"file_name": f"{number}.png", "captions": captions, "species": colour}
+        lines.append(json.dumps(entry))
+    (folder / "metadata.jsonl").write_text("\n".join(lines))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def judge(birds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    settings = DamsmTraining(
+        epochs=10,
+        batch_size=8,
+        learning_rate=5e-3,
+        picture_sizes=(64, 128),
+        features="efficientnet-lite2",
+    )
+    run = tmp_path_factory.mktemp("judge")
+    return train_damsm(birds, birds, run, settings, DamsmConfig())
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A two-stage model that was never trained."""
+    torch.manual_seed(0)
+    words = ["a", "bird", "this", "is", "the", "small", "all", "over", *COLOURS]
+    config = ModelConfig(
+        TextEncoderConfig(len(words) + 1, embedding_size=6, feature_size=8),
+        GeneratorConfig(8, 4, 4, seed_channels=16, stage_channels=(8, 4)),
+    )
+    checkpoint = Checkpoint(
+        config,
+        Vocabulary(words),
+        TextEncoder(config.text_encoder).eval(),
+        Generator(config.generator).eval(),
+    )
+    path = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
+    save_checkpoint(checkpoint, path)
+    return path
+
+
+def run_command(weights: Path, judge: Path, data: Path, out: Path, *more: str) -> int:
+    paths = ["--weights", str(weights), "--judge", str(judge), "--data", str(data)]
+    return command.main(["evaluate", *paths, "--out", str(out), "--device", "cpu", *more])
+
+
+def test_scores_table_and_grid(
+    birds: Path, judge: Path, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(weights, judge, birds, tmp_path / "one", "--train", str(birds)) == 0
+    printed = capsys.readouterr().out
+    out = tmp_path / "one"
+    assert sorted(path.name for path in out.iterdir()) == ["grid.jpg", "scores.json", "scores.md"]
+
+    (line,) = (out / "scores.json").read_text().splitlines()
+    scores = json.loads(line)
+    assert scores["network"] == "EfficientNet-Lite2"
+    assert list(scores["stages"]) == ["64", "128"]
+    for stage in scores["stages"].values():
+        photographs, train = stage["photographs"], stage["train_photographs"]
+        assert (stage["pictures"], photographs["pictures"]) == (PICTURES, PICTURES // 2)
+        assert stage["seen_at"] == 128
+        # Untrained drawings are far from photographs, which differ little among themselves.
+        assert stage["kid"]["value"] > 10 * abs(photographs["kid"]["value"])
+        assert stage["fid"]["value"] > photographs["fid"]["value"] > train["fid"]["value"]
+        # The judge knows squares by their colours, and neither noise nor another's caption.
+        assert photographs["r_at_1"]["value"] > 0.5
+        assert photographs["r_at_1_shuffled"]["value"] < 0.1
+        assert stage["r_at_1"]["value"] < 0.4
+        assert train["r_at_1"] is None
+        assert stage["seed_diversity"]["value"] > 0
+        assert set(stage["colours"]) >= set(COLOURS)
+        mean = sum(stage["colours"].values()) / len(stage["colours"])
+        assert stage["colour_obedience"]["value"] == pytest.approx(mean)
+
+    table = (out / "scores.md").read_text()
+    assert printed.strip() == table.strip()
+    assert sum(row.startswith("|") for row in table.splitlines()) == 2 + 2 * 3
+    assert "FID (EfficientNet-Lite2)" in table and "models.training" in table
+    with Image.open(out / "grid.jpg") as grid:
+        columns, rows = 8, 4 + 2
+        assert grid.width > 150 * columns and grid.height > 150 * rows
+
+
+def test_same_seed_same_scores(birds: Path, judge: Path, weights: Path) -> None:
+    evaluator = Evaluator(judge, birds, pictures=24, seed=3)
+    first = evaluator.score(weights, [64])
+    torch.manual_seed(5)  # nothing depends on what was drawn from the global source before
+    assert evaluate(weights, judge, birds, [64], pictures=24, seed=3) == first
+    assert first.stages[64].pictures == 24
+    assert evaluator.score(weights, [64]) == first, "photographs seen once score as before"
+    other = evaluate(weights, judge, birds, [64], pictures=24, seed=4)
+    assert other.stages[64].fid != first.stages[64].fid
+
+
+def test_weights_without_the_size(
+    birds: Path, judge: Path, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(weights, judge, birds, tmp_path / "out", "--sizes", "256") == 1
+    assert "draws 64, 128 px, not 256" in capsys.readouterr().err
+    assert run_command(tmp_path / "none", judge, birds, tmp_path / "out") == 1
+    assert capsys.readouterr().err.startswith("error: The weights file")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_judge_that_generators_were_trained_with(
+    birds: Path, judge: Path, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "lite0.pt"
+    settings = DamsmTraining(epochs=1, batch_size=8, picture_sizes=(64,))
+    shutil.copy(train_damsm(birds, birds, tmp_path / "run", settings, DamsmConfig()), other)
+    assert load_damsm(other).features == "efficientnet-lite0"
+    assert run_command(weights, other, birds, tmp_path / "out") == 1
+    assert "Train one with: damsm --features efficientnet-lite2" in capsys.readouterr().err
+
+    save_state({"generator": {}}, other)
+    assert run_command(weights, other, birds, tmp_path / "out") == 1
+    assert "lite0.pt is not a DAMSM model" in capsys.readouterr().err
+
+
+def test_too_few_pictures_or_wrong_answers(birds: Path, judge: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"at least 20 pictures; .* has 40, of which 12"):
+        Evaluator(judge, birds, pictures=12)
+
+    few = tmp_path / "few"
+    shutil.copytree(birds, few)
+    lines = [json.loads(line) for line in (few / "metadata.jsonl").read_text().splitlines()]
+    for entry in lines:
+        del entry["captions"][1:]
+    (few / "metadata.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    with pytest.raises(ValueError, match=r"needs 99 captions of other species .* has only 30"):
+        Evaluator(judge, few)
+
+
+def test_a_broken_picture_is_named(birds: Path, judge: Path, weights: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(birds, broken)
+    content = (broken / "7.png").read_bytes()
+    (broken / "7.png").write_bytes(content[: len(content) // 2])
+    with pytest.raises(ValueError, match=r"7\.png cannot be read as a picture"):
+        evaluate(weights, judge, broken, [64])

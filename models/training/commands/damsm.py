@@ -16,6 +16,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--train", type=Path, required=True, help="folder with metadata.jsonl")
     parser.add_argument("--test", type=Path, required=True, help="species kept out of training")
     parser.add_argument("--out", type=Path, required=True, help="folder for the run")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on after the last epoch of the run in --out"
+    )
     add_settings(parser, DamsmTraining())
 
 
@@ -24,4 +27,10 @@ def run(options: argparse.Namespace) -> None:
     from models.training.damsm_trainer import DamsmTraining, train_damsm
 
     settings = read_settings(DamsmTraining(), options)
-    print(train_damsm(options.train, options.test, options.out, settings, DamsmConfig()))
+    try:
+        path = train_damsm(
+            options.train, options.test, options.out, settings, DamsmConfig(), options.resume
+        )
+    except KeyboardInterrupt:
+        raise SystemExit(f"Stopped; {options.out} has the epochs so far: --resume.") from None
+    print(path)

@@ -1,10 +1,15 @@
-"""``evaluate``: score weights on species kept out of training."""
+"""``evaluate``: score weights on species kept out of training.
+
+Writes ``scores.json`` (one line), ``scores.md`` (a table for the model card) and ``grid.jpg``
+(fixed sentences by seeds, and the stages of one seed) into a folder. docs/evaluation.md says what
+the numbers mean.
+"""
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import json
+import shlex
+import sys
 from pathlib import Path
 
 SUMMARY = "score weights on species kept out of training"
@@ -12,17 +17,47 @@ SUMMARY = "score weights on species kept out of training"
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weights", type=Path, required=True, help="file to score")
-    parser.add_argument("--data", type=Path, required=True, help="folder with metadata.jsonl")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder of unseen species, with metadata.jsonl"
+    )
     parser.add_argument(
         "--judge", type=Path, required=True, help="damsm.pt trained with efficientnet-lite2"
     )
-    parser.add_argument("--size", type=int, default=64, help="stage to score (64)")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the scores")
+    parser.add_argument(
+        "--train", type=Path, help="training folder, whose photographs are scored as well"
+    )
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[], help="stages to score, in pixels (all)"
+    )
+    parser.add_argument("--pictures", type=int, help="score so many, chosen at random (all)")
+    parser.add_argument("--seed", type=int, default=0, help="of every choice that is made (0)")
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to draw (auto)"
+    )
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.training.evaluation import colour_obedience, evaluate
+    from models.errors import ModelError
+    from models.painter import Painter
+    from models.training.evaluation import Evaluator
+    from models.training.evaluation.grid import save_grid
+    from models.training.evaluation.report import write_report
 
-    scores = evaluate(options.weights, options.judge, options.data, options.size)
-    report = {name: dataclasses.asdict(score) for name, score in scores.items()}
-    report["colour_obedience"] = colour_obedience(options.weights)
-    print(json.dumps(report, indent=2))
+    command = shlex.join(["python", "-m", "models.training", *sys.argv[1:]])
+    try:
+        evaluator = Evaluator(
+            options.judge,
+            options.data,
+            options.pictures,
+            options.train,
+            options.seed,
+            options.device,
+        )
+        report = evaluator.score(options.weights, options.sizes, command)
+        painter = Painter.load(options.weights, options.device)
+    except ModelError as error:
+        raise ValueError(str(error)) from error
+    write_report(report, options.out)
+    save_grid(painter, options.out / "grid.jpg", list(report.stages))
+    print(report.to_markdown())

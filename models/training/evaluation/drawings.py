@@ -1,0 +1,85 @@
+"""The drawings that are scored: each sentence is drawn once, and all its stages are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from models import Drawing
+from models.painter import MAX_SEED, Painter
+from models.training.evaluation.colours import COLOUR_SENTENCE, COLOURS, dominant_colour
+from models.training.evaluation.features import FeatureNetwork, Features, pixels
+
+COLOUR_SEEDS = 16
+"""Drawings of each colour."""
+
+DIVERSITY_SENTENCES, DIVERSITY_SEEDS = 24, 8
+"""Sentences drawn with several seeds each, to see how much seeds differ."""
+
+_DRAWN_TOGETHER = 8  # fastest at 256 and 512 px on a CPU
+_SEEN_TOGETHER = 4  # times as many
+
+
+def draw(
+    painter: Painter, sentences: Sequence[str], seeds: Sequence[int], size: int, label: str
+) -> Iterator[Drawing]:
+    """Draw each sentence with its seed, with a progress bar."""
+    with tqdm(total=len(sentences), desc=label, unit=" drawings") as progress:
+        for start in range(0, len(sentences), _DRAWN_TOGETHER):
+            part = slice(start, start + _DRAWN_TOGETHER)
+            yield from painter.draw_batch(sentences[part], seeds[part], size)
+            progress.update(len(sentences[part]))
+
+
+def stage_of(drawing: Drawing, size: int) -> Image.Image:
+    """The picture of the stage that draws `size` pixels a side."""
+    return next(picture for picture in drawing.stages if picture.width == size)
+
+
+def draw_and_see(
+    painter: Painter,
+    network: FeatureNetwork,
+    sentences: Sequence[str],
+    seeds: Sequence[int],
+    sizes: Sequence[int],
+    label: str,
+) -> dict[int, Features]:
+    """Features of the drawings of all sentences, by the size of the stage."""
+    seen: dict[int, list[Features]] = {size: [] for size in sizes}
+    waiting: list[Drawing] = []
+
+    def look() -> None:
+        for size, features in seen.items():
+            features.append(network.see(pixels([stage_of(drawing, size) for drawing in waiting])))
+        waiting.clear()
+
+    for drawing in draw(painter, sentences, seeds, max(sizes), label):
+        waiting.append(drawing)
+        if len(waiting) == _DRAWN_TOGETHER * _SEEN_TOGETHER:
+            look()
+    if waiting:
+        look()
+    return {size: Features.join(features) for size, features in seen.items()}
+
+
+def obeyed_colours(
+    painter: Painter, seeds: Sequence[int], sizes: Sequence[int]
+) -> dict[int, np.ndarray]:
+    """Whether drawings show the colour they were asked for: (colours, seeds) booleans a size."""
+    asked = [colour for colour in COLOURS for _ in seeds]
+    sentences = [COLOUR_SENTENCE.format(colour=colour) for colour in asked]
+    obeyed: dict[int, list[bool]] = {size: [] for size in sizes}
+    drawings = draw(painter, sentences, [*seeds] * len(COLOURS), max(sizes), "colours")
+    for drawing, colour in zip(drawings, asked, strict=True):
+        for size in sizes:
+            obeyed[size].append(dominant_colour(stage_of(drawing, size)) == colour)
+    shape = (len(COLOURS), len(seeds))
+    return {size: np.array(flags).reshape(shape) for size, flags in obeyed.items()}
+
+
+def choose_seeds(count: int, chooser: np.random.Generator) -> list[int]:
+    """Seeds of drawings that differ from each other."""
+    return [int(seed) for seed in chooser.choice(MAX_SEED, count, replace=False)]

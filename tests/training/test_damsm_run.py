@@ -1,0 +1,112 @@
+"""A DAMSM run: chosen by retrieval, stopped and resumed, and its file read with care."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from models.training import __main__ as command
+from models.training.damsm import DamsmConfig
+from models.training.damsm_trainer import DamsmTrainer, DamsmTraining, load_damsm, train_damsm
+from models.training.files import save_state
+
+SETTINGS = DamsmTraining(epochs=4, batch_size=8, learning_rate=0.01, picture_sizes=(64,))
+
+
+def run_lines(run: Path) -> list[dict[str, float]]:
+    return [json.loads(line) for line in (run / "damsm.jsonl").read_text().splitlines()]
+
+
+def same_tensors(one: object, other: object) -> bool:
+    """Whether two saved states are equal, bit for bit."""
+    if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
+        return torch.equal(one, other)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same_tensors(one[k], other[k]) for k in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(same_tensors, one, other))
+    return one == other
+
+
+def test_a_resumed_run_goes_on_as_if_it_had_not_stopped(data: Path, tmp_path: Path) -> None:
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    stopped.mkdir()
+    train_damsm(data, data, whole, SETTINGS, DamsmConfig())
+    trainer = DamsmTrainer(data, data, stopped, SETTINGS, DamsmConfig())
+    trainer.epoch()
+    trainer.epoch()
+    half_way = torch.load(stopped / "damsm-run.pt", weights_only=True)
+    torch.manual_seed(99)  # what another process would start with
+
+    train_damsm(data, data, stopped, SETTINGS, DamsmConfig(), resume=True)
+    for name in ("damsm-run.pt", "damsm.pt"):
+        one = torch.load(whole / name, weights_only=True)
+        other = torch.load(stopped / name, weights_only=True)
+        assert same_tensors(one, other), name
+    assert run_lines(whole) == run_lines(stopped)
+    assert not same_tensors(half_way, torch.load(stopped / "damsm-run.pt", weights_only=True))
+
+
+def test_the_epoch_that_retrieves_best_is_kept(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = iter([0.2, 0.5, 0.3, 0.5])
+    monkeypatch.setattr("models.training.damsm_trainer.retrieval", lambda *_: next(scores))
+    kept = []
+    trainer = DamsmTrainer(data, data, tmp_path, SETTINGS, DamsmConfig())
+    for _ in range(SETTINGS.epochs):
+        trainer.epoch()
+        kept.append(torch.load(tmp_path / "damsm.pt", weights_only=True)["scores"]["epoch"])
+    assert kept == [0, 1, 1, 1]
+    assert [line["r_at_1"] for line in run_lines(tmp_path)] == [0.2, 0.5, 0.3, 0.5]
+
+
+def test_resuming_with_other_settings_is_refused(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    DamsmTrainer(data, data, tmp_path, SETTINGS, DamsmConfig()).epoch()
+    folders = ["--train", str(data), "--test", str(data), "--out", str(tmp_path)]
+    settings = ["--batch-size", "4", "--picture-sizes", "64"]
+    assert command.main(["damsm", *folders, *settings, "--resume"]) == 1
+    assert "was made with other settings" in capsys.readouterr().err
+
+
+def test_a_loss_that_is_no_number_stops_the_run(data: Path, tmp_path: Path) -> None:
+    settings = DamsmTraining(epochs=2, batch_size=4, learning_rate=1e38, picture_sizes=(64,))
+    trainer = DamsmTrainer(data, data, tmp_path, settings, DamsmConfig())
+    with pytest.raises(FloatingPointError, match="--learning-rate"):
+        trainer.epoch()
+    assert not (tmp_path / "damsm.pt").exists()
+
+
+def test_fewer_pictures_than_a_batch_are_refused(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="16 pictures, less than one batch of 64"):
+        train_damsm(data, data, tmp_path, DamsmTraining(), DamsmConfig())
+
+
+def test_what_is_no_damsm_is_told_in_one_sentence(data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "judge.pt"
+    with pytest.raises(FileNotFoundError, match=r"judge\.pt"):
+        load_damsm(path)
+
+    save_state({"generator": {}, "seconds": 1.0}, path)
+    with pytest.raises(ValueError, match=r"judge\.pt is not a DAMSM model"):
+        load_damsm(path)
+
+    DamsmTrainer(data, data, tmp_path, SETTINGS, DamsmConfig()).epoch()
+    good = (tmp_path / "damsm.pt").read_bytes()
+    assert load_damsm(tmp_path / "damsm.pt").picture_size == 64
+    path.write_bytes(good[: len(good) // 2])
+    with pytest.raises(ValueError, match=r"judge\.pt cannot be read as a DAMSM model"):
+        load_damsm(path)
+
+    state = torch.load(tmp_path / "damsm.pt", weights_only=True)
+    save_state(state | {"text_encoder": {}}, path)
+    with pytest.raises(ValueError, match=r"judge\.pt is not a usable DAMSM model") as caught:
+        load_damsm(path)
+    assert "\n" not in str(caught.value)
+
+    save_state(state | {"features": "inception"}, path)
+    with pytest.raises(ValueError, match="inception, a network that is not known"):
+        load_damsm(path)
