@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 COMMANDS = {
+    "prepare": "prepare",
     "damsm": "damsm",
     "gan": "gan",
     "evaluate": "evaluate",

@@ -1,0 +1,73 @@
+"""``prepare``: make a data folder of the CUB download, or of one's own pictures and captions."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+SUMMARY = "make a data folder of CUB, or of your own pictures and captions"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    sources = parser.add_mutually_exclusive_group(required=True)
+    sources.add_argument("--cub", type=Path, metavar="FOLDER", help="the folder CUB_200_2011")
+    sources.add_argument(
+        "--pictures", type=Path, metavar="FOLDER", help="your own pictures (whole, not cut)"
+    )
+    parser.add_argument(
+        "--captions",
+        type=Path,
+        required=True,
+        metavar="PATH",
+        help="with --cub: Reed's folder text_c10 (or text), or AttnGAN's captions.pickle; with "
+        "--pictures: a CSV (columns file_name, caption, species) or JSON lines (.jsonl)",
+    )
+    parser.add_argument(
+        "--filenames",
+        type=Path,
+        metavar="FOLDER",
+        help="with --cub: folder with AttnGAN's train/filenames.pickle and test/filenames.pickle, "
+        "which say what to train and to test on; default: looked for beside the captions",
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder to make")
+    parser.add_argument(
+        "--test-species",
+        metavar="N|FILE",
+        help="how many species to keep for testing, or a file that names them, one a line; "
+        "default: AttnGAN's 50 with --cub, otherwise a quarter",
+    )
+    parser.add_argument(
+        "--size",
+        type=int,
+        default=512,
+        help="shrink pictures to this shorter side, in pixels; smaller ones are kept as they are "
+        "(512, what the last stage draws)",
+    )
+    parser.add_argument(
+        "--min-side", type=int, default=64, help="refuse pictures and crops smaller than this (64)"
+    )
+    parser.add_argument(
+        "--skip-broken", action="store_true", help="leave broken input out instead of refusing all"
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    from models.training.prepare.cub import read_cub
+    from models.training.prepare.folder import read_folder
+    from models.training.prepare.pipeline import Settings, prepare
+    from models.training.prepare.problems import Problems
+
+    settings = Settings(options.size, options.min_side, options.test_species, options.skip_broken)
+    problems = Problems()
+    if options.cub:
+        collection = read_cub(options.cub, options.captions, options.filenames, problems)
+    elif options.filenames:
+        raise ValueError("--filenames goes with --cub.")
+    elif options.out.resolve().is_relative_to(options.pictures.resolve()):
+        raise ValueError("--out lies in the folder of --pictures: choose another place for it.")
+    else:
+        collection = read_folder(options.pictures, options.captions, problems)
+    try:
+        print(prepare(collection, options.out, settings, problems))
+    except KeyboardInterrupt:
+        raise ValueError("stopped; run the same command again to go on") from None

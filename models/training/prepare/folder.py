@@ -1,0 +1,170 @@
+"""One's own pictures: a folder of them, and a CSV or JSON lines file with their captions."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from models.training.prepare.captions import is_utf8, normalise, read_text
+from models.training.prepare.problems import Kind, Problems
+from models.training.prepare.source import PICTURE_SUFFIX, Collection, Source
+
+JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
+PICTURE_SUFFIXES = frozenset(
+    (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif", ".heic")
+)
+"""Files of these names are expected to have captions; others in the folder are not looked at."""
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What one line of the captions file says."""
+
+    where: str
+    file_name: str
+    captions: tuple[str, ...]
+    species: str
+
+
+@dataclass
+class _Entry:
+    """What all lines say of one picture."""
+
+    captions: list[str] = field(default_factory=list)
+    species: dict[str, None] = field(default_factory=dict)
+
+
+def read_folder(folder: Path, captions: Path, problems: Problems) -> Collection:
+    """Read the captions of a folder's pictures; pictures are not opened.
+
+    Parameters
+    ----------
+    captions : CSV with the columns ``file_name``, ``caption`` and perhaps ``species`` (a picture
+        may have several lines), or JSON lines with ``file_name``, ``captions`` or ``caption``, and
+        perhaps ``species``. File names are relative to `folder`. A picture without a species is
+        taken for a kind of its own, and its name stands in.
+
+    Returns
+    -------
+    What is whole; the rest is in `problems`.
+
+    Raises
+    ------
+    ValueError
+        The folder is none, or the captions file names no columns.
+    """
+    if not folder.is_dir():
+        raise ValueError(f"There is no folder {folder}.")
+    if not captions.is_file():
+        raise ValueError(f"There is no file {captions} with captions.")
+    read = _read_json_lines if captions.suffix.lower() in JSON_SUFFIXES else _read_csv
+    entries = _join(read(captions, problems), problems)
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        is_picture = path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
+        if is_picture and name not in entries:
+            problems.add(Kind.UNCAPTIONED, name)
+    return Collection(tuple(_assemble(folder, entries, problems)))
+
+
+def _join(rows: Iterable[_Row], problems: Problems) -> dict[str, _Entry]:
+    """Bring the lines of each picture together."""
+    entries: dict[str, _Entry] = {}
+    for row in rows:
+        path = PurePosixPath(row.file_name)
+        if not all(is_utf8(text) for text in (row.file_name, row.species, *row.captions)):
+            problems.add(Kind.NOT_UTF8, row.where, row.file_name)
+        elif path.is_absolute() or ".." in path.parts:
+            problems.add(Kind.OUTSIDE, row.where, row.file_name)
+        else:
+            entry = entries.setdefault(str(path), _Entry())
+            entry.captions += normalise(row.captions, f"{row.where}, {path}", problems)
+            if row.species:
+                entry.species[row.species] = None
+    return entries
+
+
+def _assemble(folder: Path, entries: dict[str, _Entry], problems: Problems) -> Iterator[Source]:
+    targets: dict[str, str] = {}
+    for name, entry in entries.items():
+        path = folder / name
+        target = PurePosixPath(name).with_suffix(PICTURE_SUFFIX).as_posix()
+        # Compared without case, since macOS and Windows take A.jpg and a.jpg for the same file.
+        other = targets.setdefault(target.casefold(), name)
+        if not path.is_file():
+            problems.add(Kind.MISSING, name)
+        elif not entry.captions:
+            problems.add(Kind.UNCAPTIONED, name)
+        elif len(entry.species) > 1:
+            problems.add(Kind.TWO_SPECIES, name, ", ".join(entry.species))
+        elif other != name:
+            problems.add(Kind.DUPLICATE, name, f"would be written to {target}, as would {other}")
+        else:
+            yield Source(
+                path=path,
+                name=name,
+                target=target,
+                captions=tuple(entry.captions),
+                species=next(iter(entry.species), name),
+                facts={"source_image": name},
+            )
+
+
+def _read_csv(path: Path, problems: Problems) -> Iterator[_Row]:
+    text = read_text(path)
+    header = text.partition("\n")[0]
+    delimiter = max(",;\t", key=header.count)  # spreadsheets of many countries write semicolons
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    columns = [column.strip().lower() for column in reader.fieldnames or ()]
+    if not {"file_name", "caption"} <= set(columns):
+        raise ValueError(
+            f"The first line of {path} must name the columns file_name and caption (and species, "
+            f"where it is known), but it is {header.strip()[:80]!r}."
+        )
+    reader.fieldnames = columns
+    while True:
+        begin = reader.reader.line_num + 1
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            problems.add(Kind.BAD_LINE, f"{path.name}, line {begin}", str(error))
+            continue
+        where = f"{path.name}, line {reader.line_num}"
+        file_name = (fields["file_name"] or "").strip()
+        if None in fields or fields["caption"] is None or not file_name:
+            problems.add(Kind.BAD_LINE, where, f"wanted: {len(columns)} columns, and a file name")
+        else:
+            species = (fields.get("species") or "").strip()
+            yield _Row(where, file_name, (fields["caption"],), species)
+
+
+def _read_json_lines(path: Path, problems: Problems) -> Iterator[_Row]:
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        if line.strip():
+            where = f"{path.name}, line {number}"
+            try:
+                yield _read_json(line, where)
+            except ValueError as error:
+                problems.add(Kind.BAD_LINE, where, str(error))
+
+
+def _read_json(line: str, where: str) -> _Row:
+    entry = json.loads(line)
+    if not isinstance(entry, dict):
+        raise ValueError("not a JSON object")
+    file_name, species = entry.get("file_name"), entry.get("species") or ""
+    captions = entry.get("captions", entry.get("caption"))
+    captions = [captions] if isinstance(captions, str) else captions
+    if not isinstance(file_name, str) or not file_name:
+        raise ValueError("file_name is not a text")
+    if not isinstance(captions, list) or not all(isinstance(text, str) for text in captions):
+        raise ValueError("caption is not a text, or captions not a list of texts")
+    if not isinstance(species, str):
+        raise ValueError("species is not a text")
+    return _Row(where, file_name, tuple(captions), species)

@@ -1,0 +1,126 @@
+"""From a collection to a data folder: check everything, then write, or write nothing."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from models.training.prepare.parallel import work_through
+from models.training.prepare.pictures import Checked, PictureError, check
+from models.training.prepare.problems import SHOWN, Problems
+from models.training.prepare.source import Collection, Source
+from models.training.prepare.split import choose_test_species
+from models.training.prepare.writer import claim, refuse_foreign, write_part, write_whole
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to prepare.
+
+    Attributes
+    ----------
+    size : longest that a written picture's shorter side may be, in pixels.
+    min_side : shortest side that a picture or crop may have, in pixels.
+    test_species : how many species to test on, or a file that names them; None: see `split`.
+    skip_broken : whether to leave broken pictures and captions out instead of refusing them.
+    """
+
+    size: int = 512
+    min_side: int = 64
+    test_species: str | None = None
+    skip_broken: bool = False
+
+
+def prepare(collection: Collection, out: Path, settings: Settings, problems: Problems) -> str:
+    """Write ``out/train`` and ``out/test``.
+
+    Parameters
+    ----------
+    problems : what is known to be wrong already; the faults of pictures are added.
+
+    Returns
+    -------
+    What was done, as text for a person.
+
+    Raises
+    ------
+    ValueError
+        Something is broken and not to be skipped (the message lists it all, and so does a report
+        beside `out`; nothing else was written), or no split is possible.
+    """
+    if settings.size < 1 or settings.min_side < 1:
+        raise ValueError("--size and --min-side are numbers of pixels, from 1 on.")
+    refuse_foreign(out)
+    workers = os.cpu_count() or 1
+    checked = _check_all(collection.sources, settings.min_side, workers, problems)
+    report = _save_report(problems, out)
+    summary = problems.text(SHOWN)
+    if problems.fatal and not settings.skip_broken:
+        raise ValueError(
+            f"nothing was written, because of faults in the input: {problems.fatal}\n{summary}\n"
+            f"The full list is in {report}. Mend them, or leave them out with --skip-broken."
+        )
+    if not checked:
+        raise ValueError(f"There is not one whole picture with captions.\n{summary}")
+    species = {one.source.species for one in checked}
+    test_species = choose_test_species(species, settings.test_species, collection.test_species)
+    claim(out, {"size": settings.size, "left_out": problems.fatal})
+    sides = {
+        "train": [one for one in checked if one.source.species not in test_species],
+        "test": [one for one in checked if one.source.species in test_species],
+    }
+    lines = []
+    for name, part in sides.items():
+        if part:
+            written = write_part(out / name, part, settings.size, workers)
+            lines.append(_describe(out / name, part, written))
+    if problems:
+        heading = "Left out" if problems.fatal else "Noted"
+        lines.append(f"{heading} (the full list is in {report}):\n{summary}")
+    return "\n".join(lines)
+
+
+def _check_all(
+    sources: Sequence[Source], min_side: int, workers: int, problems: Problems
+) -> list[Checked]:
+    def attempt(source: Source) -> Checked | PictureError:
+        try:
+            return check(source, min_side)
+        except PictureError as error:
+            return error
+
+    with warnings.catch_warnings():
+        # Pictures that are too large are refused with their names; Pillow's warning has none.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        results = work_through(attempt, sources, "checking", workers)
+    checked = []
+    for source, result in zip(sources, results, strict=True):
+        if isinstance(result, Checked):
+            checked.append(result)
+        else:
+            problems.add(result.kind, source.name, result.detail)
+    return checked
+
+
+def _save_report(problems: Problems, out: Path) -> Path:
+    """Write all faults beside the folder, which itself is not to be touched; or none, no file."""
+    out = out.resolve()
+    report = out.with_name(f"{out.name}-problems.txt")
+    if problems:
+        report.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(report, (problems.text() + "\n").encode())
+    else:
+        report.unlink(missing_ok=True)
+    return report
+
+
+def _describe(folder: Path, part: Sequence[Checked], written: int) -> str:
+    species = len({one.source.species for one in part})
+    captions = sum(len(one.source.captions) for one in part)
+    kept = f" ({len(part) - written} were there already)" if written < len(part) else ""
+    return f"{folder}: {len(part)} pictures{kept}, {captions} captions, {species} species"

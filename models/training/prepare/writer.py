@@ -1,0 +1,113 @@
+"""A data folder on disk: pictures that are whole, and a ``metadata.jsonl`` that comes last.
+
+A folder with a ``metadata.jsonl`` is complete. A run that was stopped leaves pictures without it;
+the next run keeps those that are as they should be.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from PIL import Image
+
+from models.training.prepare.parallel import work_through
+from models.training.prepare.pictures import QUALITY, Checked, render
+
+PARTS = ("train", "test")
+METADATA = "metadata.jsonl"
+MARK = "prepare.json"
+"""Says by its presence that a folder is ours to write to, and with what settings."""
+
+_DESCRIPTION = 0x010E
+"""EXIF's tag for a description; a written picture's recipe is kept there."""
+
+
+def refuse_foreign(out: Path) -> None:
+    """Keep away from what prepare has not made.
+
+    Raises
+    ------
+    ValueError
+        There are other things in the folder, which must not be mixed with or written over.
+    """
+    if out.exists() and not (out / MARK).is_file() and (not out.is_dir() or any(out.iterdir())):
+        raise ValueError(f"{out} exists and was not made by prepare: choose a new folder.")
+
+
+def claim(out: Path, settings: Mapping[str, object]) -> None:
+    """Mark a folder as made by us, and as not complete until its metadata is there again."""
+    for part in PARTS:
+        (out / part / METADATA).unlink(missing_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
+    write_whole(out / MARK, (json.dumps(settings, indent=2) + "\n").encode())
+
+
+def write_part(folder: Path, checked: Sequence[Checked], size: int, workers: int) -> int:
+    """Write the pictures of ``train`` or ``test``, then its ``metadata.jsonl``.
+
+    Returns
+    -------
+    How many pictures were written, that is, were not there already.
+    """
+    for parent in {(folder / one.source.target).parent for one in checked}:
+        parent.mkdir(parents=True, exist_ok=True)
+    written = work_through(
+        lambda one: _write_picture(folder, one, size), checked, f"writing {folder.name}", workers
+    )
+    lines = [json.dumps(_describe(one)) + "\n" for one in checked]
+    write_whole(folder / METADATA, "".join(lines).encode())
+    return sum(written)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file beside its place and rename it when it is complete and on the disk."""
+    temporary = path.with_name(f".{path.name}.partial")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _describe(checked: Checked) -> dict[str, object]:
+    source = checked.source
+    return {
+        "file_name": source.target,
+        "captions": list(source.captions),
+        "species": source.species,
+        **source.facts,
+        "aspect": round(checked.aspect, 4),
+    }
+
+
+def _write_picture(folder: Path, checked: Checked, size: int) -> bool:
+    """Write a picture unless it is there already; whether it was written."""
+    path, recipe = folder / checked.source.target, checked.recipe(size)
+    if _is_intact(path, recipe):
+        return False
+    exif = Image.Exif()
+    exif[_DESCRIPTION] = recipe
+    temporary = path.with_name(f".{path.name}.partial")
+    try:
+        # Without waiting for the disk, unlike the metadata: a picture that a power cut damages is
+        # found and written again.
+        render(checked, size).save(temporary, "WEBP", quality=QUALITY, exif=exif)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return True
+
+
+def _is_intact(path: Path, recipe: str) -> bool:
+    try:
+        with Image.open(path) as picture:
+            picture.load()
+            return bool(picture.getexif().get(_DESCRIPTION) == recipe)
+    except (OSError, SyntaxError, ValueError):
+        return False

@@ -1,0 +1,235 @@
+"""One's own pictures become a data folder, or each fault is named."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from models.training.data import read_examples
+from models.training.prepare.pictures import MAX_PIXELS, to_rgb
+from tests.training.prepare_inputs import make_picture, prepare, read_metadata, refuse
+
+SPECIES = ("wren", "robin", "jay", "crow")
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """Eight pictures of four species; ``birds.csv`` beside them has two captions for each."""
+    folder = tmp_path / "mine"
+    (folder / "more").mkdir(parents=True)
+    lines = ["file_name,caption,species"]
+    for number in range(8):
+        name = f"more/{number}.png" if number > 5 else f"{number}.png"
+        make_picture(number).save(folder / name)
+        species = SPECIES[number % 4]
+        lines += [f'{name},"A small, red {species}",{species}', f"{name},a bird,{species}"]
+    (folder / "birds.csv").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def arguments(mine: Path) -> tuple[object, ...]:
+    return "--pictures", mine, "--captions", mine / "birds.csv"
+
+
+def append(mine: Path, line: bytes) -> None:
+    with (mine / "birds.csv").open("ab") as file:
+        file.write(line + b"\n")
+
+
+def all_entries(out: Path) -> dict[str, dict[str, object]]:
+    entries = read_metadata(out / "train") + read_metadata(out / "test")
+    return {str(entry["source_image"]): entry for entry in entries}
+
+
+def test_a_csv(mine: Path, tmp_path: Path) -> None:
+    out = tmp_path / "birds"
+    assert prepare(*arguments(mine), "--out", out) == 0
+    assert len(read_metadata(out / "train")) == 6
+    assert len({entry["species"] for entry in read_metadata(out / "test")}) == 1, "one of four"
+    assert all_entries(out)["more/6.png"] == {
+        "file_name": "more/6.webp",
+        "captions": ["a small red jay", "a bird"],
+        "species": "jay",
+        "source_image": "more/6.png",
+        "aspect": 1.3333,
+    }
+    assert len(read_examples(out / "train")) == 6
+
+
+def test_a_spreadsheets_csv(mine: Path, tmp_path: Path) -> None:
+    """With a byte order mark and semicolons, as Excel saves it in half of Europe."""
+    text = "\ufefffile_name;caption;species\r\n"
+    text += "".join(f"{n}.png;a bird, red;{SPECIES[n % 4]}\r\n" for n in range(6))
+    (mine / "birds.csv").write_text(text, encoding="utf-8", newline="")
+    (mine / "more" / "6.png").unlink()
+    (mine / "more" / "7.png").unlink()
+    assert prepare(*arguments(mine), "--out", tmp_path / "birds") == 0
+    assert all_entries(tmp_path / "birds")["0.png"]["captions"] == ["a bird red"]
+
+
+def test_json_lines_and_no_species(mine: Path, tmp_path: Path) -> None:
+    lines = [
+        json.dumps({"file_name": "more/6.png", "caption": "a bird"}),
+        json.dumps({"file_name": "more/6.png", "captions": ["one", "two"], "species": None}),
+        *(json.dumps({"file_name": f"./{n}.png", "captions": ["a bird"]}) for n in range(6)),
+        json.dumps({"file_name": "more/7.png", "caption": "a bird"}),
+    ]
+    captions = tmp_path / "captions.jsonl"
+    captions.write_text("\n".join(lines))
+    out = tmp_path / "birds"
+    assert prepare("--pictures", mine, "--captions", captions, "--out", out) == 0
+    entries = all_entries(out)
+    assert entries["more/6.png"]["captions"] == ["a bird", "one", "two"]
+    assert {entry["species"] for entry in entries.values()} == set(entries), (
+        "each a kind of its own"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "heading", "entry"),
+    [
+        (b"gone.png,a bird,wren", "Listed, but there is no such picture: 1", "gone.png"),
+        (b"../mine/0.png,a bird,wren", "lead out of their folder: 1", "../mine/0.png"),
+        (b"/etc/passwd,a bird,wren", "lead out of their folder: 1", "/etc/passwd"),
+        (b"0.png,a caf\xe9 bird,wren", "Not UTF-8", "birds.csv, line 18: 0.png"),
+        (b"0.png,a bird,penguin", "two different species: 1", "0.png: wren, penguin"),
+        (b"0.png", "Lines that cannot be understood: 1", "birds.csv, line 18"),
+        (b"0.png,a,wren,b", "Lines that cannot be understood: 1", "birds.csv, line 18"),
+        (b'0.png,"a bird', "Lines that cannot be understood: 1", "birds.csv, line 18"),
+        (b'0.png,"a "red" bird",\n0.png,a,', "Lines that cannot be understood: 1", "line 18"),
+    ],
+)
+def test_a_bad_line_is_named_and_can_be_skipped(
+    mine: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    line: bytes,
+    heading: str,
+    entry: str,
+) -> None:
+    append(mine, line)
+    said = refuse(capsys, tmp_path / "birds", *arguments(mine))
+    assert heading in said
+    assert entry in said
+    assert prepare(*arguments(mine), "--out", tmp_path / "birds", "--skip-broken") == 0
+
+
+def test_a_bad_json_line_is_named(
+    mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    captions = mine / "captions.jsonl"
+    captions.write_text('{"file_name": "0.png"\n[1]\n{"file_name": "0.png"}\n{"caption": "a"}\n')
+    said = refuse(capsys, tmp_path / "birds", "--pictures", mine, "--captions", captions)
+    assert "Lines that cannot be understood: 4" in said
+    assert "captions.jsonl, line 3: caption is not a text" in said
+
+
+def test_a_picture_nobody_described(
+    mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_picture().save(mine / "new.jpg")
+    said = refuse(capsys, tmp_path / "birds", *arguments(mine))
+    assert "Pictures without captions: 1\n  new.jpg" in said
+
+
+def test_two_names_for_one_file(
+    mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_picture().save(mine / "0.jpg")
+    append(mine, b"0.jpg,a bird,wren")
+    said = refuse(capsys, tmp_path / "birds", *arguments(mine))
+    assert "0.jpg: would be written to 0.webp, as would 0.png" in said
+
+
+def test_captions_without_a_word_are_left_out(
+    mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    append(mine, b"0.png,!!!,wren")
+    assert prepare(*arguments(mine), "--out", tmp_path / "birds") == 0
+    assert "Captions without a word" in capsys.readouterr().out
+    assert all_entries(tmp_path / "birds")["0.png"]["captions"] == ["a small red wren", "a bird"]
+
+
+def test_a_csv_without_columns(
+    mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (mine / "birds.csv").write_text("0.png,a bird\n")
+    said = refuse(capsys, tmp_path / "birds", *arguments(mine))
+    assert "must name the columns file_name and caption" in said
+
+
+def test_a_decompression_bomb_is_not_unpacked(
+    mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A PNG of 130 bytes that says it has 900 million, and one of a little over the limit."""
+    for name, side in (("0.png", 30_000), ("1.png", int(MAX_PIXELS**0.5) + 1)):
+        header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+        chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(100))), (b"IEND", b""))
+        (mine / name).write_bytes(
+            b"\x89PNG\r\n\x1a\n"
+            + b"".join(
+                struct.pack(">I", len(body))
+                + kind
+                + body
+                + struct.pack(">I", zlib.crc32(kind + body))
+                for kind, body in chunks
+            )
+        )
+    said = refuse(capsys, tmp_path / "birds", *arguments(mine))
+    assert "Too many pixels (make them smaller): 2" in said
+
+
+def test_small_pictures_are_named_unless_they_are_wanted(
+    mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_picture(0, (200, 50)).save(mine / "0.png")
+    said = refuse(capsys, tmp_path / "birds", *arguments(mine))
+    assert "0.png: picture of 200 x 50 px" in said
+    assert prepare(*arguments(mine), "--out", tmp_path / "birds", "--min-side", 50) == 0
+    assert all_entries(tmp_path / "birds")["0.png"]["aspect"] == 4
+
+
+def test_transparent_becomes_white() -> None:
+    picture = Image.new("RGBA", (2, 1), (255, 0, 0, 255))
+    picture.putpixel((1, 0), (0, 0, 0, 0))
+    assert [to_rgb(picture).getpixel((x, 0)) for x in (0, 1)] == [(255, 0, 0), (255, 255, 255)]
+    palette = Image.new("P", (1, 1), 0)
+    palette.info["transparency"] = 0
+    assert to_rgb(palette).getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_sixteen_bits_keep_their_brightness() -> None:
+    picture = Image.fromarray(np.full((1, 1), 0x8000, dtype=np.uint16))
+    assert to_rgb(picture).getpixel((0, 0)) == (128, 128, 128)
+
+
+def test_a_colour_profile_is_obeyed_and_a_broken_one_ignored() -> None:
+    picture = Image.new("RGB", (1, 1), (200, 100, 50))
+    picture.info["icc_profile"] = b"no profile"
+    assert to_rgb(picture).getpixel((0, 0)) == (200, 100, 50)
+    lab = Image.new("RGB", (1, 1), (200, 100, 50))
+    lab.info["icc_profile"] = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    shown = to_rgb(lab).getpixel((0, 0))
+    assert isinstance(shown, tuple)
+    assert max(abs(a - b) for a, b in zip(shown, (200, 100, 50), strict=True)) <= 1
+
+
+def test_a_turned_photograph_is_put_upright(mine: Path, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held upright
+    make_picture().save(mine / "0.png", exif=exif)
+    assert prepare(*arguments(mine), "--out", tmp_path / "birds") == 0
+    assert all_entries(tmp_path / "birds")["0.png"]["aspect"] == 0.75
+
+
+def test_an_output_folder_among_the_pictures_is_refused(
+    mine: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = refuse(capsys, mine / "birds", *arguments(mine))
+    assert "--out lies in the folder of --pictures" in said
