@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 if TYPE_CHECKING:
-    from models.painter import Drawing
+    from models import Drawing
 
 WORDS_PER_STAGE = 5
 _TILE = 192  # pixels

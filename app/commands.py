@@ -20,8 +20,7 @@ from app.errors import AppError
 
 if TYPE_CHECKING:
     from app.speech.recording import Recording
-    from models import Painter
-    from models.painter import Drawing
+    from models import Drawing, Painter
 
 DEFAULT_SIZE = 512  # pixels
 SMALLEST_SIZE = 64  # pixels, the first stage

@@ -26,7 +26,7 @@ from app.errors import AppError
 from app.settings import data_folder
 
 if TYPE_CHECKING:
-    from models.painter import Drawing
+    from models import Drawing
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
 _CHUNK = "speech2bird"

@@ -4,7 +4,7 @@
 >>> Painter.load().draw("a small red bird with black wings", seed=7).image.save("bird.png")
 
 Importing this package is cheap: torch is loaded when ``Painter`` is first touched, so that a
-program can show its window or its ``--help`` before that.
+program can show its window or its ``--help`` before that. ``Drawing`` does without torch.
 """
 
 from __future__ import annotations
@@ -12,14 +12,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from models.painter import Drawing, Painter
+    from models.drawing import Drawing
+    from models.painter import Painter
 
 __all__ = ["Drawing", "Painter"]
 
 
 def __getattr__(name: str) -> object:
-    if name in __all__:
-        from models import painter
+    if name == "Drawing":
+        from models.drawing import Drawing
 
-        return getattr(painter, name)
+        return Drawing
+    if name == "Painter":
+        from models.painter import Painter
+
+        return Painter
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from models.checkpoint import Checkpoint, load_checkpoint
+from models.drawing import Cancelled, Drawing, OnStage
 from models.errors import DrawingCancelled, ModelError, SentenceError
 from models.generator import channels_last
 from models.text_encoder import TextFeatures, pad_ids
@@ -21,34 +21,6 @@ from models.vocabulary import ReadSentence
 BUNDLED_WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "bird.safetensors"
 MAX_CHARACTERS = 1000
 MAX_SEED = 2**31 - 1
-
-OnStage = Callable[[int, Image.Image], None]
-Cancelled = Callable[[], bool]
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A finished picture and all that is worth knowing of it.
-
-    Attributes
-    ----------
-    image : the picture, RGB, as many pixels wide as was asked.
-    stages : the picture of each stage, 64 px first; the last is `image`.
-    attention : for each stage from the second, a float32 array (len(words), S, S): how much each
-        place of the stage's input looked at each word.
-    words : the words that were understood, in order.
-    unknown_words : words of the sentence that the model has never seen.
-    seed : the number that, with the sentence and the model, repeats this picture.
-    """
-
-    image: Image.Image
-    stages: tuple[Image.Image, ...]
-    attention: tuple[np.ndarray, ...]
-    words: tuple[str, ...]
-    unknown_words: tuple[str, ...]
-    seed: int
-    sentence: str
-    model_name: str
 
 
 class Painter:

@@ -14,8 +14,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import ImageGrab
+
+if TYPE_CHECKING:
+    from app.ui.window import MainWindow
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
@@ -45,9 +49,18 @@ def main() -> int:
 
 
 def _take(options: argparse.Namespace) -> None:
+    from app.engine.engines import Engines
+    from app.settings import Settings
     from app.ui.window import MainWindow
 
-    window = MainWindow()
+    with Engines() as engines:
+        window = MainWindow(engines, Settings())
+        _draw_and_grab(window, options)
+        window.close()
+    window.runner.join(20)
+
+
+def _draw_and_grab(window: MainWindow, options: argparse.Namespace) -> None:
     root = window.root
     root.geometry(f"{_SIZE[0]}x{_SIZE[1]}+0+0")
     window.tabs.select(window.type_tab)
@@ -69,8 +82,6 @@ def _take(options: argparse.Namespace) -> None:
     box = (left, top, left + root.winfo_width(), top + root.winfo_height())
     options.output.parent.mkdir(parents=True, exist_ok=True)
     ImageGrab.grab(bbox=box, xdisplay=os.environ.get("DISPLAY")).save(options.output)
-    window.close()
-    window.runner.join(20)
 
 
 def _start_xvfb() -> subprocess.Popen[bytes]:

@@ -18,6 +18,7 @@ import pytest
 if TYPE_CHECKING:
     import tkinter as tk
 
+    from app.engine.engines import Engines
     from app.ui.window import MainWindow
     from models import Painter
 
@@ -104,15 +105,34 @@ def bury(root: tk.Misc) -> None:
     _interpreters.append(root.tk)
 
 
+@pytest.fixture(scope="session")
+def engines() -> Iterator[Engines]:
+    """The engines that most windows of the tests share: they take seconds to load."""
+    from app.engine.engines import Engines
+
+    with Engines() as engines:
+        yield engines
+
+
 @pytest.fixture
-def make_window(display: None) -> Iterator[Callable[..., MainWindow]]:
-    """Open the real window (with other weights, if wanted); it is closed after the test."""
+def fresh_engines() -> Iterator[Engines]:
+    """Engines of the test's own, not started yet."""
+    from app.engine.engines import Engines
+
+    with Engines() as engines:
+        yield engines
+
+
+@pytest.fixture
+def make_window(display: None, engines: Engines) -> Iterator[Callable[..., MainWindow]]:
+    """Open the real window (with other engines, if wanted); it is closed after the test."""
+    from app.settings import Settings
     from app.ui.window import MainWindow
 
     windows: list[MainWindow] = []
 
-    def make(weights: Path | None = None) -> MainWindow:
-        window = MainWindow(weights)
+    def make(own_engines: Engines | None = None) -> MainWindow:
+        window = MainWindow(own_engines or engines, Settings.load())
         window.root.update()
         windows.append(window)
         return window
@@ -129,7 +149,7 @@ def make_window(display: None) -> Iterator[Callable[..., MainWindow]]:
 
 @pytest.fixture
 def window(make_window: Callable[..., MainWindow]) -> MainWindow:
-    """The real window, its model still loading."""
+    """The real window, as it is right after the start."""
     return make_window()
 
 
@@ -140,4 +160,4 @@ def wait_until(window: MainWindow, predicate: Callable[[], bool], timeout: float
         if time.monotonic() > deadline:
             pytest.fail(f"Not within {timeout} s. The window says: {window.messages.text!r}")
         window.root.update()
-        time.sleep(0.002)  # the worker threads need Python's lock too
+        time.sleep(0.002)  # 2 ms between looks: the computer is for the engines

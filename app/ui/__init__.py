@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+_CLOSE_TIMEOUT = 10.0  # seconds that work still running gets after the window has gone
+
 
 def open_window() -> int:
     """Open the window and return the exit status when it was closed.
@@ -19,18 +21,24 @@ def open_window() -> int:
             file=sys.stderr,
         )
         return 1
+    from app.engine.engines import Engines
     from app.logfile import start_logging
+    from app.settings import Settings
     from app.ui.window import MainWindow
 
     start_logging()
-    try:
-        window = MainWindow()
-    except tkinter.TclError as error:
-        print(
-            f"speech2bird: the window cannot be opened ({error}); "
-            "'python main.py draw' works without one.",
-            file=sys.stderr,
-        )
-        return 1
-    window.run()
+    settings = Settings.load()
+    with Engines(device=settings.device) as engines:
+        try:
+            window = MainWindow(engines, settings)
+        except tkinter.TclError as error:
+            print(
+                f"speech2bird: the window cannot be opened ({error}); "
+                "'python main.py draw' works without one.",
+                file=sys.stderr,
+            )
+            return 1
+        window.run()
+    # Drawing and listening have ended with the engines; a file that is being saved is finished.
+    window.runner.join(_CLOSE_TIMEOUT)
     return 0

@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 _log = logging.getLogger(__name__)
 
 _POLL = 15  # milliseconds: below what a person notices, above what costs processor time
+_SHARE = 0.02  # seconds of callbacks after which the window answers the person first
 Result = TypeVar("Result")
 
 
@@ -118,8 +119,7 @@ class BackgroundRunner:
     def join(self, timeout: float) -> None:
         """Wait at most ``timeout`` seconds for work that is still running.
 
-        Leaving Python while a thread is inside torch can end in a crash, so the program waits
-        for the current step, with the window already gone.
+        A picture that is being written is then whole, and the microphone is let go of.
         """
         deadline = time.monotonic() + timeout
         for thread in list(self._running):
@@ -132,7 +132,8 @@ class BackgroundRunner:
         self._timer = self._widget.after(_POLL, self._poll)
         for thread in [thread for thread in self._running if not thread.is_alive()]:
             del self._running[thread]
-        while not self._closed:
+        begun = time.monotonic()
+        while not self._closed and time.monotonic() - begun < _SHARE:
             try:
                 task, callback, value = self._calls.get_nowait()
             except queue.Empty:

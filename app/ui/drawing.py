@@ -16,7 +16,8 @@ from app.ui.picture_panel import PicturePanel
 from models.errors import DrawingCancelled
 
 if TYPE_CHECKING:
-    from models.painter import Drawing, Painter
+    from app.engine.pictures import EnginePainter
+    from models import Drawing
 
     # A finished drawing, where it was kept, and why it could not be.
     Kept = tuple[Drawing, Path | None, PictureError | None]
@@ -42,7 +43,7 @@ class DrawingDesk:
     def __init__(
         self,
         runner: BackgroundRunner,
-        painter_loader: Loader[Painter],
+        painter_loader: Loader[EnginePainter],
         gallery: Gallery,
         panel: PicturePanel,
         messages: MessageBar,
@@ -74,7 +75,7 @@ class DrawingDesk:
         if self._painter_loader.state is not LoadState.READY:
             self._panel.show_waiting("The model is still loading; your bird is drawn right after.")
 
-        def begin(painter: Painter) -> None:
+        def begin(painter: EnginePainter) -> None:
             if request == self._request:
                 self._begin(painter, sentence, seed)
 
@@ -90,7 +91,7 @@ class DrawingDesk:
             self.draw(self.drawing.sentence)
 
     def cancel(self) -> None:
-        """Stop at once as far as the person sees; the model stops after its current stage."""
+        """Stop at once as far as the person sees; the engine stops after its current stage."""
         if not self.busy:
             return
         self._request += 1
@@ -112,7 +113,7 @@ class DrawingDesk:
             write, lambda _: self._messages.note(f"Saved as {path}."), self._messages.error
         )
 
-    def _begin(self, painter: Painter, sentence: str, seed: int | None) -> None:
+    def _begin(self, painter: EnginePainter, sentence: str, seed: int | None) -> None:
         self._panel.show_begin(sentence)
 
         def draw_and_keep(task: Task[Kept]) -> Kept:

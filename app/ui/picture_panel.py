@@ -13,10 +13,13 @@ from PIL import Image, ImageTk
 from app.ui.theme import GAP, Palette
 
 if TYPE_CHECKING:
-    from models.painter import Drawing
+    from models import Drawing
 
 _REDRAW_DELAY = 40  # milliseconds between the window's last change of size and the new picture
 _MARGIN = 12  # pixels around the picture
+# Larger shows nothing more of a picture of 512, and stops the window: to fill a screen of four
+# thousand pixels takes more than a tenth of a second.
+_LARGEST = 1024  # pixels
 STAGES = 4
 
 
@@ -121,8 +124,10 @@ class PicturePanel(ttk.Frame):
         self.progress.configure(mode="determinate", value=value)
 
     def _show_image(self, image: Image.Image | None) -> None:
+        changed = image != self._image  # a finished drawing is its last stage once more
         self._image = image
-        self._redraw()
+        if changed:
+            self._redraw()
 
     def _resized(self, event: tk.Event[tk.Misc]) -> None:
         middle = (event.width // 2, event.height // 2)
@@ -142,7 +147,8 @@ class PicturePanel(ttk.Frame):
             self.canvas.itemconfigure(self._picture, image="")
             return
         self.canvas.itemconfigure(self._hint, text="")
-        side = max(64, min(self.canvas.winfo_width(), self.canvas.winfo_height()) - 2 * _MARGIN)
+        room = min(self.canvas.winfo_width(), self.canvas.winfo_height()) - 2 * _MARGIN
+        side = min(max(64, room), _LARGEST)
         shown = self._image.resize((side, side), Image.Resampling.BICUBIC)
         # Tk does not hold on to the photo itself: without this reference it would vanish.
         self._photo = ImageTk.PhotoImage(shown, master=self)

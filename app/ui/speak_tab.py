@@ -6,7 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 from enum import Enum
 from tkinter import ttk
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from app.ui.background import BackgroundRunner, Task
 from app.ui.loader import Loader
@@ -15,17 +15,11 @@ from app.ui.sentence_field import SentenceField
 from app.ui.theme import GAP, Palette
 
 if TYPE_CHECKING:
+    from app.engine.speech import EngineTranscriber
     from app.speech.recorder import Recorder
     from app.speech.recording import Recording
 
 _TICK = 60  # milliseconds between two looks at the running recording
-
-
-class Transcriber(Protocol):
-    """Whatever turns a recording into text."""
-
-    def transcribe(self, recording: Recording) -> str:
-        """Return what was said."""
 
 
 class SpeakState(Enum):
@@ -71,7 +65,7 @@ class SpeakTab(ttk.Frame):
         parent: tk.Misc,
         palette: Palette,
         runner: BackgroundRunner,
-        transcriber_loader: Loader[Transcriber],
+        transcriber_loader: Loader[EngineTranscriber],
         messages: MessageBar,
         on_draw: Callable[[str], None],
         microphone: int | None = None,
@@ -166,14 +160,18 @@ class SpeakTab(ttk.Frame):
             lambda transcriber: self._transcribe(transcriber, recording), self._failed
         )
 
-    def _transcribe(self, transcriber: Transcriber, recording: Recording) -> None:
+    def _transcribe(self, transcriber: EngineTranscriber, recording: Recording) -> None:
         self._runner.run_in_thread(
-            lambda task: transcriber.transcribe(recording), self._heard, self._failed
+            lambda task: transcriber.transcribe(recording),
+            lambda text: self._heard(text, transcriber.notice),
+            self._failed,
         )
 
-    def _heard(self, text: str) -> None:
+    def _heard(self, text: str, notice: str | None) -> None:
         self.field.sentence = text
         self._enter(SpeakState.IDLE)
+        if notice is not None and not self._messages.text:
+            self._messages.note(notice)
         self.field.text.focus()  # Return draws at once, and a wrong word is corrected in place
 
     def _failed(self, error: Exception) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-import sys
 import tkinter as tk
 from pathlib import Path
 from tkinter import filedialog, ttk
 from types import TracebackType
-from typing import TYPE_CHECKING
 
+from app.engine.engines import Engines
+from app.engine.pictures import EnginePainter
+from app.engine.speech import EngineTranscriber
 from app.gallery import Gallery, PictureMetadata, file_stem
 from app.settings import Settings
 from app.ui.background import BackgroundRunner
@@ -17,19 +18,13 @@ from app.ui.drawing import DrawingDesk
 from app.ui.loader import Loader, LoadState
 from app.ui.message_bar import MessageBar
 from app.ui.picture_panel import PictureActions, PicturePanel
-from app.ui.preload import preload
-from app.ui.speak_tab import SpeakTab, Transcriber
+from app.ui.speak_tab import SpeakTab
 from app.ui.theme import GAP, apply_theme, make_dpi_aware
 from app.ui.type_tab import TypeTab
 
-if TYPE_CHECKING:
-    from models import Painter
-
 _log = logging.getLogger(__name__)
 
-_SWITCH_INTERVAL = 0.0005  # seconds, see MainWindow.__init__
 _LOAD_DELAY = 50  # milliseconds: the window is drawn first
-_CLOSE_TIMEOUT = 10.0  # seconds that work still running gets after the window has gone
 _SIDE_WIDTH = "11c"  # centimetres of the screen, as Tk counts them
 _FILE_TYPES = (("PNG picture", "*.png"), ("JPEG picture", "*.jpg *.jpeg"))
 
@@ -39,25 +34,24 @@ class MainWindow:
 
     Parameters
     ----------
-    weights
-        Model to draw with; None is the bundled one.
+    engines
+        Draw and listen, in processes of their own; whoever made them closes them.
+    settings
+        What was remembered.
     """
 
-    def __init__(self, weights: Path | None = None) -> None:
-        # Threads that load or draw hold Python's lock for 5 ms at a time by default, and every
-        # call of Tk waits for it: with .5 ms the window stays quick.
-        sys.setswitchinterval(_SWITCH_INTERVAL)
+    def __init__(self, engines: Engines, settings: Settings) -> None:
         make_dpi_aware()
         self.root = tk.Tk(className="speech2bird")
         self.root.withdraw()  # shown when it is complete: nothing jumps
         self.root.report_callback_exception = self._report_exception
-        self.settings = Settings.load()
+        self.settings = settings
         self.runner = BackgroundRunner(self.root)
-        self.painter_loader: Loader[Painter] = Loader(
-            self.runner, lambda: _load_painter(weights, self.settings.device), self._show_status
+        self.painter_loader: Loader[EnginePainter] = Loader(
+            self.runner, engines.load_painter, self._show_status
         )
-        self.transcriber_loader: Loader[Transcriber] = Loader(
-            self.runner, _load_transcriber, lambda: None
+        self.transcriber_loader: Loader[EngineTranscriber] = Loader(
+            self.runner, engines.load_transcriber, lambda: None
         )
         self._build()
         self._closed = False
@@ -69,9 +63,8 @@ class MainWindow:
         self.root.after(_LOAD_DELAY, self._load)
 
     def run(self) -> None:
-        """Show the window until it is closed, then wait for the work that is still running."""
+        """Show the window until it is closed."""
         self.root.mainloop()
-        self.runner.join(_CLOSE_TIMEOUT)
 
     def close(self) -> None:
         """Stop all work and close the window; what was drawn is already kept."""
@@ -158,8 +151,8 @@ class MainWindow:
     def _show_status(self) -> None:
         state = self.painter_loader.state
         if state is LoadState.READY and self.painter_loader.value is not None:
-            device = self.painter_loader.value.device.type
-            place = "the graphics card" if device == "cuda" else "the processor"
+            on_gpu = self.painter_loader.value.device == "cuda"
+            place = "the graphics card" if on_gpu else "the processor"
             text = f"Ready. Drawing on {place}."
         elif state is LoadState.FAILED:
             text = "There is no model to draw with."
@@ -213,19 +206,3 @@ class MainWindow:
         self.messages.error(
             f"Something unexpected went wrong ({kind.__name__}). The details are in the log file."
         )
-
-
-def _load_painter(weights: Path | None, device: str) -> Painter:
-    preload("torch")
-    from models import Painter
-
-    return Painter.load(weights, device=device)
-
-
-def _load_transcriber() -> Transcriber:
-    preload("ctranslate2")
-    preload("av")
-    from app.speech.transcriber import load_transcriber
-
-    transcriber: Transcriber = load_transcriber()
-    return transcriber

@@ -118,6 +118,30 @@ def test_failing_callback_does_not_end_the_polling(root: tk.Tk, runner: Backgrou
     pump(root, lambda: results == [2])
 
 
+def test_window_answers_between_slow_callbacks(root: tk.Tk, runner: BackgroundRunner) -> None:
+    answers: list[str] = []
+
+    def slow(value: object) -> None:
+        time.sleep(0.03)
+        answers.append("callback")
+
+    def work(task: Task[None]) -> None:
+        for _ in range(3):
+            task.progress(None)
+
+    runner.run_in_thread(work, lambda _: answers.append("done"), unexpected, slow)
+    runner.join(5)  # all is queued when the window looks for the first time
+
+    def answer() -> None:
+        answers.append("answer")
+        root.after(1, answer)
+
+    answer()
+    pump(root, lambda: "done" in answers)
+    answered = "".join(word[0] for word in answers if word != "done")
+    assert answered.count("c") == 3 and "cc" not in answered
+
+
 def test_loader_loads_once_for_all(root: tk.Tk, runner: BackgroundRunner) -> None:
     loads: list[int] = []
     values: list[str] = []

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
+import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from tkinter import filedialog
@@ -14,14 +14,15 @@ from tkinter import filedialog
 import pytest
 from PIL import Image
 
+from app.engine.engines import Engines
 from app.gallery import Gallery, read_metadata
 from app.settings import Settings
 from app.ui.loader import LoadState
 from app.ui.window import MainWindow
 from models import Drawing, Painter
-from tests.app.events import FREEZE, Heartbeat, click, press, write
+from tests.app.events import click, press, write
 from tests.app.test_gallery import unwritable_folder
-from tests.conftest import REPOSITORY, ExpectedErrors, wait_until
+from tests.conftest import ExpectedErrors, wait_until
 
 SENTENCE = "a small red bird with black wings"
 
@@ -32,6 +33,18 @@ def typing(window: MainWindow) -> MainWindow:
     window.tabs.select(window.type_tab)
     window.root.update()
     return window
+
+
+@pytest.fixture
+def typing_early(
+    make_window: Callable[..., MainWindow], fresh_engines: Engines
+) -> Iterator[MainWindow]:
+    """The same before its model is loaded."""
+    window = make_window(fresh_engines)
+    window.tabs.select(window.type_tab)
+    window.root.update()
+    yield window
+    fresh_engines.close()  # before the window's threads are waited for
 
 
 def ready(window: MainWindow) -> MainWindow:
@@ -90,7 +103,8 @@ def test_type_draw_save_open(
     assert Settings.load().save_folder == str(tmp_path)
 
 
-def test_drawing_asked_for_while_loading_waits(typing: MainWindow) -> None:
+def test_drawing_asked_for_while_loading_waits(typing_early: MainWindow) -> None:
+    typing = typing_early
     assert typing.painter_loader.state is not LoadState.READY
     assert "Loading" in typing.status.cget("text")
     write(typing.type_tab.field.text, SENTENCE)
@@ -193,55 +207,14 @@ def test_cancel_brings_the_last_picture_back(typing: MainWindow) -> None:
     assert {read_metadata(path).seed for path in Gallery().paths()} == {1, 3}
 
 
-def test_cancel_while_the_model_loads(typing: MainWindow) -> None:
+def test_cancel_while_the_model_loads(typing_early: MainWindow) -> None:
+    typing = typing_early
     typing.desk.draw(SENTENCE)
     click(typing.panel.cancel_button)
     assert not typing.desk.busy
     ready(typing)
     typing.root.update()
     assert typing.desk.drawing is None and not typing.desk.busy
-
-
-def test_window_answers_while_drawing(typing: MainWindow) -> None:
-    ready(typing)
-    wait_until(typing, lambda: typing.transcriber_loader.state is not LoadState.LOADING)
-    longest = []
-    for seed in range(3):
-        heartbeat = Heartbeat(typing.root)
-        typing.desk.draw(SENTENCE, seed=seed)
-        drawn(typing)
-        longest.append(heartbeat.stop())
-    # The best of three: another program on a shared computer may take the processor once.
-    # Drawing in Tk's thread would stop it for a quarter of a second and more, each time.
-    assert min(longest) < 0.2, longest
-
-
-def test_window_answers_while_loading(tmp_path: Path, display: None) -> None:
-    # In a process of its own: only a first import of torch is a slow one.
-    script = """
-import sys
-from app.ui.loader import LoadState
-from app.ui.window import MainWindow
-from tests.app.events import Heartbeat
-from tests.conftest import wait_until
-window = MainWindow()
-window.root.update()
-heartbeat = Heartbeat(window.root)
-wait_until(window, lambda: window.transcriber_loader.state is LoadState.READY, 60)
-print(heartbeat.stop())
-window.close()
-window.runner.join(20)
-"""
-    longest = []
-    for _ in range(3):
-        result = subprocess.run(
-            [sys.executable, "-c", script], cwd=REPOSITORY, capture_output=True, text=True
-        )
-        assert result.returncode == 0, result.stderr
-        longest.append(float(result.stdout))
-        if longest[-1] < FREEZE:
-            return
-    pytest.fail(f"The window stood still for {longest} seconds")
 
 
 def test_save_problems_are_told(
@@ -276,24 +249,47 @@ def test_picture_that_cannot_be_kept_is_shown(
 def test_broken_weights_are_told(make_window: Callable[..., MainWindow], tmp_path: Path) -> None:
     weights = tmp_path / "bird.safetensors"
     weights.write_bytes(b"no weights")
-    window = make_window(weights)
-    wait_until(window, lambda: window.painter_loader.state is LoadState.FAILED)
-    assert window.messages.is_error and window.messages.text
-    window.messages.clear()
+    with Engines(weights) as engines:
+        window = make_window(engines)
+        wait_until(window, lambda: window.painter_loader.state is LoadState.FAILED)
+        assert window.messages.is_error and "bird.safetensors" in window.messages.text
+        window.messages.clear()
+        window.desk.draw(SENTENCE)
+        wait_until(window, lambda: not window.desk.busy)
+        assert window.messages.is_error and window.desk.drawing is None
+
+
+def test_engine_killed_while_drawing_is_told(
+    typing: MainWindow, engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready(typing)
+
+    def kill(index: int, image: Image.Image) -> None:
+        assert engines.pictures.pid is not None
+        os.kill(engines.pictures.pid, signal.SIGKILL)  # as the system does when memory runs out
+
+    with monkeypatch.context() as patched:
+        patched.setattr(typing.panel, "show_stage", kill)
+        typing.desk.draw(SENTENCE, seed=1)
+        wait_until(typing, lambda: not typing.desk.busy)
+    assert typing.messages.is_error and "Drawing stopped unexpectedly" in typing.messages.text
+    assert typing.desk.drawing is None
+    typing.desk.draw(SENTENCE, seed=1)
+    assert drawn(typing).seed == 1
+
+
+def test_closing_while_the_model_loads(
+    make_window: Callable[..., MainWindow], fresh_engines: Engines
+) -> None:
+    window = make_window(fresh_engines)
     window.desk.draw(SENTENCE)
-    wait_until(window, lambda: not window.desk.busy)
-    assert window.messages.is_error and window.desk.drawing is None
-
-
-@pytest.mark.parametrize("moment", ["loading", "drawing"])
-def test_closing_while_busy(typing: MainWindow, moment: str) -> None:
-    if moment == "drawing":
-        ready(typing)
-    typing.desk.draw(SENTENCE)
-    if moment == "drawing":
-        wait_until(typing, lambda: typing.panel.image is not None)
-    typing.close()
-    typing.runner.join(20)
+    wait_until(window, lambda: fresh_engines.pictures.pid is not None)
+    begun = time.monotonic()
+    window.close()
+    fresh_engines.close()
+    window.runner.join(20)
+    assert time.monotonic() - begun < 1  # nobody waits until it is loaded
+    assert fresh_engines.pictures.pid is None
     working = [t.name for t in threading.enumerate() if t.name.startswith("speech2bird-")]
     assert not working
 

@@ -1,0 +1,195 @@
+"""The window's side of an engine: starts the process, talks to it, and ends it."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
+from typing import Any
+
+from app.engine.messages import LOAD, Cancel, Failure, Progress, Reply, Request, Result
+from app.errors import AppError
+
+_log = logging.getLogger(__name__)
+
+_ROOT = Path(__file__).resolve().parents[2]  # the folder that holds the package ``app``
+_LOOK = 0.05  # seconds between two looks whether a call was cancelled
+_CANCEL_TIMEOUT = 10.0  # seconds an engine has to stop, longer than any stage takes
+
+
+_WORK = {"pictures": "Drawing", "speech": "Understanding speech"}
+
+
+class EngineStoppedError(AppError):
+    """An engine's process ended before it answered."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            f"{_WORK[kind]} stopped unexpectedly, perhaps because the computer ran out of memory. "
+            "Please try again."
+        )
+
+
+class EngineClient:
+    """One engine. Threads may share it: each call waits for the one before it.
+
+    Parameters
+    ----------
+    kind
+        "pictures" or "speech".
+    load_arguments
+        What the engine is to load.
+    """
+
+    def __init__(self, kind: str, *load_arguments: object) -> None:
+        self._kind = kind
+        self._load_arguments = load_arguments
+        self._calling = threading.Lock()  # held during a call: one answer at a time
+        self._connection: Connection | None = None
+        self._loaded: Any = None
+        self._changing = threading.Lock()  # held for a moment: close() may come during a call
+        self._process: subprocess.Popen[bytes] | None = None
+        self._closed = False
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the process; None while there is none."""
+        return None if self._process is None else self._process.pid
+
+    def load(self) -> Any:
+        """Start the process unless it runs, and return what it says of what it has loaded.
+
+        Raises
+        ------
+        EngineStoppedError
+            The process died, or the client is closed.
+        Exception
+            Whatever loading raised; the next call tries again.
+        """
+        with self._calling:
+            return self._ensure_loaded()
+
+    def call(
+        self,
+        method: str,
+        *arguments: object,
+        on_progress: Callable[[Any], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Any:
+        """Call a method in the engine; an engine that died since is started and loaded first.
+
+        Parameters
+        ----------
+        on_progress
+            Receives, in this thread, what the method sends ahead of its result.
+        cancelled
+            Asked many times a second; when true, the method is told, and raises what it does
+            then. A process that does not answer to that is ended.
+
+        Raises
+        ------
+        EngineStoppedError
+            The process died, or the client is closed.
+        Exception
+            Whatever the method raised.
+        """
+        with self._calling:
+            self._ensure_loaded()
+            return self._exchange(Request(method, arguments), on_progress, cancelled)
+
+    def close(self) -> None:
+        """End the process, whatever it is doing, and refuse further calls; takes milliseconds."""
+        with self._changing:
+            self._closed = True
+            if self._process is not None:
+                self._process.kill()
+        with self._calling:  # a call that was waiting has ended with the process
+            self._discard()
+
+    def _ensure_loaded(self) -> Any:
+        if self._process is not None and self._process.poll() is not None:
+            self._discard()
+        if self._process is None:
+            try:
+                self._launch()
+                self._loaded = self._exchange(Request(LOAD, self._load_arguments))
+            except OSError as error:  # no process to be had
+                self._discard()
+                raise EngineStoppedError(self._kind) from error
+            except BaseException:
+                self._discard()
+                raise
+        return self._loaded
+
+    def _launch(self) -> None:
+        self._connection, theirs = Pipe()
+        number = theirs.fileno()
+        with theirs, self._changing:
+            if self._closed:
+                raise EngineStoppedError(self._kind)
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "app.engine", self._kind, str(number)],
+                cwd=_ROOT,
+                pass_fds=[number],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C in a terminal is for the window alone
+            )
+
+    def _exchange(
+        self,
+        request: Request,
+        on_progress: Callable[[Any], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Any:
+        """Send a request, take in what comes until it is answered, and return or raise that."""
+        try:
+            reply = self._converse(request, on_progress, cancelled)
+        except (EOFError, ConnectionError) as error:
+            self._discard()
+            raise EngineStoppedError(self._kind) from error
+        except BaseException:  # the rest of the answer is still to come: nobody could sort it out
+            self._discard()
+            raise
+        if isinstance(reply, Failure):
+            raise reply.to_error()
+        return reply.value
+
+    def _converse(
+        self,
+        request: Request,
+        on_progress: Callable[[Any], None] | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> Result | Failure:
+        assert self._process is not None and self._connection is not None
+        give_up_at: float | None = None
+        self._connection.send(request)
+        while True:
+            if give_up_at is None and cancelled is not None and cancelled():
+                self._connection.send(Cancel())
+                give_up_at = time.monotonic() + _CANCEL_TIMEOUT
+            if self._connection.poll(_LOOK):
+                reply: Reply = self._connection.recv()
+                if not isinstance(reply, Progress):
+                    return reply
+                if on_progress is not None:
+                    on_progress(reply.value)
+            elif give_up_at is not None and time.monotonic() > give_up_at:
+                raise EngineStoppedError(self._kind)
+
+    def _discard(self) -> None:
+        """Forget the process, and see to it that it is gone."""
+        with self._changing:
+            process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            status = process.wait()
+            if not self._closed:
+                _log.warning("The engine for %s ended with status %s", self._kind, status)
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = self._loaded = None

@@ -1,0 +1,54 @@
+"""The engines of one window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+from app.engine.client import EngineClient
+from app.engine.pictures import EnginePainter
+from app.engine.speech import EngineTranscriber
+
+
+class Engines:
+    """One engine that draws and one that listens: neither waits for the other.
+
+    Their processes start with the first ``load_``; those are slow, and belong into a thread.
+
+    Parameters
+    ----------
+    weights
+        Model to draw with; None is the bundled one.
+    device
+        Where to draw: "auto", "cpu" or "cuda".
+    """
+
+    def __init__(self, weights: Path | None = None, device: str = "auto") -> None:
+        # The engine's working folder is another one: a relative path would not be found there.
+        path = None if weights is None else weights.resolve()
+        self.pictures = EngineClient("pictures", path, device)
+        self.speech = EngineClient("speech")
+
+    def load_painter(self) -> EnginePainter:
+        """Return the painter once its model is loaded; errors as for ``Painter.load``."""
+        return EnginePainter(self.pictures, self.pictures.load())
+
+    def load_transcriber(self) -> EngineTranscriber:
+        """Return the transcriber once it is loaded; errors as for ``load_transcriber``."""
+        return EngineTranscriber(self.speech, self.speech.load())
+
+    def close(self) -> None:
+        """End both processes at once, whatever they are doing."""
+        self.pictures.close()
+        self.speech.close()
+
+    def __enter__(self) -> Engines:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

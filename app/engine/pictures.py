@@ -1,0 +1,88 @@
+"""The engine that draws: what runs in it, and the painter that the window sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.engine.client import EngineClient
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from app.engine.server import Call
+    from models.drawing import Cancelled, Drawing, OnStage
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """What the window knows of a model: its name, and "cpu" or "cuda"."""
+
+    name: str
+    device: str
+
+
+class PicturesEngine:
+    """Runs in the engine: the model and its methods."""
+
+    def __init__(self, weights: Path | None, device: str) -> None:
+        from models import Painter
+
+        self._painter = Painter.load(weights, device=device)
+
+    def describe(self) -> LoadedModel:
+        return LoadedModel(self._painter.model_name, self._painter.device.type)
+
+    def draw(self, call: Call, sentence: str, seed: int | None, size: int) -> Drawing:
+        def on_stage(index: int, image: Image.Image) -> None:
+            call.progress((index, image))
+
+        return self._painter.draw(
+            sentence, seed=seed, size=size, on_stage=on_stage, cancelled=call.cancelled
+        )
+
+
+class EnginePainter:
+    """Draws like ``models.Painter``, in an engine.
+
+    Attributes
+    ----------
+    model_name
+        The model's name and the beginning of its checksum.
+    device
+        "cpu" or "cuda".
+    """
+
+    def __init__(self, client: EngineClient, model: LoadedModel) -> None:
+        self._client = client
+        self.model_name = model.name
+        self.device = model.device
+
+    def draw(
+        self,
+        sentence: str,
+        seed: int | None = None,
+        size: int = 512,
+        on_stage: OnStage | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> Drawing:
+        """Draw one sentence: parameters and errors as for ``models.Painter.draw``.
+
+        Raises
+        ------
+        EngineStoppedError
+            The engine died; the next drawing starts another one.
+        """
+        on_progress: Callable[[tuple[int, Image.Image]], None] | None = None
+        if on_stage is not None:
+            show = on_stage
+
+            def on_progress(stage: tuple[int, Image.Image]) -> None:
+                show(*stage)
+
+        drawing: Drawing = self._client.call(
+            "draw", sentence, seed, size, on_progress=on_progress, cancelled=cancelled
+        )
+        return drawing

@@ -1,0 +1,55 @@
+"""The engine that listens: what runs in it, and the transcriber that the window sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.engine.client import EngineClient
+
+if TYPE_CHECKING:
+    from app.engine.server import Call
+    from app.speech.recording import Recording
+
+
+@dataclass(frozen=True)
+class LoadedRecogniser:
+    """What the window knows of a recogniser: see ``app.speech.transcriber.Transcriber``."""
+
+    name: str
+    notice: str | None
+
+
+class SpeechEngine:
+    """Runs in the engine: the recogniser and its methods."""
+
+    def __init__(self) -> None:
+        from app.speech.transcriber import load_transcriber
+
+        self._transcriber = load_transcriber()
+
+    def describe(self) -> LoadedRecogniser:
+        return LoadedRecogniser(self._transcriber.name, self._transcriber.notice)
+
+    def transcribe(self, call: Call, recording: Recording) -> str:
+        return self._transcriber.transcribe(recording)
+
+
+class EngineTranscriber:
+    """Transcribes like ``app.speech.transcriber.Transcriber``, in an engine."""
+
+    def __init__(self, client: EngineClient, recogniser: LoadedRecogniser) -> None:
+        self._client = client
+        self.name = recogniser.name
+        self.notice = recogniser.notice
+
+    def transcribe(self, recording: Recording) -> str:
+        """Return what is said: errors as for ``Transcriber.transcribe``.
+
+        Raises
+        ------
+        EngineStoppedError
+            The engine died; the next call starts another one.
+        """
+        text: str = self._client.call("transcribe", recording)
+        return text

@@ -1,0 +1,1 @@
+"""Benchmarks that a person runs: each prints named alternatives side by side."""

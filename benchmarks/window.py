@@ -1,0 +1,240 @@
+"""How fast the window is there, and how long it stands still: engines against threads.
+
+Run as ``python -m benchmarks.window [--runs N] [--cold]``, with a display (``xvfb-run`` gives one).
+The program's engines are measured beside the same window that loads, draws and transcribes in
+threads of its own process, and beside ``python -c 'import torch'``, the least that loading takes.
+Each number is the median of N visits, each in a new process; the two kinds take turns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+import tkinter as tk
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from app.engine.engines import Engines
+from app.settings import Settings
+from app.speech.recording import Recording
+from app.ui.loader import LoadState
+from app.ui.window import MainWindow
+from tests.app.events import Heartbeat
+
+_SENTENCE = "a small red bird with black wings"
+_KINDS = ("engines", "threads")
+_ROWS = {
+    "visible": ("window visible", "s"),
+    "ready": ("ready to draw", "s"),
+    "drawing": ("one drawing", "s"),
+    "gap loading": ("longest silence, loading", "ms"),
+    "gap drawing": ("longest silence, drawing", "ms"),
+    "gap transcribing": ("longest silence, transcribing", "ms"),
+    "memory": ("memory while drawing", "MB"),
+}
+_DRAWINGS = 3
+_TIMEOUT = 120  # seconds
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measure the window.")
+    parser.add_argument("--runs", type=int, default=3, metavar="N", help="visits of each kind")
+    parser.add_argument(
+        "--cold", action="store_true", help="forget the installed libraries' files before each"
+    )
+    parser.add_argument("--visit", choices=_KINDS, help=argparse.SUPPRESS)
+    parser.add_argument("--begun", type=float, help=argparse.SUPPRESS)
+    parser.add_argument("--sound", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.visit is not None:
+        print(json.dumps(_visit(options.visit, options.begun, options.sound)))
+        return 0
+    try:
+        tk.Tk().destroy()
+    except tk.TclError as error:
+        sys.exit(f"There is no display ({error}): run this under Xvfb, for example with xvfb-run.")
+    _compare(options.runs, options.cold)
+    return 0
+
+
+def _compare(runs: int, cold: bool) -> None:
+    """Let the kinds take turns, and print their medians side by side."""
+    found: dict[str, list[dict[str, float]]] = {kind: [] for kind in _KINDS}
+    imports: list[float] = []
+    with tempfile.TemporaryDirectory() as folder:
+        sound = _speak(Path(folder) / "sentence.wav")
+        # A first visit of each kind fills the page cache, so that no kind pays for the other.
+        for run in range(runs if cold else runs + 1):
+            for kind in _KINDS:
+                if cold:
+                    _forget_libraries()
+                result = _run_visit(kind, Path(folder), sound)
+                if cold or run > 0:
+                    found[kind].append(result)
+            if cold:
+                _forget_libraries()
+            begun = time.monotonic()
+            subprocess.run([sys.executable, "-c", "import torch"], check=True)
+            imports.append(time.monotonic() - begun)
+    _print_table(found, statistics.median(imports[-runs:]), runs, cold)
+
+
+def _run_visit(kind: str, folder: Path, sound: Path | None) -> dict[str, float]:
+    # A home of its own: nobody's settings matter, and nobody's pictures grow more.
+    homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(folder))
+    command = [sys.executable, "-m", "benchmarks.window", "--visit", kind]
+    command += ["--sound", str(sound)] * (sound is not None)
+    result = subprocess.run(
+        [*command, "--begun", repr(time.monotonic())],
+        stdout=subprocess.PIPE,
+        check=True,
+        env={**os.environ, **homes},
+    )
+    measured: dict[str, float] = json.loads(result.stdout)
+    return measured
+
+
+def _print_table(
+    found: dict[str, list[dict[str, float]]], importing: float, runs: int, cold: bool
+) -> None:
+    state = "page cache cold" if cold else "page cache warm"
+    print(f"Median of {runs} visits, {os.cpu_count()} processors, {state}\n")
+    print(f"{'':32}{'engines':>9}{'threads':>9}{'threads : engines':>20}")
+    for name, (label, unit) in _ROWS.items():
+        values = [
+            statistics.median(visit[name] for visit in found[kind])
+            for kind in _KINDS
+            if all(name in visit for visit in found[kind])
+        ]
+        if len(values) < len(_KINDS):
+            print(f"{label:32} not measured")
+            continue
+        shown = "".join(f"{value:9.2f}" if unit == "s" else f"{value:9.0f}" for value in values)
+        print(f"{label + ', ' + unit:32}{shown}{values[1] / values[0]:20.2f}")
+    ready = statistics.median(visit["ready"] for visit in found["engines"])
+    print(
+        f"\npython -c 'import torch': {importing:.2f} s; ready to draw : that = "
+        f"{ready / importing:.2f}"
+    )
+
+
+def _visit(kind: str, begun: float, sound: Path | None) -> dict[str, float]:
+    """Open the window, load, draw and transcribe, in this process."""
+    measured: dict[str, float] = {}
+    with Engines() as engines:
+        source = engines if kind == "engines" else cast(Engines, _Threads())
+        window = MainWindow(source, Settings())
+        window.root.update()
+        measured["visible"] = time.monotonic() - begun
+        with _silence(window, measured, "gap loading"):
+            _wait(window, lambda: window.painter_loader.state is LoadState.READY)
+            measured["ready"] = time.monotonic() - begun
+            _wait(window, lambda: window.transcriber_loader.state is LoadState.READY)
+        with _silence(window, measured, "gap drawing"):
+            started = time.monotonic()
+            for seed in range(_DRAWINGS):
+                _draw(window, seed, lambda: None)
+            measured["drawing"] = (time.monotonic() - started) / _DRAWINGS
+        if sound is not None:
+            with _silence(window, measured, "gap transcribing"):
+                _transcribe(window, Recording.from_file(sound))
+        pids = [os.getpid(), engines.pictures.pid, engines.speech.pid]
+        sizes: list[float] = []
+        if Path("/proc/self/smaps_rollup").exists():
+            _draw(window, 0, lambda: sizes.append(sum(_memory(pid) for pid in pids if pid)))
+            measured["memory"] = max(sizes)
+        window.close()
+    window.runner.join(10)
+    return measured
+
+
+class _Threads:
+    """In the place of the engines: everything happens in threads of the window's process."""
+
+    def load_painter(self) -> Any:
+        from models import Painter
+
+        return Painter.load()
+
+    def load_transcriber(self) -> Any:
+        from app.speech.transcriber import load_transcriber
+
+        return load_transcriber()
+
+
+def _draw(window: MainWindow, seed: int, meanwhile: Callable[[], None]) -> None:
+    window.desk.draw(_SENTENCE, seed)
+    _wait(window, lambda: not window.desk.busy, meanwhile)
+    assert window.desk.drawing is not None, window.messages.text
+
+
+def _transcribe(window: MainWindow, recording: Recording) -> None:
+    transcriber = window.transcriber_loader.value
+    assert transcriber is not None
+    ended: list[object] = []
+    window.runner.run_in_thread(
+        lambda task: transcriber.transcribe(recording), ended.append, ended.append
+    )
+    _wait(window, lambda: bool(ended))
+    assert isinstance(ended[0], str), ended[0]
+
+
+@contextmanager
+def _silence(window: MainWindow, measured: dict[str, float], name: str) -> Iterator[None]:
+    """Measure the longest time in milliseconds in which the window does not answer."""
+    heartbeat = Heartbeat(window.root)
+    yield
+    measured[name] = 1000 * heartbeat.stop()
+
+
+def _wait(
+    window: MainWindow, done: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None
+) -> None:
+    deadline = time.monotonic() + _TIMEOUT
+    while not done():
+        assert time.monotonic() < deadline, window.messages.text
+        window.root.update()
+        meanwhile()
+        time.sleep(0.002)
+
+
+def _memory(pid: int) -> float:
+    """Return a process' share of memory in MB: pages shared by n processes count 1 / n (Linux)."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def _speak(path: Path) -> Path | None:
+    """Write a sound file with a spoken sentence; None where there is no flite to speak it."""
+    if shutil.which("flite") is None:
+        print("Transcribing is left out: install flite, which speaks the sentence.")
+        return None
+    command = ["flite", "-voice", "rms", "-t", _SENTENCE, "-o", str(path)]
+    subprocess.run(command, check=True, capture_output=True)
+    return path
+
+
+def _forget_libraries() -> None:
+    """Ask the system to drop the installed libraries from its page cache (Linux)."""
+    if not hasattr(os, "posix_fadvise"):
+        sys.exit("--cold needs Linux.")
+    for path in Path(sysconfig.get_path("platlib")).rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

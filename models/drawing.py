@@ -1,0 +1,37 @@
+"""A finished drawing. This module is light: whoever only shows a drawing never loads torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+OnStage = Callable[[int, Image.Image], None]
+Cancelled = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A finished picture and all that is worth knowing of it.
+
+    Attributes
+    ----------
+    image : the picture, RGB, as many pixels wide as was asked.
+    stages : the picture of each stage, 64 px first; the last is `image`.
+    attention : for each stage from the second, a float32 array (len(words), S, S): how much each
+        place of the stage's input looked at each word.
+    words : the words that were understood, in order.
+    unknown_words : words of the sentence that the model has never seen.
+    seed : the number that, with the sentence and the model, repeats this picture.
+    """
+
+    image: Image.Image
+    stages: tuple[Image.Image, ...]
+    attention: tuple[np.ndarray, ...]
+    words: tuple[str, ...]
+    unknown_words: tuple[str, ...]
+    seed: int
+    sentence: str
+    model_name: str

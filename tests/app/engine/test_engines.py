@@ -1,0 +1,192 @@
+"""Engines draw and listen like what runs in them, and neither outlive nor hang the window."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.engine import client
+from app.engine.client import EngineStoppedError
+from app.engine.engines import Engines
+from app.engine.messages import EngineDefect
+from app.speech.recording import Recording
+from app.speech.transcriber import NothingHeardError
+from models import Painter
+from models.errors import CheckpointError, DrawingCancelled, SentenceError
+from tests.conftest import REPOSITORY
+from tests.speech_fixtures import SpeakSentence
+
+SENTENCE = "a small red bird with black wings"
+
+OnStage = Callable[[int, Image.Image], None]
+
+
+def signalling(engines: Engines, number: int) -> OnStage:
+    """Give an ``on_stage`` that sends the drawing engine a signal when its first stage is there."""
+
+    def on_stage(index: int, image: Image.Image) -> None:
+        if index == 0:
+            assert engines.pictures.pid is not None
+            os.kill(engines.pictures.pid, number)
+
+    return on_stage
+
+
+def test_same_seed_same_drawing_as_without_an_engine(engines: Engines, painter: Painter) -> None:
+    stages: list[Image.Image] = []
+    there = engines.load_painter()
+    drawing = there.draw(SENTENCE, seed=5, on_stage=lambda index, image: stages.append(image))
+    expected = painter.draw(SENTENCE, seed=5)
+    assert drawing.image.tobytes() == expected.image.tobytes()
+    assert [stage.tobytes() for stage in stages] == [stage.tobytes() for stage in expected.stages]
+    for got, wanted in zip(drawing.attention, expected.attention, strict=True):
+        np.testing.assert_array_equal(got, wanted)
+    assert (drawing.words, drawing.seed) == (expected.words, 5)
+    assert there.model_name == drawing.model_name == painter.model_name
+
+
+def test_speech_is_understood(engines: Engines, spoken_sentence: SpeakSentence) -> None:
+    transcriber = engines.load_transcriber()
+    recording = Recording.from_file(spoken_sentence(SENTENCE))
+    assert transcriber.name == "Whisper" and transcriber.notice is None
+    assert transcriber.transcribe(recording) == SENTENCE
+
+
+def test_errors_keep_their_class_and_sentence(engines: Engines) -> None:
+    with pytest.raises(SentenceError, match="none of these words"):
+        engines.load_painter().draw("qwxzv")
+    with pytest.raises(NothingHeardError, match="no speech"):
+        engines.load_transcriber().transcribe(Recording(np.zeros(16_000, np.int16), 16_000))
+    with pytest.raises(EngineDefect, match="AttributeError") as caught:
+        engines.pictures.call("no_such_method")
+    assert "Traceback" in caught.value.__notes__[0]
+
+
+def test_weights_that_cannot_be_loaded_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bird.safetensors").write_bytes(b"no weights")
+    monkeypatch.chdir(tmp_path)
+    with Engines(Path("bird.safetensors")) as engines:
+        with pytest.raises(CheckpointError, match=r"bird\.safetensors"):
+            engines.load_painter()
+        assert engines.pictures.pid is None
+
+
+def test_cancelled_drawing_stops_and_the_next_one_is_whole(engines: Engines) -> None:
+    painter = engines.load_painter()
+    engine = engines.pictures.pid
+    seen: list[int] = []
+    with pytest.raises(DrawingCancelled):
+        painter.draw(
+            SENTENCE,
+            seed=1,
+            on_stage=lambda index, image: seen.append(index),
+            cancelled=lambda: bool(seen),
+        )
+    assert len(seen) < 4
+    assert len(painter.draw(SENTENCE, seed=1, cancelled=lambda: False).stages) == 4
+    assert engines.pictures.pid == engine
+
+
+def test_engine_that_does_not_answer_to_cancelling_is_ended(
+    engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "_CANCEL_TIMEOUT", 0.2)
+    painter = engines.load_painter()
+    halted: list[int] = []
+
+    def halt(index: int, image: Image.Image) -> None:
+        signalling(engines, signal.SIGSTOP)(index, image)
+        halted.append(index)
+
+    with pytest.raises(EngineStoppedError):
+        painter.draw(SENTENCE, on_stage=halt, cancelled=lambda: bool(halted))
+    assert painter.draw(SENTENCE, seed=1).seed == 1
+
+
+def test_killed_engine_is_told_and_started_anew(engines: Engines) -> None:
+    painter = engines.load_painter()
+    with pytest.raises(EngineStoppedError, match="Drawing stopped unexpectedly"):
+        painter.draw(SENTENCE, on_stage=signalling(engines, signal.SIGKILL))
+    assert engines.pictures.pid is None
+    assert painter.draw(SENTENCE, seed=1).seed == 1
+    # Killed while it has nothing to do, it is only started again.
+    process = engines.pictures._process
+    assert process is not None
+    process.kill()
+    process.wait()
+    assert painter.draw(SENTENCE, seed=1).seed == 1
+
+
+def test_no_process_to_be_had_is_told(
+    fresh_engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(REPOSITORY / "no python"))
+    with pytest.raises(EngineStoppedError):
+        fresh_engines.load_painter()
+
+
+def test_closed_engines_stay_closed(fresh_engines: Engines) -> None:
+    fresh_engines.close()
+    with pytest.raises(EngineStoppedError):
+        fresh_engines.load_painter()
+
+
+# An engine inherits the standard output of its window: reading that ends when both have ended.
+_DRAWING = """
+from app.engine.engines import Engines
+engines = Engines()
+painter = engines.load_painter()
+while True:
+    painter.draw("a red bird", on_stage=lambda index, image: print("stage", flush=True))
+"""
+
+_CLOSING = """
+import sys
+from app.ui import open_window, window
+
+class Impatient(window.MainWindow):
+    def run(self):
+        self.desk.draw("a red bird")
+        self.root.after(5, self.look)
+        super().run()
+
+    def look(self):
+        if self.panel.image is None:
+            self.root.after(5, self.look)
+        else:
+            print("busy" if self.desk.busy else "idle", flush=True)
+            self.close()
+
+window.MainWindow = Impatient
+sys.exit(open_window())
+"""
+
+
+def start(script: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", script], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
+    )
+
+
+def test_engine_ends_when_the_window_is_killed() -> None:
+    window = start(_DRAWING)
+    assert window.stdout is not None
+    assert window.stdout.readline() == "stage\n"
+    window.kill()
+    window.communicate(timeout=5)  # returns when the engine, too, has let go of the output
+
+
+def test_closing_the_window_while_it_draws_ends_everything(display: None) -> None:
+    window = start(_CLOSING)
+    output, _ = window.communicate(timeout=30)
+    assert output == "busy\n" and window.returncode == 0
