@@ -20,13 +20,17 @@ def work_through(
     Threads are enough: Pillow decodes, scales and encodes without holding Python's lock. The first
     exception, or Ctrl-C, stops what has not begun.
     """
-    with ThreadPoolExecutor(workers) as pool:
+    results = []
+    with (
+        ThreadPoolExecutor(workers) as pool,
+        tqdm(total=len(items), desc=label, unit=" pictures", leave=False) as bar,
+    ):
         futures = [pool.submit(work, item) for item in items]
         try:
-            return [
-                future.result()
-                for future in tqdm(futures, desc=label, unit=" pictures", leave=False)
-            ]
+            for future in futures:
+                results.append(future.result())
+                bar.update()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    return results
