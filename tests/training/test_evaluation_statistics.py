@@ -67,14 +67,15 @@ def test_class_score_is_one_for_sameness_and_counts_clear_classes() -> None:
     assert class_score(clear) == pytest.approx(5)
 
 
-def test_spread_is_the_mean_distance_of_pairs() -> None:
-    corners = torch.tensor([[0.0, 0.0], [3.0, 0.0], [0.0, 4.0]])
-    assert spread(corners) == pytest.approx((3 + 4 + 5) / 3)
+def test_spread_is_the_mean_distance_of_pairs_whatever_their_length() -> None:
+    axes = torch.tensor([[2.0, 0.0], [0.0, 5.0], [-1.0, 0.0]])
+    mean = (2 * math.sqrt(2) + 2) / 3
+    assert spread(axes) == pytest.approx(mean)
     species = ["wren", "wren", "wren", "owl", "owl", "lone gull"]
-    more = torch.cat([corners, torch.tensor([[0.0, 0.0], [2.0, 0.0], [99.0, 99.0]])])
-    assert species_spread(more, species) == pytest.approx((4 + 2) / 2)
+    more = torch.cat([axes, torch.tensor([[1.0, 0.0], [0.0, 1.0], [99.0, 99.0]])])
+    assert species_spread(more, species) == pytest.approx((mean + math.sqrt(2)) / 2)
     with pytest.raises(ValueError, match="no species has two photographs"):
-        species_spread(corners, ["a", "b", "c"])
+        species_spread(axes, ["a", "b", "c"])
 
 
 def test_retrieval_is_the_chance_of_beating_99_wrong_sentences() -> None:

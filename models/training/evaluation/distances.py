@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torchmetrics.image.fid import FrechetInceptionDistance
 from torchmetrics.image.inception import InceptionScore
@@ -64,8 +65,12 @@ def class_score(logits: Tensor) -> float:
 
 
 def spread(features: Tensor) -> float:
-    """Mean Euclidean distance between two different rows of features (N, F), N at least 2."""
-    return float(torch.pdist(features.double()).mean())
+    """Mean distance between two different pictures by their features (N, F), N at least 2.
+
+    Features are brought to unit length first: theirs changes with the side and the softness of a
+    picture, which would pass for diversity.
+    """
+    return float(torch.pdist(F.normalize(features.double(), dim=1)).mean())
 
 
 def species_spread(features: Tensor, species: list[str]) -> float:

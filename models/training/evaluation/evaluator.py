@@ -104,7 +104,9 @@ class Evaluator:
             others = read_examples(train)
             self._train = [others[k] for k in _choose(len(others), len(chosen), train, chooser)]
         self._seeds = choose_seeds(len(chosen), chooser)
-        self._further_seeds = choose_seeds(max(DIVERSITY_SEEDS, COLOUR_SEEDS), chooser)
+        # Of their own source, so that colours are the same however many pictures are scored.
+        source = np.random.default_rng((seed, 1))
+        self._further_seeds = choose_seeds(max(DIVERSITY_SEEDS, COLOUR_SEEDS), source)
         self._further_sentences = chooser.permutation(self._judge.sentences)[:DIVERSITY_SENTENCES]
         self._network: FeatureNetwork | None = None
         self._photographs: dict[int, _Photographs] = {}

@@ -100,9 +100,10 @@ class Report:
         notes = [
             f"{self.network} took no part in training; these scores cannot be compared with a "
             "paper's, which look through another network. FID depends on the number of pictures: "
-            f"compare equal numbers. ± is 95 % confidence by the jackknife over {SPLITS} splits, "
-            "each without a tenth of the pictures. Chance R@1 is 1 %. R@1 and class score of the "
-            "photographs are those of both halves."
+            "compare equal numbers, and a stage only with the photographs below it. "
+            f"± is 95 % confidence by the jackknife over {SPLITS} splits, each without a tenth of "
+            "the pictures. Chance R@1 is 1 %. R@1 and class score of the photographs are those of "
+            "both halves."
         ]
         if any(size > stage.seen_at for size, stage in self.stages.items()):
             notes.append(
