@@ -1,6 +1,7 @@
 # make run     install what is missing, then open the window
 # make test    the same with what tests need, then every check and test
 # make lint    style and types only
+# make bench    measure window and training beside alternatives, on an idle machine
 # make pictures    draw the README's pictures anew
 # make reinstall   look again for what is missing (a compiler came, a package was removed)
 #
@@ -15,7 +16,7 @@ requirements := setup.cfg constraints.txt scripts/install_program.sh \
 stamp := .venv/installed
 test_stamp := .venv/installed-for-tests
 
-.PHONY: run test lint pictures reinstall clean
+.PHONY: run test lint bench pictures reinstall clean
 
 run: $(stamp)
 	$(python) main.py
@@ -37,6 +38,10 @@ $(test_stamp): $(requirements)
 	scripts/install_system_packages.sh --test
 	scripts/install_program.sh test
 	touch $(stamp) $@
+
+bench: $(test_stamp)
+	$(if $(DISPLAY)$(filter Darwin,$(shell uname)),,xvfb-run -a) $(python) -m benchmarks.window
+	$(python) -m benchmarks.training
 
 # The README's pictures, drawn by the bundled weights.
 pictures: $(test_stamp)

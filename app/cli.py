@@ -143,7 +143,12 @@ def _add_drawing_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=_seed, metavar="N", help="same seed, same picture (default: random)"
     )
-    parser.add_argument("--size", type=int, choices=SIZES, help="width in pixels (default: 512)")
+    parser.add_argument(
+        "--size",
+        type=int,
+        choices=SIZES,
+        help="width in pixels (default: the largest that the model draws)",
+    )
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to draw"
     )

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from app.speech.recording import Recording
     from models import Drawing, Painter
 
-DEFAULT_SIZE = 512  # pixels
 SMALLEST_SIZE = 64  # pixels, the first stage
 SEEDS = 2**31  # the model's seeds go from 0 to one less than this
 _BATCH = 8  # captions drawn at once: enough to keep a GPU busy, within memory on a laptop
@@ -66,6 +65,7 @@ def draw(options: argparse.Namespace) -> int:
     _check_before_loading(paths[0], sentence)
 
     painter = _load_painter(options)
+    _check_size(painter, size)
     if drawn_by is not None and drawn_by != painter.model_name:
         _note(f"This picture was drawn by {drawn_by}; {painter.model_name} may draw it otherwise.")
     for index, path in enumerate(paths):
@@ -73,7 +73,7 @@ def draw(options: argparse.Namespace) -> int:
         drawing = painter.draw(
             sentence,
             seed=None if seed is None else (seed + index) % SEEDS,
-            size=size or DEFAULT_SIZE,
+            size=size,
         )
         if index == 0 and drawing.unknown_words:
             _note(f"Words that were not understood: {', '.join(drawing.unknown_words)}.")
@@ -108,7 +108,8 @@ def listen(options: argparse.Namespace) -> int:
     if options.output is None:
         return 0
     painter = _load_painter(options)
-    drawing = painter.draw(text, seed=options.seed, size=options.size or DEFAULT_SIZE)
+    _check_size(painter, options.size)
+    drawing = painter.draw(text, seed=options.seed, size=options.size)
     _save(drawing, options.output)
     _note(f"{options.output} (seed {drawing.seed})")
     return 0
@@ -134,7 +135,7 @@ def _draw_captions(options: argparse.Namespace) -> int:
     lines = _read_lines(options.captions)
     folder = _make_folder(options.output)
     painter = _load_painter(options)
-    size = options.size or DEFAULT_SIZE
+    _check_size(painter, options.size)
     failures = 0
 
     with tqdm(total=len(lines), unit="picture", file=sys.stderr) as progress:
@@ -154,7 +155,9 @@ def _draw_captions(options: argparse.Namespace) -> int:
                 secrets.randbelow(SEEDS) if options.seed is None else (options.seed + index) % SEEDS
                 for index in indices
             ]
-            drawings = painter.draw_batch([lines[i] for i in indices], seeds=seeds, size=size)
+            drawings = painter.draw_batch(
+                [lines[i] for i in indices], seeds=seeds, size=options.size
+            )
             for index, drawing in zip(indices, drawings, strict=True):
                 _save(drawing, folder / f"{index:06}.png", options.stages, options.attention)
                 progress.update()
@@ -162,6 +165,14 @@ def _draw_captions(options: argparse.Namespace) -> int:
         noun = "line" if failures == 1 else "lines"
         _note(f"{failures} {noun} of {len(lines)} could not be drawn.")
     return 1 if failures else 0
+
+
+def _check_size(painter: Painter, size: int | None) -> None:
+    """Refuse a size for which the model has too few stages; None is its largest."""
+    if size is not None and size not in painter.sizes:
+        raise UsageError(
+            f"{painter.model_name} draws up to {painter.sizes[-1]} pixels, not {size}."
+        )
 
 
 def _read_lines(path: Path) -> list[str]:

@@ -17,6 +17,9 @@ from models.text_encoder import TextFeatures
 SEED_SIZE = 4
 """Side of the map that the first stage starts from."""
 
+_TRANSPOSED_FROM = 16
+"""Smaller maps have so many channels that spreading the kernel costs more than it saves."""
+
 
 @dataclass(frozen=True)
 class Canvas:
@@ -47,6 +50,24 @@ class Canvas:
 def convolution(channels_in: int, channels_out: int) -> nn.Conv2d:
     """A 3 x 3 convolution that keeps the size and leaves the bias to what follows."""
     return nn.Conv2d(channels_in, channels_out, 3, padding=1, bias=False)
+
+
+class BatchNorm(nn.BatchNorm2d):
+    """Batch norm whose gradient is brought into the layout of its input.
+
+    On processors PyTorch's own takes ten times as long when the two differ, as they do behind a
+    gated linear unit or a concatenation.
+    """
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        normal = super().forward(hidden)
+        if normal.requires_grad and hidden.is_contiguous(memory_format=torch.channels_last):
+            normal.register_hook(_in_channels_last)
+        return normal
+
+
+def _in_channels_last(gradient: Tensor) -> Tensor:
+    return gradient.contiguous(memory_format=torch.channels_last)
 
 
 class ConditioningAugmentation(nn.Module):
@@ -80,9 +101,37 @@ class UpsampleBlock(nn.Sequential):
         super().__init__(
             nn.Upsample(scale_factor=2, mode="nearest"),
             convolution(channels_in, channels_out * 2),
-            nn.BatchNorm2d(channels_out * 2),
+            BatchNorm(channels_out * 2),
             nn.GLU(dim=1),
         )
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        upsample, convolve, norm, gate = self
+        assert isinstance(convolve, nn.Conv2d)
+        if hidden.shape[-1] < _TRANSPOSED_FROM:
+            convolved = convolve(upsample(hidden))
+        else:
+            convolved = convolve_upsampled(hidden, convolve.weight)
+        gated: Tensor = gate(norm(convolved))
+        return gated
+
+
+def convolve_upsampled(hidden: Tensor, weight: Tensor) -> Tensor:
+    """Enlarge (B, C_in, S, S) to its nearest neighbours and convolve, in half the time.
+
+    Of the nine places that a 3 x 3 kernel sees in the enlarged map, only four differ. A transposed
+    convolution of stride 2 reads each of them once: 16 multiplications in place of 36. Its 4 x 4
+    kernel is the given one, spread over the 2 x 2 places that each value was copied to.
+
+    Parameters
+    ----------
+    weight : (C_out, C_in, 3, 3).
+    """
+    flipped = weight.flip(2, 3).transpose(0, 1)
+    spread = [
+        F.pad(flipped, (right, 1 - right, down, 1 - down)) for down in (0, 1) for right in (0, 1)
+    ]
+    return F.conv_transpose2d(hidden, torch.stack(spread).sum(0), stride=2, padding=1)
 
 
 class ResidualBlock(nn.Module):
@@ -92,10 +141,10 @@ class ResidualBlock(nn.Module):
         super().__init__()
         self.block = nn.Sequential(
             convolution(channels, channels * 2),
-            nn.BatchNorm2d(channels * 2),
+            BatchNorm(channels * 2),
             nn.GLU(dim=1),
             convolution(channels, channels),
-            nn.BatchNorm2d(channels),
+            BatchNorm(channels),
         )
 
     def forward(self, hidden: Tensor) -> Tensor:

@@ -94,7 +94,7 @@ class Painter:
         self,
         sentence: str,
         seed: int | None = None,
-        size: int = 512,
+        size: int | None = None,
         on_stage: OnStage | None = None,
         cancelled: Cancelled | None = None,
     ) -> Drawing:
@@ -103,7 +103,8 @@ class Painter:
         Parameters
         ----------
         seed : 0 to 2**31 - 1; the same one gives the same picture. Without it one is chosen.
-        size : side of the picture in pixels, one of `sizes`; only the stages it needs are run.
+        size : side of the picture in pixels, one of `sizes`, the largest by default; only the
+            stages it needs are run.
         on_stage : called with (stage index, picture) as soon as a stage is drawn.
         cancelled : asked before each stage; when true, drawing stops.
 
@@ -119,7 +120,7 @@ class Painter:
         return self._draw([sentence], [seed], size, on_stage, cancelled)[0]
 
     def draw_batch(
-        self, sentences: Sequence[str], seeds: Sequence[int | None], size: int = 512
+        self, sentences: Sequence[str], seeds: Sequence[int | None], size: int | None = None
     ) -> list[Drawing]:
         """Draw several sentences at once, each with its own seed; errors as for `draw`."""
         if len(sentences) != len(seeds):
@@ -131,10 +132,11 @@ class Painter:
         self,
         sentences: Sequence[str],
         seeds: Sequence[int | None],
-        size: int,
+        size: int | None,
         on_stage: OnStage | None,
         cancelled: Cancelled | None,
     ) -> list[Drawing]:
+        size = self.sizes[-1] if size is None else size
         if size not in self.sizes:
             raise ValueError(f"size must be one of {', '.join(map(str, self.sizes))}, not {size}")
         read = [self.check(sentence) for sentence in sentences]

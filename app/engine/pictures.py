@@ -35,7 +35,7 @@ class PicturesEngine:
     def describe(self) -> LoadedModel:
         return LoadedModel(self._painter.model_name, self._painter.device.type)
 
-    def draw(self, call: Call, sentence: str, seed: int | None, size: int) -> Drawing:
+    def draw(self, call: Call, sentence: str, seed: int | None, size: int | None) -> Drawing:
         def on_stage(index: int, image: Image.Image) -> None:
             call.progress((index, image))
 
@@ -64,7 +64,7 @@ class EnginePainter:
         self,
         sentence: str,
         seed: int | None = None,
-        size: int = 512,
+        size: int | None = None,
         on_stage: OnStage | None = None,
         cancelled: Cancelled | None = None,
     ) -> Drawing:

@@ -7,15 +7,10 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-COMMANDS = {
-    "prepare": "prepare",
-    "damsm": "damsm",
-    "gan": "gan",
-    "evaluate": "evaluate",
-    "export": "export",
-    "import-attngan": "import_attngan",
-}
-"""Each command's name and its module in `models.training.commands`, in the order of use."""
+from models.errors import ModelError
+
+COMMANDS = ("prepare", "damsm", "gan", "evaluate", "compare", "export", "import-attngan")
+"""In the order of use; each has a module in `models.training.commands`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         torch.set_num_threads(options.threads)
     try:
         options.run(options)
-    except (OSError, ValueError, FloatingPointError) as error:
+    except (OSError, ValueError, FloatingPointError, ModelError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
@@ -38,8 +33,8 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m models.training", description=__doc__)
     parser.add_argument("--threads", type=int, help="processor threads; default: all cores")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, module_name in COMMANDS.items():
-        module = importlib.import_module(f"models.training.commands.{module_name}")
+    for name in COMMANDS:
+        module = importlib.import_module(f"models.training.commands.{name.replace('-', '_')}")
         command = commands.add_parser(name, help=module.SUMMARY, description=module.__doc__)
         if name in given:  # options come from settings, whose modules take time to import
             module.add_options(command)

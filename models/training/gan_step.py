@@ -130,9 +130,10 @@ class GanStep:
             [value for value in self.generator.parameters() if value.requires_grad],
             settings.generator_learning_rate,
             settings.betas,
+            fused=True,
         )
         self.discriminator_optimizer = torch.optim.Adam(
-            learning, settings.discriminator_learning_rate, settings.betas
+            learning, settings.discriminator_learning_rate, settings.betas, fused=True
         )
         if settings.compile:
             for module in (self.generator.initial, *self.generator.refinements, self.features):

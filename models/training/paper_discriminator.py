@@ -13,12 +13,12 @@ import torch
 from torch import Tensor, nn
 
 from models.config import FIRST_STAGE_SIZE
-from models.generator import channels_last
+from models.generator import BatchNorm, channels_last
 from models.training.discriminators import Discriminator, Scores, Seen
 
 
 def _activated(convolution: nn.Conv2d) -> nn.Sequential:
-    norm = nn.BatchNorm2d(convolution.out_channels)
+    norm = BatchNorm(convolution.out_channels)
     return nn.Sequential(convolution, norm, nn.LeakyReLU(0.2))
 
 

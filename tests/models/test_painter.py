@@ -2,13 +2,20 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from models import Painter
+from models.checkpoint import Checkpoint, save_checkpoint
+from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
 from models.errors import CheckpointError, DrawingCancelled, ModelError, SentenceError
+from models.generator import Generator
+from models.text_encoder import TextEncoder
+from models.vocabulary import Vocabulary
 
 SENTENCE = "a small red bird with black wings"
 
@@ -125,3 +132,24 @@ def test_importing_models_does_not_load_torch() -> None:
     code = "import models, models.errors, sys; print('torch' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert result.stdout.strip() == "False", result.stderr
+
+
+def test_a_model_of_three_stages_draws_its_largest_picture(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    config = ModelConfig(
+        TextEncoderConfig(vocabulary_size=4, embedding_size=6, feature_size=8),
+        GeneratorConfig(8, 4, 4, seed_channels=16, stage_channels=(8, 6, 4), image_skip=False),
+    )
+    checkpoint = Checkpoint(
+        config,
+        Vocabulary(["a", "red", "bird"]),
+        TextEncoder(config.text_encoder).eval(),
+        Generator(config.generator).eval(),
+    )
+    path = tmp_path / "three.safetensors"
+    save_checkpoint(checkpoint, path)
+    three = Painter.load(path, device="cpu")
+    assert three.draw("a red bird", seed=1).image.size == (256, 256)
+    assert three.draw_batch(["a bird"], seeds=[1])[0].image.size == (256, 256)
+    with pytest.raises(ValueError, match="size must be one of 64, 128, 256, not 512"):
+        three.draw("a red bird", size=512)

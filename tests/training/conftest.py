@@ -12,6 +12,8 @@ from models.training.damsm_trainer import DamsmTraining, train_damsm
 
 COLOURS = ("red", "blue", "yellow", "black")
 PICTURES_PER_COLOUR = 4
+SCORED_PICTURES = 40
+SENTENCES = ("a {} bird", "this bird is {}", "the {} bird is small", "a bird that is {} all over")
 
 
 def write_squares(folder: Path) -> Path:
@@ -52,3 +54,34 @@ def small() -> GeneratorConfig:
     return GeneratorConfig(
         condition_size=8, noise_size=8, seed_channels=32, stage_channels=(8, 6, 4, 4)
     )
+
+
+@pytest.fixture(scope="session")
+def birds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty squares of four colours, which are their species, with four captions each."""
+    folder = tmp_path_factory.mktemp("birds")
+    lines = []
+    for number in range(SCORED_PICTURES):
+        colour = COLOURS[number % len(COLOURS)]
+        picture = Image.new("RGB", (64, 64), "grey")
+        ImageDraw.Draw(picture).rectangle((8 + number // 4, 16, 54, 48), fill=colour)
+        picture.save(folder / f"{number}.png")
+        captions = [sentence.format(colour) for sentence in SENTENCES]
+        entry = {"file_name": f"{number}.png", "captions": captions, "species": colour}
+        lines.append(json.dumps(entry))
+    (folder / "metadata.jsonl").write_text("\n".join(lines))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def judge(birds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """``damsm.pt`` that scores drawings of such squares."""
+    settings = DamsmTraining(
+        epochs=10,
+        batch_size=8,
+        learning_rate=5e-3,
+        picture_sizes=(64, 128),
+        features="efficientnet-lite2",
+    )
+    run = tmp_path_factory.mktemp("judge")
+    return train_damsm(birds, birds, run, settings, DamsmConfig())

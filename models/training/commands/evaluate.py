@@ -38,26 +38,22 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.errors import ModelError
     from models.painter import Painter
     from models.training.evaluation import Evaluator
     from models.training.evaluation.grid import save_grid
     from models.training.evaluation.report import write_report
 
     command = shlex.join(["python", "-m", "models.training", *sys.argv[1:]])
-    try:
-        evaluator = Evaluator(
-            options.judge,
-            options.data,
-            options.pictures,
-            options.train,
-            options.seed,
-            options.device,
-        )
-        report = evaluator.score(options.weights, options.sizes, command)
-        painter = Painter.load(options.weights, options.device)
-    except ModelError as error:
-        raise ValueError(str(error)) from error
+    evaluator = Evaluator(
+        options.judge,
+        options.data,
+        options.pictures,
+        options.train,
+        options.seed,
+        options.device,
+    )
+    report = evaluator.score(options.weights, options.sizes, command)
+    painter = Painter.load(options.weights, options.device)
     write_report(report, options.out)
     save_grid(painter, options.out / "grid.jpg", list(report.stages))
     print(report.to_markdown())

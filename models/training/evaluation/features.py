@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from models.training.data import Example, unsquash
+from models.training.data import Example, load_square
 from models.training.image_encoder import ImageFeatures, resize
 
 NETWORK = "efficientnet-lite2"
@@ -98,11 +98,7 @@ def photographs(examples: Iterable[Example], size: int) -> Iterator[Image.Image]
         A file cannot be read as a picture; the message names it.
     """
     for example in examples:
-        try:
-            with Image.open(example.path) as picture:
-                yield unsquash(picture, example.aspect, size)
-        except OSError as error:
-            raise ValueError(f"{example.path} cannot be read as a picture: {error}") from error
+        yield load_square(example, size)
 
 
 def pixels(pictures: Sequence[Image.Image]) -> Tensor:

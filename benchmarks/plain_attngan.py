@@ -1,0 +1,142 @@
+"""The straightforward way to train AttnGAN, to measure ours against.
+
+That of the published code: fp32, PyTorch's default layout, every score from a forward pass of its
+own, DAMSM's word loss as a loop over sentences, the picture network as its package gives it.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+import models.generator
+from models.generator import Generator
+from models.training import losses
+from models.training.damsm import DamsmConfig, contrastive_loss, sentence_scores
+from models.training.damsm_model import Damsm
+from models.training.data import Pictures
+from models.training.discriminators import Discriminator, Scores, Seen
+from models.training.gan_batch import Batch
+from models.training.gan_step import REAL_DETAIL, GanStep
+from models.training.image_encoder import REGION_MAP, TAPPED_BLOCKS, _pretrained, resize
+
+
+class PlainStep:
+    """The straightforward step, on copies of a `GanStep`'s networks."""
+
+    def __init__(self, step: GanStep, pictures: Pictures, damsm: Damsm) -> None:
+        self.settings, self.config = step.settings, step.config
+        self.pictures, self.damsm = pictures, damsm
+        self.generator = Generator(step.config)
+        self.generator.load_state_dict(step.generator.state_dict())
+        self.judges: list[Discriminator] = [step._discriminator(s) for s in self.settings.stages]
+        for plain, ours in zip(self.judges, step.judges, strict=True):
+            plain.load_state_dict(ours.state_dict())
+        self.features = _PlainFeatures(damsm.features)
+        self.averages = [value.detach().clone() for value in self.generator.parameters()]
+        for module in (self.generator, self.features, *self.judges):
+            for value in module.parameters():
+                value.data = value.data.contiguous()
+        rate, betas = self.settings.generator_learning_rate, self.settings.betas
+        self.generator_optimizer = torch.optim.Adam(self.generator.parameters(), rate, betas)
+        self.judge_optimizers = [
+            torch.optim.Adam(judge.parameters(), rate, betas) for judge in self.judges
+        ]
+
+    def update(self, batch: Batch) -> dict[str, float]:
+        """One step, which enlarges and convolves one after the other."""
+        shortcut = models.generator._TRANSPOSED_FROM
+        models.generator._TRANSPOSED_FROM = 1 << 20
+        try:
+            return self._update(batch)
+        finally:
+            models.generator._TRANSPOSED_FROM = shortcut
+
+    def _update(self, batch: Batch) -> dict[str, float]:
+        values: dict[str, float] = {}
+        text, sentence = batch.text, batch.sentence
+        condition, mean, log_variance = self.generator.conditioning(sentence, batch.epsilon)
+        canvases = list(self.generator.stages(batch.noise, condition, text))
+        fakes = [canvas.image.contiguous() for canvas in canvases]
+
+        judged = zip(self.settings.stages, self.judges, self.judge_optimizers, fakes, strict=True)
+        for stage, judge, optimizer, fake in judged:
+            real = self._photographs(batch, stage)
+            right = _score(judge, real, sentence)
+            wrong = _score(judge, real, sentence[batch.others])
+            drawn = _score(judge, fake.detach(), sentence)
+            loss = losses.discriminator_loss(right, wrong, drawn, "cross_entropy")
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            values[f"d{stage}"] = loss.item()
+
+        total = condition_loss = losses.condition_loss(mean, log_variance)
+        values["condition"] = condition_loss.item()
+        for stage, judge, fake in zip(self.settings.stages, self.judges, fakes, strict=True):
+            loss = losses.generator_loss(_score(judge, fake, sentence), "cross_entropy")
+            total = total + loss
+            values[f"g{stage}"] = loss.item()
+        last = self.settings.stages[-1]
+        view = resize(fakes[-1], self.settings.judged_sizes[last]).contiguous()
+        maps, pooled = self.features(view)
+        regions, whole = self.damsm.projection(maps[REGION_MAP], pooled)
+        words = _word_loss(regions, batch, self.damsm.config)
+        same = batch.species[:, None] == batch.species[None, :]
+        whole_scores = sentence_scores(whole, text.sentence)
+        sentences = contrastive_loss(whole_scores, same, self.damsm.config.gamma3)
+        values[f"words{last}"], values[f"sentence{last}"] = words.item(), sentences.item()
+        self.generator_optimizer.zero_grad()
+        (total + self.settings.damsm_weight * (words + sentences)).backward()
+        self.generator_optimizer.step()
+        with torch.no_grad():
+            for average, value in zip(self.averages, self.generator.parameters(), strict=True):
+                average.mul_(self.settings.ema_decay).add_(value, alpha=1 - self.settings.ema_decay)
+        return values
+
+    def _photographs(self, batch: Batch, stage: int) -> Tensor:
+        size = self.config.sizes[stage]
+        images = self.pictures.batch(batch.rows, min(size, REAL_DETAIL), batch.flip)
+        if size > REAL_DETAIL:
+            images = models.generator.enlarge(images).clamp(-1, 1)
+        return images.contiguous()
+
+
+class _PlainFeatures(nn.Module):
+    """What `ImageFeatures` computes, with the batch norms where its package has them."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.network, self.taps = _pretrained(name).eval(), TAPPED_BLOCKS[name]
+        self.requires_grad_(False)
+
+    def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
+        network = self.network
+        hidden = network._swish(network._bn0(network._conv_stem(images * (127.5 / 128))))
+        maps = []
+        for position, block in enumerate(network._blocks):
+            hidden = block(hidden)
+            if position in self.taps:
+                maps.append(hidden)
+        pooled = network._swish(network._bn1(network._conv_head(hidden))).mean(dim=(2, 3))
+        return maps, pooled
+
+
+def _score(judge: Discriminator, images: Tensor, sentence: Tensor) -> Scores:
+    (scores,) = judge(Seen(images), [sentence])
+    return scores
+
+
+def _word_loss(regions: Tensor, batch: Batch, config: DamsmConfig) -> Tensor:
+    """DAMSM's word loss, one sentence after the other (equations 7 to 12)."""
+    columns = []
+    for words, mask in zip(batch.text.words, batch.text.mask, strict=True):
+        known = words[:, mask].expand(len(regions), -1, -1)  # (I, D, T)
+        similarity = known.transpose(1, 2) @ regions  # (I, T, R)
+        attention = (config.gamma1 * similarity.softmax(dim=1)).softmax(dim=2)
+        contexts = regions @ attention.transpose(1, 2)  # (I, D, T)
+        relevance = F.cosine_similarity(contexts, known, dim=1)
+        columns.append((config.gamma2 * relevance).exp().sum(dim=1).log() / config.gamma2)
+    same = batch.species[:, None] == batch.species[None, :]
+    return contrastive_loss(torch.stack(columns, dim=1), same, config.gamma3)

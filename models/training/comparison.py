@@ -1,0 +1,255 @@
+"""Trains a set of recipes under one budget and puts their scores side by side.
+
+Each recipe answers a question: it differs from the first in one thing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+
+from models.painter import Painter
+from models.training.evaluation.evaluator import Evaluator
+from models.training.evaluation.report import write_whole
+from models.training.export import export
+from models.training.gan_schedule import run_schedule
+from models.training.gan_settings import PRESETS, Phase, Preset
+from models.training.gan_trainer import load_gan
+from models.training.samples import SENTENCES
+
+SHORT_RUN = {"ema_decay": 0.99}
+"""In a short run, an average over ten thousand pictures would still show its beginning."""
+
+SHOWN = (0, 1, 2, 4)
+"""Which of the sample sentences are drawn side by side."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One recipe of a comparison.
+
+    Attributes
+    ----------
+    size : side in pixels of the pictures that are scored.
+    continues : whether it goes on from the run that the whole comparison starts from.
+    """
+
+    name: str
+    preset: Preset
+    size: int
+    continues: bool = False
+
+
+def first_stage_variants(pictures: int) -> list[Variant]:
+    """The settings whose effects matter, tried on the 64 px stage.
+
+    Parameters
+    ----------
+    pictures : photographs that each recipe sees.
+    """
+    ours = PRESETS["speech2bird"].with_stages(1).changed(SHORT_RUN)
+    paper = PRESETS["attngan"].with_stages(1).changed(SHORT_RUN)
+
+    def variant(name: str, preset: Preset, **changes: Any) -> Variant:
+        preset = preset.changed(changes).with_pictures([pictures])
+        return Variant(name, preset, size=64)
+
+    return [
+        variant("speech2bird (learning rate 2e-4, lambda 1, one generator step)", ours),
+        variant("generator learning rate 1.5e-4", ours, generator_learning_rate=1.5e-4),
+        variant("lambda 5", ours, damsm_weight=5.0),
+        variant("lambda 10", ours, damsm_weight=10.0),
+        variant("two generator steps", ours, generator_steps=2),
+        variant("attngan", paper),
+    ]
+
+
+def stage_count_variants(pictures: int) -> list[Variant]:
+    """Three against four stages, on top of a run whose first two stages are trained."""
+    preset = PRESETS["speech2bird"]
+    patches = Phase(pictures, preset.phases[-1].settings)
+    four = replace(preset, phases=(patches,))
+    three_stages = replace(patches.settings, stages=(2,))
+    three = replace(preset, phases=(Phase(pictures, three_stages),))
+    # The three-stage run's fourth stage is as it was at first: it enlarges bicubically.
+    return [
+        Variant("three stages, enlarged to 512 px", three, 512, continues=True),
+        Variant("four stages", four, 512, continues=True),
+    ]
+
+
+class Comparison:
+    """Runs variants, one after the other; one that is done is not run again.
+
+    Parameters
+    ----------
+    out : folder for the runs, ``comparison.md``, ``comparison.json``, ``comparison.png`` and
+        ``pictures.jpg``.
+    start_from : ``gan.pt`` that the variants which continue a run begin with.
+    """
+
+    def __init__(
+        self,
+        train: Path,
+        damsm: Path,
+        evaluator: Evaluator,
+        out: Path,
+        device: torch.device,
+        start_from: Path | None = None,
+    ) -> None:
+        self.train, self.damsm, self.evaluator, self.out = train, damsm, evaluator, out
+        self.device, self.start_from = device, start_from
+
+    def run(self, variants: Sequence[Variant], command: str) -> str:
+        """Train, score and compare; returns the table.
+
+        Raises
+        ------
+        OSError, ValueError, FloatingPointError
+            As `run_schedule` and `Evaluator.score`.
+        """
+        rows = [self._scores(number, variant) for number, variant in enumerate(variants)]
+        table = _table(rows, command)
+        write_whole(self.out / "comparison.json", _text(json.dumps(rows, indent=1) + "\n"))
+        write_whole(self.out / "comparison.md", _text(table))
+        _plot(rows, self.out / "comparison.png")
+        self._draw(variants)
+        return table
+
+    def _folder(self, number: int) -> Path:
+        return self.out / f"{number:02d}"
+
+    def _scores(self, number: int, variant: Variant) -> dict[str, Any]:
+        folder = self._folder(number)
+        path = folder / "scores.json"
+        if path.exists():
+            saved: dict[str, Any] = json.loads(path.read_text())
+            if saved["name"] == variant.name and saved["budget"] == _budget(variant):
+                return saved
+            raise ValueError(f"{folder} holds the run of another comparison: choose another --out")
+        weights = self._train(variant, folder)
+        scores = self.evaluator.score(weights, [variant.size]).stages[variant.size]
+        state = load_gan(folder / "gan.pt")
+        row = {
+            "name": variant.name,
+            "budget": _budget(variant),
+            "pictures": state["phase_pictures"],
+            "size": variant.size,
+            "scored": scores.pictures,
+            **{
+                name: [getattr(scores, name).value, getattr(scores, name).margin]
+                for name in ("fid", "kid", "r_at_1", "colour_obedience", "seed_diversity")
+            },
+            "sharpness": self._sharpness(weights, variant.size),
+        }
+        write_whole(path, _text(json.dumps(row) + "\n"))
+        return row
+
+    def _train(self, variant: Variant, folder: Path) -> Path:
+        start = None
+        if variant.continues:
+            if self.start_from is None:
+                raise ValueError(f"'{variant.name}' goes on from a run: name its --start-from")
+            start = self.start_from
+        run_schedule(
+            variant.preset,
+            self.train,
+            self.damsm,
+            folder,
+            self.device,
+            resume=True,
+            start_from=start,
+        )
+        weights = folder / "bird.safetensors"
+        export(self.damsm, folder / "gan.pt", weights, variant.name, {}, self.train)
+        return weights
+
+    def _sharpness(self, weights: Path, size: int) -> float:
+        """Mean absolute Laplacian of the drawings' brightness, of 255: what blur lacks."""
+        painter = Painter.load(weights, str(self.device.type))
+        drawings = painter.draw_batch(list(SENTENCES), [0] * len(SENTENCES), size)
+        means = []
+        for drawing in drawings:
+            grey = torch.tensor(list(drawing.image.convert("L").tobytes())).view(1, 1, size, size)
+            kernel = torch.tensor([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]]).view(1, 1, 3, 3)
+            means.append(torch.nn.functional.conv2d(grey.float(), kernel).abs().mean().item())
+        return sum(means) / len(means)
+
+    def _draw(self, variants: Sequence[Variant], side: int = 160) -> None:
+        """Draw some sentences with every variant (a row each), 512 px ones in their full size."""
+        sheet = Image.new("RGB", (side * len(SHOWN) * 2, side * len(variants)))
+        for number, variant in enumerate(variants):
+            painter = Painter.load(self._folder(number) / "bird.safetensors", self.device.type)
+            for column, sentence in enumerate(SHOWN):
+                for seed in (0, 1):
+                    image = painter.draw(SENTENCES[sentence], seed, variant.size).image
+                    place = (side * (2 * column + seed), side * number)
+                    sheet.paste(image.resize((side, side), Image.Resampling.BICUBIC), place)
+        write_whole(self.out / "pictures.jpg", partial(_save_jpeg, sheet))
+
+
+def _budget(variant: Variant) -> dict[str, int]:
+    return {"pictures": sum(phase.pictures for phase in variant.preset.phases)}
+
+
+def _text(content: str) -> Callable[[Path], object]:
+    return lambda path: path.write_text(content, encoding="utf-8")
+
+
+def _save_jpeg(image: Image.Image, path: Path) -> None:
+    image.save(path, format="JPEG", quality=90)
+
+
+def _table(rows: Sequence[dict[str, Any]], command: str) -> str:
+    def cell(row: dict[str, Any], name: str, scale: float, digits: int) -> str:
+        value, margin = row[name]
+        return f"{scale * value:.{digits}f} ± {scale * margin:.{digits}f}"
+
+    lines = [
+        "| recipe | pictures seen | scored at | KID | FID | R@1 of 100, % | colour obedience, % "
+        "| seed diversity, % | sharpness |",
+        "|" + " --- |" * 9,
+    ]
+    for row in rows:
+        cells = [
+            row["name"],
+            f"{row['pictures']:,}",
+            f"{row['size']} px",
+            cell(row, "kid", 1, 3),
+            cell(row, "fid", 1, 0),
+            cell(row, "r_at_1", 100, 1),
+            cell(row, "colour_obedience", 100, 0),
+            cell(row, "seed_diversity", 100, 0),
+            f"{row['sharpness']:.1f}",
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    notes = f"{rows[0]['scored']} drawings of unseen species each. Made by `{command}`."
+    return "\n".join([*lines, "", notes, ""])
+
+
+def _plot(rows: Sequence[dict[str, Any]], path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    measures = (
+        ("kid", "KID (less is better)"),
+        ("r_at_1", "R@1 of 100"),
+        ("colour_obedience", "colour obedience"),
+        ("seed_diversity", "seed diversity"),
+    )
+    figure = Figure(figsize=(13, 1.2 + 0.4 * len(rows)), layout="constrained")
+    all_axes = figure.subplots(1, len(measures), sharey=True)
+    for axes, (name, label) in zip(all_axes, measures, strict=True):
+        values, margins = zip(*(row[name] for row in rows), strict=True)
+        places = range(len(rows))
+        axes.barh(places, values, xerr=margins, color="#4c78a8", ecolor="#333333", capsize=2)
+        axes.set_yticks(places, [f"{row['name']} ({row['size']} px)" for row in rows])
+        axes.set_title(label, fontsize=10)
+    all_axes[0].invert_yaxis()  # the first recipe on top, in all of them
+    write_whole(path, lambda file: figure.savefig(file, format="png", dpi=110))

@@ -1,0 +1,72 @@
+"""A comparison trains, scores and shows each recipe once, and goes on where it was stopped."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from models.config import GeneratorConfig
+from models.training.comparison import (
+    Comparison,
+    Variant,
+    first_stage_variants,
+    stage_count_variants,
+)
+from models.training.evaluation import Evaluator
+from models.training.gan_settings import GanTraining, Phase, Preset
+
+
+def variant(name: str, config: GeneratorConfig, pictures: int, weight: float = 1.0) -> Variant:
+    settings = GanTraining(batch_size=4, judged_sizes=(64,) * 4, damsm_weight=weight)
+    return Variant(name, Preset(name, config, (Phase(pictures, settings),)), size=64)
+
+
+def test_one_table_one_plot_and_a_row_of_drawings_each(
+    damsm: Path, data: Path, birds: Path, judge: Path, tmp_path: Path, small: GeneratorConfig
+) -> None:
+    variants = [variant("lambda 1", small, 8), variant("lambda 5", small, 8, weight=5.0)]
+    out = tmp_path / "out"
+    comparison = Comparison(data, damsm, Evaluator(judge, birds), out, torch.device("cpu"))
+    table = comparison.run(variants, "compare --these")
+    assert (out / "comparison.md").read_text() == table
+    assert "`compare --these`" in table
+    assert [line.split(" | ")[:2] for line in table.splitlines()[2:4]] == [
+        ["| lambda 1", "8"],
+        ["| lambda 5", "8"],
+    ]
+    rows = json.loads((out / "comparison.json").read_text())
+    assert [row["scored"] for row in rows] == [40, 40]
+    assert all(row["sharpness"] > 0 for row in rows)
+    assert Image.open(out / "comparison.png").size[0] > 600
+    assert Image.open(out / "pictures.jpg").size[1] == 2 * 160
+
+    # A second call trains nothing anew; another budget in the same folder is refused.
+    trained = (out / "00" / "gan.pt").stat().st_mtime_ns
+    assert comparison.run(variants, "compare --these") == table
+    assert (out / "00" / "gan.pt").stat().st_mtime_ns == trained
+    with pytest.raises(ValueError, match="another comparison"):
+        comparison.run([variant("lambda 1", small, 12)], "compare")
+
+
+def test_the_questions_that_are_asked() -> None:
+    first = first_stage_variants(64)
+    settings = [entry.preset.phases[0].settings for entry in first]
+    assert [one.generator_learning_rate for one in settings[:2]] == [2e-4, 1.5e-4]
+    assert [one.damsm_weight for one in settings[:4]] == [1, 1, 5, 10]
+    assert settings[4].generator_steps == 2
+    assert [one.discriminator for one in settings] == ["projected"] * 5 + ["paper"]
+    three, four = stage_count_variants(32)
+    assert three.preset.phases[0].settings.stages == (2,)
+    assert four.preset.phases[0].settings.stages == (2, 3)
+
+
+def test_stage_counts_need_a_run_to_go_on_from(
+    damsm: Path, data: Path, birds: Path, judge: Path, tmp_path: Path
+) -> None:
+    comparison = Comparison(
+        data, damsm, Evaluator(judge, birds), tmp_path / "out", torch.device("cpu")
+    )
+    with pytest.raises(ValueError, match="--start-from"):
+        comparison.run(stage_count_variants(16), "compare")
