@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
@@ -12,14 +11,15 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from models.config import GeneratorConfig
-from models.generator import Canvas, Generator, channels_last, enlarge
+from models.generator import Generator, channels_last, enlarge
 from models.training import distributed, losses
 from models.training.augment import Movement, augment
 from models.training.damsm import damsm_loss
 from models.training.damsm_trainer import Damsm
 from models.training.data import Pictures
-from models.training.discriminators import Discriminator, Scores, Seen
+from models.training.discriminators import Discriminator, Seen
 from models.training.gan_batch import Batch
+from models.training.gan_passes import DrawingPass, Drawn, JudgingPass, corner
 from models.training.gan_settings import GanTraining
 from models.training.image_encoder import REGION_MAP, ImageFeatures, resize
 from models.training.paper_discriminator import PaperDiscriminator
@@ -27,71 +27,6 @@ from models.training.projected_discriminator import ProjectedDiscriminator
 
 REAL_DETAIL = 256
 """Side in pixels beyond which photographs are enlarged: Caltech-UCSD Birds' crops have no more."""
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A batch's drawings by the trained stages.
-
-    Attributes
-    ----------
-    before : the picture of the stage below the trained ones; None when there is none.
-    images : the trained stages' pictures, fp32.
-    condition_loss : see `losses.condition_loss`.
-    """
-
-    before: Tensor | None
-    images: tuple[Tensor, ...]
-    condition_loss: Tensor
-
-
-class DrawingPass(nn.Module):
-    """All that a step asks of the generator, as one forward pass: gradients meet there."""
-
-    def __init__(self, generator: Generator, stages: Sequence[int], patch: float) -> None:
-        super().__init__()
-        self.generator = generator
-        self.stages, self.patch = stages, patch
-
-    def forward(self, batch: Batch) -> Drawn:
-        text, sentence = batch.drawn_text, batch.sentence[batch.drawn_from]
-        condition, mean, log_variance = self.generator.conditioning(sentence, batch.epsilon)
-        condition_loss = losses.condition_loss(mean, log_variance)
-        first, last = min(self.stages), max(self.stages)
-        if first == 0:
-            drawn = list(self.generator.stages(batch.noise, condition, text, last + 1))
-            return _drawn(None, drawn, condition_loss)
-        with torch.no_grad():
-            *_, before = self.generator.stages(batch.noise, condition, text, first)
-        if self.patch < 1:
-            before = _cut(before, batch.place, self.patch)
-        canvases = [before]
-        for stage in range(first, last + 1):
-            canvases.append(self.generator.refine(canvases[-1], stage, text))
-        return _drawn(before, canvases[1:], condition_loss.detach())
-
-
-class JudgingPass(nn.Module):
-    """All that a step asks of the discriminators when they learn, as one forward pass."""
-
-    def __init__(self, judges: Sequence[Discriminator]) -> None:
-        super().__init__()
-        self.judges = nn.ModuleList(judges)
-
-    def forward(
-        self, real: Sequence[Seen], drawn: Sequence[Seen], batch: Batch, sees_sentences: bool
-    ) -> list[tuple[Scores, Scores | None, Scores]]:
-        """Score, for each stage: photographs, photographs with wrong sentences, drawings."""
-        scores: list[tuple[Scores, Scores | None, Scores]] = []
-        for judge, photographs, drawings in zip(self.judges, real, drawn, strict=True):
-            if sees_sentences:
-                right, wrong = judge(photographs, [batch.sentence, batch.sentence[batch.others]])
-                (fake,) = judge(drawings, [batch.sentence[batch.drawn_from]])
-                scores.append((right, wrong, fake))
-            else:
-                (right,), (fake,) = judge(photographs, [None]), judge(drawings, [None])
-                scores.append((right, None, fake))
-        return scores
 
 
 class GanStep:
@@ -284,7 +219,7 @@ class GanStep:
         image = self.pictures.batch(batch.rows, min(size, REAL_DETAIL), batch.flip)
         if self.settings.patch < 1:
             side = int(image.shape[-1] * self.settings.patch)
-            top, left = _corner(image.shape[-1], side, batch.place)
+            top, left = corner(image.shape[-1], side, batch.place)
             image = image[..., top : top + side, left : left + side]
         if size > REAL_DETAIL:
             image = enlarge(image).clamp(-1, 1)
@@ -333,23 +268,3 @@ def _finite(values: _Means) -> None:
 def _require_gradients(parameters: Sequence[nn.Parameter], wanted: bool) -> None:
     for parameter in parameters:
         parameter.requires_grad_(wanted)
-
-
-def _drawn(before: Canvas | None, canvases: Sequence[Canvas], condition_loss: Tensor) -> Drawn:
-    return Drawn(
-        None if before is None else before.image.float(),
-        tuple(canvas.image.float() for canvas in canvases),
-        condition_loss,
-    )
-
-
-def _cut(canvas: Canvas, place: Tensor, patch: float) -> Canvas:
-    side = canvas.hidden.shape[-1]
-    size = int(side * patch)
-    return canvas.crop(*_corner(side, size, place), size)
-
-
-def _corner(side: int, size: int, place: Tensor) -> tuple[int, int]:
-    """Top and left of a square of `size` in one of `side`."""
-    top, left = (place * (side - size + 1)).int().tolist()
-    return top, left
