@@ -17,8 +17,15 @@ from models.training.gan_schedule import run_schedule
 from models.training.gan_settings import GanTraining, Phase, Preset
 from models.training.gan_step import GanStep
 
+# Without learning: Adam's first update is a sign, which rounding alone can turn, and the
+# generator's gradients come after the discriminators' update.
 SETTINGS = GanTraining(
-    batch_size=8, judged_sizes=(64, 64, 64, 64), precision="float32", mode_seeking_target=0.9
+    batch_size=8,
+    judged_sizes=(64, 64, 64, 64),
+    precision="float32",
+    mode_seeking_target=0.9,
+    generator_learning_rate=0.0,
+    discriminator_learning_rate=0.0,
 )
 
 
@@ -101,9 +108,10 @@ def test_gradients_are_those_of_one_process(
         found = torch.load(tmp_path / f"{rank}.pt", weights_only=True)
         assert set(found) == set(expected)
         for name, value in expected.items():
-            scale = float(value.abs().max()) + 1e-6
-            difference = float((found[name] - value).abs().max())
-            assert difference < 2e-3 * scale, f"process {rank}: {name}"
+            # Sums in another order differ in their last digits, and thresholds turn a few of
+            # those into more; a mistake (statistics or wrong answers not shared) gives over .1.
+            difference = (found[name] - value).norm() / (value.norm() + 1e-6)
+            assert difference < 2e-3, f"process {rank}: {name}"
 
 
 @pytest.mark.usefixtures("damsm")
