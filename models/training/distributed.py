@@ -105,6 +105,12 @@ def any_process(asked: bool, device: torch.device) -> bool:
     return bool(flag.item())
 
 
+def wait_for_all() -> None:
+    """Go on when every process has come here."""
+    if world_size() > 1:
+        dist.barrier()
+
+
 def check_same(what: str, value: str) -> None:
     """See that all processes agree on something.
 

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from models.config import GeneratorConfig
 from models.generator import Generator
 from models.training import distributed
-from models.training.damsm_trainer import Damsm, read_captions
+from models.training.damsm_model import Damsm, read_captions
 from models.training.data import Pictures
 from models.training.files import load_state, save_state
 from models.training.gan_batch import BatchSampler
@@ -127,6 +127,7 @@ class GanTrainer:
                     self.save()
                     saved = self.seconds
         self.save()
+        distributed.wait_for_all()  # the next phase begins with what the first process wrote
         return self.phase_pictures >= pictures
 
     def _step(self, batch: Any) -> dict[str, float]:

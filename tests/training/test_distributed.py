@@ -1,21 +1,23 @@
 """Two processes follow the very steps of one: real gloo processes on this processor."""
 
 import socket
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
 import torch
 import torch.multiprocessing
 
 from models.config import GeneratorConfig
 from models.training import distributed
-from models.training.damsm_trainer import load_damsm, read_captions
+from models.training.damsm_model import load_damsm, read_captions
 from models.training.data import Pictures, read_examples
 from models.training.gan_batch import BatchSampler
 from models.training.gan_schedule import run_schedule
 from models.training.gan_settings import GanTraining, Phase, Preset
 from models.training.gan_step import GanStep
+from models.training.gan_trainer import GanTrainer, load_gan
 
 # Without learning: Adam's first update is a sign, which rounding alone can turn, and the
 # generator's gradients come after the discriminators' update.
@@ -91,6 +93,24 @@ def train_on_different_data(
             (out / f"{rank}.txt").write_text(str(error))
 
 
+def train_two_phases(
+    rank: int, port: int, damsm: Path, data: Path, config: GeneratorConfig, out: Path
+) -> None:
+    join(rank, port)
+    second = replace(SETTINGS, stages=(1,))
+    preset = Preset("tiny", config, (Phase(8, SETTINGS), Phase(8, second)))
+    if rank == 0:  # a slow disk must not let the other process read too early
+        plain_save = GanTrainer.save
+
+        def save_slowly(trainer: GanTrainer) -> None:
+            time.sleep(1)
+            plain_save(trainer)
+
+        GanTrainer.save = save_slowly  # type: ignore[assignment, method-assign]
+    with distributed.process_group() as device:
+        assert run_schedule(preset, data, damsm, out / "run", device)
+
+
 def in_two_processes(work: Any, *arguments: object) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -114,7 +134,6 @@ def test_gradients_are_those_of_one_process(
             assert difference < 2e-3, f"process {rank}: {name}"
 
 
-@pytest.mark.usefixtures("damsm")
 def test_processes_with_different_data_are_told_so(
     damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
 ) -> None:
@@ -122,3 +141,11 @@ def test_processes_with_different_data_are_told_so(
     for rank in (0, 1):
         message = (tmp_path / f"{rank}.txt").read_text()
         assert message == "process 1 has other pictures or captions than process 0"
+
+
+def test_all_processes_begin_a_phase_with_what_the_first_one_saved(
+    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
+) -> None:
+    in_two_processes(train_two_phases, damsm, data, small, tmp_path)
+    state = load_gan(tmp_path / "run" / "gan.pt")
+    assert (state["phase"], state["pictures_seen"]) == (1, 16)
