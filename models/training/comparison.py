@@ -6,9 +6,8 @@ Each recipe answers a question: it differs from the first in one thing.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,12 @@ from PIL import Image
 
 from models.painter import Painter
 from models.training.evaluation.evaluator import Evaluator
-from models.training.evaluation.report import write_whole
 from models.training.export import export
 from models.training.gan_schedule import run_schedule
 from models.training.gan_settings import PRESETS, Phase, Preset
 from models.training.gan_trainer import load_gan
 from models.training.samples import SENTENCES
+from models.training.whole_files import whole_file, write_whole
 
 SHORT_RUN = {"ema_decay": 0.99}
 """In a short run, an average over ten thousand pictures would still show its beginning."""
@@ -117,8 +116,8 @@ class Comparison:
         """
         rows = [self._scores(number, variant) for number, variant in enumerate(variants)]
         table = _table(rows, command)
-        write_whole(self.out / "comparison.json", _text(json.dumps(rows, indent=1) + "\n"))
-        write_whole(self.out / "comparison.md", _text(table))
+        write_whole(self.out / "comparison.json", json.dumps(rows, indent=1) + "\n")
+        write_whole(self.out / "comparison.md", table)
         _plot(rows, self.out / "comparison.png")
         self._draw(variants)
         return table
@@ -149,7 +148,7 @@ class Comparison:
             },
             "sharpness": self._sharpness(weights, variant.size),
         }
-        write_whole(path, _text(json.dumps(row) + "\n"))
+        write_whole(path, json.dumps(row) + "\n")
         return row
 
     def _train(self, variant: Variant, folder: Path) -> Path:
@@ -192,19 +191,12 @@ class Comparison:
                     image = painter.draw(SENTENCES[sentence], seed, variant.size).image
                     place = (side * (2 * column + seed), side * number)
                     sheet.paste(image.resize((side, side), Image.Resampling.BICUBIC), place)
-        write_whole(self.out / "pictures.jpg", partial(_save_jpeg, sheet))
+        with whole_file(self.out / "pictures.jpg") as temporary:
+            sheet.save(temporary, format="JPEG", quality=90)
 
 
 def _budget(variant: Variant) -> dict[str, int]:
     return {"pictures": sum(phase.pictures for phase in variant.preset.phases)}
-
-
-def _text(content: str) -> Callable[[Path], object]:
-    return lambda path: path.write_text(content, encoding="utf-8")
-
-
-def _save_jpeg(image: Image.Image, path: Path) -> None:
-    image.save(path, format="JPEG", quality=90)
 
 
 def _table(rows: Sequence[dict[str, Any]], command: str) -> str:
@@ -252,4 +244,5 @@ def _plot(rows: Sequence[dict[str, Any]], path: Path) -> None:
         axes.set_yticks(places, [f"{row['name']} ({row['size']} px)" for row in rows])
         axes.set_title(label, fontsize=10)
     all_axes[0].invert_yaxis()  # the first recipe on top, in all of them
-    write_whole(path, lambda file: figure.savefig(file, format="png", dpi=110))
+    with whole_file(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=110)

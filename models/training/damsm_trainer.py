@@ -16,12 +16,9 @@ from models.config import TextEncoderConfig
 from models.text_encoder import TextEncoder, pad_ids
 from models.training.damsm import DamsmConfig, ImageProjection, damsm_loss, sentence_scores
 from models.training.damsm_model import MODEL_KEYS, read_captions
-from models.training.damsm_model import Damsm as Damsm
-from models.training.damsm_model import load_damsm as load_damsm
 from models.training.data import Pictures, read_examples
 from models.training.files import load_state, save_state
 from models.training.image_encoder import REGION_MAP, ImageFeatures
-from models.training.retrieval import RETRIEVAL_CANDIDATES as RETRIEVAL_CANDIDATES
 from models.training.retrieval import retrieval_chances
 from models.vocabulary import Vocabulary
 

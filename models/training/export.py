@@ -11,7 +11,7 @@ from typing import Any
 from models.checkpoint import Checkpoint, save_checkpoint
 from models.config import GeneratorConfig, ModelConfig
 from models.generator import Generator
-from models.training.damsm_trainer import load_damsm
+from models.training.damsm_model import load_damsm
 from models.training.files import load_state
 from models.training.publishing import check_weights, versions
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import zipfile
 from pathlib import Path
@@ -10,20 +9,16 @@ from typing import Any
 
 import torch
 
+from models.training.whole_files import whole_file
+
 
 def save_state(state: dict[str, Any], path: Path) -> None:
     """Write `state` beside `path` and rename it when it is complete and on the disk."""
-    temporary = path.with_name(f".{path.name}.partial")
     try:
-        with temporary.open("wb") as file:
+        with whole_file(path) as temporary, temporary.open("wb") as file:
             torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
     except RuntimeError as error:  # torch's name for a write that failed
         raise OSError(f"{path} cannot be written: {error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def load_state(path: Path, kind: str, keys: tuple[str, ...]) -> dict[str, Any]:

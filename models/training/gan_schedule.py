@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 
 from models.training import distributed
-from models.training.damsm_trainer import Damsm, load_damsm
+from models.training.damsm_model import Damsm, load_damsm
 from models.training.data import Pictures, read_examples
 from models.training.gan_settings import Preset
 from models.training.gan_step import REAL_DETAIL

@@ -27,8 +27,7 @@ class GanTraining:
     condition_weight : weight of the condition's Kullback-Leibler divergence.
     pair_every : in each group of so many drawings the last one has the caption of the one before
         it, with other noise, for mode seeking; 0 for none.
-    mode_seeking_target : how far apart those pairs should be, see `losses.mode_seeking_loss`;
-        photographs of one species are .77 apart.
+    mode_seeking_target : how far apart those pairs should be, see `losses.mode_seeking_loss`.
     species_captions : share of photographs shown with a caption of another one of their species:
         a sentence then goes with many poses instead of one.
     sentence_noise : noise on sentence features, as a share of their standard deviation: one

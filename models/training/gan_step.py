@@ -15,7 +15,7 @@ from models.generator import Generator, channels_last, enlarge
 from models.training import distributed, losses
 from models.training.augment import Movement, augment
 from models.training.damsm import damsm_loss
-from models.training.damsm_trainer import Damsm
+from models.training.damsm_model import Damsm
 from models.training.data import Pictures
 from models.training.discriminators import Discriminator, Seen
 from models.training.gan_batch import Batch

@@ -10,7 +10,7 @@ from PIL import Image
 
 from models.generator import Generator
 from models.text_encoder import pad_ids
-from models.training.damsm_trainer import Damsm
+from models.training.damsm_model import Damsm
 
 SENTENCES = (
     "this bird is bright red with black wings",

@@ -8,7 +8,8 @@ import torch
 
 from models.training import __main__ as command
 from models.training.damsm import DamsmConfig
-from models.training.damsm_trainer import DamsmTrainer, DamsmTraining, load_damsm, train_damsm
+from models.training.damsm_model import load_damsm
+from models.training.damsm_trainer import DamsmTrainer, DamsmTraining, train_damsm
 from models.training.files import save_state
 
 SETTINGS = DamsmTraining(epochs=4, batch_size=8, learning_rate=0.01, picture_sizes=(64,))

@@ -14,7 +14,8 @@ from models.generator import Generator
 from models.text_encoder import TextEncoder
 from models.training import __main__ as command
 from models.training.damsm import DamsmConfig
-from models.training.damsm_trainer import DamsmTraining, load_damsm, train_damsm
+from models.training.damsm_model import load_damsm
+from models.training.damsm_trainer import DamsmTraining, train_damsm
 from models.training.evaluation import Evaluator, evaluate
 from models.training.files import save_state
 from models.vocabulary import Vocabulary

@@ -17,7 +17,8 @@ from models.config import GeneratorConfig
 from models.generator import Generator
 from models.training.__main__ import main
 from models.training.damsm import DamsmConfig
-from models.training.damsm_trainer import DamsmTraining, load_damsm, train_damsm
+from models.training.damsm_model import load_damsm
+from models.training.damsm_trainer import DamsmTraining, train_damsm
 from models.training.files import save_state
 
 SMALL = GeneratorConfig(

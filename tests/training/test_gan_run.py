@@ -11,7 +11,7 @@ import torch
 from models import Painter
 from models.config import GeneratorConfig
 from models.training import __main__ as command
-from models.training.damsm_trainer import load_damsm
+from models.training.damsm_model import load_damsm
 from models.training.data import Pictures, read_examples
 from models.training.gan_schedule import run_schedule
 from models.training.gan_settings import PRESETS, GanTraining, Phase, Preset

@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from models.painter import Painter
 from models.training.evaluation.drawings import draw, stage_of
-from models.training.evaluation.report import write_whole
 from models.training.samples import SENTENCES
+from models.training.whole_files import whole_file
 
 SEEDS = (0, 1, 2, 3)
 
@@ -48,7 +48,8 @@ def save_grid(
         pen.text((4, top + _CELL // 2), label, _INK, font)
         for column, picture in enumerate(pictures):
             grid.paste(_fit(picture), (_MARGIN + column * _CELL, top))
-    write_whole(path, lambda file: grid.save(file, "JPEG", quality=90))
+    with whole_file(path) as temporary:
+        grid.save(temporary, "JPEG", quality=90)
 
 
 def _fit(picture: Image.Image) -> Image.Image:

@@ -12,10 +12,10 @@ from torch import Tensor
 
 from models.text_encoder import pad_ids
 from models.training.damsm import sentence_scores
-from models.training.damsm_trainer import RETRIEVAL_CANDIDATES, load_damsm
+from models.training.damsm_model import load_damsm
 from models.training.data import Example
 from models.training.evaluation.features import NETWORK
-from models.training.retrieval import retrieval_chances
+from models.training.retrieval import RETRIEVAL_CANDIDATES, retrieval_chances
 from models.vocabulary import Vocabulary
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from models.training.evaluation.confidence import SPLITS, Score
+from models.training.whole_files import write_whole
 
 
 @dataclass(frozen=True)
@@ -129,21 +128,8 @@ class Report:
 def write_report(report: Report, folder: Path) -> None:
     """Write ``scores.json`` and ``scores.md``."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in (
-        ("scores.json", report.to_json() + "\n"),
-        ("scores.md", report.to_markdown()),
-    ):
-        write_whole(folder / name, partial(Path.write_text, data=text, encoding="utf-8"))
-
-
-def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a file beside `path`, and rename it when it is complete."""
-    temporary = path.with_name(f".{path.name}.partial")
-    try:
-        write(temporary)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_whole(folder / "scores.json", report.to_json() + "\n")
+    write_whole(folder / "scores.md", report.to_markdown())
 
 
 def _row(size: str, label: str, scores: PictureScores, further: list[str]) -> str:

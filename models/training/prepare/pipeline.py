@@ -15,7 +15,8 @@ from models.training.prepare.pictures import Checked, PictureError, check
 from models.training.prepare.problems import SHOWN, Problems
 from models.training.prepare.source import Collection, Source
 from models.training.prepare.split import choose_test_species
-from models.training.prepare.writer import claim, refuse_foreign, write_part, write_whole
+from models.training.prepare.writer import claim, refuse_foreign, write_part
+from models.training.whole_files import write_whole
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def _save_report(problems: Problems, out: Path) -> Path:
     report = out.with_name(f"{out.name}-problems.txt")
     if problems:
         report.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(report, (problems.text() + "\n").encode())
+        write_whole(report, problems.text() + "\n")
     else:
         report.unlink(missing_ok=True)
     return report

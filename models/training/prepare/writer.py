@@ -7,7 +7,6 @@ the next run keeps those that are as they should be.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from PIL import Image
 
 from models.training.prepare.parallel import work_through
 from models.training.prepare.pictures import QUALITY, Checked, render
+from models.training.whole_files import whole_file, write_whole
 
 PARTS = ("train", "test")
 METADATA = "metadata.jsonl"
@@ -42,7 +42,7 @@ def claim(out: Path, settings: Mapping[str, object]) -> None:
     for part in PARTS:
         (out / part / METADATA).unlink(missing_ok=True)
     out.mkdir(parents=True, exist_ok=True)
-    write_whole(out / MARK, (json.dumps(settings, indent=2) + "\n").encode())
+    write_whole(out / MARK, json.dumps(settings, indent=2) + "\n")
 
 
 def write_part(folder: Path, checked: Sequence[Checked], size: int, workers: int) -> int:
@@ -58,21 +58,8 @@ def write_part(folder: Path, checked: Sequence[Checked], size: int, workers: int
         lambda one: _write_picture(folder, one, size), checked, f"writing {folder.name}", workers
     )
     lines = [json.dumps(_describe(one)) + "\n" for one in checked]
-    write_whole(folder / METADATA, "".join(lines).encode())
+    write_whole(folder / METADATA, "".join(lines))
     return sum(written)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside its place and rename it when it is complete and on the disk."""
-    temporary = path.with_name(f".{path.name}.partial")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _describe(checked: Checked) -> dict[str, object]:
@@ -93,14 +80,10 @@ def _write_picture(folder: Path, checked: Checked, size: int) -> bool:
         return False
     exif = Image.Exif()
     exif[_DESCRIPTION] = recipe
-    temporary = path.with_name(f".{path.name}.partial")
-    try:
-        # Without waiting for the disk, unlike the metadata: a picture that a power cut damages is
-        # found and written again.
+    # Without waiting for the disk, unlike the metadata: a picture that a power cut damages is found
+    # and written again.
+    with whole_file(path, durable=False) as temporary:
         render(checked, size).save(temporary, "WEBP", quality=QUALITY, exif=exif)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
     return True
 
 
