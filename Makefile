@@ -41,6 +41,7 @@ $(test_stamp): $(requirements)
 
 bench: $(test_stamp)
 	$(if $(DISPLAY)$(filter Darwin,$(shell uname)),,xvfb-run -a) $(python) -m benchmarks.window
+	$(python) -m benchmarks.layers
 	$(python) -m benchmarks.training
 
 # The README's pictures, drawn by the bundled weights.

@@ -55,7 +55,7 @@ def convolution(channels_in: int, channels_out: int) -> nn.Conv2d:
 class BatchNorm(nn.BatchNorm2d):
     """Batch norm whose gradient is brought into the layout of its input.
 
-    On processors PyTorch's own takes ten times as long when the two differ, as they do behind a
+    On processors PyTorch's own takes five times as long when the two differ, as they do behind a
     gated linear unit or a concatenation.
     """
 
