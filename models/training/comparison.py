@@ -23,9 +23,6 @@ from models.training.gan_trainer import load_gan
 from models.training.samples import SENTENCES
 from models.training.whole_files import whole_file, write_whole
 
-SHORT_RUN = {"ema_decay": 0.99}
-"""In a short run, an average over ten thousand pictures would still show its beginning."""
-
 SHOWN = (0, 1, 2, 4)
 """Which of the sample sentences are drawn side by side."""
 
@@ -53,8 +50,8 @@ def first_stage_variants(pictures: int) -> list[Variant]:
     ----------
     pictures : photographs that each recipe sees.
     """
-    ours = PRESETS["speech2bird"].with_stages(1).changed(SHORT_RUN)
-    paper = PRESETS["attngan"].with_stages(1).changed(SHORT_RUN)
+    ours = PRESETS["speech2bird"].with_stages(1)
+    paper = PRESETS["attngan"].with_stages(1)
 
     def variant(name: str, preset: Preset, **changes: Any) -> Variant:
         preset = preset.changed(changes).with_pictures([pictures])

@@ -58,7 +58,7 @@ class GanTraining:
     condition_weight: float = 1.0
     pair_every: int = 4
     mode_seeking_weight: float = 5.0
-    mode_seeking_target: float = 0.6
+    mode_seeking_target: float = 0.5
     species_captions: float = 0.5
     sentence_noise: float = 0.2
     consistency_weight: float = 2.0

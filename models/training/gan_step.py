@@ -8,12 +8,13 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from models.config import GeneratorConfig
 from models.generator import Generator, channels_last, enlarge
 from models.training import distributed, losses
 from models.training.augment import Movement, augment
+from models.training.average import growing_average
 from models.training.damsm import damsm_loss
 from models.training.damsm_model import Damsm
 from models.training.data import Pictures
@@ -56,7 +57,7 @@ class GanStep:
         self._freeze_other_stages()
         self.ema = AveragedModel(
             self.generator,
-            multi_avg_fn=get_ema_multi_avg_fn(settings.ema_decay),
+            multi_avg_fn=growing_average(settings.ema_decay),
             use_buffers=True,
         ).eval()
         self.judges = [self._discriminator(stage).to(device) for stage in settings.stages]
