@@ -135,6 +135,15 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--microphone", type=int, metavar="INDEX", help="recording device (default: the system's)"
     )
+    parser.add_argument(
+        "--recogniser",
+        choices=("whisper", "sphinx", "google"),
+        default="whisper",
+        help="who listens: whisper and sphinx on this computer; google is sent your voice",
+    )
+    parser.add_argument(
+        "--whisper", type=Path, metavar="FOLDER", help="another Whisper model (CTranslate2 format)"
+    )
     _add_drawing_options(parser)
     parser.set_defaults(run=listen)
 

@@ -96,14 +96,17 @@ def listen(options: argparse.Namespace) -> int:
         from app.gallery import check_picture_path
 
         check_picture_path(options.output)
+    from app.speech.recognisers import load_transcriber
     from app.speech.recording import Recording
-    from app.speech.transcriber import load_transcriber
 
     if options.sound is not None:
         recording = Recording.from_file(options.sound)
     else:
         recording = _record(options.microphone, options.seconds)
-    text = load_transcriber().transcribe(recording)
+    transcriber = load_transcriber(options.recogniser, options.whisper)
+    if transcriber.notice is not None:
+        _note(transcriber.notice)
+    text = transcriber.transcribe(recording)
     print(text, flush=True)
     if options.output is None:
         return 0

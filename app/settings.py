@@ -36,7 +36,13 @@ class Settings:
     device
         Where to draw: "auto", "cpu" or "cuda".
     microphone
-        Index of the recording device; None is the system's default.
+        Name of the recording device; None is the system's default. Its number may change.
+    recogniser
+        Who listens: a key of ``app.speech.recognisers.RECOGNISERS``.
+    whisper_folder
+        Folder of another model for Whisper; None is the bundled one.
+    stop_when_silent
+        Whether recording ends by itself when the person pauses.
     save_folder
         Where the last picture was saved to; None at first.
     geometry
@@ -48,7 +54,10 @@ class Settings:
     """
 
     device: str = "auto"
-    microphone: int | None = None
+    microphone: str | None = None
+    recogniser: str = "whisper"
+    whisper_folder: str | None = None
+    stop_when_silent: bool = False
     save_folder: str | None = None
     geometry: str | None = None
     tab: int = 0

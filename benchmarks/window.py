@@ -167,7 +167,7 @@ class _Threads:
         return Painter.load()
 
     def load_transcriber(self) -> Any:
-        from app.speech.transcriber import load_transcriber
+        from app.speech.recognisers import load_transcriber
 
         return load_transcriber()
 

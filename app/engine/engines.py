@@ -21,13 +21,23 @@ class Engines:
         Model to draw with; None is the bundled one.
     device
         Where to draw: "auto", "cpu" or "cuda".
+    recogniser
+        A key of ``app.speech.recognisers.RECOGNISERS``.
+    whisper_folder
+        Another model for Whisper; None is the bundled one.
     """
 
-    def __init__(self, weights: Path | None = None, device: str = "auto") -> None:
+    def __init__(
+        self,
+        weights: Path | None = None,
+        device: str = "auto",
+        recogniser: str = "whisper",
+        whisper_folder: Path | None = None,
+    ) -> None:
         # The engine's working folder is another one: a relative path would not be found there.
         path = None if weights is None else weights.resolve()
         self.pictures = EngineClient("pictures", path, device)
-        self.speech = EngineClient("speech")
+        self.speech = EngineClient("speech", recogniser, whisper_folder)
 
     def load_painter(self) -> EnginePainter:
         """Return the painter once its model is loaded; errors as for ``Painter.load``."""
@@ -36,6 +46,12 @@ class Engines:
     def load_transcriber(self) -> EngineTranscriber:
         """Return the transcriber once it is loaded; errors as for ``load_transcriber``."""
         return EngineTranscriber(self.speech, self.speech.load())
+
+    def change_recogniser(self, recogniser: str, whisper_folder: Path | None = None) -> None:
+        """Let another recogniser listen from the next ``load_transcriber`` on."""
+        former = self.speech
+        self.speech = EngineClient("speech", recogniser, whisper_folder)
+        former.close()
 
     def close(self) -> None:
         """End both processes at once, whatever they are doing."""

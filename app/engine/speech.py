@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.engine.client import EngineClient
@@ -23,10 +24,10 @@ class LoadedRecogniser:
 class SpeechEngine:
     """Runs in the engine: the recogniser and its methods."""
 
-    def __init__(self) -> None:
-        from app.speech.transcriber import load_transcriber
+    def __init__(self, recogniser: str, model_folder: Path | None) -> None:
+        from app.speech.recognisers import load_transcriber
 
-        self._transcriber = load_transcriber()
+        self._transcriber = load_transcriber(recogniser, model_folder)
 
     def describe(self) -> LoadedRecogniser:
         return LoadedRecogniser(self._transcriber.name, self._transcriber.notice)

@@ -75,15 +75,16 @@ def microphones_of(audio: Any) -> list[Microphone]:
     return sorted(found, key=lambda microphone: not microphone.is_default)
 
 
-def choose_microphone(audio: Any, index: int | None = None) -> Microphone:
-    """Return the microphone with this PortAudio index, or the default one.
+def choose_microphone(audio: Any, wanted: int | str | None = None) -> Microphone:
+    """Return the microphone with this PortAudio index or name, or the default one.
 
     Parameters
     ----------
     audio:
         An initialised ``pyaudio.PyAudio``.
-    index:
-        One of :attr:`Microphone.index`, or ``None`` for the system's default.
+    wanted:
+        A :attr:`Microphone.index`, or a :attr:`Microphone.name`, or ``None`` for the system's
+        default. A name that is not there means the default, too: a headset was left at home.
 
     Raises
     ------
@@ -95,12 +96,12 @@ def choose_microphone(audio: Any, index: int | None = None) -> Microphone:
         raise NoMicrophoneError(
             "There is no microphone here. Connect one and try again, or type the description."
         )
-    if index is None:
-        return microphones[0]
     for microphone in microphones:
-        if microphone.index == index:
+        if wanted in (microphone.index, microphone.name):
             return microphone
+    if wanted is None or isinstance(wanted, str):
+        return microphones[0]
     raise NoMicrophoneError(
-        f"Microphone number {index} is not there any more. Choose another one, or type the "
+        f"Microphone number {wanted} is not there any more. Choose another one, or type the "
         "description."
     )

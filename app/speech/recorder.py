@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.speech.loudness import PauseDetector
 from app.speech.microphone import Microphone, choose_microphone
 from app.speech.portaudio import MicrophoneError, portaudio
 from app.speech.recording import MAX_SECONDS, Recording
@@ -39,18 +40,21 @@ class Recorder:
     Parameters
     ----------
     device:
-        A :attr:`Microphone.index`, or ``None`` for the system's default microphone.
+        A :attr:`Microphone.index` or name, or ``None`` for the system's default microphone.
     max_seconds:
         Recording ends by itself after this time.
+    stop_when_silent:
+        Whether recording ends by itself, too, when a person who has spoken pauses.
     on_level:
         Called with the level (0.0 to 1.0) of each chunk, **on the recording thread**.
     """
 
     def __init__(
         self,
-        device: int | None = None,
+        device: int | str | None = None,
         *,
         max_seconds: float = MAX_SECONDS,
+        stop_when_silent: bool = False,
         on_level: Callable[[float], None] | None = None,
     ) -> None:
         self.microphone: Microphone | None = None
@@ -61,6 +65,7 @@ class Recorder:
         """Why recording ended by itself, when a device failed in the middle."""
         self._device = device
         self._max_seconds = max_seconds
+        self._pause_detector = PauseDetector() if stop_when_silent else None
         self._on_level = on_level
         self._chunks: list[NDArray[np.int16]] = []
         self._recorded_samples = 0
@@ -191,9 +196,12 @@ class Recorder:
             self._recorded_samples += len(chunk)
             self._last_chunk_at = time.monotonic()
             self._opened.set()
-            self.level = Recording(chunk, self.microphone.rate).peak
+            sound = Recording(chunk, self.microphone.rate)
+            self.level = sound.peak
             if self._on_level is not None:
                 self._on_level(self.level)
+            if self._pause_detector and self._pause_detector.feed(sound.loudness, sound.seconds):
+                return
 
     def _lost(self) -> DeviceFailedError:
         name = f" “{self.microphone.name}”" if self.microphone else ""

@@ -49,6 +49,13 @@ class Recording:
             return 0.0
         return float(np.abs(self.samples.astype(np.int32)).max()) / 32768
 
+    @property
+    def loudness(self) -> float:
+        """Root mean square of the samples, 0.0 to 1.0."""
+        if not len(self.samples):
+            return 0.0
+        return float(np.sqrt(np.square(self.as_float()).mean()))
+
     def resampled(self, rate: int) -> Recording:
         """Return the same sound at another rate (Hz), band-limited so that nothing aliases."""
         if rate == self.rate:

@@ -10,7 +10,9 @@ from app.settings import Settings, config_folder
 
 
 def test_round_trip(home: Path) -> None:
-    settings = Settings(device="cpu", microphone=3, save_folder="/tmp/ä", tab=1, dark=True)
+    settings = Settings(
+        device="cpu", microphone="USB microphone", save_folder="/tmp/ä", tab=1, dark=True
+    )
     settings.save()
     assert home in (config_folder() / "settings.json").parents
     assert Settings.load() == settings
@@ -24,7 +26,7 @@ def test_first_start() -> None:
 def test_unknown_and_wrong_fields_are_ignored(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text(
-        '{"device": "cpu", "of_the_future": [1], "microphone": "loud", "tab": true, "dark": 1}'
+        '{"device": "cpu", "of_the_future": [1], "microphone": 3, "tab": true, "dark": 1}'
     )
     assert Settings.load(path) == Settings(device="cpu")
 

@@ -9,17 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.speech import transcriber as transcriber_module
+from app.speech import recognisers, whisper
+from app.speech.recognisers import load_transcriber
 from app.speech.recording import Recording
+from app.speech.sphinx import SphinxTranscriber
 from app.speech.transcriber import (
     NothingHeardError,
     NothingUnderstoodError,
     SpeechModelError,
-    SphinxTranscriber,
     Transcriber,
-    WhisperTranscriber,
-    load_transcriber,
 )
+from app.speech.whisper import WhisperTranscriber
 from tests.app.speech.conftest import as_recording, sounds_without_voice
 from tests.speech_fixtures import SpeakSentence
 
@@ -86,7 +86,7 @@ def test_nothing_is_asked_of_the_network(spoken_sentence: SpeakSentence) -> None
         "    if event in ('socket.connect', 'socket.getaddrinfo'): raise SystemExit(event)\n"
         "sys.addaudithook(refuse)\n"
         "from app.speech.recording import Recording\n"
-        "from app.speech.transcriber import load_transcriber\n"
+        "from app.speech.recognisers import load_transcriber\n"
         "print(load_transcriber().transcribe(Recording.from_file(sys.argv[1])))"
     )
     command = [sys.executable, "-c", program, str(spoken_sentence(SENTENCES[0]))]
@@ -100,15 +100,15 @@ def without_whisper() -> Path:
 
 @pytest.fixture
 def fresh_loading() -> None:
-    transcriber_module._load_once.cache_clear()
+    recognisers._load_once.cache_clear()
 
 
 def test_sphinx_takes_over(
     monkeypatch: pytest.MonkeyPatch, fresh_loading: None, spoken_sentence: SpeakSentence
 ) -> None:
-    monkeypatch.setattr(transcriber_module, "_bundled_whisper", without_whisper)
+    monkeypatch.setattr(whisper, "_bundled_whisper", without_whisper)
     sphinx = load_transcriber()
-    transcriber_module._load_once.cache_clear()
+    recognisers._load_once.cache_clear()
     assert isinstance(sphinx, SphinxTranscriber)
     assert sphinx.notice is not None
     assert "not installed. Sphinx listens instead" in sphinx.notice
@@ -119,7 +119,7 @@ def test_sphinx_takes_over(
 
 
 def test_neither_can_be_loaded(monkeypatch: pytest.MonkeyPatch, fresh_loading: None) -> None:
-    monkeypatch.setattr(transcriber_module, "_bundled_whisper", without_whisper)
+    monkeypatch.setattr(whisper, "_bundled_whisper", without_whisper)
     monkeypatch.setitem(sys.modules, "pocketsphinx", None)
     with pytest.raises(SpeechModelError, match=r"cannot be understood here.*`make reinstall`"):
         load_transcriber()
@@ -127,7 +127,7 @@ def test_neither_can_be_loaded(monkeypatch: pytest.MonkeyPatch, fresh_loading: N
 
 @pytest.mark.parametrize("missing", ["model.bin", "tokenizer.json"])
 def test_an_incomplete_model_is_refused_instead_of_downloaded(tmp_path: Path, missing: str) -> None:
-    bundled = transcriber_module._bundled_whisper()
+    bundled = whisper._bundled_whisper()
     for part in bundled.iterdir():
         if part.name != missing:
             (tmp_path / part.name).symlink_to(part)
@@ -136,7 +136,7 @@ def test_an_incomplete_model_is_refused_instead_of_downloaded(tmp_path: Path, mi
 
 
 def test_a_damaged_model_is_refused(tmp_path: Path) -> None:
-    bundled = transcriber_module._bundled_whisper()
+    bundled = whisper._bundled_whisper()
     for part in bundled.iterdir():
         shutil.copy(part, tmp_path)
     with (tmp_path / "model.bin").open("r+b") as model:

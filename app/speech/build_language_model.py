@@ -1,0 +1,82 @@
+"""``python -m app.speech.build_language_model CAPTIONS``: teach the recognisers a subject.
+
+Writes a trigram model of the captions, and a dictionary that says how its words sound. Captions
+with a word that neither CMU's dictionary nor ``added_pronunciations.txt`` can pronounce are left
+out: nearly all such words are misspelled, and must not be heard.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.speech.language_model import BIRD_DICTIONARY, BIRD_MODEL
+from app.speech.pronunciations import ADDED, Phones, cmu_dictionary, read_pronunciations
+from app.speech.words import tidy
+
+SELDOM = 2
+"""Words written fewer times than this are left out with their captions."""
+
+DISCOUNT = 0.1
+"""Share of the probability that is kept for what was never seen."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description="Build a language model for listening.")
+    parser.add_argument("captions", type=Path, help="text file, a caption a line")
+    parser.add_argument("--model", type=Path, default=BIRD_MODEL, help="file to write")
+    parser.add_argument("--dictionary", type=Path, default=BIRD_DICTIONARY, help="file to write")
+    options = parser.parse_args(arguments)
+
+    captions = [tidy(line).split() for line in options.captions.read_text("utf-8").splitlines()]
+    pronunciations = read_pronunciations((cmu_dictionary(), ADDED))
+    kept = pronounceable(captions, set(pronunciations))
+    words = sorted({word for caption in kept for word in caption})
+    write_model(kept, options.model)
+    write_dictionary({word: pronunciations[word] for word in words}, options.dictionary)
+    print(f"{len(kept):,} of {len(captions):,} captions, {len(words):,} words")
+
+
+def pronounceable(captions: list[list[str]], words: set[str]) -> list[list[str]]:
+    """Return the captions all of whose words are known and not too rare."""
+    counts = Counter(word for caption in captions for word in caption)
+    usual = {word for word in words if counts[word] >= SELDOM}
+    return [caption for caption in captions if caption and usual.issuperset(caption)]
+
+
+def write_model(captions: list[list[str]], path: Path) -> None:
+    """Write a trigram model of the captions in Sphinx's binary format."""
+    from pocketsphinx import Config, LogMath, NGramModel, set_loglevel
+    from pocketsphinx.lm import ArpaBoLM
+
+    builder = ArpaBoLM(add_start=True, discount_mass=DISCOUNT)
+    builder.read_corpus(io.StringIO("\n".join(" ".join(caption) for caption in captions)))
+    builder.compute()
+    set_loglevel("FATAL")
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        arpa, binary = Path(folder, "model.arpa"), Path(folder, "model.lm.bin")
+        if not builder.write_file(str(arpa)):
+            raise OSError(f"The model cannot be written beside {path}.")
+        NGramModel(Config(lm=str(arpa)), LogMath(), str(arpa)).write(str(binary))
+        binary.replace(path)
+
+
+def write_dictionary(words: dict[str, list[Phones]], path: Path) -> None:
+    """Write pronunciations in Sphinx's format."""
+    lines = [
+        f"{word}({number})" * (number > 1) + word * (number == 1) + " " + " ".join(phones)
+        for word, ways in words.items()
+        for number, phones in enumerate(ways, 1)
+    ]
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    temporary.replace(path)
+
+
+if __name__ == "__main__":
+    main()

