@@ -16,7 +16,7 @@ from models.drawing import Cancelled, Drawing, OnStage
 from models.errors import DrawingCancelled, ModelError, SentenceError
 from models.generator import channels_last
 from models.text_encoder import TextFeatures, pad_ids
-from models.vocabulary import ReadSentence
+from models.vocabulary import ReadSentence, Vocabulary
 
 BUNDLED_WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "bird.safetensors"
 MAX_CHARACTERS = 1000
@@ -66,6 +66,11 @@ class Painter:
     @property
     def max_words(self) -> int:
         return self._checkpoint.config.text_encoder.max_words
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words that the model knows."""
+        return self._checkpoint.vocabulary
 
     def check(self, sentence: str) -> ReadSentence:
         """Read a sentence as `draw` would, without drawing it.

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from nltk.metrics import edit_distance
 from nltk.tokenize import RegexpTokenizer
 
 PADDING_ID = 0
@@ -59,6 +60,21 @@ class Vocabulary:
 
     def __contains__(self, word: str) -> bool:
         return word in self._ids
+
+    def nearest(self, word: str, count: int = 3) -> list[str]:
+        """Return known words that are written nearly like `word`, the nearest first.
+
+        Nearness is Damerau and Levenshtein's edit distance, at most a third of the word's
+        letters (and always one); among equals, the more frequent word comes first.
+        """
+        farthest = max(1, len(word) // 3)
+        found = []
+        for rank, known in enumerate(self.words):
+            if abs(len(known) - len(word)) <= farthest:
+                distance = edit_distance(word, known, transpositions=True)
+                if distance <= farthest:
+                    found.append((distance, rank, known))
+        return [known for _, _, known in sorted(found)[:count]]
 
     def read(self, sentence: str, max_words: int) -> ReadSentence:
         """Cut a sentence into known words; unknown ones are left out, as in training."""

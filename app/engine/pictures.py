@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """What the window knows of a model: its name, and "cpu" or "cuda"."""
+    """What the window knows of a model: its name, "cpu" or "cuda", and the words it knows."""
 
     name: str
     device: str
+    words: frozenset[str]
 
 
 class PicturesEngine:
@@ -33,7 +34,12 @@ class PicturesEngine:
         self._painter = Painter.load(weights, device=device)
 
     def describe(self) -> LoadedModel:
-        return LoadedModel(self._painter.model_name, self._painter.device.type)
+        painter = self._painter
+        words = frozenset(painter.vocabulary.words)
+        return LoadedModel(painter.model_name, painter.device.type, words)
+
+    def suggest(self, call: Call, word: str) -> list[str]:
+        return self._painter.vocabulary.nearest(word)
 
     def draw(self, call: Call, sentence: str, seed: int | None, size: int | None) -> Drawing:
         def on_stage(index: int, image: Image.Image) -> None:
@@ -53,12 +59,20 @@ class EnginePainter:
         The model's name and the beginning of its checksum.
     device
         "cpu" or "cuda".
+    words
+        The words that the model knows.
     """
 
     def __init__(self, client: EngineClient, model: LoadedModel) -> None:
         self._client = client
         self.model_name = model.name
         self.device = model.device
+        self.words = model.words
+
+    def suggest(self, word: str) -> list[str]:
+        """Return known words that are written nearly like an unknown one."""
+        words: list[str] = self._client.call("suggest", word)
+        return words
 
     def draw(
         self,

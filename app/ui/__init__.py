@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 _CLOSE_TIMEOUT = 10.0  # seconds that work still running gets after the window has gone
 
@@ -28,7 +29,10 @@ def open_window() -> int:
 
     start_logging()
     settings = Settings.load()
-    with Engines(device=settings.device) as engines:
+    folder = None if settings.whisper_folder is None else Path(settings.whisper_folder)
+    with Engines(
+        device=settings.device, recogniser=settings.recogniser, whisper_folder=folder
+    ) as engines:
         try:
             window = MainWindow(engines, settings)
         except tkinter.TclError as error:

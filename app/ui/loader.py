@@ -44,6 +44,7 @@ class Loader(Generic[Value]):
         self._on_change = on_change
         self._waiting: list[tuple[Callable[[Value], None], Callable[[Exception], None]]] = []
         self._value: Value | None = None
+        self._round = 0  # what an earlier round loads is not wanted any more
         self.state = LoadState.WAITING
         self.error: Exception | None = None
 
@@ -57,7 +58,19 @@ class Loader(Generic[Value]):
         if self.state in (LoadState.LOADING, LoadState.READY):
             return
         self._enter(LoadState.LOADING)
-        self._runner.run_in_thread(lambda task: self._load(), self._loaded, self._failed)
+        number = self._round
+        self._runner.run_in_thread(
+            lambda task: self._load(),
+            lambda value: self._loaded(value, number),
+            lambda error: self._failed(error, number),
+        )
+
+    def start_anew(self) -> None:
+        """Forget what was loaded, and load again; whoever waits gets the new thing."""
+        self._value = None
+        self._round += 1
+        self.state = LoadState.WAITING
+        self.start()
 
     def when_loaded(
         self, on_value: Callable[[Value], None], on_error: Callable[[Exception], None]
@@ -69,14 +82,18 @@ class Loader(Generic[Value]):
         self._waiting.append((on_value, on_error))
         self.start()
 
-    def _loaded(self, value: Value) -> None:
+    def _loaded(self, value: Value, number: int) -> None:
+        if number != self._round:
+            return
         self._value = value
         waiting, self._waiting = self._waiting, []
         self._enter(LoadState.READY)
         for on_value, _ in waiting:
             on_value(value)
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, error: Exception, number: int) -> None:
+        if number != self._round:
+            return
         self.error = error
         waiting, self._waiting = self._waiting, []
         self._enter(LoadState.FAILED)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tkinter import ttk
 
 from app.ui.theme import GAP, Palette
+from app.ui.word_marks import Suggest, WordMarks
 
 
 class SentenceField(ttk.Frame):
@@ -24,10 +25,17 @@ class SentenceField(ttk.Frame):
         What to write, above the field.
     on_draw
         Receives the text when the person wants it drawn.
+    suggest
+        Finds known words for unknown ones.
     """
 
     def __init__(
-        self, parent: tk.Misc, palette: Palette, label: str, on_draw: Callable[[str], None]
+        self,
+        parent: tk.Misc,
+        palette: Palette,
+        label: str,
+        on_draw: Callable[[str], None],
+        suggest: Suggest,
     ) -> None:
         super().__init__(parent)
         self._on_draw = on_draw
@@ -49,6 +57,7 @@ class SentenceField(ttk.Frame):
         self.text.pack(fill="both", expand=True)
         self.draw_button = ttk.Button(self, text="Draw", style="Accent.TButton", command=self._draw)
         self.draw_button.pack(fill="x", pady=(GAP + 4, 0))
+        self.marks = WordMarks(self.text, palette, suggest)
         for keys in ("<Return>", "<Control-Return>", "<KP_Enter>", "<Control-KP_Enter>"):
             self.text.bind(keys, self._draw_by_key)
         self.text.bind("<Shift-Return>", lambda event: None)  # the field's own: a new line

@@ -5,21 +5,27 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable
 from enum import Enum
-from tkinter import ttk
+from pathlib import Path
+from tkinter import filedialog, ttk
 from typing import TYPE_CHECKING
 
 from app.ui.background import BackgroundRunner, Task
+from app.ui.listening_menu import ListeningMenu
 from app.ui.loader import Loader
 from app.ui.message_bar import MessageBar
+from app.ui.push_to_talk import PushToTalk
 from app.ui.sentence_field import SentenceField
 from app.ui.theme import GAP, Palette
+from app.ui.word_marks import Suggest
 
 if TYPE_CHECKING:
     from app.engine.speech import EngineTranscriber
+    from app.settings import Settings
     from app.speech.recorder import Recorder
     from app.speech.recording import Recording
 
 _TICK = 60  # milliseconds between two looks at the running recording
+_SOUND_FILES = (("Sound", "*.wav *.aiff *.aif *.flac *.ogg *.mp3"), ("All files", "*"))
 
 
 class SpeakState(Enum):
@@ -32,7 +38,7 @@ class SpeakState(Enum):
 
 
 _LABELS = {
-    SpeakState.IDLE: ("Record", "Press Record, describe the bird, then press Stop."),
+    SpeakState.IDLE: ("Record", "Press Record, or hold the space bar, and describe the bird."),
     SpeakState.STARTING: ("Record", "Opening the microphone…"),
     SpeakState.RECORDING: ("Stop", "Listening. Describe the bird, then press Stop."),
     SpeakState.TRANSCRIBING: ("Record", "Writing down what you said…"),
@@ -56,8 +62,17 @@ class SpeakTab(ttk.Frame):
         Where errors are told.
     on_draw
         Receives the text when the person wants it drawn.
-    microphone
-        Index of the recording device; None is the system's default.
+    suggest
+        Finds known words for unknown ones.
+    settings
+        How to listen, as it was chosen before.
+    on_change
+        Receives changed settings by name.
+
+    Attributes
+    ----------
+    recording
+        What was recorded or opened last; it is kept until the next one.
     """
 
     def __init__(
@@ -68,20 +83,32 @@ class SpeakTab(ttk.Frame):
         transcriber_loader: Loader[EngineTranscriber],
         messages: MessageBar,
         on_draw: Callable[[str], None],
-        microphone: int | None = None,
+        suggest: Suggest,
+        settings: Settings,
+        on_change: Callable[..., None],
     ) -> None:
         super().__init__(parent, padding=2 * GAP)
         self._runner = runner
         self._transcriber_loader = transcriber_loader
         self._messages = messages
-        self._microphone = microphone
         self._recorder: Recorder | None = None
         self._timer: str | None = None
+        self._playing: Task[None] | None = None
+        self._stop_asked = False
+        self.recording: Recording | None = None
         self.state_of_speech = SpeakState.IDLE
-        self._build(palette, on_draw)
+        self._build(palette, on_draw, suggest)
+        self.listening = ListeningMenu(self._sound_row, runner, settings, on_change)
+        self.listening.pack(side="right")
+        PushToTalk(
+            [self, self.record_button],
+            lambda: self.state_of_speech in (SpeakState.STARTING, SpeakState.RECORDING),
+            self._start,
+            self._stop,
+        )
         self._enter(SpeakState.IDLE)
 
-    def _build(self, palette: Palette, on_draw: Callable[[str], None]) -> None:
+    def _build(self, palette: Palette, on_draw: Callable[[str], None], suggest: Suggest) -> None:
         row = ttk.Frame(self)
         self.record_button = ttk.Button(row, style="Accent.TButton", command=self._toggle, width=9)
         self.record_button.pack(side="left")
@@ -91,8 +118,18 @@ class SpeakTab(ttk.Frame):
         self.level.pack(side="left", fill="x", expand=True)
         row.pack(fill="x")
         self.hint = ttk.Label(self, style="Caption.TLabel")
-        self.hint.pack(anchor="w", pady=(GAP, 2 * GAP))
-        self.field = SentenceField(self, palette, "What was heard (you can change it)", on_draw)
+        self.hint.pack(anchor="w", pady=(GAP, GAP))
+        self._sound_row = ttk.Frame(self)
+        self.play_button = ttk.Button(self._sound_row, text="Play", command=self._play, width=5)
+        self.again_button = ttk.Button(self._sound_row, text="Try again", command=self._try_again)
+        self.open_button = ttk.Button(self._sound_row, text="Open…", command=self._choose_file)
+        for button in (self.play_button, self.again_button, self.open_button):
+            button.pack(side="left", padx=(0, GAP // 2))
+        # Packed from below: in a low window the text gives way, never the buttons.
+        self._sound_row.pack(side="bottom", fill="x", pady=(GAP, 0))
+        self.field = SentenceField(
+            self, palette, "What was heard (you can change it)", on_draw, suggest
+        )
         self.field.pack(fill="both", expand=True)
 
     def close(self) -> None:
@@ -104,6 +141,21 @@ class SpeakTab(ttk.Frame):
             # Stopping may wait for the device, so not in Tk's thread.
             self._runner.run_in_thread(lambda task: recorder.stop(), lambda _: None, lambda _: None)
 
+    def open_sound(self, path: Path) -> None:
+        """Take a sound file for what was said."""
+        if self.state_of_speech is not SpeakState.IDLE:
+            self._messages.note("Wait until the recording is written down, then open a file.")
+            return
+
+        def read(task: Task[Recording]) -> Recording:
+            from app.speech.recording import Recording
+
+            return Recording.from_file(path)
+
+        self._messages.clear()
+        self._enter(SpeakState.TRANSCRIBING)
+        self._runner.run_in_thread(read, self._recorded, self._failed)
+
     def _toggle(self) -> None:
         if self.state_of_speech is SpeakState.RECORDING:
             self._stop()
@@ -111,14 +163,19 @@ class SpeakTab(ttk.Frame):
             self._start()
 
     def _start(self) -> None:
+        if self.state_of_speech is not SpeakState.IDLE:
+            return
+        self._stop_playing()
         self._messages.clear()
+        self._stop_asked = False
         self._enter(SpeakState.STARTING)
-        microphone = self._microphone
+        microphone = self.listening.microphone
+        stop_when_silent = self.listening.stop_when_silent
 
         def open_microphone(task: Task[Recorder]) -> Recorder:
             from app.speech.recorder import Recorder
 
-            recorder = Recorder(microphone)
+            recorder = Recorder(microphone, stop_when_silent=stop_when_silent)
             recorder.start()
             if task.cancelled():  # the window was closed meanwhile
                 recorder.stop()
@@ -129,7 +186,13 @@ class SpeakTab(ttk.Frame):
     def _started(self, recorder: Recorder) -> None:
         self._recorder = recorder
         self._enter(SpeakState.RECORDING)
-        self._tick()
+        wanted, used = self.listening.microphone, recorder.microphone
+        if wanted is not None and used is not None and used.name != wanted:
+            self._messages.note(f"“{wanted}” is not there; recording with “{used.name}”.")
+        if self._stop_asked:  # the space bar was let go of before the microphone was open
+            self._stop()
+        else:
+            self._tick()
 
     def _tick(self) -> None:
         recorder = self._recorder
@@ -140,12 +203,13 @@ class SpeakTab(ttk.Frame):
         self.level.configure(value=recorder.level)
         if recorder.is_recording:
             self._timer = self.after(_TICK, self._tick)
-        else:  # the time is up, or the device failed: what was said until then still counts
+        else:  # the time is up, the person is done, or the device failed: what was said counts
             if recorder.failure is not None:
                 self._messages.error(recorder.failure)
             self._stop()
 
     def _stop(self) -> None:
+        self._stop_asked = True
         recorder, self._recorder = self._recorder, None
         if self._timer is not None:
             self.after_cancel(self._timer)
@@ -153,12 +217,19 @@ class SpeakTab(ttk.Frame):
         if recorder is None:
             return
         self._enter(SpeakState.TRANSCRIBING)
-        self._runner.run_in_thread(lambda task: recorder.stop(), self._stopped, self._failed)
+        self._runner.run_in_thread(lambda task: recorder.stop(), self._recorded, self._failed)
 
-    def _stopped(self, recording: Recording) -> None:
+    def _recorded(self, recording: Recording) -> None:
+        self.recording = recording
         self._transcriber_loader.when_loaded(
             lambda transcriber: self._transcribe(transcriber, recording), self._failed
         )
+
+    def _try_again(self) -> None:
+        if self.recording is not None and self.state_of_speech is SpeakState.IDLE:
+            self._messages.clear()
+            self._enter(SpeakState.TRANSCRIBING)
+            self._recorded(self.recording)
 
     def _transcribe(self, transcriber: EngineTranscriber, recording: Recording) -> None:
         self._runner.run_in_thread(
@@ -168,15 +239,52 @@ class SpeakTab(ttk.Frame):
         )
 
     def _heard(self, text: str, notice: str | None) -> None:
+        from app.speech.loudness import advice
+
         self.field.sentence = text
         self._enter(SpeakState.IDLE)
-        if notice is not None and not self._messages.text:
-            self._messages.note(notice)
+        notices = [notice, None if self.recording is None else advice(self.recording)]
+        told = " ".join(notice for notice in notices if notice is not None)
+        if told and not self._messages.text:
+            self._messages.note(told)
         self.field.text.focus()  # Return draws at once, and a wrong word is corrected in place
 
     def _failed(self, error: Exception) -> None:
         self._enter(SpeakState.IDLE)
         self._messages.error(error)
+
+    def _play(self) -> None:
+        if self._playing is not None:
+            self._stop_playing()
+            return
+        recording = self.recording
+        if recording is None:
+            return
+
+        def play_it(task: Task[None]) -> None:
+            from app.speech.player import play
+
+            play(recording, task.cancelled)
+
+        def failed(error: Exception) -> None:
+            self._stop_playing()
+            self._messages.error(error)
+
+        self.play_button.configure(text="Stop")
+        self._playing = self._runner.run_in_thread(play_it, lambda _: self._stop_playing(), failed)
+
+    def _stop_playing(self) -> None:
+        if self._playing is not None:
+            self._playing.cancel()
+            self._playing = None
+        self.play_button.configure(text="Play")
+
+    def _choose_file(self) -> None:
+        chosen = filedialog.askopenfilename(
+            parent=self, title="Open a sound file", filetypes=_SOUND_FILES
+        )
+        if chosen:
+            self.open_sound(Path(chosen))
 
     def _enter(self, state: SpeakState) -> None:
         self.state_of_speech = state
@@ -184,6 +292,10 @@ class SpeakTab(ttk.Frame):
         self.record_button.configure(text=button)
         waiting = state in (SpeakState.STARTING, SpeakState.TRANSCRIBING)
         self.record_button.state(["disabled" if waiting else "!disabled"])
+        idle, has_sound = state is SpeakState.IDLE, self.recording is not None
+        self.open_button.state(["!disabled" if idle else "disabled"])
+        for sound_button in (self.play_button, self.again_button):
+            sound_button.state(["!disabled" if idle and has_sound else "disabled"])
         self.hint.configure(text=hint)
         self.level.stop()
         self.level.configure(mode="indeterminate" if waiting else "determinate", value=0)

@@ -9,6 +9,7 @@ from tkinter import ttk
 
 from app.ui.sentence_field import SentenceField
 from app.ui.theme import GAP, Palette
+from app.ui.word_marks import Suggest
 
 EXAMPLES = (
     "a small red bird with black wings",
@@ -20,9 +21,15 @@ EXAMPLES = (
 class TypeTab(ttk.Frame):
     """A sentence field and a few sentences to begin with."""
 
-    def __init__(self, parent: tk.Misc, palette: Palette, on_draw: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        parent: tk.Misc,
+        palette: Palette,
+        on_draw: Callable[[str], None],
+        suggest: Suggest,
+    ) -> None:
         super().__init__(parent, padding=2 * GAP)
-        self.field = SentenceField(self, palette, "What does the bird look like?", on_draw)
+        self.field = SentenceField(self, palette, "What does the bird look like?", on_draw, suggest)
         self.field.pack(fill="both", expand=True)
         ttk.Label(self, text="For example", style="Caption.TLabel").pack(
             anchor="w", pady=(2 * GAP, 2)

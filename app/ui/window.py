@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import tkinter as tk
+from collections.abc import Callable
 from pathlib import Path
 from tkinter import filedialog, ttk
 from types import TracebackType
@@ -15,6 +16,7 @@ from app.gallery import Gallery, PictureMetadata, file_stem
 from app.settings import Settings
 from app.ui.background import BackgroundRunner
 from app.ui.drawing import DrawingDesk
+from app.ui.dropping import accept_files
 from app.ui.loader import Loader, LoadState
 from app.ui.message_bar import MessageBar
 from app.ui.picture_panel import PictureActions, PicturePanel
@@ -46,6 +48,7 @@ class MainWindow:
         self.root.withdraw()  # shown when it is complete: nothing jumps
         self.root.report_callback_exception = self._report_exception
         self.settings = settings
+        self._engines = engines
         self.runner = BackgroundRunner(self.root)
         self.painter_loader: Loader[EnginePainter] = Loader(
             self.runner, engines.load_painter, self._show_status
@@ -80,7 +83,7 @@ class MainWindow:
         root = self.root
         root.title("speech2bird")
         palette = apply_theme(root, self.settings.dark)
-        body = ttk.Frame(root, padding=3 * GAP)
+        self._body = body = ttk.Frame(root, padding=3 * GAP)
         body.pack(fill="both", expand=True)
         body.columnconfigure(1, weight=1)
         body.rowconfigure(0, weight=1)
@@ -120,9 +123,11 @@ class MainWindow:
             self.transcriber_loader,
             self.messages,
             self.desk.draw,
-            self.settings.microphone,
+            self._suggest,
+            self.settings,
+            self._listen_differently,
         )
-        self.type_tab = TypeTab(self.tabs, palette, self.desk.draw)
+        self.type_tab = TypeTab(self.tabs, palette, self.desk.draw, self._suggest)
         self.tabs.add(self.speak_tab, text="Speak")
         self.tabs.add(self.type_tab, text="Type")
         self.tabs.select(min(max(self.settings.tab, 0), 1))
@@ -139,14 +144,28 @@ class MainWindow:
                 _log.warning("The stored window size %r is no size", self.settings.geometry)
 
     def _load(self) -> None:
+        accept_files(self._body, self._open_dropped)
         # One after the other: on a small computer both at once would make both slow.
-        self.painter_loader.when_loaded(
-            lambda painter: self.transcriber_loader.start(), self._painter_failed
-        )
+        self.painter_loader.when_loaded(self._painter_loaded, self._painter_failed)
+
+    def _painter_loaded(self, painter: EnginePainter) -> None:
+        for tab in (self.speak_tab, self.type_tab):
+            tab.field.marks.use_vocabulary(painter.words)
+        self.transcriber_loader.start()
+
+    def _open_dropped(self, paths: list[Path]) -> None:
+        """Take a dropped file for what was said; of several, the first."""
+        self.tabs.select(self.speak_tab)
+        self.speak_tab.open_sound(paths[0])
 
     def _painter_failed(self, error: Exception) -> None:
         self.messages.error(error)
         self.transcriber_loader.start()
+
+    def _suggest(self, word: str, tell: Callable[[list[str]], None]) -> None:
+        painter = self.painter_loader.value
+        if painter is not None:
+            self.runner.run_in_thread(lambda task: painter.suggest(word), tell, self.messages.error)
 
     def _show_status(self) -> None:
         state = self.painter_loader.state
@@ -187,6 +206,15 @@ class MainWindow:
         path = Path(chosen)
         self._remember(save_folder=str(path.parent))
         self.desk.save(path)
+
+    def _listen_differently(self, **changes: object) -> None:
+        self._remember(**changes)
+        if "recogniser" in changes:
+            folder = self.settings.whisper_folder
+            self._engines.change_recogniser(
+                self.settings.recogniser, None if folder is None else Path(folder)
+            )
+            self.transcriber_loader.start_anew()
 
     def _remember(self, **changes: object) -> None:
         self.settings = self.settings.changed(**changes)

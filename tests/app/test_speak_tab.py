@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from app.engine.engines import Engines
+from app.engine.speech import EngineTranscriber
+from app.settings import Settings
+from app.speech.recognisers import RECOGNISERS
+from app.speech.recording import Recording
+from app.speech.transcriber import SpeechModelError
+from app.ui.loader import LoadState
 from app.ui.speak_tab import SpeakState
 from app.ui.window import MainWindow
 from tests.app.events import click
@@ -116,3 +124,168 @@ def test_closing_while_recording(
     window.close()
     window.runner.join(10)
     assert recorder is not None and not recorder.is_recording
+
+
+def hold_space(window: MainWindow, seconds: float) -> None:
+    """Hold the space bar as X11 tells it: pressed and let go of again and again."""
+    tab = window.speak_tab
+    tab.record_button.focus_force()
+    window.root.update()
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        tab.record_button.event_generate("<KeyPress-space>")
+        pause = time.monotonic() + 0.03
+        wait_until(window, lambda until=pause: time.monotonic() > until)  # type: ignore[misc]
+        tab.record_button.event_generate("<KeyRelease-space>")
+
+
+def test_the_space_bar_is_held_while_speaking(
+    spoken_sentence: SpeakSentence, virtual_microphone: PlugIn, speaking: MainWindow
+) -> None:
+    virtual_microphone(spoken_sentence(SENTENCE))
+    tab = speaking.speak_tab
+    hold_space(speaking, 5)
+    assert tab.state_of_speech in (SpeakState.RECORDING, SpeakState.TRANSCRIBING)
+    wait_until(speaking, lambda: tab.state_of_speech is SpeakState.IDLE, timeout=40)
+    assert tab.field.sentence == SENTENCE
+
+
+def test_the_space_bar_is_tapped_to_begin_and_to_end(
+    spoken_sentence: SpeakSentence, virtual_microphone: PlugIn, speaking: MainWindow
+) -> None:
+    virtual_microphone(spoken_sentence(SENTENCE))
+    tab = speaking.speak_tab
+    hold_space(speaking, 0.1)
+    wait_until(speaking, lambda: tab._recorder is not None and tab._recorder.seconds > 2)
+    assert tab.state_of_speech is SpeakState.RECORDING
+    hold_space(speaking, 0.1)
+    wait_until(speaking, lambda: tab.state_of_speech is SpeakState.IDLE, timeout=40)
+    assert "red bird" in tab.field.sentence
+
+
+def test_the_sound_is_kept_and_heard_again(
+    spoken_sentence: SpeakSentence, virtual_microphone: PlugIn, speaking: MainWindow
+) -> None:
+    tab = speaking.speak_tab
+    assert tab.again_button.instate(["disabled"]) and tab.play_button.instate(["disabled"])
+    virtual_microphone(spoken_sentence(SENTENCE))
+    record(speaking, 3.5)
+    heard, recording = tab.field.sentence, tab.recording
+    tab.field.sentence = ""
+    click(tab.again_button)
+    wait_until(speaking, lambda: tab.field.sentence != "")
+    assert tab.field.sentence == heard and tab.recording is recording
+
+
+def test_nothing_said_is_lost_when_transcription_fails(
+    spoken_sentence: SpeakSentence,
+    virtual_microphone: PlugIn,
+    speaking: MainWindow,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    virtual_microphone(spoken_sentence(SENTENCE))
+    tab = speaking.speak_tab
+    wait_until(speaking, lambda: speaking.transcriber_loader.value is not None)
+    with monkeypatch.context() as broken:
+
+        def fail(self: EngineTranscriber, recording: Recording) -> str:
+            raise SpeechModelError("Whisper failed.")
+
+        broken.setattr(EngineTranscriber, "transcribe", fail)
+        record(speaking, 3)
+        assert speaking.messages.text == "Whisper failed." and speaking.messages.is_error
+    click(tab.again_button)
+    wait_until(speaking, lambda: "red bird" in tab.field.sentence)
+    assert speaking.messages.text == ""
+
+
+def test_it_stops_by_itself_when_the_person_pauses(
+    spoken_sentence: SpeakSentence, virtual_microphone: PlugIn, speaking: MainWindow
+) -> None:
+    virtual_microphone(spoken_sentence(SENTENCE))
+    tab = speaking.speak_tab
+    tab.listening.menu.invoke("Stop by itself when I pause")
+    assert speaking.settings.stop_when_silent and Settings.load().stop_when_silent
+    click(tab.record_button)
+    wait_until(speaking, lambda: tab.state_of_speech is SpeakState.RECORDING)
+    wait_until(speaking, lambda: tab.state_of_speech is SpeakState.IDLE, timeout=40)
+    assert tab.field.sentence == SENTENCE
+    assert tab.recording is not None and tab.recording.seconds < 10
+
+
+def test_the_microphone_is_chosen_by_name_and_remembered(
+    spoken_sentence: SpeakSentence, virtual_microphone: PlugIn, speaking: MainWindow
+) -> None:
+    virtual_microphone(spoken_sentence(SENTENCE))
+    listening = speaking.speak_tab.listening
+    listening.look_for_microphones()
+    wait_until(speaking, lambda: listening.microphones.index("end") != 0)
+    listening.microphones.invoke("default")
+    assert listening.microphone == "default" and Settings.load().microphone == "default"
+    record(speaking, 2)
+    assert "red bird" in speaking.speak_tab.field.sentence and not speaking.messages.text
+
+
+def test_a_microphone_that_was_left_at_home(
+    spoken_sentence: SpeakSentence,
+    virtual_microphone: PlugIn,
+    make_window: Callable[..., MainWindow],
+) -> None:
+    Settings(microphone="Headset").save()
+    virtual_microphone(spoken_sentence(SENTENCE))
+    window = make_window()
+    window.tabs.select(window.speak_tab)
+    record(window, 2)
+    assert "“Headset” is not there; recording with" in window.messages.text
+    assert "red bird" in window.speak_tab.field.sentence
+
+
+def test_another_recogniser_listens(
+    spoken_sentence: SpeakSentence,
+    make_window: Callable[..., MainWindow],
+    fresh_engines: Engines,
+) -> None:
+    window = make_window(fresh_engines)
+    tab = window.speak_tab
+    wait_until(window, lambda: window.transcriber_loader.value is not None, timeout=60)
+    assert window.transcriber_loader.value is not None
+    assert window.transcriber_loader.value.name == "Whisper"
+    tab.listening.recognisers.invoke(RECOGNISERS["sphinx"].label)
+    assert Settings.load().recogniser == "sphinx"
+    tab.open_sound(spoken_sentence(SENTENCE))
+    wait_until(window, lambda: tab.state_of_speech is SpeakState.IDLE, timeout=40)
+    assert window.transcriber_loader.value.name == "Sphinx"
+    assert "bird" in tab.field.sentence and not window.messages.is_error
+
+
+def test_a_sound_file_is_opened_and_dropped(
+    spoken_sentence: SpeakSentence, tmp_path: Path, window: MainWindow
+) -> None:
+    tab = window.speak_tab
+    path = tmp_path / "my birds ä.wav"
+    path.write_bytes(spoken_sentence(SENTENCE).read_bytes())
+    window.tabs.select(window.type_tab)
+    wait_until(window, lambda: window.painter_loader.state is not LoadState.WAITING)
+    drop(window, path)
+    assert window.tabs.index("current") == window.tabs.index(tab)
+    wait_until(window, lambda: tab.field.sentence == SENTENCE, timeout=40)
+    path.write_bytes(b"no sound")
+    tab.open_sound(path)
+    wait_until(window, lambda: window.messages.is_error)
+    assert "my birds ä.wav is not a sound file" in window.messages.text
+    assert tab.field.sentence == SENTENCE
+
+
+def drop(window: MainWindow, path: Path) -> None:
+    """Drop a file on the window, as a file manager's messages make tkdnd do."""
+    address = path.as_uri().encode() + b"\r\n"
+    bytes_of_selection = " ".join(hex(byte) for byte in address)
+    tcl = window.root.tk
+    tcl.eval(
+        "proc ::tkdnd::xdnd::GetDroppedData args "
+        f"{{ normalise_data text/uri-list {{{bytes_of_selection}}} }}"
+    )
+    x, y = window.panel.winfo_rootx() + 50, window.panel.winfo_rooty() + 50
+    tcl.eval("::tkdnd::xdnd::HandleXdndEnter . 7 text/uri-list 0")
+    tcl.eval(f"::tkdnd::xdnd::HandleXdndPosition {window.panel} {x} {y} 0 7 copy")
+    tcl.eval("::tkdnd::xdnd::HandleXdndDrop 0")

@@ -31,3 +31,11 @@ def test_read_stops_at_max_words() -> None:
 def test_a_vocabulary_lists_each_word_once() -> None:
     with pytest.raises(ValueError, match="once"):
         Vocabulary(["red", "red"])
+
+
+def test_the_nearest_known_words() -> None:
+    vocabulary = Vocabulary(["bird", "yellow", "yellowish", "red", "beak", "peak"])
+    assert vocabulary.nearest("yelow") == ["yellow"]
+    assert vocabulary.nearest("beka") == ["beak"]  # two letters in the wrong order are one mistake
+    assert vocabulary.nearest("geak") == ["beak", "peak"]  # the more frequent word first
+    assert vocabulary.nearest("zeppelin") == []

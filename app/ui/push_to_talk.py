@@ -1,0 +1,62 @@
+"""The space bar as the record button: hold it while speaking, or tap it to begin and to end."""
+
+from __future__ import annotations
+
+import time
+import tkinter as tk
+from collections.abc import Callable
+
+_TAP = 0.4  # seconds: whoever lets go sooner has tapped
+_REPEAT = 50  # milliseconds: X11 lets go of a held key and presses it again, over and over
+
+
+class PushToTalk:
+    """Turns presses of the space bar into starting and stopping.
+
+    Parameters
+    ----------
+    widgets
+        Where the key counts; text fields keep their spaces.
+    is_recording
+        Whether a recording runs or is about to.
+    start, stop
+        What the key does.
+    """
+
+    def __init__(
+        self,
+        widgets: list[tk.Misc],
+        is_recording: Callable[[], bool],
+        start: Callable[[], None],
+        stop: Callable[[], None],
+    ) -> None:
+        self._is_recording, self._start, self._stop = is_recording, start, stop
+        self._pressed_at: float | None = None
+        self._began = False
+        self._release: str | None = None
+        for widget in widgets:
+            widget.bind("<KeyPress-space>", self._press)
+            widget.bind("<KeyRelease-space>", self._let_go)
+
+    def _press(self, event: tk.Event[tk.Misc]) -> str:
+        if self._release is not None:  # the keyboard repeats itself: the key is still down
+            event.widget.after_cancel(self._release)
+            self._release = None
+        elif self._pressed_at is None:
+            self._pressed_at = time.monotonic()
+            self._began = not self._is_recording()
+            if self._began:
+                self._start()
+        return "break"  # or the button would be pressed, too
+
+    def _let_go(self, event: tk.Event[tk.Misc]) -> str:
+        if self._pressed_at is not None and self._release is None:
+            held = time.monotonic() - self._pressed_at
+            self._release = event.widget.after(_REPEAT, lambda: self._end(held))
+        return "break"
+
+    def _end(self, held: float) -> None:
+        self._release = self._pressed_at = None
+        tapped_to_begin = self._began and held < _TAP
+        if not tapped_to_begin:
+            self._stop()

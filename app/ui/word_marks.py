@@ -1,0 +1,105 @@
+"""Underlines the words that the picture model does not know, and offers ones that it does."""
+
+from __future__ import annotations
+
+import re
+import tkinter as tk
+from collections.abc import Callable, Collection
+from functools import partial
+
+from app.ui.theme import Palette
+
+Suggest = Callable[[str, Callable[[list[str]], None]], None]
+"""Called with a word and with who wants to know the known words nearest to it."""
+
+_WORD = re.compile(r"[a-z0-9]+")  # as ``models.vocabulary`` cuts sentences
+_TAG = "unknown"
+
+
+class WordMarks:
+    """Marks words in a text field.
+
+    A click on a marked word, or Ctrl+full stop with the cursor in it, offers other words.
+
+    Parameters
+    ----------
+    text
+        The field.
+    palette
+        The window's colours.
+    suggest
+        Finds known words.
+    """
+
+    def __init__(self, text: tk.Text, palette: Palette, suggest: Suggest) -> None:
+        self._text, self._suggest = text, suggest
+        self._vocabulary: Collection[str] | None = None
+        self.menu = tk.Menu(text, tearoff=False)
+        text.tag_configure(_TAG, underline=True, underlinefg=palette.error)
+        text.tag_bind(_TAG, "<Button-1>", self._clicked)
+        text.tag_bind(_TAG, "<Enter>", lambda event: text.configure(cursor="hand2"))
+        text.tag_bind(_TAG, "<Leave>", lambda event: text.configure(cursor="xterm"))
+        for keys in ("<Control-period>", "<Menu>"):
+            text.bind(keys, self._asked_by_key)
+        text.bind("<<Modified>>", self._modified, add=True)
+
+    @property
+    def marked(self) -> list[str]:
+        """The words that are marked now, in order."""
+        ends = [str(index) for index in self._text.tag_ranges(_TAG)]
+        return [self._text.get(*place).lower() for place in zip(ends[::2], ends[1::2], strict=True)]
+
+    def use_vocabulary(self, words: Collection[str]) -> None:
+        """Mark every word that is not among these from now on."""
+        self._vocabulary = words
+        self._mark()
+
+    def _modified(self, event: tk.Event[tk.Misc]) -> None:
+        # Tk tells once, until the flag is taken back; taking it back tells again.
+        if self._text.edit_modified():
+            self._text.edit_modified(False)
+            self._mark()
+
+    def _mark(self) -> None:
+        self._text.tag_remove(_TAG, "1.0", "end")
+        if self._vocabulary is None:
+            return
+        for word in _WORD.finditer(self._text.get("1.0", "end-1c").lower()):
+            if word.group() not in self._vocabulary:
+                place = (f"1.0+{word.start()}c", f"1.0+{word.end()}c")
+                self._text.tag_add(_TAG, *place)
+
+    def _clicked(self, event: tk.Event[tk.Misc]) -> None:
+        self._ask(self._text.index(f"@{event.x},{event.y}"))
+
+    def _asked_by_key(self, event: tk.Event[tk.Misc]) -> str:
+        self._ask(self._text.index("insert"))
+        return "break"
+
+    def _ask(self, index: str) -> None:
+        """Find other words for the marked one at an index, and offer them there."""
+        place = self._text.tag_prevrange(_TAG, f"{index}+1c")
+        if not place or self._text.compare(index, ">", place[1]):
+            return
+        self._suggest(self._text.get(*place).lower(), partial(self._offer, place))
+
+    def _offer(self, place: tuple[str, str], words: list[str]) -> None:
+        unknown = self._text.get(*place)
+        self.menu.delete(0, "end")
+        self.menu.add_command(label=f"“{unknown}” is not known; did you mean", state="disabled")
+        for word in words:
+            self.menu.add_command(label=word, command=partial(self._take, place, unknown, word))
+        if not words:
+            self.menu.entryconfigure(0, label=f"“{unknown}” is not known and will be left out")
+        box = self._text.bbox(place[0])
+        if box is not None:
+            left, top, _, height = box
+            self.menu.tk_popup(
+                self._text.winfo_rootx() + left, self._text.winfo_rooty() + top + height
+            )
+
+    def _take(self, place: tuple[str, str], unknown: str, word: str) -> None:
+        if self._text.get(*place) == unknown:  # not changed meanwhile
+            self._text.edit_separator()
+            self._text.replace(place[0], place[1], word)
+            self._text.edit_separator()
