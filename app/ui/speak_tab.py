@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from difflib import SequenceMatcher
 from enum import Enum
 from tkinter import ttk
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from app.speech.recording import Recording
 
 _TICK = 60  # milliseconds between two looks at the running recording
+_STILL_SPOKEN = 0.5  # of a sentence's words: as many must be those that were heard
 
 
 class SpeakState(Enum):
@@ -78,6 +80,8 @@ class SpeakTab(ttk.Frame):
         self._recorder: Recorder | None = None
         self._timer: str | None = None
         self.state_of_speech = SpeakState.IDLE
+        self._heard_text = ""
+        self._heard_from: Recording | None = None
         self._build(palette, on_draw)
         self._enter(SpeakState.IDLE)
 
@@ -94,6 +98,11 @@ class SpeakTab(ttk.Frame):
         self.hint.pack(anchor="w", pady=(GAP, 2 * GAP))
         self.field = SentenceField(self, palette, "What was heard (you can change it)", on_draw)
         self.field.pack(fill="both", expand=True)
+
+    def recording_of(self, sentence: str) -> Recording | None:
+        """Return what a sentence was spoken with: also after corrections, not for another one."""
+        alike = SequenceMatcher(None, self._heard_text.split(), sentence.split()).ratio()
+        return self._heard_from if alike >= _STILL_SPOKEN else None
 
     def close(self) -> None:
         """Let go of the microphone; called when the window closes."""
@@ -163,11 +172,12 @@ class SpeakTab(ttk.Frame):
     def _transcribe(self, transcriber: EngineTranscriber, recording: Recording) -> None:
         self._runner.run_in_thread(
             lambda task: transcriber.transcribe(recording),
-            lambda text: self._heard(text, transcriber.notice),
+            lambda text: self._heard(text, transcriber.notice, recording),
             self._failed,
         )
 
-    def _heard(self, text: str, notice: str | None) -> None:
+    def _heard(self, text: str, notice: str | None, recording: Recording) -> None:
+        self._heard_text, self._heard_from = text, recording
         self.field.sentence = text
         self._enter(SpeakState.IDLE)
         if notice is not None and not self._messages.text:
