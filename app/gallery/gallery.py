@@ -94,9 +94,15 @@ class Gallery:
         """Compare what is known with the folder: other programs and people change it too.
 
         Slow where the index is missing: every picture's metadata is then read.
+
+        Raises
+        ------
+        PictureError
+            The folder is there and cannot be read.
         """
         before = self._load()
-        there = self._scan()
+        with _told(f"The pictures in {self.folder} cannot be looked through"):
+            there = self._scan()
         gone = before.keys() - there.keys()
         changed = [name for name, mtime in there.items() if before.get(name, (0,))[0] != mtime]
         read: Known = {name: (there[name], self._read(name, there[name])) for name in changed}

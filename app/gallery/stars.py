@@ -24,7 +24,7 @@ class Stars:
 
     def names(self) -> frozenset[str]:
         """Return the file names of all starred pictures."""
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             return frozenset(os.listdir(self._folder))
         return frozenset()
 

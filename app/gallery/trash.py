@@ -93,7 +93,7 @@ class Trash:
     def empty(self, now: datetime | None = None) -> None:
         """Remove for good what has been here for thirty days."""
         latest = (now or datetime.now()) - _KEPT_FOR
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):  # there is no trash yet, or it cannot be read
             for folder in self._folder.iterdir():
                 try:
                     deleted = datetime.strptime(folder.name[:15], _TIME)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 import tkinter as tk
 from collections.abc import Callable
+from tkinter import ttk
 from typing import TYPE_CHECKING
 
+from app.ui.theme import Palette
 from app.ui.thumbnail_grid import ThumbnailGrid
 
 if TYPE_CHECKING:
@@ -27,12 +29,15 @@ class GalleryMenu(tk.Menu):
         Whose commands it gives.
     pictures
         The thumbnails.
+    palette
+        The window's colours.
     """
 
-    def __init__(self, tab: GalleryTab, pictures: ThumbnailGrid) -> None:
+    def __init__(self, tab: GalleryTab, pictures: ThumbnailGrid, palette: Palette) -> None:
         super().__init__(tab, tearoff=False, postcommand=self._update)
         self._tab = tab
         self._pictures = pictures
+        self._set_look(palette)
         self._add("Star", "S", tab.star, "s", "S")
         self._add("Use the sentence", "Return", tab.use_sentence, "Return", "KP_Enter")
         self._add("Draw again with this seed", "R", tab.draw_again, "r", "R")
@@ -59,6 +64,24 @@ class GalleryMenu(tk.Menu):
             if len(key) == 1:  # Ctrl+S is not S: Tk gives an event to the closest match only
                 for modifier in _MODIFIERS:
                     canvas.bind(f"<{modifier}-KeyPress-{key}>", lambda _: None)
+
+    def _set_look(self, palette: Palette) -> None:
+        """Look like the window where menus are drawn by Tk itself."""
+        if str(self.tk.call("tk", "windowingsystem")) != "x11":
+            return
+        style = ttk.Style(self)
+        foreground = style.lookup(".", "foreground")
+        self.configure(
+            font="SunValleyBodyFont",
+            foreground=foreground,
+            background=style.lookup(".", "background"),
+            activeforeground=foreground,
+            activebackground=palette.note_background,
+            disabledforeground=palette.muted,
+            activeborderwidth=5,
+            borderwidth=1,
+            relief="solid",
+        )
 
     def _update(self) -> None:
         """Offer what is possible now."""

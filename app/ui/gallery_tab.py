@@ -4,53 +4,26 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from tkinter import ttk
-from typing import TypeVar
 
 from app.desktop import open_path
-from app.gallery import Entry, Gallery, Trashed
+from app.gallery import Entry, Gallery
 from app.picture_file import Picture, read_picture
-from app.picture_metadata import PictureMetadata
 from app.ui.background import BackgroundRunner, Task
+from app.ui.gallery_actions import GalleryActions
+from app.ui.gallery_changes import GalleryChanges
 from app.ui.gallery_menu import GalleryMenu
 from app.ui.message_bar import MessageBar
 from app.ui.search_bar import SearchBar
 from app.ui.theme import GAP, Palette
 from app.ui.thumbnail_grid import ThumbnailGrid
 
-Result = TypeVar("Result")
+_LOOKING = "Looking through your pictures…"
 _NOTHING = "Every bird you draw is kept here.\nDraw one, and it appears."
 _NOT_FOUND = "No picture has all of these words in its sentence."
 _NO_STAR = "Pictures with a star appear here.\nChoose one you like, and press S."
-_TITLE = 40  # characters of a sentence that stand for it in a message
-
-
-@dataclass(frozen=True)
-class GalleryActions:
-    """What the rest of the window does for the gallery.
-
-    Attributes
-    ----------
-    show
-        Shows a picture large; None shows that there is none.
-    use_sentence
-        Puts the sentence where it can be changed and drawn.
-    draw_again
-        Draws the sentence with the same seed.
-    save, copy
-        Save or copy the picture that is shown.
-    open
-        Opens a saved picture from anywhere.
-    """
-
-    show: Callable[[Picture | None], None]
-    use_sentence: Callable[[PictureMetadata], None]
-    draw_again: Callable[[PictureMetadata], None]
-    save: Callable[[], None]
-    copy: Callable[[], None]
-    open: Callable[[], None]
+_TITLE = 24  # characters of a sentence that stand for it in a message
 
 
 class GalleryTab(ttk.Frame):
@@ -87,13 +60,12 @@ class GalleryTab(ttk.Frame):
         self._messages = messages
         self._actions = actions
         self._starred: frozenset[str] = frozenset()
-        self._deleted: list[Trashed] = []  # what Undo brings back, the last first
         self._finding: Task[tuple[list[Entry], frozenset[str]]] | None = None
         self._after_finding: list[Callable[[], None]] = []
         self._reading: Task[Picture] | None = None
-        self._changing = False
-        self._commands: list[Callable[[], None]] = []  # given while a change was going on
+        self._changes = GalleryChanges(runner, gallery, self._not_changed)
         self._build(palette)
+        self.thumbnails.show((), frozenset(), _LOOKING)
         self.bind("<Map>", lambda event: self.refresh())
 
     def _build(self, palette: Palette) -> None:
@@ -105,11 +77,12 @@ class GalleryTab(ttk.Frame):
             self, palette, self._runner, self._gallery.thumbnail, self._selected
         )
         self.thumbnails.pack(fill="both", expand=True)
-        self.menu = GalleryMenu(self, self.thumbnails)
+        self.menu = GalleryMenu(self, self.thumbnails, palette)
+        self.star_button = ttk.Button(buttons, text="★", command=self.star, style="Star.TButton")
         self.use_button = ttk.Button(buttons, text="Use sentence", command=self.use_sentence)
         self.again_button = ttk.Button(buttons, text="Same seed", command=self.draw_again)
         self.more_button = ttk.Menubutton(buttons, text="More", menu=self.menu)
-        for button in (self.use_button, self.again_button):
+        for button in (self.star_button, self.use_button, self.again_button):
             button.pack(side="left", padx=(0, GAP))
         self.more_button.pack(side="right")
         self.search.entry.bind("<Down>", lambda event: self.thumbnails.canvas.focus_set())
@@ -133,17 +106,17 @@ class GalleryTab(ttk.Frame):
     @property
     def can_undo(self) -> bool:
         """Whether a deletion can be undone."""
-        return bool(self._deleted)
+        return self._changes.can_undo
 
-    def refresh(self) -> None:
+    def refresh(self, then: Callable[[], None] | None = None) -> None:
         """Look what other programs and people did in the folder."""
 
         def failed(error: Exception) -> None:
             self._messages.error(error)
-            self._find()  # what is known
+            self._find(then)  # what is known
 
         self._runner.run_in_thread(
-            lambda task: self._gallery.refresh(), lambda _: self._find(), failed
+            lambda task: self._gallery.refresh(), lambda _: self._find(then), failed
         )
 
     def added(self, path: Path) -> None:
@@ -157,10 +130,15 @@ class GalleryTab(ttk.Frame):
 
     def star(self) -> None:
         """Give the selected picture a star, or take it away."""
-        entry, starred = self.selected, not self.has_star
-        if entry is None or self._must_wait(self.star):
-            return
-        self._change(lambda: self._gallery.star(entry.name, starred), lambda _: self._find())
+        self._changes.in_turn(self._star)
+
+    def delete(self) -> None:
+        """Move the selected picture into the trash, and go to the next one."""
+        self._changes.in_turn(self._delete)
+
+    def undo(self) -> None:
+        """Bring the picture back that was deleted last."""
+        self._changes.in_turn(lambda: self._changes.undo(self._restored))
 
     def use_sentence(self) -> None:
         """Take the selected picture's sentence once more."""
@@ -171,36 +149,6 @@ class GalleryTab(ttk.Frame):
         """Draw the selected picture's sentence with its seed."""
         if self.selected is not None:
             self._actions.draw_again(self.selected.metadata)
-
-    def delete(self) -> None:
-        """Move the selected picture into the trash, and go to the next one."""
-        if self._must_wait(self.delete):
-            return
-        entry = self.selected
-        if entry is None:
-            return
-        index = self.thumbnails.position(entry.name) or 0
-
-        def deleted(trashed: Trashed) -> None:
-            self._deleted.append(trashed)
-            title = entry.metadata.sentence
-            title = title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"
-            self._messages.note(f"“{title}” is deleted.", "Undo", self.undo)
-            self._find(lambda: self._select_index(index))
-
-        self._change(lambda: self._gallery.delete(entry.name), deleted)
-
-    def undo(self) -> None:
-        """Bring the picture back that was deleted last."""
-        if self._must_wait(self.undo) or not self._deleted:
-            return
-        trashed = self._deleted.pop()
-
-        def restored(name: str) -> None:
-            self._messages.clear()
-            self._find(lambda: self._select(name))
-
-        self._change(lambda: self._gallery.restore(trashed), restored)
 
     def save(self) -> None:
         """Save the shown picture somewhere else."""
@@ -228,21 +176,39 @@ class GalleryTab(ttk.Frame):
             lambda task: open_path(path), lambda _: None, self._messages.error
         )
 
-    def _must_wait(self, command: Callable[[], None]) -> bool:
-        """Tell whether a change is going on; the command is then given again after it."""
-        if self._changing:
-            self._commands.append(command)
-        return self._changing
+    def _star(self) -> None:
+        if self.selected is not None:
+            self._changes.star(self.selected.name, not self.has_star, self._show_change)
 
-    def _change(self, work: Callable[[], Result], then: Callable[[Result], None]) -> None:
-        """Change files beside the window; ``then`` must look for pictures anew."""
-        self._changing = True
+    def _delete(self) -> None:
+        if self.selected is None:
+            return
+        sentence = self.selected.metadata.sentence
+        title = sentence if len(sentence) <= _TITLE else sentence[: _TITLE - 1] + "…"
+        index = self.thumbnails.position(self.selected.name) or 0
 
-        def failed(error: Exception) -> None:
-            self._messages.error(error)
-            self.refresh()  # the folder is not as it seemed
+        def deleted() -> None:
+            self._messages.note(f"“{title}” is deleted.", "Undo", self.undo)
+            self._show_change(lambda: self._select_index(index))
 
-        self._runner.run_in_thread(lambda task: work(), then, failed)
+        self._changes.delete(self.selected.name, deleted)
+
+    def _restored(self, name: str) -> None:
+        self._messages.clear()
+        self._show_change(lambda: self._select(name))
+
+    def _not_changed(self, error: Exception) -> None:
+        self._messages.error(error)
+        self.refresh(self._changes.shown)  # the folder is not as it seemed
+
+    def _show_change(self, then: Callable[[], None] = lambda: None) -> None:
+        """Show the gallery as it is now, and let the next command come."""
+
+        def shown() -> None:
+            then()
+            self._changes.shown()
+
+        self._find(shown)
 
     def _find(self, then: Callable[[], None] | None = None) -> None:
         """Look for what is asked for, and show it; ``then`` is called afterwards."""
@@ -267,10 +233,6 @@ class GalleryTab(ttk.Frame):
         for call in then:
             call()
         self._update_buttons()
-        self._changing = False
-        commands, self._commands = self._commands, []
-        for command in commands:
-            command()
 
     def _select(self, name: str, tell: bool = True) -> None:
         index = self.thumbnails.position(name)
@@ -293,9 +255,13 @@ class GalleryTab(ttk.Frame):
             self._reading.cancel()  # the arrow keys are faster than the disk
         path = self._gallery.folder / entry.name
         self._reading = self._runner.run_in_thread(
-            lambda task: read_picture(path), self._actions.show, self._messages.error
+            lambda task: read_picture(path), self._actions.show, self._not_read
         )
 
+    def _not_read(self, error: Exception) -> None:
+        self._messages.error(error)
+        self.refresh()
+
     def _update_buttons(self) -> None:
-        for button in (self.use_button, self.again_button):
+        for button in (self.star_button, self.use_button, self.again_button):
             button.state(["!disabled" if self.selected is not None else "disabled"])

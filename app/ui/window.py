@@ -17,7 +17,8 @@ from app.picture_metadata import PictureMetadata
 from app.settings import Settings
 from app.ui.background import BackgroundRunner
 from app.ui.drawing import DrawingDesk
-from app.ui.gallery_tab import GalleryActions, GalleryTab
+from app.ui.gallery_actions import GalleryActions
+from app.ui.gallery_tab import GalleryTab
 from app.ui.loader import Loader, LoadState
 from app.ui.message_bar import MessageBar
 from app.ui.picture_opener import PictureOpener
