@@ -5,10 +5,8 @@ from __future__ import annotations
 import sys
 import tkinter as tk
 from collections.abc import Callable
-from tkinter import ttk
 from typing import TYPE_CHECKING
 
-from app.ui.theme import Palette
 from app.ui.thumbnail_grid import ThumbnailGrid
 
 if TYPE_CHECKING:
@@ -18,6 +16,7 @@ _RIGHT = "<Button-2>" if sys.platform == "darwin" else "<Button-3>"
 # Macs have their Delete key where others have Backspace.
 _DELETE = ("Delete", "BackSpace") if sys.platform == "darwin" else ("Delete",)
 _MODIFIERS = ("Control", "Command") if sys.platform == "darwin" else ("Control", "Alt")
+_ROOM = 4  # pixels around each entry
 
 
 class GalleryMenu(tk.Menu):
@@ -29,15 +28,12 @@ class GalleryMenu(tk.Menu):
         Whose commands it gives.
     pictures
         The thumbnails.
-    palette
-        The window's colours.
     """
 
-    def __init__(self, tab: GalleryTab, pictures: ThumbnailGrid, palette: Palette) -> None:
+    def __init__(self, tab: GalleryTab, pictures: ThumbnailGrid) -> None:
         super().__init__(tab, tearoff=False, postcommand=self._update)
         self._tab = tab
         self._pictures = pictures
-        self._set_look(palette)
         self._add("Star", "S", tab.star, "s", "S")
         self._add("Use the sentence", "Return", tab.use_sentence, "Return", "KP_Enter")
         self._add("Draw again with this seed", "R", tab.draw_again, "r", "R")
@@ -65,26 +61,9 @@ class GalleryMenu(tk.Menu):
                 for modifier in _MODIFIERS:
                     canvas.bind(f"<{modifier}-KeyPress-{key}>", lambda _: None)
 
-    def _set_look(self, palette: Palette) -> None:
-        """Look like the window where menus are drawn by Tk itself."""
-        if str(self.tk.call("tk", "windowingsystem")) != "x11":
-            return
-        style = ttk.Style(self)
-        foreground = style.lookup(".", "foreground")
-        self.configure(
-            font="SunValleyBodyFont",
-            foreground=foreground,
-            background=style.lookup(".", "background"),
-            activeforeground=foreground,
-            activebackground=palette.note_background,
-            disabledforeground=palette.muted,
-            activeborderwidth=5,
-            borderwidth=1,
-            relief="solid",
-        )
-
     def _update(self) -> None:
         """Offer what is possible now."""
+        self.configure(activeborderwidth=_ROOM)  # the theme, which comes later, leaves none
         tab = self._tab
         one = tab.selected is not None
         for label, possible in (

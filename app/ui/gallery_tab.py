@@ -77,11 +77,12 @@ class GalleryTab(ttk.Frame):
             self, palette, self._runner, self._gallery.thumbnail, self._selected
         )
         self.thumbnails.pack(fill="both", expand=True)
-        self.menu = GalleryMenu(self, self.thumbnails, palette)
+        self.menu = GalleryMenu(self, self.thumbnails)
         self.star_button = ttk.Button(buttons, text="★", command=self.star, style="Star.TButton")
         self.use_button = ttk.Button(buttons, text="Use sentence", command=self.use_sentence)
         self.again_button = ttk.Button(buttons, text="Same seed", command=self.draw_again)
-        self.more_button = ttk.Menubutton(buttons, text="More", menu=self.menu)
+        # The theme draws its arrow over the end of the text.
+        self.more_button = ttk.Menubutton(buttons, text="More   ", menu=self.menu)
         for button in (self.star_button, self.use_button, self.again_button):
             button.pack(side="left", padx=(0, GAP))
         self.more_button.pack(side="right")

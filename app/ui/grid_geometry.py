@@ -15,15 +15,15 @@ class GridGeometry:
     ----------
     width, height
         What is seen of the grid, in pixels.
-    side
-        Width and height of a cell's contents, in pixels.
+    wanted
+        About how wide a cell's contents should be, in pixels: whole cells fill the width.
     count
         Number of cells.
     """
 
     width: int
     height: int
-    side: int
+    wanted: int
     count: int
 
     @property
@@ -34,7 +34,12 @@ class GridGeometry:
     @property
     def columns(self) -> int:
         """Cells in a row."""
-        return max(1, (self.width - GAP) // self.cell)
+        return max(1, round((self.width - GAP) / (self.wanted + GAP)))
+
+    @property
+    def side(self) -> int:
+        """Width and height of a cell's contents, in pixels."""
+        return max(1, (self.width - GAP) // self.columns - GAP)
 
     @property
     def total_height(self) -> int:

@@ -63,7 +63,7 @@ class MessageBar(ttk.Frame):
             self._label.pack_forget()
             self._link.configure(text=link)
             self._link.pack(side="right", fill="y", pady=(GAP, 0))
-            self._label.pack(side="left", fill="x", expand=True, pady=(GAP, 0))
+            self._label.pack(side="left", fill="both", expand=True, pady=(GAP, 0))
 
     def error(self, error: Exception | str) -> None:
         """Say what went wrong; the traceback of an unexpected error goes to the log."""

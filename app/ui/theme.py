@@ -77,7 +77,7 @@ def apply_theme(root: tk.Tk, dark: bool) -> Palette:
     for kind in ("TButton", "Accent.TButton"):
         style.configure(kind, padding=(14, 5))
     style.configure("Star.TButton", padding=(8, 5))
-    style.configure("TMenubutton", padding=(14, 5, 20, 5))  # the arrow stands in the right part
+    style.configure("TMenubutton", padding=(14, 5))
     return palette
 
 

@@ -55,6 +55,12 @@ class ThumbnailCache:
             self._photos.move_to_end(entry)
         return self._photos.get(entry)
 
+    def clear(self) -> None:
+        """Forget all thumbnails, for example since another size is needed."""
+        if self._task is not None:
+            self._task.cancel()
+        self._photos.clear()
+
     def want(self, entries: Iterable[Entry]) -> None:
         """Load these, and nothing that was wanted before."""
         self._wanted = list(entries)

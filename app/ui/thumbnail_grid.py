@@ -15,7 +15,7 @@ from app.ui.grid_geometry import GridGeometry
 from app.ui.theme import Palette
 from app.ui.thumbnail_cache import ThumbnailCache
 
-_SIDE = "2.9c"  # a thumbnail's width, in centimetres of the screen as Tk counts them
+_SIDE = "3c"  # about a thumbnail's width, in centimetres of the screen as Tk counts them
 _FRAME = 3  # pixels of the frame around the selected one
 _STAR, _STAR_GROUND = "#ffd75e", "#26292c"  # in both themes: it lies on a picture
 _KEYS = ("Left", "Right", "Up", "Down", "Prior", "Next", "Home", "End")
@@ -52,18 +52,19 @@ class ThumbnailGrid(ttk.Frame):
         self._entries: Sequence[Entry] = ()
         self._positions: dict[str, int] = {}
         self._starred: frozenset[str] = frozenset()
-        side = self.winfo_pixels(_SIDE)
-        self.cells = GridGeometry(side, side, side, 0)
-        self.cache = ThumbnailCache(self, runner, lambda entry: load(entry, side), self._loaded)
+        self.cells = GridGeometry(1, 1, self.winfo_pixels(_SIDE), 0)
+        self.cache = ThumbnailCache(
+            self, runner, lambda entry: load(entry, self.cells.side), self._loaded
+        )
         self.selected: Entry | None = None
-        self._build(side)
+        self._build()
 
-    def _build(self, side: int) -> None:
+    def _build(self) -> None:
         palette = self._palette
         self.canvas = tk.Canvas(
             self,
-            width=side,
-            height=side,
+            width=self.cells.wanted,
+            height=self.cells.wanted,
             background=palette.stage,
             highlightthickness=1,
             highlightbackground=palette.border,
@@ -152,7 +153,10 @@ class ThumbnailGrid(ttk.Frame):
     def _arrange(self) -> None:
         """Make room for as many entries as there are."""
         width, height = self.canvas.winfo_width(), self.canvas.winfo_height()
-        self.cells = GridGeometry(width, height, self.cells.side, len(self._entries))
+        before = self.cells.side
+        self.cells = GridGeometry(width, height, self.cells.wanted, len(self._entries))
+        if self.cells.side != before:
+            self.cache.clear()
         self.canvas.configure(scrollregion=(0, 0, width, self.cells.total_height))
         self._draw()
 
@@ -174,13 +178,13 @@ class ThumbnailGrid(ttk.Frame):
         else:
             self.canvas.create_image(x, y, image=photo, anchor="nw", tags="cell")
         if entry.name in self._starred:
-            self._draw_star(x + side - 13, y + 13)
+            self._draw_star(x + side - side // 8, y + side // 8, side // 12)
         if entry == self.selected:
             box = (x - 1, y - 1, x + side, y + side)
             self.canvas.create_rectangle(box, outline=self._palette.link, width=_FRAME, tags="cell")
 
-    def _draw_star(self, x: int, y: int) -> None:
-        box = (x - 9, y - 9, x + 9, y + 9)
+    def _draw_star(self, x: int, y: int, radius: int) -> None:
+        box = (x - radius, y - radius, x + radius, y + radius)
         self.canvas.create_oval(box, fill=_STAR_GROUND, width=0, tags="cell")
         self.canvas.create_text(x, y, text="★", fill=_STAR, tags="cell")
 

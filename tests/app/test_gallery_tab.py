@@ -214,6 +214,39 @@ def test_delete_and_undo(window: MainWindow, kept: list[str]) -> None:
     assert shown(tab) == kept and window.messages.text == ""
 
 
+def test_undo_by_keyboard_alone(window: MainWindow, kept: list[str]) -> None:
+    click_on(window, 0)
+    key(window, "Delete")
+    assert window.messages.link.winfo_ismapped()
+    window.messages.link.focus_force()
+    window.root.update()
+    window.messages.link.event_generate("<Return>")
+    settle(window)
+    assert shown(window.gallery_tab) == kept
+    window.messages.note("something else")
+    window.root.update()
+    assert not window.messages.link.winfo_ismapped()
+
+
+def test_unreadable_gallery_is_told(open_gallery: Callable[[], MainWindow]) -> None:
+    Gallery().folder.parent.mkdir(parents=True, exist_ok=True)
+    Gallery().folder.write_text("a file where the folder should be")
+    window = open_gallery()
+    assert window.messages.is_error and "cannot be looked through" in window.messages.text
+
+
+def test_lost_index_of_an_open_window(window: MainWindow, kept: list[str]) -> None:
+    for path in Gallery().folder.glob("index.sqlite3*"):
+        path.unlink()
+    click_on(window, 0)
+    key(window, "Delete")
+    key(window, "F5")
+    assert shown(window.gallery_tab) == kept[1:]
+    gallery = Gallery()
+    gallery.refresh()
+    assert [entry.name for entry in gallery.find()] == kept[1:]
+
+
 def test_quick_keys_happen_one_after_the_other(window: MainWindow, kept: list[str]) -> None:
     tab = window.gallery_tab
     click_on(window, 0)
