@@ -26,6 +26,7 @@ FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 _CHUNK = "speech2bird"
 _ASCII = b"ASCII\0\0\0"  # how EXIF says which characters a comment is written in
 _LARGEST = 50_000_000  # pixels: a small file may claim enough of them to fill the memory
+_LARGEST_FILE = 200_000_000  # bytes
 _END_OF_PNG = b"\0\0\0\0IEND\xae\x42\x60\x82"
 _UNREADABLE = (
     OSError,
@@ -134,6 +135,7 @@ def read_picture(path: Path) -> Picture:
         or speech2bird did not draw it.
     """
     try:
+        _check_file(path)
         with Image.open(path, formats=sorted(set(FORMATS.values()))) as image:
             if image.width * image.height > _LARGEST:
                 raise PictureError(
@@ -152,6 +154,14 @@ def read_picture(path: Path) -> Picture:
     if metadata is None:
         raise PictureError(f"{path} does not say which sentence and seed it was drawn from.")
     return Picture(pixels, metadata)
+
+
+def _check_file(path: Path) -> None:
+    """Refuse what would be read for ever, like a pipe, or into too much memory."""
+    if not path.is_file() and path.exists():
+        raise PictureError(f"The picture {path} cannot be read: it is no file.")
+    if path.exists() and path.stat().st_size > _LARGEST_FILE:
+        raise PictureError(f"The file {path} is too large to be a picture that was drawn here.")
 
 
 def read_metadata(path: Path) -> PictureMetadata:

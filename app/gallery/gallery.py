@@ -48,7 +48,7 @@ class Gallery:
         self._index = Index(self.folder / "index.sqlite3")
         self._stars = Stars(self.folder)
         self._trash = Trash(self.folder, self._stars)
-        self.thumbnails = Thumbnails(self.folder)
+        self._thumbnails = Thumbnails(self.folder)
         self._lock = threading.Lock()
         self._known: Known | None = None  # None: the index was not read yet
         self._newest_first: list[Entry] | None = None  # None: to be sorted anew
@@ -181,12 +181,19 @@ class Gallery:
 
     def thumbnail(self, entry: Entry, side: int) -> Image.Image | None:
         """Return a picture ``side`` pixels wide and high; None when it cannot be read."""
-        return self.thumbnails.load(entry, side)
+        return self._thumbnails.load(entry, side)
 
     def tidy(self) -> None:
-        """Remove what nobody needs: the old trash, thumbnails of gone pictures, halves of files."""
+        """Remove what nobody needs: the old trash, thumbnails of gone pictures, halves of files.
+
+        Raises
+        ------
+        PictureError
+            The folder is there and cannot be read.
+        """
+        self.refresh()  # a lost index must not make every thumbnail look needless
         self._trash.empty()
-        self.thumbnails.tidy(self._sorted())
+        self._thumbnails.tidy(self._sorted())
         for folder in (self.folder, self.folder / "thumbnails"):
             for path in folder.glob(f".*{PART_SUFFIX}"):
                 with contextlib.suppress(OSError):

@@ -71,11 +71,11 @@ class GalleryTab(ttk.Frame):
     def _build(self, palette: Palette) -> None:
         self.search = SearchBar(self, self._find)
         self.search.pack(fill="x", pady=(0, GAP))
-        buttons = ttk.Frame(self)
-        buttons.pack(side="bottom", fill="x", pady=(GAP, 0))
         self.thumbnails = ThumbnailGrid(
             self, palette, self._runner, self._gallery.thumbnail, self._selected
         )
+        buttons = ttk.Frame(self)  # made after the thumbnails: the Tab key goes there later
+        buttons.pack(side="bottom", fill="x", pady=(GAP, 0))
         self.thumbnails.pack(fill="both", expand=True)
         self.menu = GalleryMenu(self, self.thumbnails)
         self.star_button = ttk.Button(buttons, text="★", command=self.star, style="Star.TButton")

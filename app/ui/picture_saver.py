@@ -29,40 +29,40 @@ class SaveDialog(tk.Toplevel):
     ----------
     root
         The window.
-    drawn
-        The size the picture was drawn in, which is chosen at first.
+    size
+        The picture's width and height in pixels, which is chosen at first.
     on_chosen
         Receives the size; not called when the person gives up.
     """
 
-    def __init__(self, root: tk.Misc, drawn: int, on_chosen: Callable[[int], None]) -> None:
+    def __init__(self, root: tk.Misc, size: int, on_chosen: Callable[[int], None]) -> None:
         super().__init__(root)
         self.withdraw()
         self.title("Save the picture")
         self.resizable(False, False)
         self.transient(root.winfo_toplevel())
         self._on_chosen = on_chosen
-        self.pixels = tk.IntVar(self, drawn)
-        self._build(drawn)
+        self.pixels = tk.IntVar(self, size)
+        self._build(size)
         self.bind("<Return>", lambda event: self._go_on())
         self.bind("<Escape>", lambda event: self.destroy())
         self._place()
 
-    def _build(self, drawn: int) -> None:
+    def _build(self, size: int) -> None:
         body = ttk.Frame(self, padding=3 * GAP)
         body.pack(fill="both", expand=True)
         ttk.Label(body, text="Width and height in pixels", style="Strong.TLabel").pack(anchor="w")
         row = ttk.Frame(body)
         row.pack(anchor="w", pady=GAP)
         self.choices = {
-            size: ttk.Radiobutton(row, text=str(size), value=size, variable=self.pixels)
-            for size in sorted({*SIZES, drawn})
+            pixels: ttk.Radiobutton(row, text=str(pixels), value=pixels, variable=self.pixels)
+            for pixels in sorted({*SIZES, size})
         }
         for choice in self.choices.values():
             choice.pack(side="left", padx=(0, GAP))
         ttk.Label(
             body,
-            text=f"It was drawn in {drawn}. A larger one is smooth, and has no more detail.",
+            text=f"This picture has {size}. A larger copy is smooth, without more detail.",
             style="Caption.TLabel",
         ).pack(anchor="w")
         buttons = ttk.Frame(body)

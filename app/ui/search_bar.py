@@ -29,6 +29,9 @@ class SearchBar(ttk.Frame):
         self._words = tk.StringVar(self)
         self._words.trace_add("write", lambda *_: self._change_soon())
         self._starred_only = tk.BooleanVar(self)
+        label = ttk.Label(self, text="Search")
+        # Made in the order in which the Tab key goes through them.
+        self.entry = ttk.Entry(self, textvariable=self._words)
         self.starred_button = ttk.Checkbutton(
             self,
             text="★ Starred",
@@ -36,9 +39,8 @@ class SearchBar(ttk.Frame):
             variable=self._starred_only,
             command=on_change,
         )
+        label.pack(side="left", padx=(0, GAP))
         self.starred_button.pack(side="right", padx=(GAP, 0))
-        ttk.Label(self, text="Search").pack(side="left", padx=(0, GAP))
-        self.entry = ttk.Entry(self, textvariable=self._words)
         self.entry.pack(side="left", fill="x", expand=True)
         self.entry.bind("<Escape>", self._clear)
 

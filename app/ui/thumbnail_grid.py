@@ -111,8 +111,9 @@ class ThumbnailGrid(ttk.Frame):
         self._entries = entries
         self._positions = {entry.name: index for index, entry in enumerate(entries)}
         self._starred = starred
-        if self.selected is not None and self.selected.name not in self._positions:
-            self.selected = None
+        if self.selected is not None:
+            position = self._positions.get(self.selected.name)
+            self.selected = None if position is None else entries[position]
         self.canvas.itemconfigure(self._hint, text="" if entries else hint)
         self._arrange()
 

@@ -118,12 +118,12 @@ class MainWindow:
             lambda folder: self._remember(save_folder=folder),
         )
         self.opener = PictureOpener(root, self.runner, self.messages, self._opened)
-        gallery = Gallery()
+        self.gallery = Gallery()
         self.gallery_tab = GalleryTab(
             self.tabs,
             palette,
             self.runner,
-            gallery,
+            self.gallery,
             self.messages,
             GalleryActions(
                 self._show_kept,
@@ -137,7 +137,7 @@ class MainWindow:
         self.desk = DrawingDesk(
             self.runner,
             self.painter_loader,
-            gallery,
+            self.gallery,
             self.panel,
             self.messages,
             self._set_busy,
@@ -161,7 +161,6 @@ class MainWindow:
         self.panel.canvas.configure(takefocus=True)
         self.panel.canvas.bind("<Button-1>", lambda event: self.panel.canvas.focus_set())
         self.panel.canvas.bind("<Control-c>", lambda event: self._copy())
-        self.runner.run_in_thread(lambda task: gallery.tidy(), lambda _: None, self._log_error)
         self._show_status()
 
     def _place(self) -> None:
@@ -175,6 +174,11 @@ class MainWindow:
                 _log.warning("The stored window size %r is no size", self.settings.geometry)
 
     def _load(self) -> None:
+        self.runner.run_in_thread(
+            lambda task: self.gallery.tidy(),
+            lambda _: None,
+            lambda error: _log.warning("The gallery cannot be tidied: %s", error),
+        )
         # One after the other: on a small computer both at once would make both slow.
         self.painter_loader.when_loaded(
             lambda painter: self.transcriber_loader.start(), self._painter_failed
@@ -260,9 +264,6 @@ class MainWindow:
 
     def _picture_folder(self) -> str:
         return self.settings.save_folder or str(Path.home())
-
-    def _log_error(self, error: Exception) -> None:
-        _log.error("Unexpected error", exc_info=error)
 
     def _remember(self, **changes: object) -> None:
         self.settings = self.settings.changed(**changes)

@@ -18,7 +18,7 @@ import pytest
 import soundfile
 from PIL import Image
 
-from app.gallery import Gallery
+from app.gallery import Gallery, Trashed
 from app.picture_file import PictureError, read_metadata, save_picture
 from app.picture_metadata import PictureMetadata
 from app.speech.recording import Recording
@@ -241,6 +241,55 @@ def test_killed_while_keeping(tmp_path: Path) -> None:
         for name in promised:
             assert Recording.from_file(tmp_path / name.replace(".png", ".flac")).seconds == 0.5
     assert len(promised) >= 55
+
+
+_DELETE = """
+import sys
+from pathlib import Path
+from app.gallery import Gallery
+gallery = Gallery(Path(sys.argv[1]))
+gallery.refresh()
+while True:
+    for entry in gallery.find():
+        trashed = gallery.delete(entry.name)
+        print(entry.name, flush=True)
+        gallery.restore(trashed)
+"""
+
+
+def test_killed_while_deleting_and_undoing(gallery: Gallery) -> None:
+    kept = [gallery.keep(drawing(seed=seed), recording()) for seed in range(3)]
+    for path in kept:
+        gallery.star(path.name, True)
+    for count in range(5):
+        program = subprocess.Popen(
+            [sys.executable, "-c", _DELETE, str(gallery.folder)],
+            cwd=REPOSITORY,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert program.stdout is not None
+        for _ in range(7 * count + 1):
+            program.stdout.readline()
+        program.kill()
+        program.stdout.close()
+        program.wait()
+        for suffix in (".png", ".flac"):  # each is in its place or in the trash, and whole
+            for path in kept:
+                places = list(gallery.folder.rglob(path.with_suffix(suffix).name))
+                assert any(place.stat().st_size > 1000 for place in places)
+        gallery.refresh()
+        for trashed in (gallery.folder / "trash").glob("*/*.png"):
+            gallery.restore(Trashed(trashed.parent, trashed.name))
+        assert {read_metadata(gallery.folder / name).seed for name in names(gallery)} == {0, 1, 2}
+
+
+def test_a_lost_index_costs_no_thumbnails(gallery: Gallery) -> None:
+    gallery.keep(drawing())
+    assert gallery.thumbnail(gallery.find()[0], 64) is not None
+    (gallery.folder / "index.sqlite3").unlink()
+    Gallery(gallery.folder).tidy()
+    assert len(list((gallery.folder / "thumbnails").iterdir())) == 1
 
 
 def test_halves_of_killed_programs_are_removed(gallery: Gallery) -> None:

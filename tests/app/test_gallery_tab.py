@@ -247,6 +247,35 @@ def test_lost_index_of_an_open_window(window: MainWindow, kept: list[str]) -> No
     assert [entry.name for entry in gallery.find()] == kept[1:]
 
 
+def test_tab_key_goes_through_everything(window: MainWindow) -> None:
+    tab = window.gallery_tab
+    click_on(window, 0)
+    tab.search.entry.focus_force()
+    window.root.update()
+    expected = [
+        tab.search.starred_button,
+        tab.thumbnails.canvas,
+        tab.star_button,
+        tab.use_button,
+        tab.again_button,
+        tab.more_button,
+    ]
+    for widget in expected:
+        focused = window.root.focus_get()
+        assert focused is not None
+        press(focused, "Tab")
+        assert window.root.focus_get() is widget
+
+
+def test_another_picture_under_the_selected_name(window: MainWindow, kept: list[str]) -> None:
+    click_on(window, 1)
+    copy_in(Gallery(), kept[1], "a grey bird", "2099-01-01T00:00:00+00:00")
+    key(window, "F5")
+    assert shown(window.gallery_tab)[0] == kept[1]  # it is the newest now
+    assert window.gallery_tab.selected is not None
+    assert window.gallery_tab.selected.metadata.sentence == "a grey bird"
+
+
 def test_quick_keys_happen_one_after_the_other(window: MainWindow, kept: list[str]) -> None:
     tab = window.gallery_tab
     click_on(window, 0)

@@ -130,6 +130,18 @@ def test_decompression_bomb(tmp_path: Path) -> None:
         read_picture(path)
 
 
+def test_no_ordinary_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.png"
+    os.mkfifo(pipe)
+    with pytest.raises(PictureError, match="it is no file"):
+        read_picture(pipe)  # does not wait for somebody to write
+    huge = tmp_path / "huge.webp"
+    with huge.open("wb") as file:
+        file.truncate(10**10)  # takes no room
+    with pytest.raises(PictureError, match="too large"):
+        read_picture(huge)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
