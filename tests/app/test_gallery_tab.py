@@ -350,8 +350,16 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have their own clipboards")
-def test_copy(window: MainWindow, kept: list[str], programs: Callable[[str], Path]) -> None:
-    given = programs("xclip")
+@pytest.mark.parametrize("program", ["xclip", "wl-copy"])
+def test_copy(
+    window: MainWindow,
+    programs: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    program: str,
+) -> None:
+    given = programs(program)
+    if program == "wl-copy":
+        monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     click_on(window, 1)
     key(window, "c", "Control-")
     wait_until(window, lambda: "is copied" in window.messages.text)
