@@ -82,7 +82,7 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="PATH",
-        help="the picture to write (.png or .jpg); with --captions, the folder",
+        help="the picture to write (.png, .jpg or .webp); with --captions, the folder",
     )
     parser.add_argument(
         "--captions",

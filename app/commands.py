@@ -54,7 +54,7 @@ def draw(options: argparse.Namespace) -> int:
     sentence, seed, size = options.sentence, options.seed, options.size
     drawn_by = None
     if options.source is not None:
-        from app.gallery import read_metadata
+        from app.picture_file import read_metadata
 
         metadata = read_metadata(options.source)
         sentence = metadata.sentence
@@ -93,7 +93,7 @@ def listen(options: argparse.Namespace) -> int:
     if options.sound is not None and options.seconds is not None:
         raise UsageError("--seconds is for the microphone, not for a sound file.")
     if options.output is not None:
-        from app.gallery import check_picture_path
+        from app.picture_file import check_picture_path
 
         check_picture_path(options.output)
     from app.speech.recognisers import load_transcriber
@@ -201,7 +201,7 @@ def _make_folder(path: Path) -> Path:
 
 def _check_before_loading(path: Path, sentence: str) -> None:
     """Tell at once what would fail after the seconds that the model takes to load."""
-    from app.gallery import check_picture_path
+    from app.picture_file import check_picture_path
 
     check_picture_path(path)
     if not sentence.strip():
@@ -216,7 +216,8 @@ def _load_painter(options: argparse.Namespace) -> Painter:
 
 def _save(drawing: Drawing, path: Path, stages: bool = False, attention: bool = False) -> None:
     """Write a drawing, and beside it what was asked for."""
-    from app.gallery import PictureMetadata, save_picture
+    from app.picture_file import save_picture
+    from app.picture_metadata import PictureMetadata
 
     metadata = PictureMetadata.of(drawing)
     save_picture(drawing.image, metadata, path)

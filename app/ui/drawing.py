@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from app.gallery import Gallery, PictureError, PictureMetadata, save_picture
+from app.gallery import Gallery
+from app.picture_file import PictureError
 from app.ui.background import BackgroundRunner, Task
 from app.ui.loader import Loader, LoadState
 from app.ui.message_bar import MessageBar
@@ -17,6 +18,7 @@ from models.errors import DrawingCancelled
 
 if TYPE_CHECKING:
     from app.engine.pictures import EnginePainter
+    from app.speech.recording import Recording
     from models import Drawing
 
     # A finished drawing, where it was kept, and why it could not be.
@@ -38,6 +40,8 @@ class DrawingDesk:
         Where pictures and sentences to the person are shown.
     on_busy
         Told True when a drawing begins and False when it ended, however it ended.
+    on_kept
+        Told where a finished picture was kept.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class DrawingDesk:
         panel: PicturePanel,
         messages: MessageBar,
         on_busy: Callable[[bool], None],
+        on_kept: Callable[[Path], None],
     ) -> None:
         self._runner = runner
         self._painter_loader = painter_loader
@@ -55,20 +60,28 @@ class DrawingDesk:
         self._panel = panel
         self._messages = messages
         self._on_busy = on_busy
+        self._on_kept = on_kept
+        self._recording: Recording | None = None
         self._task: Task[Kept] | None = None
         self._request = 0  # tells a drawing that waited for the model whether it is still wanted
         self.busy = False
         self.drawing: Drawing | None = None
         self.kept_as: Path | None = None
 
-    def draw(self, sentence: str, seed: int | None = None) -> None:
-        """Draw a sentence; while the model loads, as soon as it is there."""
+    def draw(
+        self, sentence: str, seed: int | None = None, recording: Recording | None = None
+    ) -> None:
+        """Draw a sentence; while the model loads, as soon as it is there.
+
+        A recording of the spoken sentence is kept with the picture.
+        """
         if self.busy:
             return
         if not sentence:
             self._messages.error("Please describe a bird first: there is no text to draw.")
             return
         self._messages.clear()
+        self._recording = recording
         self._set_busy(True)
         self._request += 1
         request = self._request
@@ -88,7 +101,7 @@ class DrawingDesk:
     def draw_again(self) -> None:
         """Draw the last sentence with another seed."""
         if self.drawing is not None:
-            self.draw(self.drawing.sentence)
+            self.draw(self.drawing.sentence, recording=self._recording)
 
     def cancel(self) -> None:
         """Stop at once as far as the person sees; the engine stops after its current stage."""
@@ -100,21 +113,9 @@ class DrawingDesk:
         self._end()
         self._messages.note("The drawing was cancelled.")
 
-    def save(self, path: Path) -> None:
-        """Write a copy of the last picture where the person wants it."""
-        if self.drawing is None:
-            return
-        drawing = self.drawing
-
-        def write(task: Task[None]) -> None:
-            save_picture(drawing.image, PictureMetadata.of(drawing), path)
-
-        self._runner.run_in_thread(
-            write, lambda _: self._messages.note(f"Saved as {path}."), self._messages.error
-        )
-
     def _begin(self, painter: EnginePainter, sentence: str, seed: int | None) -> None:
         self._panel.show_begin(sentence)
+        recording = self._recording
 
         def draw_and_keep(task: Task[Kept]) -> Kept:
             def on_stage(index: int, image: Image.Image) -> None:
@@ -122,7 +123,7 @@ class DrawingDesk:
 
             drawing = painter.draw(sentence, seed=seed, on_stage=on_stage, cancelled=task.cancelled)
             try:
-                return drawing, self._gallery.keep(drawing), None
+                return drawing, self._gallery.keep(drawing, recording), None
             except PictureError as error:  # a full disk must not hide the picture
                 return drawing, None, error
 
@@ -136,6 +137,8 @@ class DrawingDesk:
     def _done(self, kept: Kept) -> None:
         self.drawing, self.kept_as, error = kept
         self._end()
+        if self.kept_as is not None:
+            self._on_kept(self.kept_as)
         if error is not None:
             self._messages.error(f"{error} Save the picture before you draw another one.")
         elif self.drawing.unknown_words:

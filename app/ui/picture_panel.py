@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageTk
 
+from app.picture_file import Picture
 from app.ui.theme import GAP, Palette
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class PicturePanel(ttk.Frame):
 
     def __init__(self, parent: tk.Misc, palette: Palette, actions: PictureActions) -> None:
         super().__init__(parent)
+        self.kept: Picture | None = None  # the one from a file that is shown, if one is
         self._image: Image.Image | None = None
         self._photo: ImageTk.PhotoImage | None = None
         self._redraw_timer: str | None = None
@@ -82,6 +84,7 @@ class PicturePanel(ttk.Frame):
 
     def show_nothing(self) -> None:
         """Be empty, as before the first picture."""
+        self.kept = None
         self._show_image(None)
         self.canvas.itemconfigure(self._hint, text="Your bird appears here")
         self.caption.configure(text=" ")
@@ -96,6 +99,7 @@ class PicturePanel(ttk.Frame):
 
     def show_begin(self, sentence: str) -> None:
         """Say that drawing has begun; the last picture stays until the first stage is there."""
+        self.kept = None
         self._rest(0)
         self.caption.configure(text=f"Drawing “{sentence}”…")
         self._set_buttons(drawing=True, has_picture=False)
@@ -107,9 +111,19 @@ class PicturePanel(ttk.Frame):
 
     def show_drawing(self, drawing: Drawing) -> None:
         """Show a finished picture."""
+        self.kept = None
         self._rest(0)
         self._show_image(drawing.image)
         self.caption.configure(text=f"“{drawing.sentence}”  ·  seed {drawing.seed}")
+        self._set_buttons(drawing=False, has_picture=True)
+
+    def show_kept(self, picture: Picture) -> None:
+        """Show a picture from the gallery or a file."""
+        self.kept = picture
+        self._show_image(picture.image)
+        self.caption.configure(
+            text=f"“{picture.metadata.sentence}”  ·  seed {picture.metadata.seed}"
+        )
         self._set_buttons(drawing=False, has_picture=True)
 
     def _set_buttons(self, drawing: bool, has_picture: bool) -> None:

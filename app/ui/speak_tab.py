@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from difflib import SequenceMatcher
 from enum import Enum
 from pathlib import Path
 from tkinter import filedialog, ttk
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _TICK = 60  # milliseconds between two looks at the running recording
 _SOUND_FILES = (("Sound", "*.wav *.aiff *.aif *.flac *.ogg *.mp3"), ("All files", "*"))
+_STILL_SPOKEN = 0.5  # of a sentence's words: as many must be those that were heard
 
 
 class SpeakState(Enum):
@@ -97,6 +99,8 @@ class SpeakTab(ttk.Frame):
         self._stop_asked = False
         self.recording: Recording | None = None
         self.state_of_speech = SpeakState.IDLE
+        self._heard_text = ""
+        self._heard_from: Recording | None = None
         self._build(palette, on_draw, suggest)
         self.listening = ListeningMenu(self._sound_row, runner, settings, on_change)
         self.listening.pack(side="right")
@@ -131,6 +135,11 @@ class SpeakTab(ttk.Frame):
             self, palette, "What was heard (you can change it)", on_draw, suggest
         )
         self.field.pack(fill="both", expand=True)
+
+    def recording_of(self, sentence: str) -> Recording | None:
+        """Return what a sentence was spoken with: also after corrections, not for another one."""
+        alike = SequenceMatcher(None, self._heard_text.split(), sentence.split()).ratio()
+        return self._heard_from if alike >= _STILL_SPOKEN else None
 
     def close(self) -> None:
         """Let go of the microphone; called when the window closes."""
@@ -234,17 +243,17 @@ class SpeakTab(ttk.Frame):
     def _transcribe(self, transcriber: EngineTranscriber, recording: Recording) -> None:
         self._runner.run_in_thread(
             lambda task: transcriber.transcribe(recording),
-            lambda text: self._heard(text, transcriber.notice),
+            lambda text: self._heard(text, transcriber.notice, recording),
             self._failed,
         )
 
-    def _heard(self, text: str, notice: str | None) -> None:
+    def _heard(self, text: str, notice: str | None, recording: Recording) -> None:
         from app.speech.loudness import advice
 
+        self._heard_text, self._heard_from = text, recording
         self.field.sentence = text
         self._enter(SpeakState.IDLE)
-        notices = [notice, None if self.recording is None else advice(self.recording)]
-        told = " ".join(notice for notice in notices if notice is not None)
+        told = " ".join(filter(None, (notice, advice(recording))))
         if told and not self._messages.text:
             self._messages.note(told)
         self.field.text.focus()  # Return draws at once, and a wrong word is corrected in place

@@ -76,6 +76,8 @@ def apply_theme(root: tk.Tk, dark: bool) -> Palette:
     style.configure("Link.TLabel", foreground=palette.link)
     for kind in ("TButton", "Accent.TButton"):
         style.configure(kind, padding=(14, 5))
+    style.configure("Star.TButton", padding=(8, 5))
+    style.configure("TMenubutton", padding=(14, 5))
     return palette
 
 

@@ -6,20 +6,26 @@ import logging
 import tkinter as tk
 from collections.abc import Callable
 from pathlib import Path
-from tkinter import filedialog, ttk
+from tkinter import ttk
 from types import TracebackType
 
 from app.engine.engines import Engines
 from app.engine.pictures import EnginePainter
 from app.engine.speech import EngineTranscriber
-from app.gallery import Gallery, PictureMetadata, file_stem
+from app.gallery import Gallery
+from app.picture_file import FORMATS, Picture
+from app.picture_metadata import PictureMetadata
 from app.settings import Settings
 from app.ui.background import BackgroundRunner
 from app.ui.drawing import DrawingDesk
 from app.ui.dropping import accept_files
+from app.ui.gallery_actions import GalleryActions
+from app.ui.gallery_tab import GalleryTab
 from app.ui.loader import Loader, LoadState
 from app.ui.message_bar import MessageBar
+from app.ui.picture_opener import PictureOpener
 from app.ui.picture_panel import PictureActions, PicturePanel
+from app.ui.picture_saver import PictureSaver
 from app.ui.speak_tab import SpeakTab
 from app.ui.theme import GAP, apply_theme, make_dpi_aware
 from app.ui.type_tab import TypeTab
@@ -28,7 +34,6 @@ _log = logging.getLogger(__name__)
 
 _LOAD_DELAY = 50  # milliseconds: the window is drawn first
 _SIDE_WIDTH = "11c"  # centimetres of the screen, as Tk counts them
-_FILE_TYPES = (("PNG picture", "*.png"), ("JPEG picture", "*.jpg *.jpeg"))
 
 
 class MainWindow:
@@ -108,13 +113,38 @@ class MainWindow:
         self.tabs = ttk.Notebook(side)
         self.tabs.pack(fill="both", expand=True)
 
+        self.saver = PictureSaver(
+            root,
+            self.runner,
+            self.messages,
+            self._picture_folder,
+            lambda folder: self._remember(save_folder=folder),
+        )
+        self.opener = PictureOpener(root, self.runner, self.messages, self._opened)
+        self.gallery = Gallery()
+        self.gallery_tab = GalleryTab(
+            self.tabs,
+            palette,
+            self.runner,
+            self.gallery,
+            self.messages,
+            GalleryActions(
+                self._show_kept,
+                self._use_sentence,
+                self._draw_kept,
+                self._save,
+                self._copy,
+                self._open,
+            ),
+        )
         self.desk = DrawingDesk(
             self.runner,
             self.painter_loader,
-            Gallery(),
+            self.gallery,
             self.panel,
             self.messages,
             self._set_busy,
+            self.gallery_tab.added,
         )
         self.speak_tab = SpeakTab(
             self.tabs,
@@ -122,7 +152,7 @@ class MainWindow:
             self.runner,
             self.transcriber_loader,
             self.messages,
-            self.desk.draw,
+            self._draw_spoken,
             self._suggest,
             self.settings,
             self._listen_differently,
@@ -130,7 +160,12 @@ class MainWindow:
         self.type_tab = TypeTab(self.tabs, palette, self.desk.draw, self._suggest)
         self.tabs.add(self.speak_tab, text="Speak")
         self.tabs.add(self.type_tab, text="Type")
-        self.tabs.select(min(max(self.settings.tab, 0), 1))
+        self.tabs.add(self.gallery_tab, text="Gallery")
+        self.tabs.select(min(max(self.settings.tab, 0), 2))
+        # Pictures are copied where the panel has the focus; a text field copies its own text.
+        self.panel.canvas.configure(takefocus=True)
+        self.panel.canvas.bind("<Button-1>", lambda event: self.panel.canvas.focus_set())
+        self.panel.canvas.bind("<Control-c>", lambda event: self._copy())
         self._show_status()
 
     def _place(self) -> None:
@@ -145,6 +180,11 @@ class MainWindow:
 
     def _load(self) -> None:
         accept_files(self._body, self._open_dropped)
+        self.runner.run_in_thread(
+            lambda task: self.gallery.tidy(),
+            lambda _: None,
+            lambda error: _log.warning("The gallery cannot be tidied: %s", error),
+        )
         # One after the other: on a small computer both at once would make both slow.
         self.painter_loader.when_loaded(self._painter_loaded, self._painter_failed)
 
@@ -154,9 +194,13 @@ class MainWindow:
         self.transcriber_loader.start()
 
     def _open_dropped(self, paths: list[Path]) -> None:
-        """Take a dropped file for what was said; of several, the first."""
-        self.tabs.select(self.speak_tab)
-        self.speak_tab.open_sound(paths[0])
+        """Open a dropped picture, or take any other file for what was said; of several the first."""
+        path = paths[0]
+        if path.suffix.lower() in FORMATS:
+            self.opener.open(path)
+        else:
+            self.tabs.select(self.speak_tab)
+            self.speak_tab.open_sound(path)
 
     def _painter_failed(self, error: Exception) -> None:
         self.messages.error(error)
@@ -183,29 +227,66 @@ class MainWindow:
         self.speak_tab.field.set_busy(busy)
         self.type_tab.field.set_busy(busy)
 
+    def _draw_spoken(self, sentence: str) -> None:
+        self.desk.draw(sentence, recording=self.speak_tab.recording_of(sentence))
+
     def _draw_again(self) -> None:
-        self.desk.draw_again()
+        if self.panel.kept is not None:
+            self.desk.draw(self.panel.kept.metadata.sentence)
+        else:
+            self.desk.draw_again()
+
+    def _draw_kept(self, metadata: PictureMetadata) -> None:
+        self.desk.draw(metadata.sentence, metadata.seed)
+
+    def _use_sentence(self, metadata: PictureMetadata) -> None:
+        self.type_tab.field.sentence = metadata.sentence
+        self.tabs.select(self.type_tab)
+        self.type_tab.field.text.focus()
+
+    def _show_kept(self, picture: Picture | None) -> None:
+        if self.desk.busy:
+            return  # the picture that is being drawn is what the person waits for
+        if picture is None:
+            self.panel.show_nothing()
+        else:
+            self.panel.show_kept(picture)
+
+    def _shown_picture(self) -> Picture | None:
+        """Return the picture that saving and copying are about."""
+        drawing = self.desk.drawing
+        if self.panel.kept is not None or drawing is None:
+            return self.panel.kept
+        return Picture(drawing.image, PictureMetadata.of(drawing))
 
     def _cancel(self) -> None:
         self.desk.cancel()
 
     def _save(self) -> None:
-        drawing = self.desk.drawing
-        if drawing is None:
-            return
-        chosen = filedialog.asksaveasfilename(
-            parent=self.root,
-            title="Save the picture",
-            initialdir=self.settings.save_folder or str(Path.home()),
-            initialfile=file_stem(PictureMetadata.of(drawing)) + ".png",
-            defaultextension=".png",
-            filetypes=_FILE_TYPES,
+        picture = self._shown_picture()
+        if picture is not None:
+            self.saver.save(picture)
+
+    def _copy(self) -> None:
+        picture = self._shown_picture()
+        if picture is not None:
+            self.saver.copy(picture)
+
+    def _open(self) -> None:
+        self.opener.ask(self._picture_folder())
+
+    def _opened(self, picture: Picture, path: Path) -> None:
+        self.gallery_tab.deselect()
+        self._show_kept(picture)
+        self._use_sentence(picture.metadata)
+        self.messages.note(
+            f"{path.name} was drawn with seed {picture.metadata.seed}.",
+            "Draw it again",
+            lambda: self._draw_kept(picture.metadata),
         )
-        if not chosen:
-            return
-        path = Path(chosen)
-        self._remember(save_folder=str(path.parent))
-        self.desk.save(path)
+
+    def _picture_folder(self) -> str:
+        return self.settings.save_folder or str(Path.home())
 
     def _listen_differently(self, **changes: object) -> None:
         self._remember(**changes)

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from app import cli
-from app.gallery import read_metadata
+from app.picture_file import read_metadata
 from models import Painter
-from tests.app.test_gallery import unwritable_folder
+from tests.app.test_picture_file import unwritable_folder
 from tests.conftest import REPOSITORY
 from tests.speech_fixtures import PlugIn, SpeakSentence
 

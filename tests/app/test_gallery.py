@@ -1,116 +1,419 @@
-"""Pictures keep what they were drawn from, and bad files are told in a sentence."""
+"""The gallery's folder: quick through its index, right without it, and never a picture lost."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from PIL import Image
 
-from app.gallery import Gallery, PictureError, PictureMetadata, read_metadata, save_picture
-from models import Painter
+from app.gallery import Gallery, Trashed
+from app.picture_file import PictureError, read_metadata, save_picture
+from app.picture_metadata import PictureMetadata
+from app.speech.recording import Recording
+from models.drawing import Drawing
+from tests.conftest import REPOSITORY
 
-METADATA = PictureMetadata("a “red” bird\nwith größe", 7, 512, "bird (a1b2)", "0.1.0", "2026-11-22")
+
+def drawing(sentence: str = "a red bird", seed: int = 1, size: int = 64) -> Drawing:
+    """Return a drawing of noise, for what does not care what it shows."""
+    image = Image.effect_noise((size, size), 60).convert("RGB")
+    return Drawing(image, (image,), (), tuple(sentence.split()), (), seed, sentence, "test (0000)")
+
+
+def recording() -> Recording:
+    """Return half a second of noise, which no format makes small."""
+    noise = np.random.default_rng(1).integers(-9000, 9000, 8000, dtype=np.int16)
+    return Recording(noise, 16000)
+
+
+def copy_in(gallery: Gallery, name: str, sentence: str, created: str = "2026-01-01") -> Path:
+    """Put a picture into the folder as a person does: behind the gallery's back."""
+    gallery.folder.mkdir(parents=True, exist_ok=True)
+    metadata = PictureMetadata(sentence, 1, 64, "test (0000)", "0.1.0", created)
+    save_picture(Image.new("RGB", (64, 64)), metadata, gallery.folder / name)
+    return gallery.folder / name
+
+
+def names(gallery: Gallery) -> list[str]:
+    return [entry.name for entry in gallery.find()]
+
+
+def opened(folder: Path) -> Gallery:
+    """Return the gallery as the program has it after its start."""
+    gallery = Gallery(folder)
+    gallery.refresh()
+    return gallery
 
 
 @pytest.fixture
-def picture() -> Image.Image:
-    return Image.effect_noise((512, 512), 60).convert("RGB")
+def gallery(tmp_path: Path) -> Gallery:
+    return Gallery(tmp_path / "new" / "gallery")
 
 
-@pytest.mark.parametrize("name", ["bird.png", "bird.jpg", "BIRD.JPEG", "no ascii é.png"])
-def test_metadata_comes_back(tmp_path: Path, picture: Image.Image, name: str) -> None:
-    save_picture(picture, METADATA, tmp_path / name)
-    assert read_metadata(tmp_path / name) == METADATA
-    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [name]
-
-
-def test_png_keeps_pixels_and_readable_parameters(tmp_path: Path, picture: Image.Image) -> None:
-    path = tmp_path / "bird.png"
-    save_picture(picture, METADATA, path)
-    with Image.open(path) as saved:
-        assert saved.tobytes() == picture.tobytes()
-        parameters = saved.info["parameters"]
-    assert parameters.startswith(METADATA.sentence)
-    assert "Seed: 7" in parameters and "Size: 512x512" in parameters
-    assert "Model: bird (a1b2)" in parameters and "speech2bird 0.1.0" in parameters
-
-
-def test_jpeg_has_exif(tmp_path: Path, picture: Image.Image) -> None:
-    path = tmp_path / "bird.jpg"
-    save_picture(picture, replace(METADATA, sentence="a red bird"), path)
-    with Image.open(path) as saved:
-        assert saved.getexif()[0x010E].startswith("a red bird\nSeed: 7")
-
-
-@pytest.mark.parametrize("keep", [0, 4, 2000, 0.5, 0.99])
-@pytest.mark.parametrize("name", ["bird.png", "bird.jpg"])
-def test_truncated_picture(tmp_path: Path, picture: Image.Image, name: str, keep: float) -> None:
-    path = tmp_path / name
-    save_picture(picture, METADATA, path)
-    data = path.read_bytes()
-    path.write_bytes(data[: int(keep * len(data)) if keep < 1 else int(keep)])
-    with pytest.raises(PictureError, match=r"bird\."):
-        read_metadata(path)
-
-
-def test_foreign_pictures(tmp_path: Path, picture: Image.Image) -> None:
-    foreign = tmp_path / "foreign.png"
-    picture.save(foreign)
-    with pytest.raises(PictureError, match="does not say which sentence"):
-        read_metadata(foreign)
-    picture.save(foreign, format="JPEG", comment='{"sentence": "half"}')
-    with pytest.raises(PictureError, match="does not say which sentence"):
-        read_metadata(foreign)
-    foreign.write_text("no picture at all")
-    with pytest.raises(PictureError, match="is not a picture"):
-        read_metadata(foreign)
-    with pytest.raises(PictureError, match="There is no picture"):
-        read_metadata(tmp_path / "absent.png")
-    with pytest.raises(PictureError, match="cannot be read"):
-        read_metadata(tmp_path)
-
-
-@pytest.mark.parametrize("name", ["bird", "bird.gif", ".png"])
-def test_bad_suffix(tmp_path: Path, picture: Image.Image, name: str) -> None:
-    with pytest.raises(PictureError, match=r"must end in \.png or \.jpg"):
-        save_picture(picture, METADATA, tmp_path / name)
-
-
-def test_unwritable_folders(tmp_path: Path, picture: Image.Image) -> None:
-    with pytest.raises(PictureError, match="There is no folder"):
-        save_picture(picture, METADATA, tmp_path / "absent" / "bird.png")
-    with pytest.raises(PictureError, match=r"cannot be (saved|written)"):
-        save_picture(picture, METADATA, unwritable_folder(tmp_path) / "bird.png")
-
-
-def test_failed_save_leaves_the_old_picture(tmp_path: Path, picture: Image.Image) -> None:
-    path = tmp_path / "bird.jpg"
-    save_picture(picture, METADATA, path)
-    before = path.read_bytes()
-    with pytest.raises(PictureError, match="cannot be saved"):
-        save_picture(picture.convert("RGBA"), METADATA, path)  # JPEG has no transparency
-    assert path.read_bytes() == before
-    assert [entry.name for entry in tmp_path.iterdir() if entry.is_file()] == ["bird.jpg"]
-
-
-def test_gallery_keeps_every_picture(tmp_path: Path, painter: Painter) -> None:
-    gallery = Gallery(tmp_path / "new" / "gallery")
-    drawing = painter.draw("a red/blue bird: ../with wings?", seed=3, size=64)
-    kept = [gallery.keep(drawing) for _ in range(3)]
+def test_every_picture_is_kept(gallery: Gallery) -> None:
+    kept = [gallery.keep(drawing("a red/blue bird: ../with wings?", 3)) for _ in range(3)]
     assert len(set(kept)) == 3 and set(gallery.paths()) == set(kept)
     assert all(path.parent == gallery.folder for path in kept)
-    assert read_metadata(kept[2]).sentence == drawing.sentence
+    assert read_metadata(kept[2]).sentence == "a red/blue bird: ../with wings?"
     assert read_metadata(kept[2]).size == 64
+    for found in (gallery, opened(gallery.folder)):
+        assert names(found) == [path.name for path in reversed(kept)]  # the newest first
+        assert found.find()[0].metadata == read_metadata(kept[2])
 
 
-def unwritable_folder(tmp_path: Path) -> Path:
-    """Return a folder that cannot be written to, not even by root where that is who tests."""
-    if os.geteuid() == 0:
-        return Path("/proc")
-    folder = tmp_path / "unwritable"
-    folder.mkdir(exist_ok=True)
-    folder.chmod(0o500)
-    return folder
+def test_what_was_said_is_kept(gallery: Gallery) -> None:
+    path = gallery.keep(drawing(), recording())
+    sound = gallery.sound(path.name)
+    assert sound == path.with_suffix(".flac")
+    samples, rate = soundfile.read(sound, dtype="int16")
+    assert rate == 16000 and np.array_equal(samples, recording().samples)
+    assert gallery.sound(gallery.keep(drawing()).name) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [("", 3), ("red", 2), ("RED bird", 2), ("wing", 1), ("ings", 0), ("größe red", 1), ("%", 0)],
+)
+def test_search(gallery: Gallery, words: str, count: int) -> None:
+    for sentence in ("a red bird of Größe 3", "a Red bird", "blue wings"):
+        gallery.keep(drawing(sentence))
+    assert len(gallery.find(words)) == count
+
+
+def test_files_changed_by_a_person_are_noticed(gallery: Gallery) -> None:
+    first = gallery.keep(drawing(seed=1))
+    second = gallery.keep(drawing(seed=2))
+    copy_in(gallery, "from a friend.png", "a friend's bird", "2027-01-01T10:00:00+00:00")
+    copy_in(gallery, "no date.png", "an undated bird", "yesterday")
+    Image.new("RGB", (8, 8)).save(gallery.folder / "holiday.png")
+    (gallery.folder / "half.png").write_bytes(second.read_bytes()[:2000])
+    (gallery.folder / "a folder.png").mkdir()
+    first.unlink()
+    copy_in(gallery, second.name, "another bird", "2020-01-01")
+    for found in (gallery, opened(gallery.folder), opened(gallery.folder)):
+        found.refresh()
+        assert sorted(names(found)) == sorted(["from a friend.png", second.name, "no date.png"])
+        assert names(found)[0] == "from a friend.png" and names(found)[-1] == second.name
+        assert found.find("another")[0].metadata.sentence == "another bird"
+
+
+def test_opening_reads_no_picture_twice(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+    gallery.keep(drawing())
+    copy_in(gallery, "copied.png", "a bird")
+    (gallery.folder / "broken.png").write_bytes(b"no picture")
+    opened(gallery.folder)
+
+    def refuse(path: Path) -> PictureMetadata:
+        raise AssertionError(f"{path} was read again")
+
+    monkeypatch.setattr("app.gallery.gallery.peek_metadata", refuse)
+    assert len(names(opened(gallery.folder))) == 2
+
+
+def later_version(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.execute("DROP TABLE pictures")
+    connection.execute("CREATE TABLE pictures (everything BLOB)")
+    connection.commit()
+    connection.close()
+
+
+def strange_rows(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE pictures SET seed = 'seven', mtime_ns = 1.5")
+    connection.commit()
+    connection.close()
+
+
+def another_table(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("ALTER TABLE pictures DROP COLUMN seed")
+    connection.close()
+
+
+def half(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2 + 100])
+
+
+def garbage(path: Path) -> None:
+    path.write_bytes(b"SQLite format 3\0" + bytes(range(256)) * 100)
+
+
+def no_file(path: Path) -> None:
+    path.unlink()
+
+
+def a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [later_version, strange_rows, another_table, half, garbage, no_file, a_folder],
+)
+def test_index_is_rebuilt(gallery: Gallery, damage: object) -> None:
+    for seed in range(40):
+        gallery.keep(drawing(seed=seed))
+    expected = gallery.find()
+    assert callable(damage)
+    damage(gallery.folder / "index.sqlite3")
+    again = opened(gallery.folder)
+    assert again.find() == expected
+    again.keep(drawing(seed=99))
+    assert len(opened(gallery.folder).find()) == 41
+
+
+def test_two_programs_on_one_folder(tmp_path: Path) -> None:
+    first, second = opened(tmp_path), opened(tmp_path)
+    a = first.keep(drawing(seed=1))
+    b = second.keep(drawing(seed=2))
+    first.star(a.name, True)
+    second.star(b.name, True)
+    for gallery in (first, second):
+        gallery.refresh()
+        assert set(names(gallery)) == {a.name, b.name} == gallery.starred()
+    trashed = first.delete(b.name)
+    with pytest.raises(PictureError, match="no longer there"):
+        second.delete(b.name)
+    second.refresh()
+    assert names(second) == [a.name] and second.starred() == {a.name}
+    second.restore(trashed)
+    with pytest.raises(PictureError, match="no longer there"):
+        first.restore(trashed)
+    first.refresh()
+    assert set(names(first)) == {a.name, b.name} == first.starred()
+
+
+def test_many_programs_at_once(tmp_path: Path) -> None:
+    programs = [
+        subprocess.Popen([sys.executable, "-c", _KEEP, str(tmp_path), "15"], cwd=REPOSITORY)
+        for _ in range(3)
+    ]
+    assert [program.wait(60) for program in programs] == [0, 0, 0]
+    assert len(names(opened(tmp_path))) == 45 == len(list(tmp_path.glob("*.png")))
+    assert len(Gallery(tmp_path).find()) == 45  # all in the index
+
+
+_KEEP = """
+import sys
+from pathlib import Path
+from tests.app.test_gallery import drawing, recording
+from app.gallery import Gallery
+gallery = Gallery(Path(sys.argv[1]))
+for _ in range(int(sys.argv[2])):  # all of one name
+    print(gallery.keep(drawing(size=256), recording()).name, flush=True)
+"""
+
+
+def test_killed_while_keeping(tmp_path: Path) -> None:
+    promised: set[str] = set()
+    for count in range(10):
+        program = subprocess.Popen(
+            [sys.executable, "-c", _KEEP, str(tmp_path), "1000"],
+            cwd=REPOSITORY,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert program.stdout is not None
+        for _ in range(count + 1):
+            promised.add(program.stdout.readline().strip())
+        program.kill()  # in the midst of the next picture
+        promised.update(program.stdout.read().split())
+        program.wait()
+        gallery = opened(tmp_path)
+        assert promised <= set(names(gallery))
+        for path in gallery.paths():
+            assert read_metadata(path).sentence == "a red bird"
+        for name in promised:
+            assert Recording.from_file(tmp_path / name.replace(".png", ".flac")).seconds == 0.5
+    assert len(promised) >= 55
+
+
+_DELETE = """
+import sys
+from pathlib import Path
+from app.gallery import Gallery
+gallery = Gallery(Path(sys.argv[1]))
+gallery.refresh()
+while True:
+    for entry in gallery.find():
+        trashed = gallery.delete(entry.name)
+        print(entry.name, flush=True)
+        gallery.restore(trashed)
+"""
+
+
+def test_killed_while_deleting_and_undoing(gallery: Gallery) -> None:
+    kept = [gallery.keep(drawing(seed=seed), recording()) for seed in range(3)]
+    for path in kept:
+        gallery.star(path.name, True)
+    for count in range(5):
+        program = subprocess.Popen(
+            [sys.executable, "-c", _DELETE, str(gallery.folder)],
+            cwd=REPOSITORY,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert program.stdout is not None
+        for _ in range(7 * count + 1):
+            program.stdout.readline()
+        program.kill()
+        program.stdout.close()
+        program.wait()
+        for suffix in (".png", ".flac"):  # each is in its place or in the trash, and whole
+            for path in kept:
+                places = list(gallery.folder.rglob(path.with_suffix(suffix).name))
+                assert any(place.stat().st_size > 1000 for place in places)
+        gallery.refresh()
+        for trashed in (gallery.folder / "trash").glob("*/*.png"):
+            gallery.restore(Trashed(trashed.parent, trashed.name))
+        assert {read_metadata(gallery.folder / name).seed for name in names(gallery)} == {0, 1, 2}
+
+
+def test_a_lost_index_costs_no_thumbnails(gallery: Gallery) -> None:
+    gallery.keep(drawing())
+    assert gallery.thumbnail(gallery.find()[0], 64) is not None
+    (gallery.folder / "index.sqlite3").unlink()
+    Gallery(gallery.folder).tidy()
+    assert len(list((gallery.folder / "thumbnails").iterdir())) == 1
+
+
+def test_halves_of_killed_programs_are_removed(gallery: Gallery) -> None:
+    gallery.keep(drawing())
+    old, new = gallery.folder / ".old-1234.part", gallery.folder / ".new-1234.part"
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (1, 1))
+    gallery.tidy()
+    assert not old.exists() and new.exists()  # another program may be writing it now
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Let every file end after a few thousand bytes, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (6000, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_full_disk(gallery: Gallery) -> None:
+    kept = gallery.keep(drawing(seed=1))
+    with full_disk():
+        with pytest.raises(PictureError, match="cannot be saved"):
+            gallery.keep(drawing(seed=2, size=256))
+        # A small one still fits; the index and the sound do not, and no picture is lost by it.
+        small = gallery.keep(drawing(seed=3, size=16), recording())
+        gallery.refresh()
+        assert names(gallery) == [small.name, kept.name]
+        assert gallery.thumbnail(gallery.find()[0], 64) is not None
+    assert gallery.sound(small.name) is None
+    assert not list(gallery.folder.rglob("*.part"))
+    assert names(opened(gallery.folder)) == [small.name, kept.name]
+
+
+def test_stars_survive_a_lost_index(gallery: Gallery) -> None:
+    first, second = (gallery.keep(drawing(seed=seed)) for seed in (1, 2))
+    gallery.star(first.name, True)
+    gallery.star(second.name, True)
+    gallery.star(second.name, False)
+    (gallery.folder / "index.sqlite3").unlink()
+    again = opened(gallery.folder)
+    assert again.starred() == {first.name}
+    assert [entry.name for entry in again.find(starred_only=True)] == [first.name]
+    assert again.find("blue", starred_only=True) == []
+
+
+def test_delete_and_undo(gallery: Gallery) -> None:
+    path = gallery.keep(drawing(), recording())
+    other = gallery.keep(drawing(seed=2))
+    gallery.star(path.name, True)
+    pixels = path.read_bytes()
+    trashed = gallery.delete(path.name)
+    assert names(gallery) == [other.name] and gallery.starred() == frozenset()
+    assert not path.exists() and gallery.sound(path.name) is None
+    assert gallery.restore(trashed) == path.name
+    assert path.read_bytes() == pixels and gallery.starred() == {path.name}
+    assert gallery.sound(path.name) is not None and len(names(gallery)) == 2
+    assert names(opened(gallery.folder)) == names(gallery)
+    assert list((gallery.folder / "trash").iterdir()) == []
+
+
+def test_undo_replaces_no_picture(gallery: Gallery) -> None:
+    path = gallery.keep(drawing())
+    trashed = gallery.delete(path.name)
+    copy_in(gallery, path.name, "another bird")
+    restored = gallery.restore(trashed)
+    assert restored != path.name and read_metadata(path).sentence == "another bird"
+    assert read_metadata(gallery.folder / restored).sentence == "a red bird"
+
+
+def test_trash_is_emptied_after_thirty_days(gallery: Gallery) -> None:
+    old, new = (gallery.delete(gallery.keep(drawing(seed=seed)).name) for seed in (1, 2))
+    past = datetime.now() - timedelta(days=31)
+    aged = old.folder.with_name(past.strftime("%Y%m%d-%H%M%S") + old.folder.name[15:])
+    old.folder.rename(aged)
+    own = gallery.folder / "trash" / "a person's own"
+    own.mkdir()
+    gallery.tidy()
+    assert not aged.exists() and new.folder.exists() and own.exists()
+    assert gallery.restore(new)
+
+
+def test_thumbnails(gallery: Gallery) -> None:
+    path = gallery.keep(drawing(size=512))
+    entry = gallery.find()[0]
+    folder = gallery.folder / "thumbnails"
+    for side in (40, 112, 256):
+        thumbnail = gallery.thumbnail(entry, side)
+        assert thumbnail is not None and thumbnail.size == (side, side)
+    (made,) = folder.iterdir()
+    made.write_bytes(b"damaged")
+    assert gallery.thumbnail(entry, 64) is not None
+    # Another picture under the same name gets a thumbnail of its own.
+    copy_in(gallery, path.name, "a black picture")
+    gallery.refresh()
+    black = gallery.thumbnail(gallery.find()[0], 64)
+    assert black is not None and black.getextrema() == ((0, 0), (0, 0), (0, 0))
+    gallery.tidy()
+    assert len(list(folder.iterdir())) == 1
+    path.unlink()
+    entry = gallery.find()[0]
+    assert gallery.thumbnail(entry, 64) is not None  # the thumbnail of what was there
+    shutil.rmtree(folder)
+    assert gallery.thumbnail(entry, 64) is None
+
+
+def test_three_thousand_pictures(gallery: Gallery) -> None:
+    path = copy_in(gallery, "0.png", "a red bird with größe")
+    data = path.read_bytes()
+    for number in range(1, 3000):
+        (gallery.folder / f"{number}.png").write_bytes(data)
+    assert len(opened(gallery.folder).find()) == 3000
+    again = opened(gallery.folder)
+    assert len(again.find("red gr")) == 3000 and again.find("blue") == []
+
+
+def test_empty_and_missing_folders(tmp_path: Path) -> None:
+    gallery = opened(tmp_path / "absent")
+    gallery.tidy()
+    assert gallery.find() == [] and gallery.paths() == [] and not gallery.folder.exists()
+    gallery.folder.write_text("a file where the folder should be")
+    with pytest.raises(PictureError, match="cannot be made"):
+        gallery.keep(drawing())

@@ -10,6 +10,7 @@ import pytest
 
 from app.engine.engines import Engines
 from app.engine.speech import EngineTranscriber
+from app.gallery import Gallery
 from app.settings import Settings
 from app.speech.recognisers import RECOGNISERS
 from app.speech.recording import Recording
@@ -57,6 +58,20 @@ def test_say_see_draw(
     assert speaking.desk.drawing is not None and speaking.panel.image is not None
     assert speaking.desk.drawing.sentence == heard
     assert speaking.panel.image.size == (512, 512)
+    # What was said is kept beside the picture, also when it is drawn once more.
+    click(speaking.panel.again_button)
+    wait_until(speaking, lambda: not speaking.desk.busy)
+    kept = Gallery().paths()
+    assert len(kept) == 2
+    for path in kept:
+        assert Recording.from_file(path.with_suffix(".flac")).seconds > 3
+    # A corrected sentence was still spoken; another one was not.
+    assert tab.recording_of("a small red bird with blue wings") is not None
+    assert tab.recording_of("an owl") is None and tab.recording_of("") is None
+    assert speaking.type_tab.field.sentence == ""
+    speaking.desk.draw("a typed bird")
+    wait_until(speaking, lambda: not speaking.desk.busy)
+    assert speaking.desk.kept_as is not None and Gallery().sound(speaking.desk.kept_as.name) is None
 
 
 def test_lesser_recogniser_is_told(

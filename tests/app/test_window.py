@@ -15,13 +15,14 @@ import pytest
 from PIL import Image
 
 from app.engine.engines import Engines
-from app.gallery import Gallery, read_metadata
+from app.gallery import Gallery
+from app.picture_file import read_metadata
 from app.settings import Settings
 from app.ui.loader import LoadState
 from app.ui.window import MainWindow
 from models import Drawing, Painter
 from tests.app.events import click, press, write
-from tests.app.test_gallery import unwritable_folder
+from tests.app.test_picture_file import unwritable_folder
 from tests.conftest import ExpectedErrors, wait_until
 
 SENTENCE = "a small red bird with black wings"
@@ -75,6 +76,13 @@ def choose(monkeypatch: pytest.MonkeyPatch, path: Path | str) -> list[dict[str, 
     return asked
 
 
+def save(window: MainWindow) -> None:
+    """Save in the size it was drawn in."""
+    click(window.panel.save_button)
+    assert window.saver.dialog is not None
+    window.saver.dialog.save_button.invoke()
+
+
 @pytest.mark.parametrize("name", ["my bird.png", "my bird.jpg"])
 def test_type_draw_save_open(
     typing: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
@@ -90,7 +98,7 @@ def test_type_draw_save_open(
 
     path = tmp_path / name
     asked = choose(monkeypatch, path)
-    click(typing.panel.save_button)
+    save(typing)
     wait_until(typing, lambda: "Saved" in typing.messages.text)
     assert asked[0]["initialfile"] == f"a-small-red-bird-with-black-wings-{drawing.seed}.png"
     metadata = read_metadata(path)
@@ -227,12 +235,12 @@ def test_save_problems_are_told(
         (unwritable_folder(tmp_path) / "bird.png", "cannot be"),
     ):
         choose(monkeypatch, path)
-        click(typing.panel.save_button)
+        save(typing)
         wait_until(typing, partial(says, typing, message))
         assert typing.messages.is_error
     choose(monkeypatch, "")  # the dialog was cancelled
     typing.messages.clear()
-    click(typing.panel.save_button)
+    save(typing)
     assert typing.messages.text == ""
 
 

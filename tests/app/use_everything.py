@@ -71,6 +71,8 @@ class Visit:
         # The file dialog is the one part of the window that no program can click.
         filedialog.asksaveasfilename = lambda **options: str(path)
         click(self._window.panel.save_button)
+        assert self._window.saver.dialog is not None
+        self._window.saver.dialog.save_button.invoke()
         self._wait(lambda: path.name in self._window.messages.text)
 
     def _wait(self, done: Callable[[], bool]) -> None:

@@ -1,0 +1,113 @@
+"""What the system's desktop does for us: open a file or a folder, take a picture to paste."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+from app.errors import AppError
+
+_TIMEOUT = 10  # seconds
+# The file's path comes as an argument or in the environment: it is never a part of a program.
+_APPLE_SCRIPT = """on run arguments
+    set the clipboard to (read (POSIX file (item 1 of arguments)) as «class PNGf»)
+end run"""
+_POWER_SHELL = (
+    "Add-Type -AssemblyName System.Windows.Forms, System.Drawing; "
+    "$picture = [System.Drawing.Image]::FromFile($env:SPEECH2BIRD_PICTURE); "
+    "[System.Windows.Forms.Clipboard]::SetImage($picture); $picture.Dispose()"
+)
+
+
+class DesktopError(AppError):
+    """The system did not do what it was asked for."""
+
+
+def open_path(path: Path) -> None:
+    """Open a file or folder with the program the person chose for it; does not wait for it.
+
+    Raises
+    ------
+    DesktopError
+        It is not there, or there is no such program.
+    """
+    if not path.exists():
+        raise DesktopError(f"There is no {path} yet.")
+    try:
+        if sys.platform == "win32":
+            os.startfile(path)
+            return
+        opener = "open" if sys.platform == "darwin" else "xdg-open"
+        program = subprocess.Popen(
+            [opener, path],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # it stays when this program is closed
+        )
+        failed = program.wait(_TIMEOUT) != 0
+    except subprocess.TimeoutExpired:
+        return  # a program that answers only when it is closed: it is open
+    except OSError:
+        failed = True
+    if failed:
+        raise DesktopError(f"Nothing here opens {path}; look there yourself.")
+
+
+def copy_picture(image: Image.Image) -> None:
+    """Put a picture on the clipboard.
+
+    Raises
+    ------
+    DesktopError
+        There is no way to here, or it failed.
+    """
+    command = _clipboard_command()
+    with tempfile.TemporaryDirectory(prefix="speech2bird-") as folder:
+        path = Path(folder) / "bird.png"
+        image.save(path)
+        if sys.platform in ("win32", "darwin"):
+            _run(command if sys.platform == "win32" else [*command, str(path)], path)
+        else:
+            with path.open("rb") as file:
+                _run(command, path, file.fileno())
+
+
+def _clipboard_command() -> list[str]:
+    if sys.platform == "win32":
+        return ["powershell", "-NoProfile", "-STA", "-Command", _POWER_SHELL]
+    if sys.platform == "darwin":
+        return ["osascript", "-e", _APPLE_SCRIPT]
+    if os.environ.get("WAYLAND_DISPLAY") and shutil.which("wl-copy"):
+        return ["wl-copy", "--type", "image/png"]
+    if shutil.which("xclip"):
+        return ["xclip", "-selection", "clipboard", "-target", "image/png", "-in"]
+    program = "wl-clipboard" if os.environ.get("WAYLAND_DISPLAY") else "xclip"
+    raise DesktopError(
+        f"To copy pictures, install the program {program}; saving the picture works without it."
+    )
+
+
+def _run(command: list[str], path: Path, stdin: int = subprocess.DEVNULL) -> None:
+    try:
+        # xclip and wl-copy go on in the background and give the picture to whoever pastes: a
+        # pipe for their output would never end.
+        subprocess.run(
+            command,
+            stdin=stdin,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"SPEECH2BIRD_PICTURE": str(path)},
+            timeout=_TIMEOUT,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise DesktopError(
+            "The picture could not be copied; saving it works without the clipboard."
+        ) from error

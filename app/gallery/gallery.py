@@ -1,0 +1,273 @@
+"""The gallery: the one door to the kept pictures, without Tk; any thread may use it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from app.files import PART_SUFFIX, move_to_new, replacing, sync_file, temporary_beside
+from app.gallery.entry import Entry
+from app.gallery.index import Index, Known
+from app.gallery.stars import Stars
+from app.gallery.thumbnails import Thumbnails
+from app.gallery.trash import Trash, Trashed
+from app.picture_file import PictureError, peek_metadata, write_picture
+from app.picture_metadata import PictureMetadata, file_stem
+from app.settings import data_folder
+
+if TYPE_CHECKING:
+    from app.speech.recording import Recording
+    from models import Drawing
+
+_log = logging.getLogger(__name__)
+
+_ABANDONED = 3600  # seconds after which nobody is still writing a temporary file
+
+
+class Gallery:
+    """The folder in which every drawn picture is kept, so that none is lost by drawing another.
+
+    Parameters
+    ----------
+    folder
+        Where the pictures are; None is ``gallery`` in the user's data folder. It is made when
+        the first picture comes.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or data_folder() / "gallery"
+        self._index = Index(self.folder / "index.sqlite3")
+        self._stars = Stars(self.folder)
+        self._trash = Trash(self.folder, self._stars)
+        self._thumbnails = Thumbnails(self.folder)
+        self._lock = threading.Lock()
+        self._known: Known | None = None  # None: the index was not read yet
+        self._newest_first: list[Entry] | None = None  # None: to be sorted anew
+
+    def keep(self, drawing: Drawing, recording: Recording | None = None) -> Path:
+        """Write a drawing as PNG under a new name and return its path.
+
+        Parameters
+        ----------
+        drawing
+            A finished drawing.
+        recording
+            What the sentence was spoken with, if it was; it becomes a FLAC file beside.
+
+        Raises
+        ------
+        PictureError
+            The folder cannot be made or written to.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise PictureError(
+                f"The folder {self.folder} for drawn pictures cannot be made: {error.strerror}."
+            ) from error
+        metadata = PictureMetadata.of(drawing)
+        clock = re.sub(r"\D", "", metadata.created[:19])
+        path = self.folder / f"{clock[:8]}-{clock[8:]}-{file_stem(metadata)}.png"
+        with _told(f"The picture cannot be saved as {path}"), temporary_beside(path) as temporary:
+            write_picture(drawing.image, metadata, temporary)
+            sync_file(temporary)
+            path = move_to_new(temporary, path)
+        if recording is not None:
+            _keep_sound(recording, path.with_suffix(".flac"))
+        self._add(path.name, metadata)
+        return path
+
+    def paths(self) -> list[Path]:
+        """Return the kept pictures' files, newest first; names begin with the time of drawing."""
+        return sorted(self.folder.glob("*.png"), reverse=True)
+
+    def refresh(self) -> None:
+        """Compare what is known with the folder: other programs and people change it too.
+
+        Slow where the index is missing: every picture's metadata is then read.
+
+        Raises
+        ------
+        PictureError
+            The folder is there and cannot be read.
+        """
+        before = self._load()
+        with _told(f"The pictures in {self.folder} cannot be looked through"):
+            there = self._scan()
+        gone = before.keys() - there.keys()
+        changed = [name for name, mtime in there.items() if before.get(name, (0,))[0] != mtime]
+        read: Known = {name: (there[name], self._read(name, there[name])) for name in changed}
+        with self._lock:
+            known = self._load_locked()
+            for name in gone:
+                known.pop(name, None)
+            known.update(read)
+            self._newest_first = None
+        if read or gone:
+            self._index.write(read, gone)
+
+    def find(self, words: str = "", starred_only: bool = False) -> list[Entry]:
+        """Return the pictures whose sentence has all of these words or beginnings, newest first.
+
+        What is known counts: :meth:`refresh` looks at the folder.
+        """
+        wanted = words.casefold().split()
+        starred = self.starred() if starred_only else None
+        return [
+            entry
+            for entry in self._sorted()
+            if (starred is None or entry.name in starred)
+            and (not wanted or _matches(entry.metadata.sentence, wanted))
+        ]
+
+    def starred(self) -> frozenset[str]:
+        """Return the file names of all pictures with a star."""
+        return self._stars.names()
+
+    def star(self, name: str, starred: bool) -> None:
+        """Give a picture a star or take it away.
+
+        Raises
+        ------
+        PictureError
+            The folder cannot be written to.
+        """
+        with _told("The star cannot be kept"):
+            self._stars.set(name, starred)
+
+    def delete(self, name: str) -> Trashed:
+        """Move a picture into the trash, with its sound and star.
+
+        Raises
+        ------
+        PictureError
+            It is gone already, or the folder cannot be written to.
+        """
+        with _told(f"The picture {name} cannot be deleted"):
+            trashed = self._trash.put(name)
+        with self._lock:
+            self._load_locked().pop(name, None)
+            self._newest_first = None
+        self._index.write({}, [name])
+        return trashed
+
+    def restore(self, trashed: Trashed) -> str:
+        """Undo a deletion and return the picture's file name.
+
+        Raises
+        ------
+        PictureError
+            It is no longer in the trash, or the folder cannot be written to.
+        """
+        with _told(f"The picture {trashed.name} cannot be brought back"):
+            name = self._trash.restore(trashed)
+        with contextlib.suppress(PictureError):  # somebody damaged it: the file is back anyway
+            self._add(name, peek_metadata(self.folder / name))
+        return name
+
+    def sound(self, name: str) -> Path | None:
+        """Return the file with what was said for a picture; None when it was not spoken."""
+        path = (self.folder / name).with_suffix(".flac")
+        return path if path.exists() else None
+
+    def thumbnail(self, entry: Entry, side: int) -> Image.Image | None:
+        """Return a picture ``side`` pixels wide and high; None when it cannot be read."""
+        return self._thumbnails.load(entry, side)
+
+    def tidy(self) -> None:
+        """Remove what nobody needs: the old trash, thumbnails of gone pictures, halves of files.
+
+        Raises
+        ------
+        PictureError
+            The folder is there and cannot be read.
+        """
+        self.refresh()  # a lost index must not make every thumbnail look needless
+        self._trash.empty()
+        self._thumbnails.tidy(self._sorted())
+        for folder in (self.folder, self.folder / "thumbnails"):
+            for path in folder.glob(f".*{PART_SUFFIX}"):
+                with contextlib.suppress(OSError):
+                    if path.stat().st_mtime < time.time() - _ABANDONED:
+                        path.unlink()
+
+    def _add(self, name: str, metadata: PictureMetadata) -> None:
+        """Know a picture that was just written."""
+        with contextlib.suppress(FileNotFoundError):  # deleted again by another program
+            mtime_ns = (self.folder / name).stat().st_mtime_ns
+            known: Known = {name: (mtime_ns, Entry(name, mtime_ns, metadata))}
+            with self._lock:
+                self._load_locked().update(known)
+                self._newest_first = None
+            self._index.write(known)
+
+    def _read(self, name: str, mtime_ns: int) -> Entry | None:
+        try:
+            return Entry(name, mtime_ns, peek_metadata(self.folder / name))
+        except PictureError as error:
+            _log.warning("Left out of the gallery: %s", error)
+            return None
+
+    def _scan(self) -> dict[str, int]:
+        """Return the names of the folder's pictures and when each was changed."""
+        found = {}
+        with contextlib.suppress(FileNotFoundError), os.scandir(self.folder) as files:
+            for file in files:
+                if file.name.lower().endswith(".png") and not file.name.startswith("."):
+                    with contextlib.suppress(FileNotFoundError):
+                        if file.is_file():
+                            found[file.name] = file.stat().st_mtime_ns
+        return found
+
+    def _load(self) -> Known:
+        with self._lock:
+            return dict(self._load_locked())
+
+    def _load_locked(self) -> Known:
+        if self._known is None:
+            self._known = self._index.read()
+        return self._known
+
+    def _sorted(self) -> list[Entry]:
+        with self._lock:
+            if self._newest_first is None:
+                entries = [entry for _, entry in self._load_locked().values() if entry is not None]
+                self._newest_first = sorted(entries, key=Entry.age_key, reverse=True)
+            return self._newest_first
+
+
+def _matches(sentence: str, wanted: list[str]) -> bool:
+    """Tell whether each wanted word begins a word of the sentence."""
+    words = re.findall(r"\w+", sentence.casefold())
+    return all(any(word.startswith(part) for word in words) for part in wanted)
+
+
+def _keep_sound(recording: Recording, path: Path) -> None:
+    """Write what was said as FLAC; without it the picture is still a picture."""
+    import soundfile
+
+    try:
+        with replacing(path) as temporary:
+            soundfile.write(temporary, recording.samples, recording.rate, format="FLAC")
+    except (OSError, RuntimeError) as error:  # libsndfile's errors are RuntimeErrors
+        _log.warning("What was said cannot be kept as %s: %s", path, error)
+
+
+@contextlib.contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Turn an error of the file system into a sentence."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise PictureError(f"{what}: it is no longer there.") from error
+    except OSError as error:
+        raise PictureError(f"{what}: {error.strerror or error}.") from error

@@ -1,0 +1,103 @@
+"""What was deleted, until it is brought back or a month has passed."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from app.files import move_to_new, sync_folder
+from app.gallery.stars import Stars
+
+_log = logging.getLogger(__name__)
+
+_KEPT_FOR = timedelta(days=30)
+_TIME = "%Y%m%d-%H%M%S"
+_STAR = "starred"  # an empty file beside a picture that had a star
+
+
+@dataclass(frozen=True)
+class Trashed:
+    """A deleted picture: its folder in the trash, and its file name."""
+
+    folder: Path
+    name: str
+
+
+class Trash:
+    """``trash`` in the gallery's folder: one folder for each deletion, named after its time.
+
+    Parameters
+    ----------
+    pictures
+        The gallery's folder.
+    stars
+        Its stars, which go and come back with the pictures.
+    """
+
+    def __init__(self, pictures: Path, stars: Stars) -> None:
+        self._pictures = pictures
+        self._stars = stars
+        self._folder = pictures / "trash"
+
+    def put(self, name: str) -> Trashed:
+        """Move a picture, its sound and its star here.
+
+        The picture goes first: whatever stops the program in between, sound and star can be told
+        from its name.
+
+        Raises
+        ------
+        OSError
+            The picture is gone already, or the folder cannot be written to.
+        """
+        time = datetime.now().strftime(_TIME)
+        trashed = Trashed(self._folder / f"{time}-{secrets.token_hex(4)}", name)
+        trashed.folder.mkdir(parents=True)
+        try:
+            (self._pictures / name).rename(trashed.folder / name)
+        except OSError:
+            trashed.folder.rmdir()
+            raise
+        sync_folder(trashed.folder)
+        sound = Path(name).with_suffix(".flac")
+        with contextlib.suppress(FileNotFoundError):
+            (self._pictures / sound).rename(trashed.folder / sound)
+        if self._stars.has(name):
+            (trashed.folder / _STAR).touch()
+            self._stars.set(name, False)
+        sync_folder(self._pictures)
+        return trashed
+
+    def restore(self, trashed: Trashed) -> str:
+        """Move a picture back with all it had, and return its name: a new one if it is taken.
+
+        Raises
+        ------
+        OSError
+            It is no longer in the trash, or the gallery's folder cannot be written to.
+        """
+        picture = trashed.folder / trashed.name
+        path = move_to_new(picture, self._pictures / trashed.name)
+        with contextlib.suppress(FileNotFoundError):
+            move_to_new(picture.with_suffix(".flac"), path.with_suffix(".flac"))
+        if (trashed.folder / _STAR).exists():
+            self._stars.set(path.name, True)
+        shutil.rmtree(trashed.folder, ignore_errors=True)
+        return path.name
+
+    def empty(self, now: datetime | None = None) -> None:
+        """Remove for good what has been here for thirty days."""
+        latest = (now or datetime.now()) - _KEPT_FOR
+        with contextlib.suppress(OSError):  # there is no trash yet, or it cannot be read
+            for folder in self._folder.iterdir():
+                try:
+                    deleted = datetime.strptime(folder.name[:15], _TIME)
+                except ValueError:
+                    continue  # a person's own
+                if deleted < latest:
+                    shutil.rmtree(folder, ignore_errors=True)

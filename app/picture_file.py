@@ -1,0 +1,218 @@
+"""Pictures as files that say what they were drawn from.
+
+A picture carries its sentence, seed, size, model and program version, so that it can be drawn
+again years later. PNG keeps them in text chunks (``speech2bird``: JSON, the one that is read;
+``parameters``: the same for people and for other programs), JPEG in its comment and EXIF, WebP
+in EXIF.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
+
+from app.errors import AppError
+from app.files import replacing
+from app.picture_metadata import PictureMetadata
+
+FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+"""The suffixes that a picture's name may end in, and what is then written."""
+_CHUNK = "speech2bird"
+_ASCII = b"ASCII\0\0\0"  # how EXIF says which characters a comment is written in
+_LARGEST = 50_000_000  # pixels: a small file may claim enough of them to fill the memory
+_LARGEST_FILE = 200_000_000  # bytes
+_END_OF_PNG = b"\0\0\0\0IEND\xae\x42\x60\x82"
+_UNREADABLE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    KeyError,
+    TypeError,
+    OverflowError,
+    struct.error,
+    Image.DecompressionBombError,
+)
+
+
+class PictureError(AppError):
+    """A picture could not be written, or could not be read back."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture read from a file, RGB, and what it was drawn from."""
+
+    image: Image.Image
+    metadata: PictureMetadata
+
+
+def check_picture_path(path: Path) -> None:
+    """Refuse, before minutes of drawing, a path that no picture can be written to.
+
+    Raises
+    ------
+    PictureError
+        The suffix is none of ``FORMATS``, the folder does not exist, or the path is a folder.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise PictureError(
+            f"The name {path.name!r} must end in .png, .jpg or .webp, so that the picture's kind "
+            "is clear."
+        )
+    if not path.parent.is_dir():
+        raise PictureError(f"There is no folder {path.parent} to save the picture in.")
+    if path.is_dir():
+        raise PictureError(f"{path} is a folder; give the name of a picture.")
+    if not os.access(path.parent, os.W_OK):
+        raise PictureError(f"The folder {path.parent} cannot be written to.")
+
+
+def save_picture(
+    image: Image.Image, metadata: PictureMetadata, path: Path, size: int | None = None
+) -> None:
+    """Write a picture with its metadata; an older file of that name is replaced in one step.
+
+    Parameters
+    ----------
+    image
+        RGB picture.
+    metadata
+        What it was drawn from.
+    path
+        Name ending in one of ``FORMATS``, in a folder that exists.
+    size
+        Width and height to save it in, in pixels; None leaves it as it is.
+
+    Raises
+    ------
+    PictureError
+        The name does not fit, or the folder cannot be written to; no half file is left behind.
+    """
+    check_picture_path(path)
+    if size is not None and size != image.width:
+        image = image.resize((size, size), Image.Resampling.LANCZOS)
+    try:
+        with replacing(path) as temporary:
+            write_picture(image, metadata, temporary, FORMATS[path.suffix.lower()])
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise PictureError(f"The picture cannot be saved as {path}: {reason}.") from error
+
+
+def write_picture(
+    image: Image.Image, metadata: PictureMetadata, path: Path, kind: str = "PNG"
+) -> None:
+    """Write a picture of a kind (a value of ``FORMATS``) to any name, straight away.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; a part of it may be there.
+    """
+    if kind == "PNG":
+        image.save(path, format=kind, pnginfo=_png_chunks(metadata))
+    elif kind == "JPEG":
+        comment = metadata.to_json()
+        exif = _exif(metadata)
+        image.save(path, format=kind, quality=95, subsampling=0, exif=exif, comment=comment)
+    else:
+        image.save(path, format=kind, quality=95, exif=_exif(metadata, with_json=True))
+
+
+def read_picture(path: Path) -> Picture:
+    """Read a picture that was saved here.
+
+    Raises
+    ------
+    PictureError
+        There is no such file, it is no whole picture, it is larger than any that is drawn here,
+        or speech2bird did not draw it.
+    """
+    try:
+        _check_file(path)
+        with Image.open(path, formats=sorted(set(FORMATS.values()))) as image:
+            if image.width * image.height > _LARGEST:
+                raise PictureError(
+                    f"The picture {path} is too large: {image.width} x {image.height} pixels."
+                )
+            image.load()  # reads to the end: finds chunks behind the pixels, and missing halves
+            metadata = PictureMetadata.from_json(_stored_json(image))
+            pixels = image.convert("RGB")
+    except FileNotFoundError as error:
+        raise PictureError(f"There is no picture {path}.") from error
+    except UnidentifiedImageError as error:
+        raise PictureError(f"{path} is not a picture.") from error
+    except _UNREADABLE as error:
+        reason = getattr(error, "strerror", None) or "it is damaged or incomplete"
+        raise PictureError(f"The picture {path} cannot be read: {reason}.") from error
+    if metadata is None:
+        raise PictureError(f"{path} does not say which sentence and seed it was drawn from.")
+    return Picture(pixels, metadata)
+
+
+def _check_file(path: Path) -> None:
+    """Refuse what would be read for ever, like a pipe, or into too much memory."""
+    if not path.is_file() and path.exists():
+        raise PictureError(f"The picture {path} cannot be read: it is no file.")
+    if path.exists() and path.stat().st_size > _LARGEST_FILE:
+        raise PictureError(f"The file {path} is too large to be a picture that was drawn here.")
+
+
+def read_metadata(path: Path) -> PictureMetadata:
+    """Read what a saved picture was drawn from; errors as for :func:`read_picture`."""
+    return read_picture(path).metadata
+
+
+def peek_metadata(path: Path) -> PictureMetadata:
+    """Read what a saved PNG was drawn from, in most cases without its pixels: for many files.
+
+    Raises
+    ------
+    PictureError
+        As for :func:`read_picture`; a picture that ends too early is noticed too.
+    """
+    metadata = None
+    try:
+        with open(path, "rb") as file:
+            file.seek(-len(_END_OF_PNG), os.SEEK_END)
+            if file.read() == _END_OF_PNG:
+                file.seek(0)
+                with Image.open(file, formats=["PNG"]) as image:
+                    metadata = PictureMetadata.from_json(image.info.get(_CHUNK))
+    except _UNREADABLE:
+        pass  # the slow way finds the same, and the words for it
+    return metadata or read_metadata(path)
+
+
+def _png_chunks(metadata: PictureMetadata) -> PngInfo:
+    chunks = PngInfo()
+    chunks.add_itxt(_CHUNK, metadata.to_json())
+    chunks.add_itxt("parameters", metadata.parameters())
+    # Keywords that the PNG specification itself gives a meaning.
+    chunks.add_itxt("Description", metadata.sentence)
+    chunks.add_text("Software", f"speech2bird {metadata.version}")
+    return chunks
+
+
+def _exif(metadata: PictureMetadata, with_json: bool = False) -> Image.Exif:
+    exif = Image.Exif()
+    exif[ExifTags.Base.ImageDescription] = metadata.parameters()
+    exif[ExifTags.Base.Software] = f"speech2bird {metadata.version}"
+    if with_json:
+        comment = _ASCII + metadata.to_json(ascii_only=True).encode("ascii")
+        exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = comment
+    return exif
+
+
+def _stored_json(image: Image.Image) -> Any:
+    """Return the metadata's JSON as it stands in the file, or None."""
+    if image.format == "WEBP":
+        comment = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
+        return comment.removeprefix(_ASCII) if isinstance(comment, bytes) else None
+    return image.info.get(_CHUNK if image.format == "PNG" else "comment")
