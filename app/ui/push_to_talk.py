@@ -6,6 +6,9 @@ import time
 import tkinter as tk
 from collections.abc import Callable
 
+_KEEP_THEIR_SPACE = ("Text", "Entry", "Button", "Checkbutton", "Combobox", "Spinbox", "Menu")
+"""Ends of the names of widgets in which the space bar means something else."""
+
 _TAP = 0.4  # seconds: whoever lets go sooner has tapped
 _REPEAT = 50  # milliseconds: X11 lets go of a held key and presses it again, over and over
 
@@ -15,8 +18,9 @@ class PushToTalk:
 
     Parameters
     ----------
-    widgets
-        Where the key counts; text fields keep their spaces.
+    button
+        The record button. The key counts in it, and wherever nothing else wants it while the
+        button is to be seen.
     is_recording
         Whether a recording runs or is about to.
     start, stop
@@ -25,22 +29,31 @@ class PushToTalk:
 
     def __init__(
         self,
-        widgets: list[tk.Misc],
+        button: tk.Misc,
         is_recording: Callable[[], bool],
         start: Callable[[], None],
         stop: Callable[[], None],
     ) -> None:
+        self._button = button
         self._is_recording, self._start, self._stop = is_recording, start, stop
         self._pressed_at: float | None = None
         self._began = False
         self._release: str | None = None
-        for widget in widgets:
-            widget.bind("<KeyPress-space>", self._press)
-            widget.bind("<KeyRelease-space>", self._let_go)
+        for widget in (button, button.winfo_toplevel()):
+            widget.bind("<KeyPress-space>", self._press, add=True)
+            widget.bind("<KeyRelease-space>", self._let_go, add=True)
 
-    def _press(self, event: tk.Event[tk.Misc]) -> str:
+    def _is_for_us(self, widget: tk.Misc) -> bool:
+        if widget is self._button:
+            return True
+        elsewhere = widget.winfo_class().endswith(_KEEP_THEIR_SPACE)
+        return bool(self._button.winfo_viewable()) and not elsewhere
+
+    def _press(self, event: tk.Event[tk.Misc]) -> str | None:
+        if not self._is_for_us(event.widget):
+            return None
         if self._release is not None:  # the keyboard repeats itself: the key is still down
-            event.widget.after_cancel(self._release)
+            self._button.after_cancel(self._release)
             self._release = None
         elif self._pressed_at is None:
             self._pressed_at = time.monotonic()
@@ -49,11 +62,12 @@ class PushToTalk:
                 self._start()
         return "break"  # or the button would be pressed, too
 
-    def _let_go(self, event: tk.Event[tk.Misc]) -> str:
+    def _let_go(self, event: tk.Event[tk.Misc]) -> str | None:
+        # Also when the focus has moved meanwhile: the key that began it is up.
         if self._pressed_at is not None and self._release is None:
             held = time.monotonic() - self._pressed_at
-            self._release = event.widget.after(_REPEAT, lambda: self._end(held))
-        return "break"
+            self._release = self._button.after(_REPEAT, lambda: self._end(held))
+        return "break" if event.widget is self._button else None
 
     def _end(self, held: float) -> None:
         self._release = self._pressed_at = None

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from difflib import SequenceMatcher
 from enum import Enum
 from pathlib import Path
-from tkinter import filedialog, ttk
+from tkinter import ttk
 from typing import TYPE_CHECKING
 
 from app.ui.background import BackgroundRunner, Task
@@ -16,6 +16,7 @@ from app.ui.loader import Loader
 from app.ui.message_bar import MessageBar
 from app.ui.push_to_talk import PushToTalk
 from app.ui.sentence_field import SentenceField
+from app.ui.sound_row import SoundRow
 from app.ui.theme import GAP, Palette
 from app.ui.word_marks import Suggest
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from app.speech.recording import Recording
 
 _TICK = 60  # milliseconds between two looks at the running recording
-_SOUND_FILES = (("Sound", "*.wav *.aiff *.aif *.flac *.ogg *.mp3"), ("All files", "*"))
 _STILL_SPOKEN = 0.5  # of a sentence's words: as many must be those that were heard
 
 
@@ -70,11 +70,6 @@ class SpeakTab(ttk.Frame):
         How to listen, as it was chosen before.
     on_change
         Receives changed settings by name.
-
-    Attributes
-    ----------
-    recording
-        What was recorded or opened last; it is kept until the next one.
     """
 
     def __init__(
@@ -95,17 +90,15 @@ class SpeakTab(ttk.Frame):
         self._messages = messages
         self._recorder: Recorder | None = None
         self._timer: str | None = None
-        self._playing: Task[None] | None = None
         self._stop_asked = False
-        self.recording: Recording | None = None
         self.state_of_speech = SpeakState.IDLE
         self._heard_text = ""
         self._heard_from: Recording | None = None
         self._build(palette, on_draw, suggest)
-        self.listening = ListeningMenu(self._sound_row, runner, settings, on_change)
+        self.listening = ListeningMenu(self.sound_row, runner, settings, on_change)
         self.listening.pack(side="right")
         PushToTalk(
-            [self, self.record_button],
+            self.record_button,
             lambda: self.state_of_speech in (SpeakState.STARTING, SpeakState.RECORDING),
             self._start,
             self._stop,
@@ -123,14 +116,11 @@ class SpeakTab(ttk.Frame):
         row.pack(fill="x")
         self.hint = ttk.Label(self, style="Caption.TLabel")
         self.hint.pack(anchor="w", pady=(GAP, GAP))
-        self._sound_row = ttk.Frame(self)
-        self.play_button = ttk.Button(self._sound_row, text="Play", command=self._play, width=5)
-        self.again_button = ttk.Button(self._sound_row, text="Try again", command=self._try_again)
-        self.open_button = ttk.Button(self._sound_row, text="Open…", command=self._choose_file)
-        for button in (self.play_button, self.again_button, self.open_button):
-            button.pack(side="left", padx=(0, GAP // 2))
+        self.sound_row = SoundRow(
+            self, self._runner, self._try_again, self.open_sound, self._messages.error
+        )
         # Packed from below: in a low window the text gives way, never the buttons.
-        self._sound_row.pack(side="bottom", fill="x", pady=(GAP, 0))
+        self.sound_row.pack(side="bottom", fill="x", pady=(GAP, 0))
         self.field = SentenceField(
             self, palette, "What was heard (you can change it)", on_draw, suggest
         )
@@ -174,7 +164,6 @@ class SpeakTab(ttk.Frame):
     def _start(self) -> None:
         if self.state_of_speech is not SpeakState.IDLE:
             return
-        self._stop_playing()
         self._messages.clear()
         self._stop_asked = False
         self._enter(SpeakState.STARTING)
@@ -229,16 +218,15 @@ class SpeakTab(ttk.Frame):
         self._runner.run_in_thread(lambda task: recorder.stop(), self._recorded, self._failed)
 
     def _recorded(self, recording: Recording) -> None:
-        self.recording = recording
+        self.sound_row.recording = recording
         self._transcriber_loader.when_loaded(
             lambda transcriber: self._transcribe(transcriber, recording), self._failed
         )
 
-    def _try_again(self) -> None:
-        if self.recording is not None and self.state_of_speech is SpeakState.IDLE:
-            self._messages.clear()
-            self._enter(SpeakState.TRANSCRIBING)
-            self._recorded(self.recording)
+    def _try_again(self, recording: Recording) -> None:
+        self._messages.clear()
+        self._enter(SpeakState.TRANSCRIBING)
+        self._recorded(recording)
 
     def _transcribe(self, transcriber: EngineTranscriber, recording: Recording) -> None:
         self._runner.run_in_thread(
@@ -262,49 +250,13 @@ class SpeakTab(ttk.Frame):
         self._enter(SpeakState.IDLE)
         self._messages.error(error)
 
-    def _play(self) -> None:
-        if self._playing is not None:
-            self._stop_playing()
-            return
-        recording = self.recording
-        if recording is None:
-            return
-
-        def play_it(task: Task[None]) -> None:
-            from app.speech.player import play
-
-            play(recording, task.cancelled)
-
-        def failed(error: Exception) -> None:
-            self._stop_playing()
-            self._messages.error(error)
-
-        self.play_button.configure(text="Stop")
-        self._playing = self._runner.run_in_thread(play_it, lambda _: self._stop_playing(), failed)
-
-    def _stop_playing(self) -> None:
-        if self._playing is not None:
-            self._playing.cancel()
-            self._playing = None
-        self.play_button.configure(text="Play")
-
-    def _choose_file(self) -> None:
-        chosen = filedialog.askopenfilename(
-            parent=self, title="Open a sound file", filetypes=_SOUND_FILES
-        )
-        if chosen:
-            self.open_sound(Path(chosen))
-
     def _enter(self, state: SpeakState) -> None:
         self.state_of_speech = state
         button, hint = _LABELS[state]
         self.record_button.configure(text=button)
         waiting = state in (SpeakState.STARTING, SpeakState.TRANSCRIBING)
         self.record_button.state(["disabled" if waiting else "!disabled"])
-        idle, has_sound = state is SpeakState.IDLE, self.recording is not None
-        self.open_button.state(["!disabled" if idle else "disabled"])
-        for sound_button in (self.play_button, self.again_button):
-            sound_button.state(["!disabled" if idle and has_sound else "disabled"])
+        self.sound_row.set_idle(state is SpeakState.IDLE)
         self.hint.configure(text=hint)
         self.level.stop()
         self.level.configure(mode="indeterminate" if waiting else "determinate", value=0)

@@ -194,7 +194,7 @@ class MainWindow:
         self.transcriber_loader.start()
 
     def _open_dropped(self, paths: list[Path]) -> None:
-        """Open a dropped picture, or take any other file for what was said; of several the first."""
+        """Open a dropped picture, or take another file for what was said; of several, the first."""
         path = paths[0]
         if path.suffix.lower() in FORMATS:
             self.opener.open(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tkinter as tk
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from app.speech.transcriber import SpeechModelError
 from app.ui.loader import LoadState
 from app.ui.speak_tab import SpeakState
 from app.ui.window import MainWindow
-from tests.app.events import click
+from tests.app.events import click, press, write
 from tests.conftest import wait_until
 from tests.speech_fixtures import PlugIn, SpeakSentence
 
@@ -141,17 +142,16 @@ def test_closing_while_recording(
     assert recorder is not None and not recorder.is_recording
 
 
-def hold_space(window: MainWindow, seconds: float) -> None:
+def hold_space(window: MainWindow, seconds: float, where: tk.Misc) -> None:
     """Hold the space bar as X11 tells it: pressed and let go of again and again."""
-    tab = window.speak_tab
-    tab.record_button.focus_force()
+    where.focus_force()
     window.root.update()
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        tab.record_button.event_generate("<KeyPress-space>")
+        where.event_generate("<KeyPress-space>")
         pause = time.monotonic() + 0.03
         wait_until(window, lambda until=pause: time.monotonic() > until)  # type: ignore[misc]
-        tab.record_button.event_generate("<KeyRelease-space>")
+        where.event_generate("<KeyRelease-space>")
 
 
 def test_the_space_bar_is_held_while_speaking(
@@ -159,10 +159,19 @@ def test_the_space_bar_is_held_while_speaking(
 ) -> None:
     virtual_microphone(spoken_sentence(SENTENCE))
     tab = speaking.speak_tab
-    hold_space(speaking, 5)
+    hold_space(speaking, 5, tab.record_button)
     assert tab.state_of_speech in (SpeakState.RECORDING, SpeakState.TRANSCRIBING)
     wait_until(speaking, lambda: tab.state_of_speech is SpeakState.IDLE, timeout=40)
     assert tab.field.sentence == SENTENCE
+
+
+def test_spaces_of_a_sentence_do_not_record(speaking: MainWindow) -> None:
+    tab = speaking.speak_tab
+    write(tab.field.text, "a bird")
+    assert tab.field.sentence == "a bird" and tab.state_of_speech is SpeakState.IDLE
+    speaking.tabs.select(speaking.type_tab)
+    press(speaking.tabs, "space")
+    assert tab.state_of_speech is SpeakState.IDLE
 
 
 def test_the_space_bar_is_tapped_to_begin_and_to_end(
@@ -170,10 +179,10 @@ def test_the_space_bar_is_tapped_to_begin_and_to_end(
 ) -> None:
     virtual_microphone(spoken_sentence(SENTENCE))
     tab = speaking.speak_tab
-    hold_space(speaking, 0.1)
+    hold_space(speaking, 0.1, speaking.tabs)
     wait_until(speaking, lambda: tab._recorder is not None and tab._recorder.seconds > 2)
     assert tab.state_of_speech is SpeakState.RECORDING
-    hold_space(speaking, 0.1)
+    hold_space(speaking, 0.1, speaking.tabs)
     wait_until(speaking, lambda: tab.state_of_speech is SpeakState.IDLE, timeout=40)
     assert "red bird" in tab.field.sentence
 
@@ -182,14 +191,15 @@ def test_the_sound_is_kept_and_heard_again(
     spoken_sentence: SpeakSentence, virtual_microphone: PlugIn, speaking: MainWindow
 ) -> None:
     tab = speaking.speak_tab
-    assert tab.again_button.instate(["disabled"]) and tab.play_button.instate(["disabled"])
+    row = tab.sound_row
+    assert row.again_button.instate(["disabled"]) and row.play_button.instate(["disabled"])
     virtual_microphone(spoken_sentence(SENTENCE))
     record(speaking, 3.5)
-    heard, recording = tab.field.sentence, tab.recording
+    heard, recording = tab.field.sentence, tab.sound_row.recording
     tab.field.sentence = ""
-    click(tab.again_button)
+    click(tab.sound_row.again_button)
     wait_until(speaking, lambda: tab.field.sentence != "")
-    assert tab.field.sentence == heard and tab.recording is recording
+    assert tab.field.sentence == heard and tab.sound_row.recording is recording
 
 
 def test_nothing_said_is_lost_when_transcription_fails(
@@ -209,7 +219,7 @@ def test_nothing_said_is_lost_when_transcription_fails(
         broken.setattr(EngineTranscriber, "transcribe", fail)
         record(speaking, 3)
         assert speaking.messages.text == "Whisper failed." and speaking.messages.is_error
-    click(tab.again_button)
+    click(tab.sound_row.again_button)
     wait_until(speaking, lambda: "red bird" in tab.field.sentence)
     assert speaking.messages.text == ""
 
@@ -225,7 +235,7 @@ def test_it_stops_by_itself_when_the_person_pauses(
     wait_until(speaking, lambda: tab.state_of_speech is SpeakState.RECORDING)
     wait_until(speaking, lambda: tab.state_of_speech is SpeakState.IDLE, timeout=40)
     assert tab.field.sentence == SENTENCE
-    assert tab.recording is not None and tab.recording.seconds < 10
+    assert tab.sound_row.recording is not None and tab.sound_row.recording.seconds < 10
 
 
 def test_the_microphone_is_chosen_by_name_and_remembered(

@@ -10,7 +10,7 @@ from app.speech.words import tidy
     [
         (" A small Red bird. ", "a small red bird"),
         ("A red-crowned, black\u2013winged bird!", "a red crowned black winged bird"),
-        ("It\u2019s got  2 white\nwing bars", "it s got 2 white wing bars"),
+        ("It\u2019s got  2 white\nwing bars", "it s got two white wing bars"),
         ("a caf\u00e9-coloured bird", "a cafe coloured bird"),
         ("...", ""),
         ("", ""),
