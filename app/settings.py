@@ -45,6 +45,8 @@ class Settings:
         Index of the tab that was in front: 0 Speak, 1 Type.
     dark
         Whether the window is dark.
+    pictures
+        How many pictures of a sentence are drawn, 1 to 9.
     """
 
     device: str = "auto"
@@ -53,6 +55,7 @@ class Settings:
     geometry: str | None = None
     tab: int = 0
     dark: bool = False
+    pictures: int = 1
 
     @classmethod
     def load(cls, path: Path | None = None) -> Settings:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+MAX_SEED = 2**31 - 1
+
 OnStage = Callable[[int, Image.Image], None]
 Cancelled = Callable[[], bool]
 

@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from models.checkpoint import Checkpoint, load_checkpoint
-from models.drawing import Cancelled, Drawing, OnStage
+from models.drawing import MAX_SEED, Cancelled, Drawing, OnStage
 from models.errors import DrawingCancelled, ModelError, SentenceError
 from models.generator import channels_last
 from models.text_encoder import TextFeatures, pad_ids
@@ -20,7 +20,6 @@ from models.vocabulary import ReadSentence
 
 BUNDLED_WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "bird.safetensors"
 MAX_CHARACTERS = 1000
-MAX_SEED = 2**31 - 1
 
 
 class Painter:

@@ -13,6 +13,7 @@ from app.engine.pictures import EnginePainter
 from app.engine.speech import EngineTranscriber
 from app.gallery import Gallery, PictureMetadata, file_stem
 from app.settings import Settings
+from app.ui.attention_window import AttentionWindow
 from app.ui.background import BackgroundRunner
 from app.ui.drawing import DrawingDesk
 from app.ui.loader import Loader, LoadState
@@ -57,7 +58,7 @@ class MainWindow:
         self._closed = False
         self.root.protocol("WM_DELETE_WINDOW", self.close)
         self.root.bind("<Control-s>", lambda event: self.panel.save_button.invoke())
-        self.root.bind("<Escape>", lambda event: self.panel.cancel_button.invoke())
+        self.root.bind("<Escape>", lambda event: self.panel.escape())
         self._place()
         self.root.deiconify()
         self.root.after(_LOAD_DELAY, self._load)
@@ -71,7 +72,11 @@ class MainWindow:
         if self._closed:
             return
         self._closed = True
-        self._remember(geometry=self.root.geometry(), tab=self.tabs.index("current"))
+        self._remember(
+            geometry=self.root.geometry(),
+            tab=self.tabs.index("current"),
+            pictures=self.panel.count,
+        )
         self.speak_tab.close()
         self.runner.close()
         self.root.destroy()
@@ -79,7 +84,7 @@ class MainWindow:
     def _build(self) -> None:
         root = self.root
         root.title("speech2bird")
-        palette = apply_theme(root, self.settings.dark)
+        palette = self._palette = apply_theme(root, self.settings.dark)
         body = ttk.Frame(root, padding=3 * GAP)
         body.pack(fill="both", expand=True)
         body.columnconfigure(1, weight=1)
@@ -89,9 +94,10 @@ class MainWindow:
         side = ttk.Frame(body, width=root.winfo_pixels(_SIDE_WIDTH))
         side.pack_propagate(False)
         side.grid(row=0, column=0, sticky="nsew", padx=(0, 3 * GAP))
-        self.panel = PicturePanel(
-            body, palette, PictureActions(self._draw_again, self._save, self._cancel)
+        actions = PictureActions(
+            self._draw_again, self._surprise, self._save, self._show_attention, self._cancel
         )
+        self.panel = PicturePanel(body, palette, actions, self.settings.pictures)
         self.panel.grid(row=0, column=1, sticky="nsew")
 
         ttk.Label(side, text="speech2bird", style="Title.TLabel").pack(anchor="w")
@@ -167,6 +173,15 @@ class MainWindow:
     def _draw_again(self) -> None:
         self.desk.draw_again()
 
+    def _surprise(self) -> None:
+        self.desk.surprise()
+
+    def _show_attention(self) -> None:
+        if self.desk.drawing is not None:
+            AttentionWindow(
+                self.root, self._palette, self.runner, self.desk.drawing, self._initial_folder()
+            )
+
     def _cancel(self) -> None:
         self.desk.cancel()
 
@@ -177,7 +192,7 @@ class MainWindow:
         chosen = filedialog.asksaveasfilename(
             parent=self.root,
             title="Save the picture",
-            initialdir=self.settings.save_folder or str(Path.home()),
+            initialdir=self._initial_folder(),
             initialfile=file_stem(PictureMetadata.of(drawing)) + ".png",
             defaultextension=".png",
             filetypes=_FILE_TYPES,
@@ -187,6 +202,9 @@ class MainWindow:
         path = Path(chosen)
         self._remember(save_folder=str(path.parent))
         self.desk.save(path)
+
+    def _initial_folder(self) -> str:
+        return self.settings.save_folder or str(Path.home())
 
     def _remember(self, **changes: object) -> None:
         self.settings = self.settings.changed(**changes)
