@@ -190,9 +190,12 @@ class DrawingDesk:
     def _done(self) -> None:
         self._end()
         errors = [kept.error for kept in self._finished if kept.error is not None]
+        notices = [kept.drawing.notice for kept in self._finished if kept.drawing.notice]
         unknown = self._finished[0].drawing.unknown_words
         if errors:
             self._messages.error(f"{errors[0]} Save the picture before you draw another one.")
+        elif notices:
+            self._messages.note(notices[0])
         elif unknown:
             words = ", ".join(f"“{word}”" for word in unknown)
             self._messages.note(f"Drawn without the words that are not understood: {words}.")

@@ -169,6 +169,7 @@ class MainWindow:
     def _set_busy(self, busy: bool) -> None:
         self.speak_tab.field.set_busy(busy)
         self.type_tab.field.set_busy(busy)
+        self._show_status()  # a graphics card that ran out of memory was given up
 
     def _draw_again(self) -> None:
         self.desk.draw_again()
