@@ -42,7 +42,7 @@ class Settings:
     geometry
         The window's last size and place, as Tk writes it.
     tab
-        Index of the tab that was in front: 0 Speak, 1 Type.
+        Index of the tab that was in front: 0 Speak, 1 Type, 2 Morph.
     dark
         Whether the window is dark.
     pictures

@@ -166,6 +166,13 @@ class PicturePanel(ttk.Frame):
         """Show one finished picture."""
         self.show_drawings([drawing])
 
+    def show_preview(self, drawing: Drawing, caption: str) -> None:
+        """Show a picture that no sentence and seed alone would give again."""
+        self._coming = None
+        self.view.show(PictureSet.of([drawing]))
+        self._say(caption)
+        self._set_buttons(drawing=False, has_picture=False)
+
     def escape(self) -> None:
         """Go back from an enlarged picture to its grid, or else cancel what is being drawn."""
         if not self.view.back_to_grid():

@@ -72,14 +72,7 @@ class SeedBar(ttk.Frame):
         largest = MAX_SEED - count + 1
         if not self.locked:
             return secrets.randbelow(largest + 1)
-        text = self._text.get().strip()
-        # isdecimal alone takes the digits of all scripts, which int() reads as well.
-        if not text.isdecimal() or len(text) > 20 or int(text) > largest:
-            raise SeedError(
-                f"The seed must be a whole number from 0 to {largest:,}. Correct it, "
-                "or take away the tick beside it to leave it to chance."
-            )
-        return int(text)
+        return parse_seed(self._text.get(), largest)
 
     def surprise(self, count: int) -> int:
         """Return a new seed, and keep that one where a seed was kept."""
@@ -95,3 +88,21 @@ class SeedBar(ttk.Frame):
     def _edited(self, *_: str) -> None:
         if not self._showing:
             self._locked.set(bool(self._text.get().strip()))
+
+
+def parse_seed(text: str, largest: int = MAX_SEED) -> int:
+    """Read a seed as a person wrote it.
+
+    Raises
+    ------
+    SeedError
+        It is no whole number from 0 to `largest`.
+    """
+    text = text.strip()
+    # The length first: int() refuses thousands of digits.
+    if not text.isdecimal() or len(text) > 20 or int(text) > largest:
+        raise SeedError(
+            f"The seed must be a whole number from 0 to {largest:,}. "
+            "Correct it, or leave it to chance with “Surprise me”."
+        )
+    return int(text)

@@ -18,6 +18,8 @@ from app.ui.background import BackgroundRunner
 from app.ui.drawing import DrawingDesk
 from app.ui.loader import Loader, LoadState
 from app.ui.message_bar import MessageBar
+from app.ui.morph_desk import MorphDesk
+from app.ui.morph_tab import MorphTab
 from app.ui.picture_panel import PictureActions, PicturePanel
 from app.ui.speak_tab import SpeakTab
 from app.ui.theme import GAP, apply_theme, make_dpi_aware
@@ -131,7 +133,16 @@ class MainWindow:
         self.type_tab = TypeTab(self.tabs, palette, self.desk.draw)
         self.tabs.add(self.speak_tab, text="Speak")
         self.tabs.add(self.type_tab, text="Type")
-        self.tabs.select(min(max(self.settings.tab, 0), 1))
+        self.morph_desk = MorphDesk(self.runner, self.painter_loader, self.panel, self.messages)
+        self.morph_tab = MorphTab(
+            self.tabs,
+            self.morph_desk,
+            self.messages,
+            lambda: self.desk.drawing,
+            self._initial_folder,
+        )
+        self.tabs.add(self.morph_tab, text="Morph")
+        self.tabs.select(min(max(self.settings.tab, 0), self.tabs.index("end") - 1))
         self._show_status()
 
     def _place(self) -> None:
@@ -169,6 +180,7 @@ class MainWindow:
     def _set_busy(self, busy: bool) -> None:
         self.speak_tab.field.set_busy(busy)
         self.type_tab.field.set_busy(busy)
+        self.morph_tab.set_busy(busy)
         self._show_status()  # a graphics card that ran out of memory was given up
 
     def _draw_again(self) -> None:
