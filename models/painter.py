@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
 from models.blend import TextBlend, slerp
 from models.checkpoint import Checkpoint, load_checkpoint
 from models.drawing import MAX_SEED, Blend, Cancelled, Drawing, OnStage
-from models.errors import DrawingCancelled, ModelError, SentenceError
-from models.generator import Generator, Text, channels_last
+from models.errors import SentenceError
+from models.generator import Text
+from models.painting import Painted, Place, choose_device, paint
 from models.text_encoder import TextFeatures, pad_ids
 from models.vocabulary import ReadSentence
 
@@ -31,33 +28,6 @@ OUT_OF_MEMORY = (
 )
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where drawing happens."""
-
-    generator: Generator
-    device: torch.device
-    precision: torch.dtype
-
-    @classmethod
-    def on(cls, device: torch.device, generator: Generator) -> _Place:
-        if device.type != "cpu":
-            generator = copy.deepcopy(generator).to(device)  # the original may be needed again
-        channels_last(generator)
-        generator.requires_grad_(False)
-        return cls(generator, device, _drawing_precision(device))
-
-
-@dataclass
-class _Painted:
-    """For each stage its pictures, and for each attended one its attention, a row a drawing."""
-
-    device: str
-    stages: list[list[Image.Image]] = field(default_factory=list)
-    attention: list[np.ndarray] = field(default_factory=list)
-    notice: str | None = None
-
-
 class Painter:
     """Draws sentences with one model on one device. Threads may share it."""
 
@@ -66,7 +36,7 @@ class Painter:
         self._text_encoder = checkpoint.text_encoder  # stays on the CPU: it takes milliseconds
         self._notice: str | None = None  # what the next drawing is to tell
         try:
-            self._place = _Place.on(device, checkpoint.generator)
+            self._place = Place.on(device, checkpoint.generator)
         except torch.cuda.OutOfMemoryError:
             self._fall_back_to_cpu()
 
@@ -85,7 +55,7 @@ class Painter:
         ModelError
             There is no such device.
         """
-        chosen = _choose_device(device)
+        chosen = choose_device(device)
         return cls(load_checkpoint(Path(path) if path else BUNDLED_WEIGHTS), chosen)
 
     @property
@@ -232,56 +202,26 @@ class Painter:
         size: int | None,
         on_stage: OnStage | None,
         cancelled: Cancelled | None,
-    ) -> _Painted:
+    ) -> Painted:
         """Run the stages that a size needs, for all rows at once; on the CPU if need be."""
         size = self.sizes[-1] if size is None else size
         if size not in self.sizes:
             raise ValueError(f"size must be one of {', '.join(map(str, self.sizes))}, not {size}")
         count = self.sizes.index(size) + 1
         try:
-            painted = self._run(self._place, text, noise, epsilon, count, on_stage, cancelled)
+            painted = paint(self._place, text, noise, epsilon, count, on_stage, cancelled)
         except torch.cuda.OutOfMemoryError:
             self._fall_back_to_cpu()
-            painted = self._run(self._place, text, noise, epsilon, count, on_stage, cancelled)
+            painted = paint(self._place, text, noise, epsilon, count, on_stage, cancelled)
         painted.notice, self._notice = self._notice, None
         return painted
 
     def _fall_back_to_cpu(self) -> None:
-        self._place = _Place.on(torch.device("cpu"), self._checkpoint.generator)
+        self._place = Place.on(torch.device("cpu"), self._checkpoint.generator)
         self._notice = OUT_OF_MEMORY
 
-    @torch.inference_mode()
-    def _run(
-        self,
-        place: _Place,
-        text: Text,
-        noise: Tensor,
-        epsilon: Tensor,
-        count: int,
-        on_stage: OnStage | None,
-        cancelled: Cancelled | None,
-    ) -> _Painted:
-        painted = _Painted(place.device.type)
-        text = text.to(place.device)
-        with torch.autocast(
-            place.device.type, place.precision, enabled=place.precision != torch.float32
-        ):
-            condition, _, _ = place.generator.conditioning(text.sentence, epsilon.to(place.device))
-            stages = place.generator.stages(noise.to(place.device), condition, text, count)
-            while True:
-                if cancelled is not None and cancelled():
-                    raise DrawingCancelled
-                canvas = next(stages, None)
-                if canvas is None:
-                    return painted
-                painted.stages.append(_to_pictures(canvas.image))
-                if canvas.attention is not None:
-                    painted.attention.append(canvas.attention.float().cpu().numpy())
-                if on_stage is not None:
-                    on_stage(len(painted.stages) - 1, painted.stages[-1][0])
-
     def _drawing(
-        self, painted: _Painted, row: int, sentence: str, read: ReadSentence, seed: int
+        self, painted: Painted, row: int, sentence: str, read: ReadSentence, seed: int
     ) -> Drawing:
         stages = tuple(stage[row] for stage in painted.stages)
         return Drawing(
@@ -312,24 +252,3 @@ class Painter:
             rows.append(torch.randn(config.noise_size + config.condition_size, generator=source))
         sampled = torch.stack(rows)
         return sampled[:, : config.noise_size], sampled[:, config.noise_size :]
-
-
-def _choose_device(name: str) -> torch.device:
-    if name not in ("auto", "cpu", "cuda"):
-        raise ModelError(f"There is no device called {name}: use auto, cpu or cuda.")
-    if name == "cuda" and not torch.cuda.is_available():
-        raise ModelError("There is no usable NVIDIA GPU on this computer: choose auto or cpu.")
-    return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
-
-
-def _drawing_precision(device: torch.device) -> torch.dtype:
-    """bfloat16 where the processor multiplies in it: faster, and the eye sees no difference."""
-    if device.type == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported():
-        return torch.bfloat16
-    return torch.float32
-
-
-def _to_pictures(images: Tensor) -> list[Image.Image]:
-    """Turn (B, 3, S, S) in -1 .. 1 into RGB pictures."""
-    pixels = images.float().add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8)
-    return [Image.fromarray(picture.numpy()) for picture in pixels.permute(0, 2, 3, 1).cpu()]

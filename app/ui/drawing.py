@@ -142,6 +142,11 @@ class DrawingDesk:
         self._end()
         self._messages.note("The drawing was cancelled.")
 
+    def show_last(self) -> None:
+        """Show the last finished pictures again, after the panel showed something else."""
+        if not self.busy:
+            self._show_finished()
+
     def save(self, path: Path) -> None:
         """Write a copy of the last picture where the person wants it."""
         if self.drawing is None:
@@ -210,11 +215,14 @@ class DrawingDesk:
         self._task = None
         if self._coming:
             self._finished, self._coming = self._coming, []
+        self._show_finished()
+        self._set_busy(False)
+
+    def _show_finished(self) -> None:
         if self._finished:
             self._panel.show_drawings([kept.drawing for kept in self._finished])
         else:
             self._panel.show_nothing()
-        self._set_busy(False)
 
     def _selected(self) -> Kept | None:
         if not self._finished:

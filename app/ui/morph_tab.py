@@ -12,6 +12,7 @@ from app.errors import AppError
 from app.ui.message_bar import MessageBar
 from app.ui.morph_desk import MorphDesk
 from app.ui.seed_bar import SeedError, parse_seed
+from app.ui.slider import Slider
 from app.ui.theme import GAP
 from models.drawing import Blend
 
@@ -30,41 +31,6 @@ class MissingSentenceError(AppError):
         super().__init__("Please describe both birds first.")
 
 
-class Slider(ttk.Frame):
-    """A labelled slider from 0 to 1 that tells where it is.
-
-    Parameters
-    ----------
-    parent
-        The tab.
-    text
-        What it is between.
-    on_move
-        Called with True while it moves, and with False when it is let go.
-    """
-
-    def __init__(self, parent: tk.Misc, text: str, on_move: Callable[[bool], None]) -> None:
-        super().__init__(parent)
-        self._on_move = on_move
-        ttk.Label(self, text=text, style="Muted.TLabel").grid(row=0, column=0, sticky="w")
-        self._percent = ttk.Label(self, text="0%", style="Muted.TLabel")
-        self._percent.grid(row=0, column=1, sticky="e")
-        self.scale = ttk.Scale(self, from_=0, to=100, command=self._moved)
-        self.scale.grid(row=1, column=0, columnspan=2, sticky="ew", pady=(2, 0))
-        self.columnconfigure(0, weight=1)
-        for event in ("<ButtonRelease-1>", "<KeyRelease-Left>", "<KeyRelease-Right>"):
-            self.scale.bind(event, lambda event: self._on_move(False))
-
-    @property
-    def share(self) -> float:
-        """Where it is, 0 to 1."""
-        return float(self.scale.get()) / 100
-
-    def _moved(self, value: str) -> None:
-        self._percent.configure(text=f"{self.share:.0%}")
-        self._on_move(True)
-
-
 class MorphTab(ttk.Frame):
     """Two descriptions, two seeds, a slider between each, and the way between them as a file.
 
@@ -80,6 +46,8 @@ class MorphTab(ttk.Frame):
         Gives the picture that is shown, from which the fields are filled.
     folder
         Gives where dialogs for saving begin.
+    on_leave
+        Called when another tab comes to the front: the panel is to show the drawings again.
     """
 
     def __init__(
@@ -89,6 +57,7 @@ class MorphTab(ttk.Frame):
         messages: MessageBar,
         current: Callable[[], Drawing | None],
         folder: Callable[[], str],
+        on_leave: Callable[[], None],
     ) -> None:
         super().__init__(parent, padding=2 * GAP)
         self._desk = desk
@@ -110,7 +79,9 @@ class MorphTab(ttk.Frame):
             slider.grid(row=row, column=0, columnspan=2, sticky="ew", pady=(GAP, 0))
         self._build_export()
         self._show_state()
+        self._on_leave = on_leave
         self.bind("<Map>", lambda event: self._fill())
+        self.bind("<Unmap>", lambda event: self._leave())
 
     def set_busy(self, busy: bool) -> None:
         """Lock what draws while a sentence is being drawn; its picture comes first."""
@@ -185,6 +156,10 @@ class MorphTab(ttk.Frame):
         ):
             if not entry.get():
                 entry.insert(0, text)
+
+    def _leave(self) -> None:
+        self._desk.stop_following()
+        self._on_leave()
 
     def _follow(self, draft: bool) -> None:
         if self._busy:

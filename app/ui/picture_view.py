@@ -10,7 +10,7 @@ from PIL import Image
 
 from app.ui.picture_canvas import PictureCanvas, Tile
 from app.ui.picture_set import PictureSet
-from app.ui.stage_strip import StageStrip
+from app.ui.stage_strip import SIZES, StageStrip
 from app.ui.theme import GAP, Palette
 from app.ui.word_row import WordRow
 
@@ -140,7 +140,7 @@ class PictureView(ttk.Frame):
             self.refresh()
 
     def _choose_stage(self, stage: int) -> None:
-        self.stage = stage
+        self.stage = None if stage == len(SIZES) - 1 else stage  # the last is the newest
         self.refresh()
 
     def _point(self, word: int | None) -> None:

@@ -102,7 +102,6 @@ def parse_seed(text: str, largest: int = MAX_SEED) -> int:
     # The length first: int() refuses thousands of digits.
     if not text.isdecimal() or len(text) > 20 or int(text) > largest:
         raise SeedError(
-            f"The seed must be a whole number from 0 to {largest:,}. "
-            "Correct it, or leave it to chance with “Surprise me”."
+            f"The seed must be a whole number from 0 to {largest:,}. Please correct it."
         )
     return int(text)

@@ -56,8 +56,8 @@ class MainWindow:
         self.transcriber_loader: Loader[EngineTranscriber] = Loader(
             self.runner, engines.load_transcriber, lambda: None
         )
-        self._build()
         self._closed = False
+        self._build()
         self.root.protocol("WM_DELETE_WINDOW", self.close)
         self.root.bind("<Control-s>", lambda event: self.panel.save_button.invoke())
         self.root.bind("<Escape>", lambda event: self.panel.escape())
@@ -140,6 +140,7 @@ class MainWindow:
             self.messages,
             lambda: self.desk.drawing,
             self._initial_folder,
+            self._show_drawings,
         )
         self.tabs.add(self.morph_tab, text="Morph")
         self.tabs.select(min(max(self.settings.tab, 0), self.tabs.index("end") - 1))
@@ -185,6 +186,10 @@ class MainWindow:
 
     def _draw_again(self) -> None:
         self.desk.draw_again()
+
+    def _show_drawings(self) -> None:
+        if not self._closed:
+            self.desk.show_last()
 
     def _surprise(self) -> None:
         self.desk.surprise()

@@ -130,6 +130,10 @@ def test_a_sentence_drawn_meanwhile_comes_first(morphing: MainWindow) -> None:
     drag(morphing.morph_tab.share.scale, 50, 80)
     settle(morphing)
     assert morphing.panel.save_button.instate(["disabled"]), "no sentence alone would repeat it"
+    morphing.tabs.select(morphing.type_tab)
+    morphing.root.update()
+    assert morphing.panel.image is morphing.desk.drawing.image
+    assert morphing.panel.save_button.instate(["!disabled"])
 
 
 @pytest.mark.parametrize(

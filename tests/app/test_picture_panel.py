@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 import tkinter as tk
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from tkinter import filedialog
+from typing import Any
 
 import pytest
 from PIL import Image, ImageTk
@@ -309,6 +311,29 @@ def test_bad_seeds_are_told_and_nothing_is_drawn(ready: MainWindow, text: str) -
     assert not ready.desk.busy and ready.messages.is_error
     assert "seed must be a whole number from 0 to 2,147,483,645" in ready.messages.text
     assert Gallery().paths() == []
+
+
+# A graphics card without memory
+
+
+def test_a_fall_back_to_the_processor_is_told(
+    ready: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painter = ready.painter_loader.value
+    assert painter is not None
+    call = painter._client.call
+
+    def fall_back(*arguments: Any, **options: Any) -> Drawing:
+        return replace(call(*arguments, **options), notice="The graphics card is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(painter, "device", "cuda")
+        patched.setattr(painter._client, "call", fall_back)
+        ready._show_status()
+        assert "graphics card" in ready.status.cget("text")
+        draw(ready)
+        assert ready.messages.text == "The graphics card is full."
+        assert ready.status.cget("text") == "Ready. Drawing on the processor."
 
 
 # Layout

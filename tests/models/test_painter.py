@@ -2,9 +2,9 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from models.checkpoint import Checkpoint, save_checkpoint
 from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
 from models.errors import CheckpointError, DrawingCancelled, ModelError, SentenceError
 from models.generator import Generator
+from models.painting import Painted, Place, paint
 from models.text_encoder import TextEncoder
 from models.vocabulary import Vocabulary
 
@@ -123,14 +124,13 @@ def full_card(monkeypatch: pytest.MonkeyPatch) -> Painter:
     """A painter that believes it draws on a GPU, whose memory is full."""
     painter = Painter.load(device="cpu")
     painter._place = replace(painter._place, device=torch.device("cuda"))
-    run: Callable[..., object] = painter._run
 
-    def run_out(place: object, *arguments: object) -> object:
-        if painter.device.type == "cuda":
+    def run_out(place: Place, *arguments: Any) -> Painted:
+        if place.device.type == "cuda":
             raise torch.cuda.OutOfMemoryError("CUDA out of memory.")
-        return run(place, *arguments)
+        return paint(place, *arguments)
 
-    monkeypatch.setattr(painter, "_run", run_out)
+    monkeypatch.setattr("models.painter.paint", run_out)
     return painter
 
 
