@@ -126,22 +126,24 @@ class MorphTab(ttk.Frame):
         self.steps = ttk.Spinbox(row, from_=2, to=_MOST_STEPS, width=2, state="readonly")
         self.steps.set(_STEPS)
         self.steps.pack(side="left")
-        self.animation_button = ttk.Button(
-            row, text="Save animation…", style="Panel.TButton", command=lambda: self._export(True)
-        )
-        self.animation_button.pack(side="right")
-        self.strip_button = ttk.Button(
-            row, text="Save strip…", style="Panel.TButton", command=lambda: self._export(False)
-        )
-        self.strip_button.pack(side="right", padx=(0, GAP // 2))
-        row = ttk.Frame(self)
-        row.grid(row=6, column=0, columnspan=2, sticky="ew", pady=(GAP, 0))
+        # Made in the order of the Tab key: Cancel comes behind what it cancels.
+        self.strip_button = self._build_button("Save strip…", lambda: self._export(False))
+        self.animation_button = self._build_button("Save animation…", lambda: self._export(True))
+        self.cancel_button = self._build_button("Cancel", self._cancel)
+        self.cancel_button.pack(in_=row, side="right")
         self.progress = ttk.Progressbar(row)
-        self.cancel_button = ttk.Button(
-            row, text="Cancel", style="Panel.TButton", command=self._cancel
-        )
-        self.cancel_button.pack(side="right", padx=(GAP, 0))
-        self.progress.pack(side="left", fill="x", expand=True)
+        self.progress.pack(side="left", fill="x", expand=True, padx=GAP)
+        buttons = ttk.Frame(self)
+        buttons.grid(row=6, column=0, columnspan=2, sticky="ew", pady=(GAP, 0))
+        buttons.lower()
+        for column, button in enumerate((self.strip_button, self.animation_button)):
+            button.grid(
+                in_=buttons, row=0, column=column, sticky="ew", padx=(0, GAP * (1 - column))
+            )
+            buttons.columnconfigure(column, weight=1, uniform="buttons")
+
+    def _build_button(self, text: str, command: Callable[[], None]) -> ttk.Button:
+        return ttk.Button(self, text=text, style="Panel.TButton", command=command)
 
     def _fill(self) -> None:
         """Begin with the picture that is shown; what a person wrote stays."""

@@ -124,6 +124,11 @@ class PictureCanvas(tk.Canvas):
         self.configure(takefocus=len(tiles) > 1, cursor="hand2" if len(tiles) > 1 else "")
         self._redraw()
 
+    def destroy(self) -> None:
+        """Vanish, and draw nothing any more."""
+        self._cancel_redraw()
+        super().destroy()
+
     def place_of(self, index: int) -> tuple[int, int]:
         """Return the middle of a tile in pixels."""
         step = self._side + GAP
@@ -133,10 +138,13 @@ class PictureCanvas(tk.Canvas):
         row, column = divmod(index, self._columns)
         return left + column * step + self._side // 2, top + row * step + self._side // 2
 
-    def _redraw(self) -> None:
+    def _cancel_redraw(self) -> None:
         if self._redraw_timer is not None:
             self.after_cancel(self._redraw_timer)
             self._redraw_timer = None
+
+    def _redraw(self) -> None:
+        self._cancel_redraw()
         columns, side = self._best_grid()
         resized = side != self._side
         self._columns, self._side = columns, side
@@ -202,6 +210,5 @@ class PictureCanvas(tk.Canvas):
         for index, cell in enumerate(self._cells):
             self.coords(cell.item, *self.place_of(index))
         # A window being resized says so dozens of times a second: enlarge once, at the end.
-        if self._redraw_timer is not None:
-            self.after_cancel(self._redraw_timer)
+        self._cancel_redraw()
         self._redraw_timer = self.after(_REDRAW_DELAY, self._redraw)
