@@ -48,9 +48,11 @@ class Settings:
     geometry
         The window's last size and place, as Tk writes it.
     tab
-        Index of the tab that was in front: 0 Speak, 1 Type, 2 Gallery.
+        Index of the tab that was in front: 0 Speak, 1 Type, 2 Morph, 3 Gallery.
     dark
         Whether the window is dark.
+    pictures
+        How many pictures of a sentence are drawn, 1 to 9.
     """
 
     device: str = "auto"
@@ -62,6 +64,7 @@ class Settings:
     geometry: str | None = None
     tab: int = 0
     dark: bool = False
+    pictures: int = 1
 
     @classmethod
     def load(cls, path: Path | None = None) -> Settings:

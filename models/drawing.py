@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+MAX_SEED = 2**31 - 1
+
 OnStage = Callable[[int, Image.Image], None]
 Cancelled = Callable[[], bool]
 
@@ -25,6 +27,8 @@ class Drawing:
     words : the words that were understood, in order.
     unknown_words : words of the sentence that the model has never seen.
     seed : the number that, with the sentence and the model, repeats this picture.
+    device : where it was drawn, "cpu" or "cuda".
+    notice : a sentence for the person about how it was drawn, if there is something to say.
     """
 
     image: Image.Image
@@ -35,3 +39,34 @@ class Drawing:
     seed: int
     sentence: str
     model_name: str
+    device: str = "cpu"
+    notice: str | None = None
+
+
+@dataclass(frozen=True)
+class Blend:
+    """Something between two sentences and between two seeds.
+
+    Attributes
+    ----------
+    first, second : the sentences.
+    share : 0 is the first sentence, 1 the second.
+    first_seed, second_seed : the seeds, each 0 to 2**31 - 1.
+    seed_share : 0 is the first seed, 1 the second.
+    """
+
+    first: str
+    second: str
+    share: float
+    first_seed: int
+    second_seed: int
+    seed_share: float
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.share <= 1 and 0 <= self.seed_share <= 1):
+            raise ValueError("shares must be 0 to 1")
+
+    @property
+    def sentence(self) -> str:
+        """Both sentences in one line, to be read by people."""
+        return f"{self.first} → {self.second}"

@@ -11,8 +11,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.attention import WordAttention
+from models.blend import TextBlend
 from models.config import FIRST_STAGE_SIZE, GeneratorConfig
 from models.text_encoder import TextFeatures
+
+Text = TextFeatures | TextBlend
 
 SEED_SIZE = 4
 """Side of the map that the first stage starts from."""
@@ -192,9 +195,9 @@ class RefinementStage(nn.Module):
         )
         self.upsample = UpsampleBlock(channels_in * 2, channels_out)
 
-    def forward(self, hidden: Tensor, text: TextFeatures) -> tuple[Tensor, Tensor]:
+    def forward(self, hidden: Tensor, text: Text) -> tuple[Tensor, Tensor]:
         """Turn features (B, C_in, S, S) into (B, C_out, 2 S, 2 S) and attention (B, T, S, S)."""
-        context, attention = self.attention(hidden, text.words, text.mask)
+        context, attention = text.attend(self.attention, hidden)
         joined = torch.cat([hidden, context.to(hidden.dtype)], dim=1)
         return self.upsample(self.residual(joined)), attention
 
@@ -231,7 +234,7 @@ class Generator(nn.Module):
         hidden = self.initial(noise, condition)
         return Canvas(hidden, self.to_image[0](hidden))
 
-    def refine(self, canvas: Canvas, stage: int, text: TextFeatures) -> Canvas:
+    def refine(self, canvas: Canvas, stage: int, text: Text) -> Canvas:
         """Draw `stage` (1 for the second) from the canvas of the stage before."""
         hidden, attention = self.refinements[stage - 1](canvas.hidden, text)
         drawn = self.to_image[stage](hidden)
@@ -240,7 +243,7 @@ class Generator(nn.Module):
         return Canvas(hidden, drawn, attention)
 
     def stages(
-        self, noise: Tensor, condition: Tensor, text: TextFeatures, count: int | None = None
+        self, noise: Tensor, condition: Tensor, text: Text, count: int | None = None
     ) -> Iterator[Canvas]:
         """Draw stage by stage, so that a caller can show or stop what is under way.
 
@@ -248,7 +251,7 @@ class Generator(nn.Module):
         ----------
         noise : (B, noise_size) standard normal z.
         condition : (B, condition_size) from `conditioning`.
-        text : features of the B sentences.
+        text : features of the B sentences, or of B pairs of sentences.
         count : how many stages to draw; all of them by default.
         """
         canvas = self.start(noise, condition)

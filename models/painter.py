@@ -6,34 +6,39 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
+from models.blend import TextBlend, slerp
 from models.checkpoint import Checkpoint, load_checkpoint
-from models.drawing import Cancelled, Drawing, OnStage
-from models.errors import DrawingCancelled, ModelError, SentenceError
-from models.generator import channels_last
+from models.drawing import MAX_SEED, Blend, Cancelled, Drawing, OnStage
+from models.errors import SentenceError
+from models.generator import Text
+from models.painting import Painted, Place, choose_device, paint
 from models.text_encoder import TextFeatures, pad_ids
 from models.vocabulary import ReadSentence, Vocabulary
 
 BUNDLED_WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "bird.safetensors"
 MAX_CHARACTERS = 1000
-MAX_SEED = 2**31 - 1
+
+
+OUT_OF_MEMORY = (
+    "The graphics card has too little memory free, so your bird was drawn on the processor, and "
+    "the next ones will be, too. To use the graphics card again, close other programs and restart."
+)
 
 
 class Painter:
     """Draws sentences with one model on one device. Threads may share it."""
 
     def __init__(self, checkpoint: Checkpoint, device: torch.device) -> None:
-        self.device = device
         self._checkpoint = checkpoint
         self._text_encoder = checkpoint.text_encoder  # stays on the CPU: it takes milliseconds
-        self._generator = checkpoint.generator.to(device)
-        channels_last(self._generator)
-        self._generator.requires_grad_(False)
-        self._precision = _drawing_precision(device)
+        self._notice: str | None = None  # what the next drawing is to tell
+        try:
+            self._place = Place.on(device, checkpoint.generator)
+        except torch.cuda.OutOfMemoryError:
+            self._fall_back_to_cpu()
 
     @classmethod
     def load(cls, path: Path | str | None = None, device: str = "auto") -> Painter:
@@ -50,8 +55,13 @@ class Painter:
         ModelError
             There is no such device.
         """
-        chosen = _choose_device(device)
+        chosen = choose_device(device)
         return cls(load_checkpoint(Path(path) if path else BUNDLED_WEIGHTS), chosen)
+
+    @property
+    def device(self) -> torch.device:
+        """Where it draws; the CPU once a GPU ran out of memory."""
+        return self._place.device
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -132,7 +142,44 @@ class Painter:
             raise ValueError("each sentence needs a seed (or None)")
         return self._draw(sentences, seeds, size, None, None) if sentences else []
 
-    @torch.inference_mode()
+    def draw_blend(
+        self,
+        blend: Blend,
+        size: int | None = None,
+        on_stage: OnStage | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> Drawing:
+        """Draw something between two sentences and two seeds.
+
+        The noise and the condition's epsilon go along the arc between the seeds; how sentences
+        are mixed tells `TextBlend`. With both shares 0 (or 1) it is what `draw` makes of the first
+        (or the second) sentence and seed.
+
+        Returns
+        -------
+        Drawing
+            Its words are those of both sentences; `seed` is the first seed.
+
+        Raises
+        ------
+        SentenceError, DrawingCancelled, ValueError
+            As for `draw`, for either sentence and seed.
+        """
+        first, second = self.check(blend.first), self.check(blend.second)
+        noise, epsilon = (
+            slerp(sampled[:1], sampled[1:], blend.seed_share)
+            for sampled in self._sample([blend.first_seed, blend.second_seed])
+        )
+        with torch.inference_mode():
+            text = TextBlend(self._encode([first]), self._encode([second]), blend.share)
+        painted = self._paint(text, noise, epsilon, size, on_stage, cancelled)
+        both = ReadSentence(
+            words=first.words + second.words,
+            ids=first.ids + second.ids,
+            unknown_words=tuple(dict.fromkeys(first.unknown_words + second.unknown_words)),
+        )
+        return self._drawing(painted, 0, blend.sentence, both, blend.first_seed)
+
     def _draw(
         self,
         sentences: Sequence[str],
@@ -141,52 +188,63 @@ class Painter:
         on_stage: OnStage | None,
         cancelled: Cancelled | None,
     ) -> list[Drawing]:
-        size = self.sizes[-1] if size is None else size
-        if size not in self.sizes:
-            raise ValueError(f"size must be one of {', '.join(map(str, self.sizes))}, not {size}")
         read = [self.check(sentence) for sentence in sentences]
         used_seeds = [secrets.randbelow(MAX_SEED + 1) if seed is None else seed for seed in seeds]
         noise, epsilon = self._sample(used_seeds)
-        text = self._encode(read)
-
-        pictures: list[list[Image.Image]] = []
-        attention: list[np.ndarray] = []
-        with torch.autocast(
-            self.device.type, self._precision, enabled=self._precision != torch.float32
-        ):
-            condition, _, _ = self._generator.conditioning(text.sentence, epsilon)
-            stages = self._generator.stages(
-                noise, condition, text, count=self.sizes.index(size) + 1
-            )
-            while True:
-                if cancelled is not None and cancelled():
-                    raise DrawingCancelled
-                canvas = next(stages, None)
-                if canvas is None:
-                    break
-                pictures.append(_to_pictures(canvas.image))
-                if canvas.attention is not None:
-                    attention.append(canvas.attention.float().cpu().numpy())
-                if on_stage is not None:
-                    on_stage(len(pictures) - 1, pictures[-1][0])
-
+        with torch.inference_mode():
+            text = self._encode(read)
+        painted = self._paint(text, noise, epsilon, size, on_stage, cancelled)
         return [
-            Drawing(
-                image=pictures[-1][row],
-                stages=tuple(stage[row] for stage in pictures),
-                attention=tuple(weights[row, : len(read[row].words)] for weights in attention),
-                words=read[row].words,
-                unknown_words=read[row].unknown_words,
-                seed=used_seeds[row],
-                sentence=sentences[row],
-                model_name=self.model_name,
-            )
+            self._drawing(painted, row, sentences[row], read[row], used_seeds[row])
             for row in range(len(sentences))
         ]
 
+    def _paint(
+        self,
+        text: Text,
+        noise: Tensor,
+        epsilon: Tensor,
+        size: int | None,
+        on_stage: OnStage | None,
+        cancelled: Cancelled | None,
+    ) -> Painted:
+        """Run the stages that a size needs, for all rows at once; on the CPU if need be."""
+        size = self.sizes[-1] if size is None else size
+        if size not in self.sizes:
+            raise ValueError(f"size must be one of {', '.join(map(str, self.sizes))}, not {size}")
+        count = self.sizes.index(size) + 1
+        try:
+            painted = paint(self._place, text, noise, epsilon, count, on_stage, cancelled)
+        except torch.cuda.OutOfMemoryError:
+            self._fall_back_to_cpu()
+            painted = paint(self._place, text, noise, epsilon, count, on_stage, cancelled)
+        painted.notice, self._notice = self._notice, None
+        return painted
+
+    def _fall_back_to_cpu(self) -> None:
+        self._place = Place.on(torch.device("cpu"), self._checkpoint.generator)
+        self._notice = OUT_OF_MEMORY
+
+    def _drawing(
+        self, painted: Painted, row: int, sentence: str, read: ReadSentence, seed: int
+    ) -> Drawing:
+        stages = tuple(stage[row] for stage in painted.stages)
+        return Drawing(
+            image=stages[-1],
+            stages=stages,
+            attention=tuple(weights[row, : len(read.words)] for weights in painted.attention),
+            words=read.words,
+            unknown_words=read.unknown_words,
+            seed=seed,
+            sentence=sentence,
+            model_name=self.model_name,
+            device=painted.device,
+            notice=painted.notice,
+        )
+
     def _encode(self, read: Sequence[ReadSentence]) -> TextFeatures:
         text: TextFeatures = self._text_encoder(*pad_ids([sentence.ids for sentence in read]))
-        return text.to(self.device)
+        return text
 
     def _sample(self, seeds: Sequence[int]) -> tuple[Tensor, Tensor]:
         """Draw noise and the condition's epsilon on the CPU: the same numbers on every device."""
@@ -197,26 +255,5 @@ class Painter:
                 raise ValueError(f"seed must be 0 to {MAX_SEED}, not {seed}")
             source = torch.Generator().manual_seed(seed)
             rows.append(torch.randn(config.noise_size + config.condition_size, generator=source))
-        sampled = torch.stack(rows).to(self.device)
+        sampled = torch.stack(rows)
         return sampled[:, : config.noise_size], sampled[:, config.noise_size :]
-
-
-def _choose_device(name: str) -> torch.device:
-    if name not in ("auto", "cpu", "cuda"):
-        raise ModelError(f"There is no device called {name}: use auto, cpu or cuda.")
-    if name == "cuda" and not torch.cuda.is_available():
-        raise ModelError("There is no usable NVIDIA GPU on this computer: choose auto or cpu.")
-    return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
-
-
-def _drawing_precision(device: torch.device) -> torch.dtype:
-    """bfloat16 where the processor multiplies in it: faster, and the eye sees no difference."""
-    if device.type == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported():
-        return torch.bfloat16
-    return torch.float32
-
-
-def _to_pictures(images: Tensor) -> list[Image.Image]:
-    """Turn (B, 3, S, S) in -1 .. 1 into RGB pictures."""
-    pixels = images.float().add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8)
-    return [Image.fromarray(picture.numpy()) for picture in pixels.permute(0, 2, 3, 1).cpu()]

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from models.attention import WordAttention
 from models.config import TextEncoderConfig
 from models.vocabulary import PADDING_ID
 
@@ -30,6 +31,11 @@ class TextFeatures:
 
     def to(self, device: torch.device | str) -> TextFeatures:
         return TextFeatures(self.words.to(device), self.sentence.to(device), self.mask.to(device))
+
+    def attend(self, attention: WordAttention, hidden: Tensor) -> tuple[Tensor, Tensor]:
+        """Let image features (B, C, H, W) look at the words; returns as `WordAttention`."""
+        looked: tuple[Tensor, Tensor] = attention(hidden, self.words, self.mask)
+        return looked
 
 
 def pad_ids(sentences: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:

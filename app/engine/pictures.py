@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from app.engine.server import Call
-    from models.drawing import Cancelled, Drawing, OnStage
+    from models.drawing import Blend, Cancelled, Drawing, OnStage
 
 
 @dataclass(frozen=True)
@@ -42,12 +41,23 @@ class PicturesEngine:
         return self._painter.vocabulary.nearest(word)
 
     def draw(self, call: Call, sentence: str, seed: int | None, size: int | None) -> Drawing:
-        def on_stage(index: int, image: Image.Image) -> None:
-            call.progress((index, image))
-
         return self._painter.draw(
-            sentence, seed=seed, size=size, on_stage=on_stage, cancelled=call.cancelled
+            sentence, seed, size, on_stage=_sender(call), cancelled=call.cancelled
         )
+
+    def draw_blend(self, call: Call, blend: Blend, size: int | None) -> Drawing:
+        return self._painter.draw_blend(
+            blend, size, on_stage=_sender(call), cancelled=call.cancelled
+        )
+
+
+def _sender(call: Call) -> OnStage:
+    """Return a function that sends each stage ahead to the window."""
+
+    def on_stage(index: int, image: Image.Image) -> None:
+        call.progress((index, image))
+
+    return on_stage
 
 
 class EnginePainter:
@@ -58,7 +68,7 @@ class EnginePainter:
     model_name
         The model's name and the beginning of its checksum.
     device
-        "cpu" or "cuda".
+        "cpu" or "cuda"; where the last picture was drawn.
     words
         The words that the model knows.
     """
@@ -89,14 +99,31 @@ class EnginePainter:
         EngineStoppedError
             The engine died; the next drawing starts another one.
         """
-        on_progress: Callable[[tuple[int, Image.Image]], None] | None = None
-        if on_stage is not None:
-            show = on_stage
+        return self._call("draw", sentence, seed, size, on_stage=on_stage, cancelled=cancelled)
 
-            def on_progress(stage: tuple[int, Image.Image]) -> None:
-                show(*stage)
+    def draw_blend(
+        self,
+        blend: Blend,
+        size: int | None = None,
+        on_stage: OnStage | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> Drawing:
+        """Draw a blend: as for ``models.Painter.draw_blend``, errors as for :meth:`draw`."""
+        return self._call("draw_blend", blend, size, on_stage=on_stage, cancelled=cancelled)
+
+    def _call(
+        self,
+        method: str,
+        *arguments: object,
+        on_stage: OnStage | None,
+        cancelled: Cancelled | None,
+    ) -> Drawing:
+        def on_progress(stage: tuple[int, Image.Image]) -> None:
+            if on_stage is not None:
+                on_stage(*stage)
 
         drawing: Drawing = self._client.call(
-            "draw", sentence, seed, size, on_progress=on_progress, cancelled=cancelled
+            method, *arguments, on_progress=on_progress, cancelled=cancelled
         )
+        self.device = drawing.device
         return drawing

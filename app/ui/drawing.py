@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from app.ui.background import BackgroundRunner, Task
 from app.ui.loader import Loader, LoadState
 from app.ui.message_bar import MessageBar
 from app.ui.picture_panel import PicturePanel
+from app.ui.seed_bar import SeedError
 from models.errors import DrawingCancelled
 
 if TYPE_CHECKING:
@@ -21,12 +23,18 @@ if TYPE_CHECKING:
     from app.speech.recording import Recording
     from models import Drawing
 
-    # A finished drawing, where it was kept, and why it could not be.
-    Kept = tuple[Drawing, Path | None, PictureError | None]
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A finished drawing, where it was kept, and why it could not be."""
+
+    drawing: Drawing
+    path: Path | None = None
+    error: PictureError | None = None
 
 
 class DrawingDesk:
-    """Draws one sentence at a time and keeps every picture.
+    """Draws one sentence at a time, once or with several seeds, and keeps every picture.
 
     Parameters
     ----------
@@ -62,24 +70,52 @@ class DrawingDesk:
         self._on_busy = on_busy
         self._on_kept = on_kept
         self._recording: Recording | None = None
-        self._task: Task[Kept] | None = None
+        self._task: Task[None] | None = None
         self._request = 0  # tells a drawing that waited for the model whether it is still wanted
+        self._coming: list[Kept] = []  # what is finished of the drawing under way
+        self._finished: list[Kept] = []  # of the last one
         self.busy = False
-        self.drawing: Drawing | None = None
-        self.kept_as: Path | None = None
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """The finished picture that is shown, or marked in the grid."""
+        kept = self._selected()
+        return None if kept is None else kept.drawing
+
+    @property
+    def kept_as(self) -> Path | None:
+        """Where that picture was kept."""
+        kept = self._selected()
+        return None if kept is None else kept.path
 
     def draw(
         self, sentence: str, seed: int | None = None, recording: Recording | None = None
     ) -> None:
-        """Draw a sentence; while the model loads, as soon as it is there.
+        """Draw as many pictures of a sentence as the panel says.
 
-        A recording of the spoken sentence is kept with the picture.
+        While the model loads, they are drawn as soon as it is there.
+
+        Parameters
+        ----------
+        sentence
+            What to draw.
+        seed
+            Seed of the first picture, the next ones follow it; None is what the panel says.
+        recording
+            The spoken sentence, which is kept with the pictures.
         """
         if self.busy:
             return
         if not sentence:
             self._messages.error("Please describe a bird first: there is no text to draw.")
             return
+        count = self._panel.count
+        try:
+            first = self._panel.seed_bar.next_seed(count) if seed is None else seed
+        except SeedError as error:
+            self._messages.error(error)
+            return
+        seeds = range(first, first + count)
         self._messages.clear()
         self._recording = recording
         self._set_busy(True)
@@ -90,7 +126,7 @@ class DrawingDesk:
 
         def begin(painter: EnginePainter) -> None:
             if request == self._request:
-                self._begin(painter, sentence, seed)
+                self._begin(painter, sentence, seeds)
 
         def give_up(error: Exception) -> None:
             if request == self._request:
@@ -99,9 +135,14 @@ class DrawingDesk:
         self._painter_loader.when_loaded(begin, give_up)
 
     def draw_again(self) -> None:
-        """Draw the last sentence with another seed."""
+        """Draw the last sentence once more: with another seed, unless it is to be kept."""
         if self.drawing is not None:
             self.draw(self.drawing.sentence, recording=self._recording)
+
+    def surprise(self) -> None:
+        """Draw the last sentence with a new seed, whatever was to be kept."""
+        if self.drawing is not None and not self.busy:
+            self.draw(self.drawing.sentence, self._panel.seed_bar.surprise(self._panel.count))
 
     def cancel(self) -> None:
         """Stop at once as far as the person sees; the engine stops after its current stage."""
@@ -113,36 +154,57 @@ class DrawingDesk:
         self._end()
         self._messages.note("The drawing was cancelled.")
 
-    def _begin(self, painter: EnginePainter, sentence: str, seed: int | None) -> None:
-        self._panel.show_begin(sentence)
+    def show_last(self) -> None:
+        """Show the last finished pictures again, after the panel showed something else."""
+        if not self.busy:
+            self._show_finished()
+
+    def _begin(self, painter: EnginePainter, sentence: str, seeds: range) -> None:
+        self._panel.show_begin(sentence, len(seeds))
+        self._coming = []
         recording = self._recording
 
-        def draw_and_keep(task: Task[Kept]) -> Kept:
+        # One by one: a batch takes as long (0.2 s a picture), and could not be cancelled within.
+        def draw_and_keep(task: Task[None]) -> None:
             def on_stage(index: int, image: Image.Image) -> None:
                 task.progress((index, image))
 
-            drawing = painter.draw(sentence, seed=seed, on_stage=on_stage, cancelled=task.cancelled)
-            try:
-                return drawing, self._gallery.keep(drawing, recording), None
-            except PictureError as error:  # a full disk must not hide the picture
-                return drawing, None, error
+            for seed in seeds:
+                drawing = painter.draw(
+                    sentence, seed=seed, on_stage=on_stage, cancelled=task.cancelled
+                )
+                task.progress(self._keep(drawing, recording))
 
         self._task = self._runner.run_in_thread(
-            draw_and_keep,
-            self._done,
-            self._failed,
-            lambda stage: self._panel.show_stage(*stage),
+            draw_and_keep, lambda _: self._done(), self._failed, self._advance
         )
 
-    def _done(self, kept: Kept) -> None:
-        self.drawing, self.kept_as, error = kept
+    def _keep(self, drawing: Drawing, recording: Recording | None) -> Kept:
+        try:
+            return Kept(drawing, self._gallery.keep(drawing, recording))
+        except PictureError as error:  # a full disk must not hide the picture
+            return Kept(drawing, error=error)
+
+    def _advance(self, news: Kept | tuple[int, Image.Image]) -> None:
+        if isinstance(news, Kept):
+            self._coming.append(news)
+            self._panel.show_finished(news.drawing)
+            if news.path is not None:
+                self._on_kept(news.path)
+        else:
+            self._panel.show_stage(*news)
+
+    def _done(self) -> None:
         self._end()
-        if self.kept_as is not None:
-            self._on_kept(self.kept_as)
-        if error is not None:
-            self._messages.error(f"{error} Save the picture before you draw another one.")
-        elif self.drawing.unknown_words:
-            words = ", ".join(f"“{word}”" for word in self.drawing.unknown_words)
+        errors = [kept.error for kept in self._finished if kept.error is not None]
+        notices = [kept.drawing.notice for kept in self._finished if kept.drawing.notice]
+        unknown = self._finished[0].drawing.unknown_words
+        if errors:
+            self._messages.error(f"{errors[0]} Save the picture before you draw another one.")
+        elif notices:
+            self._messages.note(notices[0])
+        elif unknown:
+            words = ", ".join(f"“{word}”" for word in unknown)
             self._messages.note(f"Drawn without the words that are not understood: {words}.")
 
     def _failed(self, error: Exception) -> None:
@@ -151,13 +213,23 @@ class DrawingDesk:
             self._messages.error(error)
 
     def _end(self) -> None:
-        """Show the last finished picture: stages of one that was given up are not a result."""
+        """Show what is finished: stages of a picture that was given up are not a result."""
         self._task = None
-        if self.drawing is not None:
-            self._panel.show_drawing(self.drawing)
+        if self._coming:
+            self._finished, self._coming = self._coming, []
+        self._show_finished()
+        self._set_busy(False)
+
+    def _show_finished(self) -> None:
+        if self._finished:
+            self._panel.show_drawings([kept.drawing for kept in self._finished])
         else:
             self._panel.show_nothing()
-        self._set_busy(False)
+
+    def _selected(self) -> Kept | None:
+        if not self._finished:
+            return None
+        return self._finished[min(self._panel.selected, len(self._finished) - 1)]
 
     def _set_busy(self, busy: bool) -> None:
         self.busy = busy

@@ -1,27 +1,27 @@
-"""The picture, what it was drawn from, and what can be done with it."""
+"""The pictures, what they were drawn from, and what can be done with them."""
 
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from tkinter import ttk
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageTk
+from PIL import Image
 
 from app.picture_file import Picture
+from app.ui.picture_set import PictureSet
+from app.ui.picture_view import PictureView
+from app.ui.seed_bar import SeedBar
+from app.ui.stage_strip import SIZES
 from app.ui.theme import GAP, Palette
 
 if TYPE_CHECKING:
     from models import Drawing
 
-_REDRAW_DELAY = 40  # milliseconds between the window's last change of size and the new picture
-_MARGIN = 12  # pixels around the picture
-# Larger shows nothing more of a picture of 512, and stops the window: to fill a screen of four
-# thousand pixels takes more than a tenth of a second.
-_LARGEST = 1024  # pixels
-STAGES = 4
+MOST_PICTURES = 9
+_CAPTION = 80  # characters of a sentence that the caption repeats
 
 
 @dataclass(frozen=True)
@@ -29,105 +29,189 @@ class PictureActions:
     """What the panel's buttons do."""
 
     draw_again: Callable[[], None]
+    surprise: Callable[[], None]
     save: Callable[[], None]
+    show_attention: Callable[[], None]
     cancel: Callable[[], None]
 
 
 class PicturePanel(ttk.Frame):
-    """Shows a picture as large as there is room, growing stage by stage while it is drawn."""
+    """Shows pictures, growing stage by stage while they are drawn, above seed and buttons.
 
-    def __init__(self, parent: tk.Misc, palette: Palette, actions: PictureActions) -> None:
+    Parameters
+    ----------
+    parent
+        The window.
+    palette
+        The window's colours.
+    actions
+        What the buttons do.
+    count
+        How many pictures of a sentence are wanted at first.
+    """
+
+    def __init__(
+        self, parent: tk.Misc, palette: Palette, actions: PictureActions, count: int = 1
+    ) -> None:
         super().__init__(parent)
         self.kept: Picture | None = None  # the one from a file that is shown, if one is
-        self._image: Image.Image | None = None
-        self._photo: ImageTk.PhotoImage | None = None
-        self._redraw_timer: str | None = None
-        self._build(palette, actions)
+        self._coming: PictureSet | None = None  # until its first stage is there
+        self._caption: str | None = None  # in place of what the pictures themselves say
+        self._build(palette, actions, count)
         self.show_nothing()
 
-    def _build(self, palette: Palette, actions: PictureActions) -> None:
-        self.canvas = tk.Canvas(
-            self,
-            width=512 + 2 * _MARGIN,
-            height=512 + 2 * _MARGIN,
-            background=palette.stage,
-            highlightthickness=0,
+    def _build(self, palette: Palette, actions: PictureActions, count: int) -> None:
+        self.view = PictureView(self, palette, self._describe)
+        self.canvas = self.view.canvas
+        self.count_box = ttk.Spinbox(
+            self.view.tools, from_=1, to=MOST_PICTURES, width=2, state="readonly"
         )
-        self._hint = self.canvas.create_text(
-            0, 0, fill=palette.muted, font="SunValleyBodyLargeFont", justify="center"
+        self.count_box.set(min(max(count, 1), MOST_PICTURES))
+        self.count_box.pack(side="right")
+        ttk.Label(self.view.tools, text="Pictures", style="Muted.TLabel").pack(
+            side="right", padx=GAP
         )
-        self._picture = self.canvas.create_image(0, 0)
-        self.canvas.bind("<Configure>", self._resized)
-        self.progress = ttk.Progressbar(self, maximum=STAGES)
+        self.progress = ttk.Progressbar(self, maximum=len(SIZES))
         self.caption = ttk.Label(self, style="Muted.TLabel", anchor="w")
         self.caption.bind(
             "<Configure>", lambda event: self.caption.configure(wraplength=event.width)
         )
-        buttons = ttk.Frame(self)
-        self.again_button = ttk.Button(buttons, text="Draw again", command=actions.draw_again)
-        self.save_button = ttk.Button(buttons, text="Save…", command=actions.save)
-        self.cancel_button = ttk.Button(buttons, text="Cancel", command=actions.cancel)
-        self.again_button.pack(side="left")
-        self.save_button.pack(side="left", padx=GAP)
-        self.cancel_button.pack(side="right")
+        self.seed_bar = SeedBar(self, actions.draw_again, actions.surprise)
+        buttons = self._build_buttons(actions)
 
         # The picture is placed last: in a low window it gives way, never the buttons.
         buttons.pack(side="bottom", fill="x")
-        self.caption.pack(side="bottom", fill="x", pady=(GAP, GAP + 4))
+        self.seed_bar.pack(side="bottom", fill="x", pady=(0, GAP))
+        self.caption.pack(side="bottom", fill="x", pady=GAP)
         self.progress.pack(side="bottom", fill="x", pady=(GAP, 0))
-        self.canvas.pack(fill="both", expand=True)
+        self.view.pack(fill="both", expand=True)
+
+    def _build_buttons(self, actions: PictureActions) -> ttk.Frame:
+        row = ttk.Frame(self)
+
+        def button(text: str, command: Callable[[], None]) -> ttk.Button:
+            return ttk.Button(row, text=text, style="Panel.TButton", command=command)
+
+        self.again_button = button("Draw again", actions.draw_again)
+        self.save_button = button("Save…", actions.save)
+        self.attention_button = button("Attention…", actions.show_attention)
+        self.cancel_button = button("Cancel", actions.cancel)
+        for left in (self.again_button, self.save_button, self.attention_button):
+            left.pack(side="left", padx=(0, GAP // 2))
+        self.cancel_button.pack(side="right")
+        return row
 
     @property
     def image(self) -> Image.Image | None:
-        """The picture or stage shown now, in its own size."""
-        return self._image
+        """The picture or stage shown now, in its own size; in a grid the one that is marked."""
+        return self.view.image
+
+    @property
+    def selected(self) -> int:
+        """Which of several pictures is enlarged, or marked in the grid."""
+        return self.view.selected
+
+    @property
+    def count(self) -> int:
+        """How many pictures of the next sentence the person wants."""
+        return int(self.count_box.get())
 
     def show_nothing(self) -> None:
         """Be empty, as before the first picture."""
-        self.kept = None
-        self._show_image(None)
-        self.canvas.itemconfigure(self._hint, text="Your bird appears here")
+        self.kept = self._coming = self._caption = None
+        self.view.show(None)
         self.caption.configure(text=" ")
         self._set_buttons(drawing=False, has_picture=False)
 
     def show_waiting(self, reason: str) -> None:
         """Say why drawing has not begun; the last picture stays."""
-        self.caption.configure(text=reason)
+        self._say(reason)
         self.progress.configure(mode="indeterminate")
         self.progress.start(25)
         self._set_buttons(drawing=True, has_picture=False)
 
-    def show_begin(self, sentence: str) -> None:
-        """Say that drawing has begun; the last picture stays until the first stage is there."""
+    def show_begin(self, sentence: str, count: int = 1) -> None:
+        """Say that drawing has begun; the last pictures stay until the first stage is there."""
         self.kept = None
         self._rest(0)
-        self.caption.configure(text=f"Drawing “{sentence}”…")
+        self.progress.configure(maximum=count * len(SIZES))
+        self._coming = PictureSet(sentence, count)
+        many = f"{count} pictures of " if count > 1 else ""
+        self._say(f"Drawing {many}“{shortened(sentence)}”…")
         self._set_buttons(drawing=True, has_picture=False)
 
     def show_stage(self, index: int, image: Image.Image) -> None:
-        """Show a stage that was just drawn, enlarged."""
-        self.progress.configure(value=index + 1)
-        self._show_image(image)
+        """Show a stage that was just drawn of the picture under way."""
+        if self._coming is not None:
+            self.view.show(self._coming)
+            self._coming = None
+        pictures = self.view.pictures
+        assert pictures is not None
+        pictures.add_stage(index, image)
+        self.progress.configure(value=len(pictures.drawings) * len(SIZES) + index + 1)
+        self.view.refresh()
+
+    def show_finished(self, drawing: Drawing) -> None:
+        """Take the picture under way as finished; others may follow."""
+        assert self.view.pictures is not None
+        self.view.pictures.finish(drawing)
+        self.view.refresh()
+
+    def show_drawings(self, drawings: Sequence[Drawing]) -> None:
+        """Show finished pictures of one sentence; nothing is being drawn any more."""
+        self.kept = self._coming = self._caption = None
+        before = self.view.pictures
+        same = before is not None and before.begins_with(drawings)
+        self.view.show(PictureSet.of(drawings), same)
+        self._set_buttons(drawing=False, has_picture=True)
 
     def show_drawing(self, drawing: Drawing) -> None:
-        """Show a finished picture."""
-        self.kept = None
-        self._rest(0)
-        self._show_image(drawing.image)
-        self.caption.configure(text=f"“{drawing.sentence}”  ·  seed {drawing.seed}")
-        self._set_buttons(drawing=False, has_picture=True)
+        """Show one finished picture."""
+        self.show_drawings([drawing])
 
     def show_kept(self, picture: Picture) -> None:
-        """Show a picture from the gallery or a file."""
-        self.kept = picture
-        self._show_image(picture.image)
-        self.caption.configure(
-            text=f"“{picture.metadata.sentence}”  ·  seed {picture.metadata.seed}"
-        )
+        """Show a picture from the gallery or a file: how it was drawn is not known any more."""
+        self.kept, self._coming = picture, None
+        sentence, seed = picture.metadata.sentence, picture.metadata.seed
+        self.view.show(PictureSet.of_file(sentence, picture.image))
+        self.seed_bar.show(seed)
+        self._say(f"“{shortened(sentence)}”  ·  seed {seed}")
         self._set_buttons(drawing=False, has_picture=True)
+        self.attention_button.state(["disabled"])
+
+    def show_preview(self, drawing: Drawing, caption: str) -> None:
+        """Show a picture that no sentence and seed alone would give again."""
+        self.kept = self._coming = None
+        self.view.show(PictureSet.of([drawing]))
+        self._say(caption)
+        self._set_buttons(drawing=False, has_picture=False)
+
+    def escape(self) -> None:
+        """Go back from an enlarged picture to its grid, or else cancel what is being drawn."""
+        if not self.view.back_to_grid():
+            self.cancel_button.invoke()
+
+    def _describe(self) -> None:
+        """Say what is shown, and with which seed it was drawn."""
+        pictures = self.view.pictures
+        assert pictures is not None
+        drawing = pictures.drawing(self.selected)
+        if drawing is None or self._caption is not None:
+            return
+        self.seed_bar.show(drawing.seed)
+        text = f"“{shortened(drawing.sentence)}”  ·  seed {drawing.seed}"
+        if self.view.stage is not None:
+            stage = drawing.stages[self.view.stage]
+            text += f"  ·  stage {self.view.stage + 1}, {stage.width} px"
+        self.caption.configure(text=text)
+
+    def _say(self, text: str) -> None:
+        self._caption = text
+        self.caption.configure(text=text)
 
     def _set_buttons(self, drawing: bool, has_picture: bool) -> None:
-        for button in (self.again_button, self.save_button):
+        surprise = self.seed_bar.surprise_button
+        for button in (self.again_button, self.save_button, self.attention_button, surprise):
             button.state(["!disabled" if has_picture else "disabled"])
         self.cancel_button.state(["!disabled" if drawing else "disabled"])
         if not drawing:
@@ -137,33 +221,7 @@ class PicturePanel(ttk.Frame):
         self.progress.stop()
         self.progress.configure(mode="determinate", value=value)
 
-    def _show_image(self, image: Image.Image | None) -> None:
-        changed = image != self._image  # a finished drawing is its last stage once more
-        self._image = image
-        if changed:
-            self._redraw()
 
-    def _resized(self, event: tk.Event[tk.Misc]) -> None:
-        middle = (event.width // 2, event.height // 2)
-        self.canvas.coords(self._picture, *middle)
-        self.canvas.coords(self._hint, *middle)
-        # A window being resized says so dozens of times a second: enlarge once, at the end.
-        if self._redraw_timer is not None:
-            self.after_cancel(self._redraw_timer)
-        self._redraw_timer = self.after(_REDRAW_DELAY, self._redraw)
-
-    def _redraw(self) -> None:
-        if self._redraw_timer is not None:
-            self.after_cancel(self._redraw_timer)
-            self._redraw_timer = None
-        if self._image is None:
-            self._photo = None
-            self.canvas.itemconfigure(self._picture, image="")
-            return
-        self.canvas.itemconfigure(self._hint, text="")
-        room = min(self.canvas.winfo_width(), self.canvas.winfo_height()) - 2 * _MARGIN
-        side = min(max(64, room), _LARGEST)
-        shown = self._image.resize((side, side), Image.Resampling.BICUBIC)
-        # Tk does not hold on to the photo itself: without this reference it would vanish.
-        self._photo = ImageTk.PhotoImage(shown, master=self)
-        self.canvas.itemconfigure(self._picture, image=self._photo)
+def shortened(sentence: str) -> str:
+    """Return a sentence that fits into a caption."""
+    return sentence if len(sentence) <= _CAPTION else sentence[: _CAPTION - 1].rstrip() + "…"

@@ -6,7 +6,7 @@ import time
 import tkinter as tk
 from collections.abc import Callable
 
-_KEEP_THEIR_SPACE = ("Text", "Entry", "Button", "Checkbutton", "Combobox", "Spinbox", "Menu")
+_OTHERS = ("Text", "Entry", "Canvas", "Button", "Checkbutton", "Combobox", "Spinbox", "Menu")
 """Ends of the names of widgets in which the space bar means something else."""
 
 _TAP = 0.4  # seconds: whoever lets go sooner has tapped
@@ -46,7 +46,7 @@ class PushToTalk:
     def _is_for_us(self, widget: tk.Misc) -> bool:
         if widget is self._button:
             return True
-        elsewhere = widget.winfo_class().endswith(_KEEP_THEIR_SPACE)
+        elsewhere = widget.winfo_class().endswith(_OTHERS)
         return bool(self._button.winfo_viewable()) and not elsewhere
 
     def _press(self, event: tk.Event[tk.Misc]) -> str | None:

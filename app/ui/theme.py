@@ -74,6 +74,15 @@ def apply_theme(root: tk.Tk, dark: bool) -> Palette:
     style.configure("Muted.TLabel", foreground=palette.muted)
     style.configure("Caption.TLabel", foreground=palette.muted, font="SunValleyCaptionFont")
     style.configure("Link.TLabel", foreground=palette.link)
+    style.configure("Word.TLabel", padding=(4, 1))
+    style.configure("Pointed.Word.TLabel", foreground=palette.link, background=palette.stage)
+    unknown = tkfont.nametofont("SunValleyBodyFont", root).actual()
+    style.configure(
+        "Unknown.Word.TLabel",
+        foreground=palette.muted,
+        font=(unknown["family"], unknown["size"], "overstrike"),
+    )
+    style.configure("Panel.TButton", padding=(5, 4))  # several side by side in a narrow window
     for kind in ("TButton", "Accent.TButton"):
         style.configure(kind, padding=(14, 5))
     style.configure("Star.TButton", padding=(8, 5))

@@ -16,6 +16,7 @@ from app.gallery import Gallery
 from app.picture_file import FORMATS, Picture
 from app.picture_metadata import PictureMetadata
 from app.settings import Settings
+from app.ui.attention_window import AttentionWindow
 from app.ui.background import BackgroundRunner
 from app.ui.drawing import DrawingDesk
 from app.ui.dropping import accept_files
@@ -23,6 +24,8 @@ from app.ui.gallery_actions import GalleryActions
 from app.ui.gallery_tab import GalleryTab
 from app.ui.loader import Loader, LoadState
 from app.ui.message_bar import MessageBar
+from app.ui.morph_desk import MorphDesk
+from app.ui.morph_tab import MorphTab
 from app.ui.picture_opener import PictureOpener
 from app.ui.picture_panel import PictureActions, PicturePanel
 from app.ui.picture_saver import PictureSaver
@@ -61,11 +64,11 @@ class MainWindow:
         self.transcriber_loader: Loader[EngineTranscriber] = Loader(
             self.runner, engines.load_transcriber, lambda: None
         )
-        self._build()
         self._closed = False
+        self._build()
         self.root.protocol("WM_DELETE_WINDOW", self.close)
         self.root.bind("<Control-s>", lambda event: self.panel.save_button.invoke())
-        self.root.bind("<Escape>", lambda event: self.panel.cancel_button.invoke())
+        self.root.bind("<Escape>", lambda event: self.panel.escape())
         self._place()
         self.root.deiconify()
         self.root.after(_LOAD_DELAY, self._load)
@@ -79,7 +82,11 @@ class MainWindow:
         if self._closed:
             return
         self._closed = True
-        self._remember(geometry=self.root.geometry(), tab=self.tabs.index("current"))
+        self._remember(
+            geometry=self.root.geometry(),
+            tab=self.tabs.index("current"),
+            pictures=self.panel.count,
+        )
         self.speak_tab.close()
         self.runner.close()
         self.root.destroy()
@@ -87,7 +94,7 @@ class MainWindow:
     def _build(self) -> None:
         root = self.root
         root.title("speech2bird")
-        palette = apply_theme(root, self.settings.dark)
+        palette = self._palette = apply_theme(root, self.settings.dark)
         self._body = body = ttk.Frame(root, padding=3 * GAP)
         body.pack(fill="both", expand=True)
         body.columnconfigure(1, weight=1)
@@ -97,9 +104,10 @@ class MainWindow:
         side = ttk.Frame(body, width=root.winfo_pixels(_SIDE_WIDTH))
         side.pack_propagate(False)
         side.grid(row=0, column=0, sticky="nsew", padx=(0, 3 * GAP))
-        self.panel = PicturePanel(
-            body, palette, PictureActions(self._draw_again, self._save, self._cancel)
+        actions = PictureActions(
+            self._draw_again, self._surprise, self._save, self._show_attention, self._cancel
         )
+        self.panel = PicturePanel(body, palette, actions, self.settings.pictures)
         self.panel.grid(row=0, column=1, sticky="nsew")
 
         ttk.Label(side, text="speech2bird", style="Title.TLabel").pack(anchor="w")
@@ -160,11 +168,19 @@ class MainWindow:
         self.type_tab = TypeTab(self.tabs, palette, self.desk.draw, self._suggest)
         self.tabs.add(self.speak_tab, text="Speak")
         self.tabs.add(self.type_tab, text="Type")
+        self.morph_desk = MorphDesk(self.runner, self.painter_loader, self.panel, self.messages)
+        self.morph_tab = MorphTab(
+            self.tabs,
+            self.morph_desk,
+            self.messages,
+            lambda: self.desk.drawing,
+            self._picture_folder,
+            self._show_drawings,
+        )
+        self.tabs.add(self.morph_tab, text="Morph")
         self.tabs.add(self.gallery_tab, text="Gallery")
-        self.tabs.select(min(max(self.settings.tab, 0), 2))
+        self.tabs.select(min(max(self.settings.tab, 0), self.tabs.index("end") - 1))
         # Pictures are copied where the panel has the focus; a text field copies its own text.
-        self.panel.canvas.configure(takefocus=True)
-        self.panel.canvas.bind("<Button-1>", lambda event: self.panel.canvas.focus_set())
         self.panel.canvas.bind("<Control-c>", lambda event: self._copy())
         self._show_status()
 
@@ -226,6 +242,8 @@ class MainWindow:
     def _set_busy(self, busy: bool) -> None:
         self.speak_tab.field.set_busy(busy)
         self.type_tab.field.set_busy(busy)
+        self.morph_tab.set_busy(busy)
+        self._show_status()  # a graphics card that ran out of memory was given up
 
     def _draw_spoken(self, sentence: str) -> None:
         self.desk.draw(sentence, recording=self.speak_tab.recording_of(sentence))
@@ -258,6 +276,19 @@ class MainWindow:
         if self.panel.kept is not None or drawing is None:
             return self.panel.kept
         return Picture(drawing.image, PictureMetadata.of(drawing))
+
+    def _show_drawings(self) -> None:
+        if not self._closed:
+            self.desk.show_last()
+
+    def _surprise(self) -> None:
+        self.desk.surprise()
+
+    def _show_attention(self) -> None:
+        if self.desk.drawing is not None:
+            AttentionWindow(
+                self.root, self._palette, self.runner, self.desk.drawing, self._picture_folder()
+            )
 
     def _cancel(self) -> None:
         self.desk.cancel()

@@ -8,12 +8,25 @@ import tkinter as tk
 _KEYS = {" ": "space", ",": "comma", ".": "period", "\n": "Return", "-": "minus"}
 
 
-def click(widget: tk.Misc) -> None:
-    """Press and let go the left mouse button in the middle of a widget."""
+def click(widget: tk.Misc, at: tuple[int, int] | None = None) -> None:
+    """Press and let go the left mouse button in the middle of a widget, or at a place in it."""
     widget.update()
-    place = {"x": widget.winfo_width() // 2, "y": widget.winfo_height() // 2}
+    x, y = at or (widget.winfo_width() // 2, widget.winfo_height() // 2)
+    place = {"x": x, "y": y}
     for event in ("<Enter>", "<Motion>", "<ButtonPress-1>", "<ButtonRelease-1>", "<Leave>"):
         widget.event_generate(event, **place)  # type: ignore[arg-type]
+    widget.update()
+
+
+def point_at(widget: tk.Misc) -> None:
+    """Move the mouse onto a widget."""
+    widget.event_generate("<Enter>", x=1, y=1)
+    widget.update()
+
+
+def point_away(widget: tk.Misc) -> None:
+    """Move the mouse away from a widget."""
+    widget.event_generate("<Leave>", x=1, y=1)
     widget.update()
 
 
@@ -22,8 +35,9 @@ def press(widget: tk.Misc, keysym: str, modifier: str = "") -> None:
     widget.focus_force()
     widget.update()
     widget.event_generate(f"<{modifier}KeyPress-{keysym}>")
-    widget.event_generate(f"<{modifier}KeyRelease-{keysym}>")
-    widget.update()
+    if widget.winfo_exists():  # the key may have closed the window
+        widget.event_generate(f"<{modifier}KeyRelease-{keysym}>")
+        widget.update()
 
 
 def write(widget: tk.Misc, text: str) -> None:

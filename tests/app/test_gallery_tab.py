@@ -100,7 +100,7 @@ def test_empty_gallery_is_friendly(open_gallery: Callable[[], MainWindow]) -> No
     key(window, "z", "Control-")
     key(window, "c", "Control-")
     assert window.messages.text == "" and not window.desk.busy
-    assert window.tabs.index("current") == 2
+    assert window.tabs.index("current") == window.tabs.index(window.gallery_tab)
 
 
 def test_click_and_arrow_keys_show_pictures(window: MainWindow, kept: list[str]) -> None:

@@ -20,7 +20,7 @@ from app.settings import Settings
 from app.ui.loader import LoadState
 from app.ui.speak_tab import SpeakState
 from app.ui.window import MainWindow
-from tests.app.events import Heartbeat, click, write
+from tests.app.events import Heartbeat, click, point_at, point_away, press, write
 
 SENTENCE = "a small red bird with black wings"
 _TIMEOUT = 60  # seconds
@@ -57,6 +57,30 @@ class Visit:
         click(self._window.panel.again_button)
         self._wait(lambda: not self._window.desk.busy)
 
+    def draw_nine(self) -> None:
+        self._window.panel.count_box.set(9)
+        click(self._window.panel.again_button)
+        self._wait(lambda: not self._window.desk.busy)
+        self._window.panel.count_box.set(1)
+
+    def point(self) -> None:
+        """Point at every word, with nine pictures and with one of them."""
+        canvas = self._window.panel.canvas
+        for tile in (None, 4):
+            if tile is not None:
+                click(canvas, at=canvas.place_of(tile))
+            for label in self._window.panel.view.word_row.labels:
+                point_at(label)
+                point_away(label)
+
+    def morph(self) -> None:
+        tab = self._window.morph_tab
+        self._window.tabs.select(tab)
+        for _ in range(30):
+            press(tab.share.scale, "Right")
+        self._wait(lambda: self._window.morph_desk.idle)
+        assert self._window.panel.image is not None
+
     def speak(self) -> None:
         tab = self._window.speak_tab
         self._window.tabs.select(tab)
@@ -92,6 +116,12 @@ def main(folder: Path) -> None:
             visit.load()
         with visit.part("drawing"):
             visit.type_and_draw()
+        with visit.part("drawing nine"):
+            visit.draw_nine()
+        with visit.part("pointing"):
+            visit.point()
+        with visit.part("morphing"):
+            visit.morph()
         with visit.part("speaking"):
             visit.speak()
         for kind in ("png", "jpg"):

@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from models.checkpoint import Checkpoint, save_checkpoint
 from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
 from models.errors import CheckpointError, DrawingCancelled, ModelError, SentenceError
 from models.generator import Generator
+from models.painting import Painted, Place, paint
 from models.text_encoder import TextEncoder
 from models.vocabulary import Vocabulary
 
@@ -64,10 +67,8 @@ def test_without_a_seed_one_is_chosen_and_told(painter: Painter) -> None:
 
 
 def test_reduced_precision_looks_the_same(painter: Painter) -> None:
-    import torch
-
     precise = Painter.load(device="cpu")
-    precise._precision = torch.float32
+    precise._place = replace(precise._place, precision=torch.float32)
     difference = pixels(precise.draw(SENTENCE, 7).image) - pixels(painter.draw(SENTENCE, 7).image)
     signal_to_noise = 10 * np.log10(255**2 / max(np.mean(difference**2), 1e-9))
     assert signal_to_noise > 35, f"{signal_to_noise:.1f} dB"
@@ -116,6 +117,46 @@ def test_bad_arguments(painter: Painter, tmp_path_factory: pytest.TempPathFactor
         Painter.load(device="tpu")
     with pytest.raises(CheckpointError):
         Painter.load(tmp_path_factory.mktemp("empty") / "none.safetensors")
+
+
+@pytest.fixture
+def full_card(monkeypatch: pytest.MonkeyPatch) -> Painter:
+    """A painter that believes it draws on a GPU, whose memory is full."""
+    painter = Painter.load(device="cpu")
+    painter._place = replace(painter._place, device=torch.device("cuda"))
+
+    def run_out(place: Place, *arguments: Any) -> Painted:
+        if place.device.type == "cuda":
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory.")
+        return paint(place, *arguments)
+
+    monkeypatch.setattr("models.painter.paint", run_out)
+    return painter
+
+
+def test_a_gpu_without_memory_gives_way_to_the_cpu(full_card: Painter, painter: Painter) -> None:
+    drawing = full_card.draw(SENTENCE, 7)
+    assert drawing.device == "cpu" == full_card.device.type
+    assert drawing.notice is not None and "drawn on the processor" in drawing.notice
+    assert drawing.image.tobytes() == painter.draw(SENTENCE, 7).image.tobytes()
+    assert full_card.draw(SENTENCE, 8).notice is None, "told once"
+
+
+def test_a_gpu_without_memory_for_the_model_gives_way_to_the_cpu(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    to = Generator.to
+
+    def run_out(module: Generator, *arguments: object, **options: object) -> Generator:
+        if torch.device("cuda") in arguments:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory.")
+        return to(module, *arguments, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(Generator, "to", run_out)
+    painter = Painter.load(device="cuda")
+    assert painter.device.type == "cpu"
+    assert "processor" in (painter.draw(SENTENCE, 7, 64).notice or "")
 
 
 def test_drawing_needs_neither_training_nor_tk_nor_app() -> None:

@@ -1,0 +1,121 @@
+"""A window that shows which words each stage used most, as the papers show it."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from pathlib import Path
+from tkinter import filedialog, ttk
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageTk
+
+from app.attention_sheet import attention_sheet, drawing_sheet
+from app.picture_file import save_picture
+from app.picture_metadata import PictureMetadata, file_stem
+from app.ui.background import BackgroundRunner, Task
+from app.ui.message_bar import MessageBar
+from app.ui.theme import GAP, Palette
+
+if TYPE_CHECKING:
+    from models import Drawing
+
+_SHARE = 0.75  # of the screen, at most
+
+
+class AttentionWindow(tk.Toplevel):
+    """Shows the attention of one drawing; Escape closes it.
+
+    Parameters
+    ----------
+    parent
+        The main window.
+    palette
+        The window's colours.
+    runner
+        Draws and saves the sheet beside the window.
+    drawing
+        What was drawn.
+    folder
+        Where the dialog for saving begins.
+    """
+
+    def __init__(
+        self,
+        parent: tk.Tk,
+        palette: Palette,
+        runner: BackgroundRunner,
+        drawing: Drawing,
+        folder: str,
+    ) -> None:
+        super().__init__(parent)
+        self.withdraw()  # shown when it is complete
+        self.title("Attention")
+        self.transient(parent)
+        self._runner = runner
+        self._drawing = drawing
+        self._folder = folder
+        self._photo: ImageTk.PhotoImage | None = None
+        body = ttk.Frame(self, padding=2 * GAP)
+        body.pack(fill="both", expand=True)
+        ttk.Label(
+            body,
+            text="The words that each stage used most; bright is where it looked at the word.",
+            style="Muted.TLabel",
+        ).pack(anchor="w")
+        self.sheet = ttk.Label(body)
+        self.sheet.pack(pady=GAP)
+        self.messages = MessageBar(body, palette)
+        self.messages.pack(fill="x")
+        self.save_button = ttk.Button(body, text="Save sheet…", command=self._save)
+        self.save_button.pack(side="left", pady=(GAP, 0))
+        self.close_button = ttk.Button(body, text="Close", command=self.destroy)
+        self.close_button.pack(side="right", pady=(GAP, 0))
+        self.bind("<Escape>", self._escape)
+        room = int(_SHARE * self.winfo_screenwidth()), int(_SHARE * self.winfo_screenheight())
+        ink = str(ttk.Style(self).lookup(".", "foreground"))
+
+        def make(task: Task[Image.Image]) -> Image.Image:
+            sheet = attention_sheet(drawing, paper=palette.stage, ink=ink)
+            sheet.thumbnail(room, Image.Resampling.LANCZOS)
+            return sheet
+
+        runner.run_in_thread(make, self._show, self.messages.error)
+
+    def _show(self, sheet: Image.Image) -> None:
+        if not self.winfo_exists():
+            return  # closed before it was complete
+        self._photo = ImageTk.PhotoImage(sheet, master=self)
+        self.sheet.configure(image=self._photo)
+        self.deiconify()
+        self.save_button.focus()
+
+    def _escape(self, event: tk.Event[tk.Misc]) -> str:
+        self.destroy()
+        return "break"
+
+    def _save(self) -> None:
+        metadata = PictureMetadata.of(self._drawing)
+        chosen = filedialog.asksaveasfilename(
+            parent=self,
+            title="Save stages and attention",
+            initialdir=self._folder,
+            initialfile=file_stem(metadata) + "-sheet.png",
+            defaultextension=".png",
+            filetypes=(("PNG picture", "*.png"),),
+        )
+        if not chosen:
+            return
+        path = Path(chosen)
+
+        def write(task: Task[None]) -> None:
+            save_picture(drawing_sheet(self._drawing), metadata, path)
+
+        self._runner.run_in_thread(write, lambda _: self._saved(path), self._failed)
+
+    def _saved(self, path: Path) -> None:
+        if self.winfo_exists():
+            self.messages.note(f"Saved as {path}.")
+
+    def _failed(self, error: Exception) -> None:
+        if self.winfo_exists():
+            self.messages.error(error)

@@ -1,0 +1,139 @@
+"""Running the generator's stages somewhere: on the processor or on a graphics card."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from models.drawing import Cancelled, OnStage
+from models.errors import DrawingCancelled, ModelError
+from models.generator import Generator, Text, channels_last
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where drawing happens.
+
+    Attributes
+    ----------
+    generator : lies on `device`.
+    device : the CPU, or a GPU.
+    precision : bfloat16 where the processor multiplies in it, otherwise float32.
+    """
+
+    generator: Generator
+    device: torch.device
+    precision: torch.dtype
+
+    @classmethod
+    def on(cls, device: torch.device, generator: Generator) -> Place:
+        """Prepare a generator that lies on the CPU; a GPU gets a copy of it.
+
+        Raises
+        ------
+        torch.cuda.OutOfMemoryError
+            It does not fit on the GPU.
+        """
+        if device.type != "cpu":
+            generator = copy.deepcopy(generator).to(device)  # the original may be needed again
+        channels_last(generator)
+        generator.requires_grad_(False)
+        return cls(generator, device, _drawing_precision(device))
+
+
+@dataclass
+class Painted:
+    """What came of a batch of B drawings.
+
+    Attributes
+    ----------
+    device : where they were drawn, "cpu" or "cuda".
+    stages : for each stage its B pictures.
+    attention : for each stage from the second an array (B, T, S, S).
+    notice : what is to be told about it.
+    """
+
+    device: str
+    stages: list[list[Image.Image]] = field(default_factory=list)
+    attention: list[np.ndarray] = field(default_factory=list)
+    notice: str | None = None
+
+
+@torch.inference_mode()
+def paint(
+    place: Place,
+    text: Text,
+    noise: Tensor,
+    epsilon: Tensor,
+    count: int,
+    on_stage: OnStage | None,
+    cancelled: Cancelled | None,
+) -> Painted:
+    """Run the first stages of a generator.
+
+    Parameters
+    ----------
+    text : features of B sentences, or of B pairs of them; on any device, as noise and epsilon.
+    noise : (B, noise_size) standard normal z.
+    epsilon : (B, condition_size) standard normal, for the conditioning augmentation.
+    count : how many stages.
+    on_stage, cancelled : as for `Painter.draw`; only the first drawing is shown.
+
+    Raises
+    ------
+    DrawingCancelled
+        `cancelled` said so.
+    torch.cuda.OutOfMemoryError
+        The GPU's memory is full.
+    """
+    painted = Painted(place.device.type)
+    text = text.to(place.device)
+    with torch.autocast(
+        place.device.type, place.precision, enabled=place.precision != torch.float32
+    ):
+        condition, _, _ = place.generator.conditioning(text.sentence, epsilon.to(place.device))
+        stages = place.generator.stages(noise.to(place.device), condition, text, count)
+        while True:
+            if cancelled is not None and cancelled():
+                raise DrawingCancelled
+            canvas = next(stages, None)
+            if canvas is None:
+                return painted
+            painted.stages.append(_to_pictures(canvas.image))
+            if canvas.attention is not None:
+                painted.attention.append(canvas.attention.float().cpu().numpy())
+            if on_stage is not None:
+                on_stage(len(painted.stages) - 1, painted.stages[-1][0])
+
+
+def choose_device(name: str) -> torch.device:
+    """Find the device that is called "auto" (a GPU when there is one), "cpu" or "cuda".
+
+    Raises
+    ------
+    ModelError
+        There is no such device.
+    """
+    if name not in ("auto", "cpu", "cuda"):
+        raise ModelError(f"There is no device called {name}: use auto, cpu or cuda.")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ModelError("There is no usable NVIDIA GPU on this computer: choose auto or cpu.")
+    return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def _drawing_precision(device: torch.device) -> torch.dtype:
+    """bfloat16 where the processor multiplies in it: faster, and the eye sees no difference."""
+    if device.type == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported():
+        return torch.bfloat16
+    return torch.float32
+
+
+def _to_pictures(images: Tensor) -> list[Image.Image]:
+    """Turn (B, 3, S, S) in -1 .. 1 into RGB pictures."""
+    pixels = images.float().add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8)
+    return [Image.fromarray(picture.numpy()) for picture in pixels.permute(0, 2, 3, 1).cpu()]
