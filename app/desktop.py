@@ -1,4 +1,4 @@
-"""What the system's desktop does for us: open a file or a folder, take a picture to paste."""
+"""What the system's desktop does for us: open files, take a picture to paste, say if it is dark."""
 
 from __future__ import annotations
 
@@ -27,6 +27,16 @@ _POWER_SHELL = (
 
 class DesktopError(AppError):
     """The system did not do what it was asked for."""
+
+
+def is_dark() -> bool:
+    """Tell whether the system's own windows are dark; where that cannot be told, they are not.
+
+    It may start a program and wait for it: not in Tk's thread.
+    """
+    import darkdetect
+
+    return bool(darkdetect.isDark())
 
 
 def open_path(path: Path) -> None:

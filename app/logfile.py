@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import logging
+import os
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from app.settings import data_folder
 
-_BYTES = 500_000
+_BYTES = 1_000_000
+_TAIL = 50_000  # bytes, in which the last lines are looked for
 
 
 def log_path() -> Path:
     """Return the path of the log file."""
     return data_folder() / "speech2bird.log"
+
+
+def last_lines(count: int) -> list[str]:
+    """Return the last lines of the log file; none where there is no log."""
+    try:
+        with log_path().open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
+            text = file.read().decode("utf-8", errors="replace")
+    except OSError:
+        return []
+    return text.splitlines()[-count:]
 
 
 def start_logging() -> None:

@@ -8,13 +8,18 @@ import logging
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import platformdirs
 
 _log = logging.getLogger(__name__)
 
 APP_NAME = "speech2bird"
+Device = Literal["auto", "cpu", "cuda"]
+Theme = Literal["system", "light", "dark"]
+
+# What a number may be; of other ones nobody could make sense.
+_RANGES = {"threads": range(1, 1025), "tab": range(4), "pictures": range(1, 10)}
 
 
 def config_folder() -> Path:
@@ -34,7 +39,11 @@ class Settings:
     Attributes
     ----------
     device
-        Where to draw: "auto", "cpu" or "cuda".
+        Where to draw; "auto" is the graphics card where there is one that can be used.
+    threads
+        How many threads of the processor draw; None leaves it to torch.
+    gallery_folder
+        Where drawn pictures are kept; None is the folder in the user's data.
     microphone
         Name of the recording device; None is the system's default. Its number may change.
     recogniser
@@ -49,13 +58,17 @@ class Settings:
         The window's last size and place, as Tk writes it.
     tab
         Index of the tab that was in front: 0 Speak, 1 Type, 2 Morph, 3 Gallery.
-    dark
-        Whether the window is dark.
+    theme
+        Whether the window is light or dark; "system" is as other windows are.
     pictures
         How many pictures of a sentence are drawn, 1 to 9.
+    has_drawn
+        Whether a picture was ever drawn: until then the window says how to begin.
     """
 
-    device: str = "auto"
+    device: Device = "auto"
+    threads: int | None = None
+    gallery_folder: str | None = None
     microphone: str | None = None
     recogniser: str = "whisper"
     whisper_folder: str | None = None
@@ -63,8 +76,9 @@ class Settings:
     save_folder: str | None = None
     geometry: str | None = None
     tab: int = 0
-    dark: bool = False
+    theme: Theme = "system"
     pictures: int = 1
+    has_drawn: bool = False
 
     @classmethod
     def load(cls, path: Path | None = None) -> Settings:
@@ -84,8 +98,10 @@ class Settings:
         if not isinstance(stored, dict):
             _log.warning("The settings in %s are not a JSON object; using the defaults", path)
             return cls()
+        if stored.get("dark") is True:  # a file from before the system was followed
+            stored.setdefault("theme", "dark")
         hints = get_type_hints(cls)
-        return cls(**{k: v for k, v in stored.items() if k in hints and _fits(v, hints[k])})
+        return cls(**{k: v for k, v in stored.items() if k in hints and _fits(k, v, hints[k])})
 
     def save(self, path: Path | None = None) -> None:
         """Write the settings in one step, so that a crash leaves the old file or the new one.
@@ -112,8 +128,12 @@ class Settings:
         return dataclasses.replace(self, **changes)
 
 
-def _fits(value: object, hint: Any) -> bool:
-    """Tell whether a JSON value is of the field's type (True is not taken for a number)."""
+def _fits(name: str, value: object, hint: Any) -> bool:
+    """Tell whether a JSON value can be the field's (True is not taken for a number)."""
+    if get_origin(hint) is Literal:
+        return value in get_args(hint)
     if isinstance(value, bool):
         return hint is bool
+    if isinstance(value, int) and name in _RANGES:
+        return value in _RANGES[name]
     return isinstance(value, hint)

@@ -24,7 +24,6 @@ from app.gallery import Gallery
 from app.picture_file import peek_metadata, read_metadata, save_picture
 from app.picture_metadata import PictureMetadata
 from app.ui.background import BackgroundRunner
-from app.ui.theme import LIGHT
 from app.ui.thumbnail_grid import ThumbnailGrid
 
 _SENTENCES = (
@@ -100,7 +99,7 @@ def _open(folder: Path) -> Gallery:
 
 def _measure_scrolling(root: tk.Tk, folder: Path) -> None:
     gallery = _open(folder)
-    grid = ThumbnailGrid(root, LIGHT, BackgroundRunner(root), gallery.thumbnail, lambda _: None)
+    grid = ThumbnailGrid(root, BackgroundRunner(root), gallery.thumbnail, lambda _: None)
     grid.pack(fill="both", expand=True)
     root.geometry("420x700")
     grid.show(gallery.find(), frozenset(entry.name for entry in gallery.find()[::7]))

@@ -21,6 +21,8 @@ class Engines:
         Model to draw with; None is the bundled one.
     device
         Where to draw: "auto", "cpu" or "cuda".
+    threads
+        How many threads of the processor draw; None leaves it to torch.
     recogniser
         A key of ``app.speech.recognisers.RECOGNISERS``.
     whisper_folder
@@ -31,12 +33,13 @@ class Engines:
         self,
         weights: Path | None = None,
         device: str = "auto",
+        threads: int | None = None,
         recogniser: str = "whisper",
         whisper_folder: Path | None = None,
     ) -> None:
         # The engine's working folder is another one: a relative path would not be found there.
-        path = None if weights is None else weights.resolve()
-        self.pictures = EngineClient("pictures", path, device)
+        self._weights = None if weights is None else weights.resolve()
+        self.pictures = EngineClient("pictures", self._weights, device, threads)
         self.speech = EngineClient("speech", recogniser, whisper_folder)
 
     def load_painter(self) -> EnginePainter:
@@ -46,6 +49,12 @@ class Engines:
     def load_transcriber(self) -> EngineTranscriber:
         """Return the transcriber once it is loaded; errors as for ``load_transcriber``."""
         return EngineTranscriber(self.speech, self.speech.load())
+
+    def change_painter(self, device: str, threads: int | None) -> None:
+        """Draw elsewhere from the next ``load_painter`` on; a drawing under way is lost."""
+        former = self.pictures
+        self.pictures = EngineClient("pictures", self._weights, device, threads)
+        former.close()
 
     def change_recogniser(self, recogniser: str, whisper_folder: Path | None = None) -> None:
         """Let another recogniser listen from the next ``load_transcriber`` on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,9 +28,13 @@ class LoadedModel:
 class PicturesEngine:
     """Runs in the engine: the model and its methods."""
 
-    def __init__(self, weights: Path | None, device: str) -> None:
+    def __init__(self, weights: Path | None, device: str, threads: int | None) -> None:
         from models import Painter
 
+        if threads is not None:
+            import torch
+
+            torch.set_num_threads(min(threads, os.cpu_count() or 1))
         self._painter = Painter.load(weights, device=device)
 
     def describe(self) -> LoadedModel:

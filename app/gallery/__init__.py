@@ -6,7 +6,7 @@ was said. ``starred/`` has an empty file for each starred picture, ``trash/`` wh
 """
 
 from app.gallery.entry import Entry
-from app.gallery.gallery import Gallery
+from app.gallery.gallery import Gallery, usual_folder
 from app.gallery.trash import Trashed
 
-__all__ = ["Entry", "Gallery", "Trashed"]
+__all__ = ["Entry", "Gallery", "Trashed", "usual_folder"]

@@ -33,6 +33,11 @@ _log = logging.getLogger(__name__)
 _ABANDONED = 3600  # seconds after which nobody is still writing a temporary file
 
 
+def usual_folder() -> Path:
+    """Return the folder for pictures of a person who chose no other one."""
+    return data_folder() / "gallery"
+
+
 class Gallery:
     """The folder in which every drawn picture is kept, so that none is lost by drawing another.
 
@@ -44,7 +49,7 @@ class Gallery:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or data_folder() / "gallery"
+        self.folder = folder or usual_folder()
         self._index = Index(self.folder / "index.sqlite3")
         self._stars = Stars(self.folder)
         self._trash = Trash(self.folder, self._stars)

@@ -31,7 +31,10 @@ def open_window() -> int:
     settings = Settings.load()
     folder = None if settings.whisper_folder is None else Path(settings.whisper_folder)
     with Engines(
-        device=settings.device, recogniser=settings.recogniser, whisper_folder=folder
+        device=settings.device,
+        threads=settings.threads,
+        recogniser=settings.recogniser,
+        whisper_folder=folder,
     ) as engines:
         try:
             window = MainWindow(engines, settings)

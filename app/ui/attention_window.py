@@ -14,7 +14,7 @@ from app.picture_file import save_picture
 from app.picture_metadata import PictureMetadata, file_stem
 from app.ui.background import BackgroundRunner, Task
 from app.ui.message_bar import MessageBar
-from app.ui.theme import GAP, Palette
+from app.ui.theme import GAP, Palette, follow_palette
 
 if TYPE_CHECKING:
     from models import Drawing
@@ -29,8 +29,6 @@ class AttentionWindow(tk.Toplevel):
     ----------
     parent
         The main window.
-    palette
-        The window's colours.
     runner
         Draws and saves the sheet beside the window.
     drawing
@@ -42,7 +40,6 @@ class AttentionWindow(tk.Toplevel):
     def __init__(
         self,
         parent: tk.Tk,
-        palette: Palette,
         runner: BackgroundRunner,
         drawing: Drawing,
         folder: str,
@@ -64,13 +61,18 @@ class AttentionWindow(tk.Toplevel):
         ).pack(anchor="w")
         self.sheet = ttk.Label(body)
         self.sheet.pack(pady=GAP)
-        self.messages = MessageBar(body, palette)
+        self.messages = MessageBar(body)
         self.messages.pack(fill="x")
         self.save_button = ttk.Button(body, text="Save sheet…", command=self._save)
         self.save_button.pack(side="left", pady=(GAP, 0))
         self.close_button = ttk.Button(body, text="Close", command=self.destroy)
         self.close_button.pack(side="right", pady=(GAP, 0))
         self.bind("<Escape>", self._escape)
+        follow_palette(self.sheet, self._make)
+
+    def _make(self, palette: Palette) -> None:
+        """Draw the sheet, in colours that fit the window's, beside it."""
+        drawing = self._drawing
         room = int(_SHARE * self.winfo_screenwidth()), int(_SHARE * self.winfo_screenheight())
         ink = str(ttk.Style(self).lookup(".", "foreground"))
 
@@ -79,7 +81,7 @@ class AttentionWindow(tk.Toplevel):
             sheet.thumbnail(room, Image.Resampling.LANCZOS)
             return sheet
 
-        runner.run_in_thread(make, self._show, self.messages.error)
+        self._runner.run_in_thread(make, self._show, self._failed)
 
     def _show(self, sheet: Image.Image) -> None:
         if not self.winfo_exists():

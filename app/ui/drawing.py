@@ -50,6 +50,13 @@ class DrawingDesk:
         Told True when a drawing begins and False when it ended, however it ended.
     on_kept
         Told where a finished picture was kept.
+
+    Attributes
+    ----------
+    gallery
+        Where the next pictures are kept.
+    busy
+        Whether something is being drawn, or waits for the model.
     """
 
     def __init__(
@@ -64,7 +71,7 @@ class DrawingDesk:
     ) -> None:
         self._runner = runner
         self._painter_loader = painter_loader
-        self._gallery = gallery
+        self.gallery = gallery
         self._panel = panel
         self._messages = messages
         self._on_busy = on_busy
@@ -181,7 +188,7 @@ class DrawingDesk:
 
     def _keep(self, drawing: Drawing, recording: Recording | None) -> Kept:
         try:
-            return Kept(drawing, self._gallery.keep(drawing, recording))
+            return Kept(drawing, self.gallery.keep(drawing, recording))
         except PictureError as error:  # a full disk must not hide the picture
             return Kept(drawing, error=error)
 

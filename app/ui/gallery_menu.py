@@ -44,7 +44,7 @@ class GalleryMenu(tk.Menu):
         self._add("Delete", "Del", tab.delete, *_DELETE)
         self._add("Undo delete", "Ctrl+Z", tab.undo, "Control-z")
         self.add_separator()
-        self._add("Open picture…", "Ctrl+O", tab.open_picture, "Control-o")
+        self._add("Open picture…", "Ctrl+O", tab.open_picture)  # the window's, too
         self._add("Open folder", "", tab.open_folder)
         pictures.canvas.bind("<Double-Button-1>", lambda event: tab.use_sentence())
         pictures.canvas.bind("<F5>", lambda event: tab.refresh())

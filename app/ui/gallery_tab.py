@@ -16,7 +16,7 @@ from app.ui.gallery_changes import GalleryChanges
 from app.ui.gallery_menu import GalleryMenu
 from app.ui.message_bar import MessageBar
 from app.ui.search_bar import SearchBar
-from app.ui.theme import GAP, Palette
+from app.ui.theme import GAP
 from app.ui.thumbnail_grid import ThumbnailGrid
 
 _LOOKING = "Looking through your pictures…"
@@ -33,8 +33,6 @@ class GalleryTab(ttk.Frame):
     ----------
     parent
         The notebook.
-    palette
-        The window's colours.
     runner
         Runs everything that touches files beside the window.
     gallery
@@ -48,7 +46,6 @@ class GalleryTab(ttk.Frame):
     def __init__(
         self,
         parent: tk.Misc,
-        palette: Palette,
         runner: BackgroundRunner,
         gallery: Gallery,
         messages: MessageBar,
@@ -64,15 +61,18 @@ class GalleryTab(ttk.Frame):
         self._after_finding: list[Callable[[], None]] = []
         self._reading: Task[Picture] | None = None
         self._changes = GalleryChanges(runner, gallery, self._not_changed)
-        self._build(palette)
+        self._build()
         self.thumbnails.show((), frozenset(), _LOOKING)
         self.bind("<Map>", lambda event: self.refresh())
 
-    def _build(self, palette: Palette) -> None:
+    def _build(self) -> None:
         self.search = SearchBar(self, self._find)
         self.search.pack(fill="x", pady=(0, GAP))
         self.thumbnails = ThumbnailGrid(
-            self, palette, self._runner, self._gallery.thumbnail, self._selected
+            self,
+            self._runner,
+            lambda entry, side: self._gallery.thumbnail(entry, side),
+            self._selected,
         )
         buttons = ttk.Frame(self)  # made after the thumbnails: the Tab key goes there later
         buttons.pack(side="bottom", fill="x", pady=(GAP, 0))
@@ -81,8 +81,7 @@ class GalleryTab(ttk.Frame):
         self.star_button = ttk.Button(buttons, text="★", command=self.star, style="Star.TButton")
         self.use_button = ttk.Button(buttons, text="Use sentence", command=self.use_sentence)
         self.again_button = ttk.Button(buttons, text="Same seed", command=self.draw_again)
-        # The theme draws its arrow over the end of the text.
-        self.more_button = ttk.Menubutton(buttons, text="More   ", menu=self.menu)
+        self.more_button = ttk.Menubutton(buttons, text="More", menu=self.menu)
         for button in (self.star_button, self.use_button, self.again_button):
             button.pack(side="left", padx=(0, GAP))
         self.more_button.pack(side="right")
@@ -108,6 +107,14 @@ class GalleryTab(ttk.Frame):
     def can_undo(self) -> bool:
         """Whether a deletion can be undone."""
         return self._changes.can_undo
+
+    def use_gallery(self, gallery: Gallery) -> None:
+        """Show the pictures of another folder; what was deleted in the last one stays deleted."""
+        self._gallery = gallery
+        self._changes = GalleryChanges(self._runner, gallery, self._not_changed)
+        self.deselect()
+        self.thumbnails.cache.clear()
+        self.refresh()
 
     def refresh(self, then: Callable[[], None] | None = None) -> None:
         """Look what other programs and people did in the folder."""

@@ -39,7 +39,7 @@ class ListeningMenu(ttk.Menubutton):
         settings: Settings,
         on_change: Callable[..., None],
     ) -> None:
-        super().__init__(parent, text="Listening", underline=0)
+        super().__init__(parent, text="Listening")
         self._runner = runner
         self._on_change = on_change
         self._microphone = tk.StringVar(self, settings.microphone or _DEFAULT)

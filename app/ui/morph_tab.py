@@ -90,6 +90,12 @@ class MorphTab(ttk.Frame):
             self._desk.stop_following()
         self._show_state()
 
+    def stop(self) -> None:
+        """Give up what is drawn or exported: the model is about to be loaded anew."""
+        self._desk.stop_following()
+        if self._exporting:
+            self._cancel()
+
     def blend(self) -> Blend:
         """Return what fields and sliders say.
 

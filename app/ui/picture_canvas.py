@@ -11,7 +11,8 @@ import numpy as np
 from PIL import Image, ImageTk
 
 from app.attention_sheet import highlight
-from app.ui.theme import GAP, Palette
+from app.ui.focus import has_focus
+from app.ui.theme import GAP, Palette, follow_palette, palette_of
 
 _REDRAW_DELAY = 40  # milliseconds between the window's last change of size and the new picture
 _MARGIN = 12  # pixels around the pictures
@@ -36,8 +37,8 @@ class Tile:
 class _Cell:
     """A place of the grid, as it is on the canvas."""
 
-    def __init__(self, canvas: tk.Canvas, palette: Palette) -> None:
-        self.frame = canvas.create_rectangle(0, 0, 0, 0, width=2, outline=palette.border)
+    def __init__(self, canvas: tk.Canvas) -> None:
+        self.frame = canvas.create_rectangle(0, 0, 0, 0, width=2)
         self.item = canvas.create_image(0, 0)
         self.shown: Tile | None = None
         self.enlarged: Image.Image | None = None  # pointing at words darkens it again and again
@@ -51,8 +52,6 @@ class PictureCanvas(tk.Canvas):
     ----------
     parent
         The panel.
-    palette
-        The window's colours.
     on_choose
         Receives the number of a tile that was clicked, or picked with Return.
     on_move
@@ -62,7 +61,6 @@ class PictureCanvas(tk.Canvas):
     def __init__(
         self,
         parent: tk.Misc,
-        palette: Palette,
         on_choose: Callable[[int], None],
         on_move: Callable[[int], None],
     ) -> None:
@@ -70,10 +68,8 @@ class PictureCanvas(tk.Canvas):
             parent,
             width=512 + 2 * _MARGIN,
             height=512 + 2 * _MARGIN,
-            background=palette.stage,
             highlightthickness=0,
         )
-        self._palette = palette
         self._on_choose = on_choose
         self._on_move = on_move
         self._cells: list[_Cell] = []
@@ -81,10 +77,9 @@ class PictureCanvas(tk.Canvas):
         self._selected: int | None = None
         self._columns, self._side = 1, 0
         self._redraw_timer: str | None = None
-        self._hint = self.create_text(
-            0, 0, fill=palette.muted, font="SunValleyBodyLargeFont", justify="center"
-        )
+        self._hint = self.create_text(0, 0, font="SunValleyBodyLargeFont", justify="center")
         self._bind_events()
+        follow_palette(self, self._recolour)
 
     def _bind_events(self) -> None:
         self.bind("<Configure>", self._resized)
@@ -117,7 +112,7 @@ class PictureCanvas(tk.Canvas):
         if len(tiles) != len(self._cells):
             for cell in self._cells:
                 self.delete(cell.frame, cell.item)
-            self._cells = [_Cell(self, self._palette) for _ in tiles]
+            self._cells = [_Cell(self) for _ in tiles]
             self._side = 0  # everything is to be drawn
         self._tiles = list(tiles)
         self._selected = selected
@@ -137,6 +132,11 @@ class PictureCanvas(tk.Canvas):
         top = (self.winfo_height() - rows * step + GAP) // 2
         row, column = divmod(index, self._columns)
         return left + column * step + self._side // 2, top + row * step + self._side // 2
+
+    def _recolour(self, palette: Palette) -> None:
+        self.configure(background=palette.stage)
+        self.itemconfigure(self._hint, fill=palette.muted)
+        self._mark()
 
     def _cancel_redraw(self) -> None:
         if self._redraw_timer is not None:
@@ -190,10 +190,11 @@ class PictureCanvas(tk.Canvas):
 
     def _mark(self) -> None:
         """Frame the tiles of a grid, the selected one in colour while keys go to it."""
-        chosen = self._palette.link if self.focus_get() is self else self._palette.muted
+        palette = palette_of(self)
+        chosen = palette.link if has_focus(self) else palette.muted
         for index, cell in enumerate(self._cells):
             visible = len(self._cells) > 1
-            colour = chosen if index == self._selected else self._palette.border
+            colour = chosen if index == self._selected else palette.border
             self.itemconfigure(cell.frame, outline=colour, state="normal" if visible else "hidden")
 
     def _clicked(self, event: tk.Event[tk.Misc]) -> None:

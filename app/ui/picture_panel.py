@@ -15,7 +15,7 @@ from app.ui.picture_set import PictureSet
 from app.ui.picture_view import PictureView
 from app.ui.seed_bar import SeedBar
 from app.ui.stage_strip import SIZES
-from app.ui.theme import GAP, Palette
+from app.ui.theme import GAP
 
 if TYPE_CHECKING:
     from models import Drawing
@@ -42,26 +42,22 @@ class PicturePanel(ttk.Frame):
     ----------
     parent
         The window.
-    palette
-        The window's colours.
     actions
         What the buttons do.
     count
         How many pictures of a sentence are wanted at first.
     """
 
-    def __init__(
-        self, parent: tk.Misc, palette: Palette, actions: PictureActions, count: int = 1
-    ) -> None:
+    def __init__(self, parent: tk.Misc, actions: PictureActions, count: int = 1) -> None:
         super().__init__(parent)
         self.kept: Picture | None = None  # the one from a file that is shown, if one is
         self._coming: PictureSet | None = None  # until its first stage is there
         self._caption: str | None = None  # in place of what the pictures themselves say
-        self._build(palette, actions, count)
+        self._build(actions, count)
         self.show_nothing()
 
-    def _build(self, palette: Palette, actions: PictureActions, count: int) -> None:
-        self.view = PictureView(self, palette, self._describe)
+    def _build(self, actions: PictureActions, count: int) -> None:
+        self.view = PictureView(self, self._describe)
         self.canvas = self.view.canvas
         self.count_box = ttk.Spinbox(
             self.view.tools, from_=1, to=MOST_PICTURES, width=2, state="readonly"
@@ -186,10 +182,19 @@ class PicturePanel(ttk.Frame):
         self._say(caption)
         self._set_buttons(drawing=False, has_picture=False)
 
-    def escape(self) -> None:
-        """Go back from an enlarged picture to its grid, or else cancel what is being drawn."""
-        if not self.view.back_to_grid():
-            self.cancel_button.invoke()
+    def escape(self) -> bool:
+        """Go back from an enlarged picture to its grid, or else cancel what is being drawn.
+
+        Returns
+        -------
+        bool
+            Whether there was something to leave.
+        """
+        if self.view.back_to_grid():
+            return True
+        was_drawing = self.cancel_button.instate(["!disabled"])
+        self.cancel_button.invoke()
+        return was_drawing
 
     def _describe(self) -> None:
         """Say what is shown, and with which seed it was drawn."""

@@ -11,6 +11,7 @@ from app.desktop import copy_picture
 from app.picture_file import Picture, save_picture
 from app.picture_metadata import file_stem
 from app.ui.background import BackgroundRunner
+from app.ui.dialog import Dialog
 from app.ui.message_bar import MessageBar
 from app.ui.theme import GAP
 
@@ -22,7 +23,7 @@ _FILE_TYPES = (
 )
 
 
-class SaveDialog(tk.Toplevel):
+class SaveDialog(Dialog):
     """Asks for a size; the system's own dialog asks for place, name and kind after it.
 
     Parameters
@@ -36,21 +37,15 @@ class SaveDialog(tk.Toplevel):
     """
 
     def __init__(self, root: tk.Misc, size: int, on_chosen: Callable[[int], None]) -> None:
-        super().__init__(root)
-        self.withdraw()
-        self.title("Save the picture")
-        self.resizable(False, False)
-        self.transient(root.winfo_toplevel())
+        super().__init__(root, "Save the picture")
         self._on_chosen = on_chosen
         self.pixels = tk.IntVar(self, size)
         self._build(size)
         self.bind("<Return>", lambda event: self._go_on())
-        self.bind("<Escape>", lambda event: self.destroy())
-        self._place()
+        self.appear(self.choices[size])
 
     def _build(self, size: int) -> None:
-        body = ttk.Frame(self, padding=3 * GAP)
-        body.pack(fill="both", expand=True)
+        body = self.body
         ttk.Label(body, text="Width and height in pixels", style="Strong.TLabel").pack(anchor="w")
         row = ttk.Frame(body)
         row.pack(anchor="w", pady=GAP)
@@ -73,16 +68,6 @@ class SaveDialog(tk.Toplevel):
         self.cancel_button = ttk.Button(buttons, text="Cancel", command=self.destroy)
         self.save_button.pack(side="right")
         self.cancel_button.pack(side="right", padx=GAP)
-
-    def _place(self) -> None:
-        """Appear in the middle of the window."""
-        self.update_idletasks()
-        root = self.master.winfo_toplevel()
-        x = root.winfo_rootx() + (root.winfo_width() - self.winfo_reqwidth()) // 2
-        y = root.winfo_rooty() + (root.winfo_height() - self.winfo_reqheight()) // 3
-        self.geometry(f"+{max(0, x)}+{max(0, y)}")
-        self.deiconify()
-        self.choices[self.pixels.get()].focus_set()
 
     def _go_on(self) -> None:
         size = self.pixels.get()

@@ -11,7 +11,7 @@ from PIL import Image
 from app.ui.picture_canvas import PictureCanvas, Tile
 from app.ui.picture_set import PictureSet
 from app.ui.stage_strip import SIZES, StageStrip
-from app.ui.theme import GAP, Palette
+from app.ui.theme import GAP
 from app.ui.word_row import WordRow
 
 
@@ -24,8 +24,6 @@ class PictureView(ttk.Frame):
     ----------
     parent
         The panel.
-    palette
-        The window's colours.
     on_change
         Called when another picture or stage is shown or marked.
 
@@ -43,7 +41,7 @@ class PictureView(ttk.Frame):
         A frame beside the stages, for whoever wants to put something there.
     """
 
-    def __init__(self, parent: tk.Misc, palette: Palette, on_change: Callable[[], None]) -> None:
+    def __init__(self, parent: tk.Misc, on_change: Callable[[], None]) -> None:
         super().__init__(parent)
         self._on_change = on_change
         self._word: int | None = None
@@ -52,9 +50,9 @@ class PictureView(ttk.Frame):
         self.stage: int | None = None
         self.enlarged = False
         # In the order in which the Tab key visits them; the canvas gets what room is left.
-        self.canvas = PictureCanvas(self, palette, self._choose, self._move)
+        self.canvas = PictureCanvas(self, self._choose, self._move)
         self.tools = ttk.Frame(self)
-        self.strip = StageStrip(self.tools, palette, self._choose_stage)
+        self.strip = StageStrip(self.tools, self._choose_stage)
         self.strip.pack(side="left")
         self.word_row = WordRow(self, self._point)
         self.word_row.pack(side="bottom", fill="x")

@@ -43,10 +43,11 @@ class PushToTalk:
             widget.bind("<KeyPress-space>", self._press, add=True)
             widget.bind("<KeyRelease-space>", self._let_go, add=True)
 
-    def _is_for_us(self, widget: tk.Misc) -> bool:
+    def _is_for_us(self, widget: tk.Misc | str) -> bool:
         if widget is self._button:
             return True
-        elsewhere = widget.winfo_class().endswith(_OTHERS)
+        # Asked of Tk: the menu bar that it shows is a clone, of which tkinter has but the name.
+        elsewhere = str(self._button.tk.call("winfo", "class", widget)).endswith(_OTHERS)
         return bool(self._button.winfo_viewable()) and not elsewhere
 
     def _press(self, event: tk.Event[tk.Misc]) -> str | None:

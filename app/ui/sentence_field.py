@@ -6,7 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
 
-from app.ui.theme import GAP, Palette
+from app.ui.theme import GAP, Palette, follow_palette
 from app.ui.word_marks import Suggest, WordMarks
 
 
@@ -19,8 +19,6 @@ class SentenceField(ttk.Frame):
     ----------
     parent
         The tab.
-    palette
-        The window's colours.
     label
         What to write, above the field.
     on_draw
@@ -32,7 +30,6 @@ class SentenceField(ttk.Frame):
     def __init__(
         self,
         parent: tk.Misc,
-        palette: Palette,
         label: str,
         on_draw: Callable[[str], None],
         suggest: Suggest,
@@ -51,13 +48,12 @@ class SentenceField(ttk.Frame):
             pady=8,
             relief="flat",
             highlightthickness=1,
-            highlightbackground=palette.border,
-            highlightcolor=palette.link,
         )
+        follow_palette(self.text, self._recolour)
         self.text.pack(fill="both", expand=True)
         self.draw_button = ttk.Button(self, text="Draw", style="Accent.TButton", command=self._draw)
         self.draw_button.pack(fill="x", pady=(GAP + 4, 0))
-        self.marks = WordMarks(self.text, palette, suggest)
+        self.marks = WordMarks(self.text, suggest)
         for keys in ("<Return>", "<Control-Return>", "<KP_Enter>", "<Control-KP_Enter>"):
             self.text.bind(keys, self._draw_by_key)
         self.text.bind("<Shift-Return>", lambda event: None)  # the field's own: a new line
@@ -77,6 +73,9 @@ class SentenceField(ttk.Frame):
     def set_busy(self, busy: bool) -> None:
         """Lock the button while a picture is being drawn; the text stays editable."""
         self.draw_button.state(["disabled" if busy else "!disabled"])
+
+    def _recolour(self, palette: Palette) -> None:
+        self.text.configure(highlightbackground=palette.border, highlightcolor=palette.link)
 
     def _draw(self) -> None:
         self._on_draw(self.sentence)

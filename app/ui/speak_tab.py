@@ -17,7 +17,7 @@ from app.ui.message_bar import MessageBar
 from app.ui.push_to_talk import PushToTalk
 from app.ui.sentence_field import SentenceField
 from app.ui.sound_row import SoundRow
-from app.ui.theme import GAP, Palette
+from app.ui.theme import GAP
 from app.ui.word_marks import Suggest
 
 if TYPE_CHECKING:
@@ -54,8 +54,6 @@ class SpeakTab(ttk.Frame):
     ----------
     parent
         The notebook.
-    palette
-        The window's colours.
     runner
         Runs the microphone and the transcription beside the window.
     transcriber_loader
@@ -75,7 +73,6 @@ class SpeakTab(ttk.Frame):
     def __init__(
         self,
         parent: tk.Misc,
-        palette: Palette,
         runner: BackgroundRunner,
         transcriber_loader: Loader[EngineTranscriber],
         messages: MessageBar,
@@ -94,7 +91,7 @@ class SpeakTab(ttk.Frame):
         self.state_of_speech = SpeakState.IDLE
         self._heard_text = ""
         self._heard_from: Recording | None = None
-        self._build(palette, on_draw, suggest)
+        self._build(on_draw, suggest)
         self.listening = ListeningMenu(self.sound_row, runner, settings, on_change)
         self.listening.pack(side="right")
         PushToTalk(
@@ -105,7 +102,7 @@ class SpeakTab(ttk.Frame):
         )
         self._enter(SpeakState.IDLE)
 
-    def _build(self, palette: Palette, on_draw: Callable[[str], None], suggest: Suggest) -> None:
+    def _build(self, on_draw: Callable[[str], None], suggest: Suggest) -> None:
         row = ttk.Frame(self)
         self.record_button = ttk.Button(row, style="Accent.TButton", command=self._toggle, width=9)
         self.record_button.pack(side="left")
@@ -121,9 +118,7 @@ class SpeakTab(ttk.Frame):
         )
         # Packed from below: in a low window the text gives way, never the buttons.
         self.sound_row.pack(side="bottom", fill="x", pady=(GAP, 0))
-        self.field = SentenceField(
-            self, palette, "What was heard (you can change it)", on_draw, suggest
-        )
+        self.field = SentenceField(self, "What was heard (you can change it)", on_draw, suggest)
         self.field.pack(fill="both", expand=True)
 
     def recording_of(self, sentence: str) -> Recording | None:

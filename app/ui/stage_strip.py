@@ -9,7 +9,8 @@ from tkinter import ttk
 
 from PIL import Image, ImageTk
 
-from app.ui.theme import Palette
+from app.ui.focus import has_focus
+from app.ui.theme import Palette, follow_palette, palette_of
 
 SIZES = (64, 128, 256, 512)
 _SIDE = "10m"  # millimetres of the screen, as Tk counts them
@@ -22,8 +23,6 @@ class StageStrip(ttk.Frame):
     ----------
     parent
         The panel.
-    palette
-        The window's colours.
     on_choose
         Receives the number of the stage that the person wants to see.
 
@@ -33,9 +32,8 @@ class StageStrip(ttk.Frame):
         The stages' labels, the smallest stage first.
     """
 
-    def __init__(self, parent: tk.Misc, palette: Palette, on_choose: Callable[[int], None]) -> None:
+    def __init__(self, parent: tk.Misc, on_choose: Callable[[int], None]) -> None:
         super().__init__(parent, takefocus=True)
-        self._palette = palette
         self._on_choose = on_choose
         self._side = self.winfo_pixels(_SIDE)
         self._empty = tk.PhotoImage(master=self, width=self._side, height=self._side)
@@ -47,6 +45,7 @@ class StageStrip(ttk.Frame):
             self.bind(f"<{key}>", partial(self._move, step))
         for change in ("<FocusIn>", "<FocusOut>"):
             self.bind(change, lambda event: self._mark())
+        follow_palette(self, self._recolour)
 
     def show(self, images: Sequence[Image.Image], shown: int | None) -> None:
         """Show these stages, the smallest first, and mark the one that is shown large."""
@@ -56,6 +55,11 @@ class StageStrip(ttk.Frame):
                 self._images[index] = image
                 self._fill(index, thumbnail, image)
         self._shown = shown
+        self._mark()
+
+    def _recolour(self, palette: Palette) -> None:
+        for thumbnail in self.thumbnails:
+            thumbnail.configure(background=palette.stage, foreground=palette.muted)
         self._mark()
 
     def _make(self, index: int, size: int) -> tk.Label:
@@ -68,8 +72,6 @@ class StageStrip(ttk.Frame):
             height=self._side,
             padx=0,
             pady=0,
-            background=self._palette.stage,
-            foreground=self._palette.muted,
             font="SunValleyCaptionFont",
             borderwidth=0,
             highlightthickness=2,
@@ -100,8 +102,8 @@ class StageStrip(ttk.Frame):
             self._on_choose(index)
 
     def _mark(self) -> None:
-        palette = self._palette
-        chosen = palette.link if self.focus_get() is self else palette.muted
+        palette = palette_of(self)
+        chosen = palette.link if has_focus(self) else palette.muted
         for index, thumbnail in enumerate(self.thumbnails):
             colour = chosen if index == self._shown else palette.stage
             thumbnail.configure(highlightbackground=colour, highlightcolor=colour)

@@ -6,13 +6,36 @@ import contextlib
 import ctypes
 import sys
 import tkinter as tk
+from collections.abc import Callable
 from dataclasses import dataclass
 from tkinter import font as tkfont
 from tkinter import ttk
-from typing import Literal
+from typing import Any, Literal
 
 import sv_ttk
 
+# The theme lays the arrow over the end of the text.
+_MENUBUTTON: Any = [
+    (
+        "Menubutton.button",
+        {
+            "sticky": "nswe",
+            "children": [
+                ("Menubutton.indicator", {"side": "right", "sticky": "e"}),
+                (
+                    "Menubutton.padding",
+                    {
+                        "expand": "1",
+                        "sticky": "we",
+                        "children": [
+                            ("Menubutton.label", {"side": "left", "sticky": ""}),
+                        ],
+                    },
+                ),
+            ],
+        },
+    )
+]
 GAP = 8  # pixels, the unit of all distances
 # The fonts that the theme sizes in pixels, in points.
 _POINTS: dict[str, tuple[int, Literal["normal", "bold"]]] = {
@@ -50,8 +73,39 @@ def make_dpi_aware() -> None:
             ctypes.windll.shcore.SetProcessDpiAwareness(1)
 
 
-def apply_theme(root: tk.Tk, dark: bool) -> Palette:
-    """Set theme, fonts and the styles of this program; return its colours.
+def palette_of(widget: tk.Misc) -> Palette:
+    """Return the colours of the window that a widget is in, as they are now."""
+    return DARK if ttk.Style(widget).theme_use().endswith("dark") else LIGHT
+
+
+def follow_palette(widget: tk.Misc, recolour: Callable[[Palette], None]) -> None:
+    """Colour a widget now, and again whenever its window becomes light or dark.
+
+    Tk tells each widget of a change by <<ThemeChanged>>; it does so for every style that is
+    changed as well, which is of no interest here.
+
+    Parameters
+    ----------
+    widget
+        What is coloured; with it the following ends.
+    recolour
+        Called with the colours.
+    """
+    shown = palette_of(widget)
+
+    def theme_changed(event: tk.Event[tk.Misc]) -> None:
+        nonlocal shown
+        palette = palette_of(widget)
+        if palette is not shown:
+            shown = palette
+            recolour(palette)
+
+    recolour(shown)
+    widget.bind("<<ThemeChanged>>", theme_changed, add=True)
+
+
+def apply_theme(root: tk.Tk, dark: bool) -> None:
+    """Set theme, fonts and the styles of this program, at the start and for every change.
 
     Parameters
     ----------
@@ -74,6 +128,7 @@ def apply_theme(root: tk.Tk, dark: bool) -> Palette:
     style.configure("Muted.TLabel", foreground=palette.muted)
     style.configure("Caption.TLabel", foreground=palette.muted, font="SunValleyCaptionFont")
     style.configure("Link.TLabel", foreground=palette.link)
+    style.map("Link.TLabel", background=[("focus", palette.note_background)])
     style.configure("Word.TLabel", padding=(4, 1))
     style.configure("Pointed.Word.TLabel", foreground=palette.link, background=palette.stage)
     unknown = tkfont.nametofont("SunValleyBodyFont", root).actual()
@@ -86,8 +141,8 @@ def apply_theme(root: tk.Tk, dark: bool) -> Palette:
     for kind in ("TButton", "Accent.TButton"):
         style.configure(kind, padding=(14, 5))
     style.configure("Star.TButton", padding=(8, 5))
-    style.configure("TMenubutton", padding=(14, 5))
-    return palette
+    style.configure("TMenubutton", padding=(14, 5, 6, 5))
+    style.layout("TMenubutton", _MENUBUTTON)
 
 
 def _set_fonts(root: tk.Tk) -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 from app.gallery import Entry
 from app.ui.background import BackgroundRunner
 from app.ui.grid_geometry import GridGeometry
-from app.ui.theme import Palette
+from app.ui.theme import Palette, follow_palette, palette_of
 from app.ui.thumbnail_cache import ThumbnailCache
 
 _SIDE = "3c"  # about a thumbnail's width, in centimetres of the screen as Tk counts them
@@ -28,8 +28,6 @@ class ThumbnailGrid(ttk.Frame):
     ----------
     parent
         The tab.
-    palette
-        The window's colours.
     runner
         Loads thumbnails beside the window.
     load
@@ -41,13 +39,11 @@ class ThumbnailGrid(ttk.Frame):
     def __init__(
         self,
         parent: tk.Misc,
-        palette: Palette,
         runner: BackgroundRunner,
         load: Callable[[Entry, int], Image.Image | None],
         on_select: Callable[[Entry], None],
     ) -> None:
         super().__init__(parent)
-        self._palette = palette
         self._on_select = on_select
         self._entries: Sequence[Entry] = ()
         self._positions: dict[str, int] = {}
@@ -60,24 +56,18 @@ class ThumbnailGrid(ttk.Frame):
         self._build()
 
     def _build(self) -> None:
-        palette = self._palette
         self.canvas = tk.Canvas(
             self,
             width=self.cells.wanted,
             height=self.cells.wanted,
-            background=palette.stage,
             highlightthickness=1,
-            highlightbackground=palette.border,
-            highlightcolor=palette.link,
             takefocus=True,
         )
         self.scrollbar = ttk.Scrollbar(self, command=self._scroll)
         self.canvas.configure(yscrollcommand=self.scrollbar.set)
         self.scrollbar.pack(side="right", fill="y")
         self.canvas.pack(side="left", fill="both", expand=True)
-        self._hint = self.canvas.create_text(
-            0, 0, fill=palette.muted, font="SunValleyBodyFont", justify="center"
-        )
+        self._hint = self.canvas.create_text(0, 0, font="SunValleyBodyFont", justify="center")
         self.canvas.bind("<Configure>", self._resized)
         self.canvas.bind("<Button-1>", self._clicked)
         self.canvas.bind("<MouseWheel>", self._wheel)
@@ -85,6 +75,7 @@ class ThumbnailGrid(ttk.Frame):
         self.canvas.bind("<Button-5>", lambda event: self._scroll_by(self.cells.cell // 2))
         for key in _KEYS:
             self.canvas.bind(f"<{key}>", self._key)
+        follow_palette(self.canvas, self._recolour)
 
     @property
     def entries(self) -> Sequence[Entry]:
@@ -146,6 +137,15 @@ class ThumbnailGrid(ttk.Frame):
         """How many pixels are scrolled away."""
         return max(0, int(self.canvas.canvasy(0)))
 
+    def _recolour(self, palette: Palette) -> None:
+        self.canvas.configure(
+            background=palette.stage,
+            highlightbackground=palette.border,
+            highlightcolor=palette.link,
+        )
+        self.canvas.itemconfigure(self._hint, fill=palette.muted)
+        self._draw()
+
     def _resized(self, event: tk.Event[tk.Misc]) -> None:
         self.canvas.coords(self._hint, event.width // 2, event.height // 2)
         self.canvas.itemconfigure(self._hint, width=event.width - 40)
@@ -175,14 +175,15 @@ class ThumbnailGrid(ttk.Frame):
         photo = self.cache.get(entry)
         if photo is None:
             box = (x, y, x + side, y + side)
-            self.canvas.create_rectangle(box, fill=self._palette.border, width=0, tags="cell")
+            self.canvas.create_rectangle(box, fill=palette_of(self).border, width=0, tags="cell")
         else:
             self.canvas.create_image(x, y, image=photo, anchor="nw", tags="cell")
         if entry.name in self._starred:
             self._draw_star(x + side - side // 8, y + side // 8, side // 12)
         if entry == self.selected:
             box = (x - 1, y - 1, x + side, y + side)
-            self.canvas.create_rectangle(box, outline=self._palette.link, width=_FRAME, tags="cell")
+            colour = palette_of(self).link
+            self.canvas.create_rectangle(box, outline=colour, width=_FRAME, tags="cell")
 
     def _draw_star(self, x: int, y: int, radius: int) -> None:
         box = (x - radius, y - radius, x + radius, y + radius)

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from functools import partial
 from tkinter import ttk
 
+from app.ui.link_label import LinkLabel
 from app.ui.sentence_field import SentenceField
-from app.ui.theme import GAP, Palette
+from app.ui.theme import GAP
 from app.ui.word_marks import Suggest
 
 EXAMPLES = (
@@ -24,21 +25,18 @@ class TypeTab(ttk.Frame):
     def __init__(
         self,
         parent: tk.Misc,
-        palette: Palette,
         on_draw: Callable[[str], None],
         suggest: Suggest,
     ) -> None:
         super().__init__(parent, padding=2 * GAP)
-        self.field = SentenceField(self, palette, "What does the bird look like?", on_draw, suggest)
+        self.field = SentenceField(self, "What does the bird look like?", on_draw, suggest)
         self.field.pack(fill="both", expand=True)
         ttk.Label(self, text="For example", style="Caption.TLabel").pack(
             anchor="w", pady=(2 * GAP, 2)
         )
         for example in EXAMPLES:
-            link = ttk.Label(self, text=example, style="Link.TLabel", cursor="hand2")
-            link.bind("<Button-1>", partial(self._use, example))
-            link.pack(anchor="w", pady=1)
+            LinkLabel(self, example, partial(self._use, example)).pack(anchor="w", pady=1)
 
-    def _use(self, example: str, event: tk.Event[tk.Misc]) -> None:
+    def _use(self, example: str) -> None:
         self.field.sentence = example
         self.field.text.focus()

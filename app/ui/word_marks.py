@@ -6,11 +6,33 @@ import re
 import tkinter as tk
 from collections.abc import Callable, Collection
 from functools import partial
+from typing import TYPE_CHECKING
 
-from app.ui.theme import Palette
+from app.ui.background import BackgroundRunner
+from app.ui.loader import Loader
+from app.ui.theme import Palette, follow_palette
+
+if TYPE_CHECKING:
+    from app.engine.pictures import EnginePainter
 
 Suggest = Callable[[str, Callable[[list[str]], None]], None]
 """Called with a word and with who wants to know the known words nearest to it."""
+
+
+def suggester(
+    runner: BackgroundRunner,
+    painter_loader: Loader[EnginePainter],
+    on_error: Callable[[Exception], None],
+) -> Suggest:
+    """Return a function that asks the model for words; while it loads, nobody is told any."""
+
+    def suggest(word: str, tell: Callable[[list[str]], None]) -> None:
+        painter = painter_loader.value
+        if painter is not None:
+            runner.run_in_thread(lambda task: painter.suggest(word), tell, on_error)
+
+    return suggest
+
 
 _WORD = re.compile(r"[a-z0-9]+")  # as ``models.vocabulary`` cuts sentences
 _TAG = "unknown"
@@ -25,17 +47,15 @@ class WordMarks:
     ----------
     text
         The field.
-    palette
-        The window's colours.
     suggest
         Finds known words.
     """
 
-    def __init__(self, text: tk.Text, palette: Palette, suggest: Suggest) -> None:
+    def __init__(self, text: tk.Text, suggest: Suggest) -> None:
         self._text, self._suggest = text, suggest
         self._vocabulary: Collection[str] | None = None
         self.menu = tk.Menu(text, tearoff=False)
-        text.tag_configure(_TAG, underline=True, underlinefg=palette.error)
+        follow_palette(text, self._recolour)
         text.tag_bind(_TAG, "<Button-1>", self._clicked)
         text.tag_bind(_TAG, "<Enter>", lambda event: text.configure(cursor="hand2"))
         text.tag_bind(_TAG, "<Leave>", lambda event: text.configure(cursor="xterm"))
@@ -53,6 +73,9 @@ class WordMarks:
         """Mark every word that is not among these from now on."""
         self._vocabulary = words
         self._mark()
+
+    def _recolour(self, palette: Palette) -> None:
+        self._text.tag_configure(_TAG, underline=True, underlinefg=palette.error)
 
     def _modified(self, event: tk.Event[tk.Misc]) -> None:
         # Tk tells once, until the flag is taken back; taking it back tells again.

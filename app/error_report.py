@@ -1,0 +1,46 @@
+"""What a person can send to whoever repairs the program: an error, and where it happened."""
+
+from __future__ import annotations
+
+import platform
+import traceback
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from app import __version__
+from app.logfile import last_lines
+
+_LIBRARIES = ("torch", "numpy", "pillow", "faster-whisper", "pyaudio", "sv-ttk")
+_LOG_LINES = 50
+
+
+def error_report(error: BaseException) -> str:
+    """Describe an unexpected error: traceback, versions, and the end of the log.
+
+    The name of the person's own folder, which often is their own name, is left out.
+
+    Parameters
+    ----------
+    error
+        What was caught.
+
+    Returns
+    -------
+    str
+        Plain text of some dozen lines.
+    """
+    parts = [
+        f"speech2bird {__version__}, Python {platform.python_version()}, {platform.platform()}",
+        ", ".join(f"{name} {_version(name)}" for name in _LIBRARIES),
+        "".join(traceback.format_exception(error)).rstrip(),
+        "The log's last lines:",
+        "\n".join(last_lines(_LOG_LINES)) or "(none)",
+    ]
+    return "\n\n".join(parts).replace(str(Path.home()), "~") + "\n"
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "missing"
