@@ -35,7 +35,6 @@ class AboutDialog(Dialog):
         self._wrap = self.winfo_pixels(_WIDTH)
         self._on_open = on_open
         self._build(model)
-        self.bind("<Return>", lambda event: self.destroy())
         self.appear(self.close_button)
 
     def _build(self, model: str | None) -> None:
@@ -52,6 +51,7 @@ class AboutDialog(Dialog):
         buttons = ttk.Frame(body)
         buttons.pack(fill="x", pady=(3 * GAP, 0))
         self.close_button = ttk.Button(buttons, text="Close", command=self.destroy)
+        self.close_button.bind("<Return>", lambda event: self.destroy())
         self.close_button.pack(side="right")
 
     def _head(self, text: str) -> None:

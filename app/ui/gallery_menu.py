@@ -7,6 +7,7 @@ import tkinter as tk
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from app.ui.flat_menu import FlatMenu
 from app.ui.thumbnail_grid import ThumbnailGrid
 
 if TYPE_CHECKING:
@@ -16,10 +17,9 @@ _RIGHT = "<Button-2>" if sys.platform == "darwin" else "<Button-3>"
 # Macs have their Delete key where others have Backspace.
 _DELETE = ("Delete", "BackSpace") if sys.platform == "darwin" else ("Delete",)
 _MODIFIERS = ("Control", "Command") if sys.platform == "darwin" else ("Control", "Alt")
-_ROOM = 4  # pixels around each entry
 
 
-class GalleryMenu(tk.Menu):
+class GalleryMenu(FlatMenu):
     """The tab's menu; its keys work while the thumbnails have the focus.
 
     Parameters
@@ -31,7 +31,7 @@ class GalleryMenu(tk.Menu):
     """
 
     def __init__(self, tab: GalleryTab, pictures: ThumbnailGrid) -> None:
-        super().__init__(tab, tearoff=False, postcommand=self._update)
+        super().__init__(tab, self._update)
         self._tab = tab
         self._pictures = pictures
         self._add("Star", "S", tab.star, "s", "S")
@@ -63,7 +63,6 @@ class GalleryMenu(tk.Menu):
 
     def _update(self) -> None:
         """Offer what is possible now."""
-        self.configure(activeborderwidth=_ROOM)  # the theme, which comes later, leaves none
         tab = self._tab
         one = tab.selected is not None
         for label, possible in (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from tkinter import ttk
 
-_FIRST = "Welcome! Say or type what a bird looks like, then press Draw."
+_FIRST = "Say or type what a bird looks like, then press Draw."
 _LATER = "Describe a bird, and see it drawn."
 
 

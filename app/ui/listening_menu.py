@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.speech.recognisers import RECOGNISERS
 from app.ui.background import BackgroundRunner, Task
+from app.ui.flat_menu import FlatMenu
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -46,9 +47,9 @@ class ListeningMenu(ttk.Menubutton):
         self._recogniser = tk.StringVar(self, settings.recogniser)
         self._whisper_folder = settings.whisper_folder
         self._stop_when_silent = tk.BooleanVar(self, settings.stop_when_silent)
-        self.menu = tk.Menu(self, tearoff=False, postcommand=self.look_for_microphones)
-        self.microphones = tk.Menu(self.menu, tearoff=False)
-        self.recognisers = tk.Menu(self.menu, tearoff=False)
+        self.menu = FlatMenu(self, self.look_for_microphones)
+        self.microphones = FlatMenu(self.menu)
+        self.recognisers = FlatMenu(self.menu)
         self.configure(menu=self.menu)
         self._fill()
         self._show_microphones([])

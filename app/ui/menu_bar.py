@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.logfile import log_path
 from app.settings import Theme
+from app.ui.flat_menu import FlatMenu
 from app.ui.shortcut import Shortcut
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ _THEMES: tuple[tuple[Theme, str], ...] = (
     ("dark", "Dark"),
 )
 _ESCAPE = Shortcut("Escape", command=False)
-_ROOM = 3  # pixels around each entry
 
 
 def _always() -> bool:
@@ -76,7 +76,7 @@ class MenuBar(tk.Menu):
         self._window = window
         self._root = window.root
         self._on_mac = self.tk.call("tk", "windowingsystem") == "aqua"
-        self.menus: dict[str, tk.Menu] = {}
+        self.menus: dict[str, FlatMenu] = {}
         self._add_menu("File", self._file_entries())
         self._add_menu("Bird", self._bird_entries())
         self._add_menu("View", self._view_entries())
@@ -156,19 +156,18 @@ class MenuBar(tk.Menu):
         ]
 
     def _add_menu(self, name: str, entries: _Entries) -> None:
-        menu = self.menus[name] = tk.Menu(self, tearoff=False)
-        menu.configure(postcommand=partial(self._update, menu, entries))
+        menu = self.menus[name] = FlatMenu(self, lambda: self._update(menu, entries))
         self.add_cascade(label=name, menu=menu, underline=0)
         for entry in entries:
             if entry is None:
                 menu.add_separator()
                 continue
-            menu.add_command(label=entry.label, command=entry.command)
+            key = "" if entry.shortcut is None else entry.shortcut.written(self._on_mac)
+            menu.add_command(label=entry.label, command=entry.command, accelerator=key)
             if entry.shortcut is not None:
-                menu.entryconfigure("end", accelerator=entry.shortcut.written(self._on_mac))
                 self._bind(entry.shortcut, entry)
 
-    def _add_themes(self, menu: tk.Menu) -> None:
+    def _add_themes(self, menu: FlatMenu) -> None:
         for theme, label in _THEMES:
             menu.add_radiobutton(
                 label=label,
@@ -177,9 +176,8 @@ class MenuBar(tk.Menu):
                 command=partial(self._window.changes.theme, theme),
             )
 
-    def _update(self, menu: tk.Menu, entries: _Entries) -> None:
+    def _update(self, menu: FlatMenu, entries: _Entries) -> None:
         """Offer what is possible now, and call it what it is now."""
-        menu.configure(activeborderwidth=_ROOM)  # the theme, which comes later, leaves none
         for index, entry in enumerate(entries):
             if entry is not None:
                 label = entry.label if entry.label_now is None else entry.label_now()

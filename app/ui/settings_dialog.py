@@ -80,6 +80,7 @@ class SettingsDialog(Dialog):
             row=6, column=1, sticky="w"
         )
         self.close_button = ttk.Button(self.body, text="Close", command=self.destroy)
+        self.close_button.bind("<Return>", lambda event: self.destroy())
         self.close_button.grid(row=7, column=0, columnspan=2, sticky="e", pady=(2 * GAP, 0))
 
     def _choice(self, row: int, label: str, names: list[str], chosen: str) -> ttk.Combobox:

@@ -14,29 +14,9 @@ from typing import Any, Literal
 
 import sv_ttk
 
-# The theme lays the arrow over the end of the text.
-_MENUBUTTON: Any = [
-    (
-        "Menubutton.button",
-        {
-            "sticky": "nswe",
-            "children": [
-                ("Menubutton.indicator", {"side": "right", "sticky": "e"}),
-                (
-                    "Menubutton.padding",
-                    {
-                        "expand": "1",
-                        "sticky": "we",
-                        "children": [
-                            ("Menubutton.label", {"side": "left", "sticky": ""}),
-                        ],
-                    },
-                ),
-            ],
-        },
-    )
-]
 GAP = 8  # pixels, the unit of all distances
+_ARROW = "Roomy.indicator"
+_ARROW_ROOM = 22  # pixels, of which the arrow takes ten
 # The fonts that the theme sizes in pixels, in points.
 _POINTS: dict[str, tuple[int, Literal["normal", "bold"]]] = {
     "SunValleyCaptionFont": (9, "normal"),
@@ -81,8 +61,9 @@ def palette_of(widget: tk.Misc) -> Palette:
 def follow_palette(widget: tk.Misc, recolour: Callable[[Palette], None]) -> None:
     """Colour a widget now, and again whenever its window becomes light or dark.
 
-    Tk tells each widget of a change by <<ThemeChanged>>; it does so for every style that is
-    changed as well, which is of no interest here.
+    Tk tells widgets of a change by <<ThemeChanged>>; it does so for every style that is changed,
+    too, which is of no interest here, and not to widgets that were never shown: these look when
+    they are.
 
     Parameters
     ----------
@@ -93,7 +74,7 @@ def follow_palette(widget: tk.Misc, recolour: Callable[[Palette], None]) -> None
     """
     shown = palette_of(widget)
 
-    def theme_changed(event: tk.Event[tk.Misc]) -> None:
+    def look(event: tk.Event[tk.Misc]) -> None:
         nonlocal shown
         palette = palette_of(widget)
         if palette is not shown:
@@ -101,7 +82,8 @@ def follow_palette(widget: tk.Misc, recolour: Callable[[Palette], None]) -> None
             recolour(palette)
 
     recolour(shown)
-    widget.bind("<<ThemeChanged>>", theme_changed, add=True)
+    for event in ("<<ThemeChanged>>", "<Map>"):
+        widget.bind(event, look, add=True)
 
 
 def apply_theme(root: tk.Tk, dark: bool) -> None:
@@ -141,8 +123,19 @@ def apply_theme(root: tk.Tk, dark: bool) -> None:
     for kind in ("TButton", "Accent.TButton"):
         style.configure(kind, padding=(14, 5))
     style.configure("Star.TButton", padding=(8, 5))
-    style.configure("TMenubutton", padding=(14, 5, 6, 5))
-    style.layout("TMenubutton", _MENUBUTTON)
+    style.configure("TMenubutton", padding=(14, 5, 8, 5))
+    _move_arrows(style, dark)
+
+
+def _move_arrows(style: ttk.Style, dark: bool) -> None:
+    """Give the arrow of menu buttons room of its own: the theme lays it over the text's end."""
+    if _ARROW not in style.element_names():
+        image = style.tk.eval(f"set ttk::theme::sv_{'dark' if dark else 'light'}::I(down)")
+        style.element_create(_ARROW, "image", image, width=_ARROW_ROOM, sticky="w")
+    label = ("Menubutton.label", {"sticky": ""})
+    padding = ("Menubutton.padding", {"expand": "1", "sticky": "we", "children": [label]})
+    children: list[Any] = [(_ARROW, {"side": "right", "sticky": ""}), padding]
+    style.layout("TMenubutton", [("Menubutton.button", {"sticky": "nswe", "children": children})])
 
 
 def _set_fonts(root: tk.Tk) -> None:

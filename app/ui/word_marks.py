@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.ui.background import BackgroundRunner
+from app.ui.flat_menu import FlatMenu
 from app.ui.loader import Loader
 from app.ui.theme import Palette, follow_palette
 
@@ -54,7 +55,7 @@ class WordMarks:
     def __init__(self, text: tk.Text, suggest: Suggest) -> None:
         self._text, self._suggest = text, suggest
         self._vocabulary: Collection[str] | None = None
-        self.menu = tk.Menu(text, tearoff=False)
+        self.menu = FlatMenu(text)
         follow_palette(text, self._recolour)
         text.tag_bind(_TAG, "<Button-1>", self._clicked)
         text.tag_bind(_TAG, "<Enter>", lambda event: text.configure(cursor="hand2"))
