@@ -11,12 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from app.engine import client
 from app.engine.client import EngineStoppedError
 from app.engine.engines import Engines
 from app.engine.messages import EngineDefect
+from app.engine.pictures import PicturesEngine
 from app.speech.recording import Recording
 from app.speech.transcriber import NothingHeardError
 from models import Painter
@@ -51,6 +53,16 @@ def test_same_seed_same_drawing_as_without_an_engine(engines: Engines, painter: 
         np.testing.assert_array_equal(got, wanted)
     assert (drawing.words, drawing.seed) == (expected.words, 5)
     assert there.model_name == drawing.model_name == painter.model_name
+
+
+@pytest.mark.parametrize(("wanted", "used"), [(1, 1), (1000, os.cpu_count())])
+def test_as_many_threads_draw_as_wanted_but_no_more_than_help(wanted: int, used: int) -> None:
+    before = torch.get_num_threads()
+    try:
+        PicturesEngine(None, "cpu", wanted)
+        assert torch.get_num_threads() == used
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_speech_is_understood(engines: Engines, spoken_sentence: SpeakSentence) -> None:
