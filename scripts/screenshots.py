@@ -99,7 +99,8 @@ def _settle(window: MainWindow) -> None:
 
 def _grab(window: MainWindow) -> Image.Image:
     root = window.root
-    left, top = root.winfo_rootx(), root.winfo_y()  # the menu bar is above what Tk calls the root
+    left = root.winfo_rootx()
+    top = int(root.geometry().rsplit("+", 1)[1])  # of the menu bar, which is above the root
     box = (left, top, left + root.winfo_width(), root.winfo_rooty() + root.winfo_height())
     return ImageGrab.grab(bbox=box, xdisplay=os.environ.get("DISPLAY")).convert("RGB")
 

@@ -7,8 +7,11 @@ from collections.abc import Callable
 from tkinter import ttk
 from typing import Any
 
+from app.ui.theme import palette_of
+
 _HEIGHT = "7m"  # of an entry, in millimetres of the screen as Tk counts them
 
+_DISABLED = "#858d94"  # readable on light and dark
 _MARGIN = "  "  # behind keys, which Tk writes up to the menu's edge
 
 
@@ -42,6 +45,12 @@ class FlatMenu(tk.Menu):
     def _post(self) -> None:
         if self._is_ours:
             # Now, since the theme colours menus after everything else: marks white on white.
-            ink = ttk.Style(self).lookup(".", "foreground")
-            self.configure(selectcolor=ink, relief="flat", borderwidth=4, activeborderwidth=0)
+            self.configure(
+                background=palette_of(self).menu,
+                selectcolor=str(ttk.Style(self).lookup(".", "foreground")),
+                disabledforeground=_DISABLED,
+                relief="flat",
+                borderwidth=4,
+                activeborderwidth=0,
+            )
         self._on_post()

@@ -39,10 +39,15 @@ class Palette:
     stage: str  # behind the picture
     link: str
     border: str
+    menu: str
 
 
-LIGHT = Palette("#5c6670", "#a4262c", "#fdecea", "#eaf2fb", "#eef1f4", "#005fb8", "#c4cad0")
-DARK = Palette("#a8b0b8", "#ff9a9a", "#43272a", "#24313f", "#26292c", "#57c8ff", "#4a5056")
+LIGHT = Palette(
+    "#5c6670", "#a4262c", "#fdecea", "#eaf2fb", "#eef1f4", "#005fb8", "#c4cad0", "#e7eaed"
+)
+DARK = Palette(
+    "#a8b0b8", "#ff9a9a", "#43272a", "#24313f", "#26292c", "#57c8ff", "#4a5056", "#32373c"
+)
 
 
 def make_dpi_aware() -> None:
