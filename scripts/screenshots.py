@@ -1,0 +1,172 @@
+"""Take screenshots of the real window in each of its states, for README and user guide.
+
+Run as ``python scripts/screenshots.py [--states NAME ...] [--output FOLDER]``: each state light and
+dark, and once more on a sharp screen (twice the pixels). It starts a virtual screen of its own;
+settings and pictures of the person are left alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import ImageGrab
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from app.ui.window import MainWindow
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY))
+_SENTENCE = "a small red bird with black wings"
+_TIMEOUT = 120  # seconds
+_NO_DEVICE = """\
+</usr/share/alsa/alsa.conf>
+pcm.!default { type hw card 99 }
+pcm.!hw { type hw card 99 }
+"""
+_LOOKS = {"light": (False, 1), "dark": (True, 1), "sharp": (False, 2)}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Take screenshots of the window.")
+    parser.add_argument("--output", type=Path, default=REPOSITORY / "docs" / "guide")
+    parser.add_argument("--states", nargs="+", choices=STATES, default=list(STATES))
+    parser.add_argument("--looks", nargs="+", choices=_LOOKS, default=list(_LOOKS))
+    parser.add_argument("--look", choices=_LOOKS, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    options.output.mkdir(parents=True, exist_ok=True)
+    if options.look is not None:  # on the virtual screen already
+        with tempfile.TemporaryDirectory() as home:
+            for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+                os.environ[name] = home
+            _take(options)
+        return 0
+    for look in options.looks:
+        scale = _LOOKS[look][1]
+        screen = f"-screen 0 {1200 * scale}x{900 * scale}x24 -dpi {96 * scale} -nolisten tcp"
+        again = [sys.executable, *sys.argv, "--look", look]
+        subprocess.run(["xvfb-run", "-a", "-s", screen, *again], check=True)
+    return 0
+
+
+def _take(options: argparse.Namespace) -> None:
+    from app.engine.engines import Engines
+    from app.settings import Settings
+    from app.ui.window import MainWindow
+
+    dark, scale = _LOOKS[options.look]
+    with Engines() as engines:
+        window = MainWindow(engines, Settings(dark=dark))
+        window.root.geometry(f"{1060 * scale}x{720 * scale}+0+0")
+        for state in options.states:
+            STATES[state](window)
+            _settle(window)
+            path = options.output / f"{state}-{options.look}.jpg"
+            _grab(window).save(path, quality=88)
+            print(path, flush=True)
+        window.close()
+    window.runner.join(20)
+
+
+def _wait(window: MainWindow, done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _TIMEOUT
+    while not done():
+        if time.monotonic() > deadline:
+            raise SystemExit(f"The window did not get there: {window.messages.text}")
+        window.root.update()
+        time.sleep(0.005)
+
+
+def _settle(window: MainWindow) -> None:
+    """Let the window's last changes be drawn."""
+    settled = time.monotonic() + 0.6
+    _wait(window, lambda: time.monotonic() > settled)
+
+
+def _grab(window: MainWindow) -> Image.Image:
+    root = window.root
+    left, top = root.winfo_rootx(), root.winfo_rooty()
+    box = (left, top, left + root.winfo_width(), top + root.winfo_height())
+    return ImageGrab.grab(bbox=box, xdisplay=os.environ.get("DISPLAY")).convert("RGB")
+
+
+def _draw(window: MainWindow, sentence: str, seed: int, count: int = 1) -> None:
+    window.tabs.select(window.type_tab)
+    window.type_tab.field.sentence = sentence
+    window.panel.count_box.set(count)
+    window.desk.draw(sentence, seed)
+    _wait(window, lambda: not window.desk.busy)
+
+
+def _loading(window: MainWindow) -> None:
+    window.tabs.select(window.speak_tab)
+
+
+def _drawn(window: MainWindow) -> None:
+    _draw(window, _SENTENCE, 1)
+
+
+def _attention(window: MainWindow) -> None:
+    window.panel.view._point(2)
+
+
+def _nine(window: MainWindow) -> None:
+    _draw(window, "a bright yellow bird with a black head", 1, 9)
+
+
+def _unknown(window: MainWindow) -> None:
+    _draw(window, "a bluue bird like a zeppelin", 3)
+
+
+def _spoken(window: MainWindow) -> None:
+    window.messages.clear()
+    window.tabs.select(window.speak_tab)
+    window.speak_tab.field.sentence = "this is a blue bird with a white belly"
+    _draw_shown(window)
+
+
+def _draw_shown(window: MainWindow) -> None:
+    window.desk.draw(window.speak_tab.field.sentence, 4)
+    _wait(window, lambda: not window.desk.busy)
+
+
+def _morph(window: MainWindow) -> None:
+    window.tabs.select(window.morph_tab)
+
+
+def _gallery(window: MainWindow) -> None:
+    window.tabs.select(window.gallery_tab)
+
+
+def _no_microphone(window: MainWindow) -> None:
+    configuration = Path(os.environ["HOME"]) / "asound.conf"
+    configuration.write_text(_NO_DEVICE)
+    os.environ["ALSA_CONFIG_PATH"] = str(configuration)
+    window.tabs.select(window.speak_tab)
+    window.speak_tab.record_button.invoke()
+    _wait(window, lambda: window.messages.is_error)
+
+
+STATES: dict[str, Callable[[MainWindow], None]] = {
+    "loading": _loading,
+    "drawn": _drawn,
+    "attention": _attention,
+    "nine": _nine,
+    "unknown-words": _unknown,
+    "spoken": _spoken,
+    "morph": _morph,
+    "gallery": _gallery,
+    "no-microphone": _no_microphone,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
