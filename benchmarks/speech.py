@@ -111,7 +111,7 @@ def _sounds(
 def _babble(sentences: list[str], voices: list[Voice]) -> np.ndarray:
     """Return the sound of all voices at once, as in a full room."""
     talks = [
-        voice.say(". ".join(sentences[k :: len(voices)][:6])).resampled(_RATE).as_float()
+        voice.say(". ".join((sentences[k:] + sentences)[:6])).resampled(_RATE).as_float()
         for k, voice in enumerate(voices)
     ]
     length = min(len(talk) for talk in talks)

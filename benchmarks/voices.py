@@ -36,7 +36,7 @@ class Voice:
         with tempfile.NamedTemporaryFile(suffix=".wav") as file:
             subprocess.run(
                 self.command(file.name),
-                input=text.encode(),
+                input=f"{text}\n".encode(),
                 check=True,
                 timeout=120,
                 stdout=subprocess.DEVNULL,
