@@ -2,6 +2,7 @@
 # make test    the same with what tests need, then every check and test
 # make lint    style and types only
 # make bench    measure window and training beside alternatives, on an idle machine
+# make bench-speech CAPTIONS=metadata.jsonl    measure how well speech is understood (two hours)
 # make pictures    draw the README's pictures anew
 # make reinstall   look again for what is missing (a compiler came, a package was removed)
 #
@@ -16,7 +17,7 @@ requirements := setup.cfg constraints.txt scripts/install_program.sh \
 stamp := .venv/installed
 test_stamp := .venv/installed-for-tests
 
-.PHONY: run test lint bench pictures reinstall clean
+.PHONY: run test lint bench bench-speech pictures reinstall clean
 
 run: $(stamp)
 	$(python) main.py
@@ -41,13 +42,18 @@ $(test_stamp): $(requirements)
 
 bench: $(test_stamp)
 	$(if $(DISPLAY)$(filter Darwin,$(shell uname)),,xvfb-run -a) $(python) -m benchmarks.window
+	$(if $(DISPLAY)$(filter Darwin,$(shell uname)),,xvfb-run -a) $(python) -m benchmarks.gallery
 	$(python) -m benchmarks.layers
 	$(python) -m benchmarks.training
+
+# Captions that the language model has not seen; SEEN=FILE leaves out those that it has.
+bench-speech: $(test_stamp)
+	$(python) -m benchmarks.speech $(CAPTIONS) $(if $(SEEN),--seen $(SEEN))
 
 # The README's pictures, drawn by the bundled weights.
 pictures: $(test_stamp)
 	$(python) scripts/colours.py
-	$(python) scripts/screenshot.py
+	$(python) scripts/screenshots.py
 
 reinstall:
 	rm -f $(stamp) $(test_stamp)

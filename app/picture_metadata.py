@@ -53,7 +53,9 @@ class PictureMetadata:
     @classmethod
     def of(cls, drawing: Drawing) -> PictureMetadata:
         """Describe a drawing that was just made."""
-        return cls(drawing.sentence, drawing.seed, drawing.image.width, drawing.model_name)
+        # Half a pair of UTF-16, as a command line with broken bytes has it, cannot be written.
+        sentence = drawing.sentence.encode("utf-8", "replace").decode("utf-8")
+        return cls(sentence, drawing.seed, drawing.image.width, drawing.model_name)
 
     @classmethod
     def from_json(cls, stored: Any) -> PictureMetadata | None:

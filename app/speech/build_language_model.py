@@ -68,11 +68,10 @@ def write_model(captions: list[list[str]], path: Path) -> None:
 
 def write_dictionary(words: dict[str, list[Phones]], path: Path) -> None:
     """Write pronunciations in Sphinx's format."""
-    lines = [
-        f"{word}({number})" * (number > 1) + word * (number == 1) + " " + " ".join(phones)
-        for word, ways in words.items()
-        for number, phones in enumerate(ways, 1)
-    ]
+    lines = []
+    for word, ways in words.items():
+        names = [word, *(f"{word}({number})" for number in range(2, len(ways) + 1))]
+        lines += [f"{name} {' '.join(way)}" for name, way in zip(names, ways, strict=True)]
     temporary = path.with_name(f".{path.name}.part")
     temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
     temporary.replace(path)

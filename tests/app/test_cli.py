@@ -14,6 +14,7 @@ from PIL import Image
 
 from app import cli
 from app.picture_file import read_metadata
+from app.speech.recognisers import RECOGNISERS
 from models import Painter
 from tests.app.test_picture_file import unwritable_folder
 from tests.conftest import REPOSITORY
@@ -104,6 +105,28 @@ def test_listen_to_a_file_and_draw(tmp_path: Path, spoken_sentence: SpeakSentenc
     assert metadata.sentence == result.stdout.strip() and metadata.seed == 3
     with Image.open(path) as image:
         assert image.size == (512, 512)
+
+
+def test_another_recogniser_listens(
+    spoken_sentence: SpeakSentence, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in RECOGNISERS:  # the command line names them without loading them
+        assert cli.build_parser().parse_args(["listen", "--recogniser", name]).recogniser == name
+    assert cli.main(["listen", str(spoken_sentence(SENTENCE)), "--recogniser", "sphinx"]) == 0
+    assert "bird" in capsys.readouterr().out
+
+
+def test_google_without_a_network(
+    spoken_sentence: SpeakSentence,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for variable in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(variable, "http://127.0.0.1:9")  # nobody listens at this port
+    sound = str(spoken_sentence(SENTENCE))
+    assert cli.main(["listen", sound, "--recogniser", "google"]) == 1
+    told = capsys.readouterr().err
+    assert "your voice is sent to Google" in told and "Google cannot be reached" in told
 
 
 def test_listen_to_the_microphone_until_enter(

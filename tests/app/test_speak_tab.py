@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import tkinter as tk
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from app.engine.engines import Engines
 from app.engine.speech import EngineTranscriber
@@ -87,19 +90,37 @@ def test_lesser_recogniser_is_told(
     assert speaking.messages.text == "Sphinx listens instead." and not speaking.messages.is_error
 
 
-def test_silence_is_told_and_text_is_kept(
-    tmp_path: Path, virtual_microphone: PlugIn, speaking: MainWindow
+@pytest.mark.parametrize(
+    ("loudness", "told"),
+    [
+        (0.0, "I heard no speech. The microphone gives no sound at all."),
+        (0.1, "I heard no speech. Check that the microphone is on"),
+    ],
+    ids=["silence", "noise"],
+)
+def test_no_words_are_invented_and_text_is_kept(
+    loudness: float,
+    told: str,
+    tmp_path: Path,
+    virtual_microphone: PlugIn,
+    speaking: MainWindow,
 ) -> None:
-    import numpy as np
-    import soundfile
-
-    path = tmp_path / "silence.wav"
-    soundfile.write(path, np.zeros(16_000, np.int16), 16_000)
+    noise = loudness * np.random.default_rng(0).standard_normal(3 * 16_000)
+    path = tmp_path / "room.wav"
+    soundfile.write(path, noise, 16_000)
     virtual_microphone(path)
     speaking.speak_tab.field.sentence = "what was there"
-    record(speaking, 0.5)
-    assert speaking.messages.is_error and speaking.messages.text
+    record(speaking, 1)
+    assert speaking.messages.is_error and speaking.messages.text.startswith(told)
     assert speaking.speak_tab.field.sentence == "what was there"
+
+
+def test_without_pyaudio(speaking: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyaudio", None)
+    click(speaking.speak_tab.record_button)
+    wait_until(speaking, lambda: speaking.messages.is_error)
+    assert "Recording needs PyAudio" in speaking.messages.text
+    assert speaking.speak_tab.state_of_speech is SpeakState.IDLE
 
 
 def test_unplugged_while_recording(

@@ -1,5 +1,6 @@
 """Weights files: what is saved comes back; what is damaged or foreign is refused with a reason."""
 
+import random
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
 from models.errors import CheckpointError
 from models.generator import Generator
+from models.painter import BUNDLED_WEIGHTS
 from models.text_encoder import TextEncoder
 from models.vocabulary import Vocabulary
 
@@ -75,6 +77,33 @@ def test_a_flipped_bit_is_noticed(saved: Path) -> None:
     saved.write_bytes(content)
     with pytest.raises(CheckpointError, match="checksum"):
         load_checkpoint(saved)
+
+
+def test_any_flipped_bit_is_noticed_or_harmless(saved: Path) -> None:
+    whole, content = load_checkpoint(saved), saved.read_bytes()
+    chance = random.Random(0)
+    refused = 0
+    for _ in range(300):
+        altered = bytearray(content)
+        altered[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+        saved.write_bytes(altered)
+        try:
+            loaded = load_checkpoint(saved)
+        except CheckpointError:
+            refused += 1
+        else:  # in the card, which is for people, or in the padding
+            assert loaded.checksum == whole.checksum
+    assert refused > 250
+
+
+def test_the_bundled_weights_cut_off_anywhere_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "cut.safetensors"
+    path.write_bytes(BUNDLED_WEIGHTS.read_bytes())
+    with path.open("r+b") as file:
+        for length in reversed(range(0, BUNDLED_WEIGHTS.stat().st_size, 64 * 1024)):
+            file.truncate(length)
+            with pytest.raises(CheckpointError, match="cannot be read as weights"):
+                load_checkpoint(path)
 
 
 def test_a_foreign_safetensors_file_is_refused(tmp_path: Path) -> None:

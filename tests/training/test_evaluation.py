@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -17,6 +18,8 @@ from models.training.damsm import DamsmConfig
 from models.training.damsm_model import load_damsm
 from models.training.damsm_trainer import DamsmTraining, train_damsm
 from models.training.evaluation import Evaluator, evaluate
+from models.training.evaluation.distances import spread
+from models.training.evaluation.features import PLACES, FeatureNetwork, pixels
 from models.training.files import save_state
 from models.vocabulary import Vocabulary
 from tests.training.conftest import COLOURS
@@ -72,7 +75,7 @@ def test_scores_table_and_grid(
         assert photographs["r_at_1_shuffled"]["value"] < 0.1
         assert stage["r_at_1"]["value"] < 0.4
         assert train["r_at_1"] is None
-        assert stage["seed_diversity"]["value"] > 0
+        assert stage["seed_diversity"]["value"] > 0 and stage["pose_diversity"]["value"] > 0
         assert set(stage["colours"]) >= set(COLOURS)
         mean = sum(stage["colours"].values()) / len(stage["colours"])
         assert stage["colour_obedience"]["value"] == pytest.approx(mean)
@@ -143,3 +146,14 @@ def test_a_broken_picture_is_named(birds: Path, judge: Path, weights: Path, tmp_
     (broken / "7.png").write_bytes(content[: len(content) // 2])
     with pytest.raises(ValueError, match=r"7\.png is (damaged|not a picture)"):
         evaluate(weights, judge, broken, [64])
+
+
+def test_poses_are_told_apart_where_pooled_features_are_not() -> None:
+    painted = np.zeros((128, 128, 3), np.uint8)
+    painted[20:60, 10:50] = (220, 40, 40)
+    picture = Image.fromarray(painted)
+    mirrored = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    network = FeatureNetwork(128, torch.device("cpu"))
+    seen = network.see(pixels([picture, mirrored]))
+    assert spread(seen.places) > 1.1 * spread(seen.pooled)
+    assert torch.allclose(seen.places.unflatten(1, (-1, PLACES**2)).norm(dim=1), torch.ones(1))

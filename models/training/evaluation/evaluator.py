@@ -77,6 +77,7 @@ class _Photographs:
 
     features: Features
     species_spread: float
+    pose_spread: float
     scores: PictureScores
     train_scores: PictureScores | None
 
@@ -167,8 +168,6 @@ class Evaluator:
         obeyed: np.ndarray,
     ) -> StageScores:
         real = self._see_photographs(network, size)
-        groups = varied.pooled.unflatten(0, (-1, DIVERSITY_SEEDS))
-        shares = torch.tensor([spread(group) / real.species_spread for group in groups])
         flags = torch.from_numpy(obeyed).double()
         scores = self._score(
             network, drawn.pooled, real.features.pooled, drawn.pooled, drawn.judged
@@ -176,7 +175,8 @@ class Evaluator:
         return StageScores(
             **vars(scores),
             seen_at=seen_at(size),
-            seed_diversity=self._mean(shares),
+            seed_diversity=self._diversity(varied.pooled, real.species_spread),
+            pose_diversity=self._diversity(varied.places, real.pose_spread),
             colour_obedience=self._mean(flags.flatten()),
             colours=dict(zip(COLOURS, flags.mean(dim=1).tolist(), strict=True)),
             photographs=real.scores,
@@ -189,6 +189,7 @@ class Evaluator:
         if side not in self._photographs:
             features = network.see_photographs(self._examples, side, f"photographs, {side} px")
             half = len(self._examples) // 2
+            species = [example.species for example in self._examples]
             one, other = features.pooled[:half], features.pooled[half : 2 * half]
             train_scores = None
             if self._train is not None:
@@ -198,9 +199,8 @@ class Evaluator:
                 train_scores = self._score(network, train, same_number, train, None)
             self._photographs[side] = _Photographs(
                 features=features,
-                species_spread=species_spread(
-                    features.pooled, [example.species for example in self._examples]
-                ),
+                species_spread=species_spread(features.pooled, species),
+                pose_spread=species_spread(features.places, species),
                 scores=self._score(network, one, other, features.pooled, features.judged),
                 train_scores=train_scores,
             )
@@ -242,6 +242,11 @@ class Evaluator:
                 None if judged is None else self._mean(self._judge.shuffled_chances(judged))
             ),
         )
+
+    def _diversity(self, features: Tensor, of_photographs: float) -> Score:
+        """Spread of the seeds of a sentence, as a share of that of photographs of a species."""
+        groups = features.unflatten(0, (-1, DIVERSITY_SEEDS))
+        return self._mean(torch.tensor([spread(group) / of_photographs for group in groups]))
 
     def _mean(self, values: Tensor) -> Score:
         return with_confidence(lambda rows: float(values[rows].mean()), len(values), self.seed)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor, nn
 from tqdm import tqdm
 
 from models.training.data import Example, load_square
-from models.training.image_encoder import ImageFeatures, resize
+from models.training.image_encoder import REGION_MAP, ImageFeatures, resize
 
 NETWORK = "efficientnet-lite2"
 NETWORK_NAME = "EfficientNet-Lite2"
@@ -23,6 +25,9 @@ SMALLEST_SEEN = 128
 
 LARGEST_SEEN = 256
 """Larger pictures are reduced to this side: crops of birds hold no detail beyond it."""
+
+PLACES = 8
+"""Places a side of the grid in which poses are compared."""
 
 _BATCH_PIXELS = 32 * 128**2  # fastest on a CPU: 32 pictures of 128 px, 8 of 256 px
 
@@ -34,21 +39,27 @@ def seen_at(size: int) -> int:
 
 @dataclass(frozen=True)
 class Features:
-    """Pooled features of N pictures, as `seen_at` their size and as the judge sees them.
+    """Features of N pictures, as `seen_at` their size and as the judge sees them.
 
     Attributes
     ----------
-    pooled : (N, 1280), for all but retrieval.
+    pooled : (N, 1280), of the whole picture: for all but retrieval and poses.
+    places : (N, C * PLACES**2) what is seen in each place of a grid, every place of unit length:
+        two pictures are alike only where the same things are in the same places.
     judged : (N, 1280) of the same pictures at the side that the judge was trained for.
     """
 
     pooled: Tensor
+    places: Tensor
     judged: Tensor
 
     @classmethod
     def join(cls, parts: Sequence[Features]) -> Features:
         return cls(
-            torch.cat([part.pooled for part in parts]), torch.cat([part.judged for part in parts])
+            *(
+                torch.cat([getattr(part, field.name) for part in parts])
+                for field in dataclasses.fields(cls)
+            )
         )
 
 
@@ -64,18 +75,23 @@ class FeatureNetwork:
     def see(self, pictures: Tensor) -> Features:
         """Features of pictures (B, 3, S, S), uint8."""
         side = seen_at(pictures.shape[-1])
-        pooled = self._pooled(pictures, side)
-        if side == self.judged_at:
-            return Features(pooled, pooled)
-        return Features(pooled, self._pooled(pictures, self.judged_at))
+        pooled, places = self._look(pictures, side)
+        judged = pooled
+        if side != self.judged_at:
+            judged, _ = self._look(pictures, self.judged_at)
+        return Features(pooled, places, judged)
 
-    def _pooled(self, pictures: Tensor, side: int) -> Tensor:
-        seen = []
+    def _look(self, pictures: Tensor, side: int) -> tuple[Tensor, Tensor]:
+        """Pooled features and those of each place."""
+        pooled, places = [], []
         for batch in pictures.split(max(1, _BATCH_PIXELS // side**2)):
             signed = batch.to(self._device).float().div(127.5).sub(1)
             signed = signed.contiguous(memory_format=torch.channels_last)
-            seen.append(self._network(resize(signed, side))[1].cpu())
-        return torch.cat(seen)
+            maps, whole = self._network(resize(signed, side))
+            grid = F.adaptive_avg_pool2d(maps[REGION_MAP], PLACES)
+            places.append(F.normalize(grid, dim=1).flatten(1).cpu())
+            pooled.append(whole.cpu())
+        return torch.cat(pooled), torch.cat(places)
 
     @torch.inference_mode()
     def classify(self, pooled: Tensor) -> Tensor:

@@ -44,6 +44,7 @@ class StageScores(PictureScores):
     seen_at : side in pixels at which the feature network saw the pictures.
     seed_diversity : mean feature distance between seeds of one sentence, as a share of that
         between photographs of one species.
+    pose_diversity : the same with features compared place by place.
     colour_obedience : share of one-coloured birds that have the colour that was asked for.
     colours : the same for each colour.
     photographs : one half of the photographs against the other; retrieval of all of them.
@@ -52,6 +53,7 @@ class StageScores(PictureScores):
 
     seen_at: int
     seed_diversity: Score
+    pose_diversity: Score
     colour_obedience: Score
     colours: Mapping[str, float]
     photographs: PictureScores
@@ -81,17 +83,21 @@ class Report:
         header = (
             f"| size | pictures | compared | FID ({self.network}) | KID ({self.network}) "
             f"| class score ({self.network}) | R@1 of 100 | R@1, shuffled captions "
-            "| seed diversity | colour obedience |"
+            "| seed diversity | pose diversity | colour obedience |"
         )
-        lines = [header, "|" + " --- |" * 10]
+        lines = [header, "|" + " --- |" * 11]
         for size, stage in self.stages.items():
-            own = [_percent(stage.seed_diversity), _percent(stage.colour_obedience)]
+            own = [
+                _percent(share)
+                for share in (stage.seed_diversity, stage.pose_diversity, stage.colour_obedience)
+            ]
             seen = f"**{size} px**, seen at {stage.seen_at}"
             lines.append(_row(seen, "**drawings**", stage, own))
-            lines.append(_row("", "photographs, half and half", stage.photographs, ["100 %", "–"]))
+            whole = ["100 %", "100 %", "–"]
+            lines.append(_row("", "photographs, half and half", stage.photographs, whole))
             if stage.train_photographs is not None:
                 label = "photographs of training species"
-                lines.append(_row("", label, stage.train_photographs, ["–", "–"]))
+                lines.append(_row("", label, stage.train_photographs, ["–"] * 3))
         colours = [self._colours(size, stage) for size, stage in self.stages.items()]
         return "\n".join([*lines, "", *self._notes(), "", *colours, "", *self._origin(), ""])
 

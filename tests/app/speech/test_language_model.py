@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from pathlib import Path
 
@@ -56,7 +55,7 @@ def test_a_model_is_built_from_captions(tmp_path: Path) -> None:
 def test_what_is_no_model_is_told(tmp_path: Path) -> None:
     with pytest.raises(LanguageModelError, match="There is no language model"):
         LanguageModel(tmp_path / "absent.bin")
-    for number, content in itertools.chain(enumerate((b"", b"not a model", bytes(10_000)))):
+    for number, content in enumerate((b"", b"not a model", bytes(10_000))):
         path = tmp_path / f"{number}.bin"
         path.write_bytes(content)
         with pytest.raises(LanguageModelError, match="is not a language model"):

@@ -106,7 +106,7 @@ def fresh_loading() -> None:
 def test_sphinx_takes_over(
     monkeypatch: pytest.MonkeyPatch, fresh_loading: None, spoken_sentence: SpeakSentence
 ) -> None:
-    monkeypatch.setattr(whisper, "_bundled_whisper", without_whisper)
+    monkeypatch.setattr(whisper, "bundled_whisper", without_whisper)
     sphinx = load_transcriber()
     recognisers._load_once.cache_clear()
     assert isinstance(sphinx, SphinxTranscriber)
@@ -119,7 +119,7 @@ def test_sphinx_takes_over(
 
 
 def test_neither_can_be_loaded(monkeypatch: pytest.MonkeyPatch, fresh_loading: None) -> None:
-    monkeypatch.setattr(whisper, "_bundled_whisper", without_whisper)
+    monkeypatch.setattr(whisper, "bundled_whisper", without_whisper)
     monkeypatch.setitem(sys.modules, "pocketsphinx", None)
     with pytest.raises(SpeechModelError, match=r"cannot be understood here.*`make reinstall`"):
         load_transcriber()
@@ -127,7 +127,7 @@ def test_neither_can_be_loaded(monkeypatch: pytest.MonkeyPatch, fresh_loading: N
 
 @pytest.mark.parametrize("missing", ["model.bin", "tokenizer.json"])
 def test_an_incomplete_model_is_refused_instead_of_downloaded(tmp_path: Path, missing: str) -> None:
-    bundled = whisper._bundled_whisper()
+    bundled = whisper.bundled_whisper()
     for part in bundled.iterdir():
         if part.name != missing:
             (tmp_path / part.name).symlink_to(part)
@@ -136,7 +136,7 @@ def test_an_incomplete_model_is_refused_instead_of_downloaded(tmp_path: Path, mi
 
 
 def test_a_damaged_model_is_refused(tmp_path: Path) -> None:
-    bundled = whisper._bundled_whisper()
+    bundled = whisper.bundled_whisper()
     for part in bundled.iterdir():
         shutil.copy(part, tmp_path)
     with (tmp_path / "model.bin").open("r+b") as model:

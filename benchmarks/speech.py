@@ -1,0 +1,244 @@
+"""How well the recognisers understand bird talk, beside their plain selves.
+
+Run as ``python -m benchmarks.speech CAPTIONS``: a ``metadata.jsonl`` of captions that no language
+model was built from. Sentences are spoken by every synthesiser that is installed here, clean and
+with noise 15 and 5 dB below the voice, and each recogniser writes down what it hears. What is
+known is kept in ``--out``, so that a run that was stopped goes on where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from nltk.metrics import edit_distance
+from tqdm import tqdm
+
+from app.speech.recording import Recording
+from app.speech.words import tidy
+from benchmarks.voices import Voice, installed_voices
+
+Recognise = Callable[[Recording], str]
+CONDITIONS = (("clean", 0), ("white", 15), ("babble", 15), ("white", 5), ("babble", 5))
+_RATE = 16_000
+_SAME_WORD = {"grey": "gray", "colour": "color", "coloured": "colored"}
+_RESAMPLED = 1000  # times, for confidence intervals
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """What one recogniser made of one spoken sentence."""
+
+    engine: str
+    sentence: str
+    voice: str
+    noise: str
+    decibels: int
+    heard: str
+    mistakes: int
+    words: int
+    sound_seconds: float
+    work_seconds: float
+
+    @property
+    def key(self) -> tuple[str, str, str, str, int]:
+        return self.engine, self.sentence, self.voice, self.noise, self.decibels
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measure how well speech is understood.")
+    parser.add_argument("captions", type=Path, help="metadata.jsonl with captions")
+    parser.add_argument("--seen", type=Path, help="captions of the language model, to leave out")
+    parser.add_argument("--sentences", type=int, default=60, metavar="N")
+    parser.add_argument("--seed", type=int, default=0, help="which sentences are drawn")
+    parser.add_argument("--out", type=Path, default=Path("speech.jsonl"), help="what is known")
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
+    parser.add_argument("--piper-voice", type=Path, help="a Piper voice (.onnx), if there is one")
+    options = parser.parse_args()
+
+    voices = installed_voices(options.piper_voice)
+    if len(voices) < 4:
+        sys.exit("Four voices are needed: install espeak-ng and flite (festival is used, too).")
+    sentences = choose_sentences(options.captions, options.seen, options.sentences, options.seed)
+    known = {utterance.key: utterance for utterance in _read(options.out)}
+    wanted = {name: ENGINES[name]() for name in options.engines}
+    with options.out.open("a", encoding="utf-8") as out:
+        for sentence, voice, noise, decibels, sound in tqdm(
+            _sounds(sentences, voices),
+            total=len(sentences) * len(voices) * len(CONDITIONS),
+            unit="sound",
+        ):
+            for engine, recognise in wanted.items():
+                key = (engine, sentence, voice, noise, decibels)
+                if key not in known:
+                    known[key] = _listen(key, recognise, sound)
+                    print(json.dumps(asdict(known[key]), ensure_ascii=False), file=out, flush=True)
+    print(table([u for u in known.values() if u.engine in wanted]))
+    return 0
+
+
+def choose_sentences(captions: Path, seen: Path | None, count: int, seed: int) -> list[str]:
+    """Return captions of 7 to 18 words that the language model has not seen, chosen at random."""
+    lines = captions.read_text(encoding="utf-8").splitlines()
+    sentences = {tidy(caption) for line in lines for caption in json.loads(line)["captions"]}
+    if seen is not None:
+        sentences -= {tidy(line) for line in seen.read_text(encoding="utf-8").splitlines()}
+    usual = sorted(sentence for sentence in sentences if 7 <= len(sentence.split()) <= 18)
+    return random.Random(seed).sample(usual, count)
+
+
+def _sounds(
+    sentences: list[str], voices: list[Voice]
+) -> Iterator[tuple[str, str, str, int, Recording]]:
+    """Speak every sentence with every voice, clean and noisy."""
+    babble = _babble(sentences, voices)
+    for number, sentence in enumerate(sentences):
+        for voice in voices:
+            spoken = voice.say(sentence).resampled(_RATE)
+            for noise, decibels in CONDITIONS:
+                noisy = noise != "clean"
+                sound = _mix(spoken, babble, noise, decibels, number) if noisy else spoken
+                yield sentence, voice.name, noise, decibels, sound
+
+
+def _babble(sentences: list[str], voices: list[Voice]) -> np.ndarray:
+    """Return the sound of all voices at once, as in a full room."""
+    talks = [
+        voice.say(". ".join((sentences[k:] + sentences)[:6])).resampled(_RATE).as_float()
+        for k, voice in enumerate(voices)
+    ]
+    length = min(len(talk) for talk in talks)
+    return np.sum([talk[:length] / talk.std() for talk in talks], axis=0)
+
+
+def _mix(spoken: Recording, babble: np.ndarray, noise: str, decibels: int, seed: int) -> Recording:
+    """Add noise so many decibels below the voice; a quarter of a second of it on either side."""
+    chance = np.random.default_rng(seed)
+    voice = np.pad(spoken.as_float(), _RATE // 4)
+    if noise == "white":
+        sound = chance.standard_normal(len(voice))
+    else:
+        sound = np.resize(np.roll(babble, chance.integers(len(babble))), len(voice))
+    sound = sound * (spoken.as_float().std() / sound.std() * 10 ** (-decibels / 20))
+    mixed = voice + sound
+    mixed = mixed / max(1.0, np.abs(mixed).max())
+    return Recording((mixed * 32767).astype(np.int16), _RATE)
+
+
+def _listen(
+    key: tuple[str, str, str, str, int], recognise: Recognise, sound: Recording
+) -> Utterance:
+    began = time.perf_counter()
+    heard = recognise(sound)
+    worked = time.perf_counter() - began
+    said, understood = _words(key[1]), _words(heard)
+    mistakes = edit_distance(said, understood)
+    return Utterance(*key, heard, mistakes, len(said), sound.seconds, worked)
+
+
+def _words(text: str) -> list[str]:
+    return [_SAME_WORD.get(word, word) for word in tidy(text).split()]
+
+
+def table(utterances: list[Utterance]) -> str:
+    """Return word error rates in percent as Markdown, a row for each recogniser."""
+    engines = list(dict.fromkeys(utterance.engine for utterance in utterances))
+    columns = [noise if noise == "clean" else f"{noise}, {db} dB" for noise, db in CONDITIONS]
+    rows = [["recogniser", *columns, "seconds a sentence", "real-time factor"]]
+    rows.append(["---"] * len(rows[0]))
+    for engine in engines:
+        own = [utterance for utterance in utterances if utterance.engine == engine]
+        rates = [
+            _rate([u for u in own if (u.noise, u.decibels) == condition])
+            for condition in CONDITIONS
+        ]
+        work, sound = (sum(u.work_seconds for u in own), sum(u.sound_seconds for u in own))
+        rows.append([engine, *rates, f"{work / len(own):.2f}", f"{work / sound:.2f}"])
+    said = {(utterance.sentence, utterance.voice) for utterance in utterances}
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join([*lines, "", f"{len(said)} spoken sentences in each column."])
+
+
+def _rate(utterances: list[Utterance]) -> str:
+    """Return a word error rate with its 95 % confidence, whole sentences drawn anew each time."""
+    if not utterances:
+        return "–"
+    sentences = sorted({utterance.sentence for utterance in utterances})
+    place = {sentence: number for number, sentence in enumerate(sentences)}
+    counts = np.zeros((len(sentences), 2))
+    for utterance in utterances:
+        counts[place[utterance.sentence]] += (utterance.mistakes, utterance.words)
+    drawn = np.random.default_rng(0).integers(len(counts), size=(_RESAMPLED, len(counts)))
+    again = counts[drawn].sum(axis=1)
+    spread = 1.96 * (again[:, 0] / again[:, 1]).std()
+    mistakes, words = counts.sum(axis=0)
+    return f"{100 * mistakes / words:.1f} ± {100 * spread:.1f}"
+
+
+def _read(path: Path) -> Iterable[Utterance]:
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [Utterance(**json.loads(line)) for line in lines]
+
+
+def _ours(recogniser: str) -> Recognise:
+    from app.speech.recognisers import load_transcriber
+    from app.speech.transcriber import NothingHeardError
+
+    transcriber = load_transcriber(recogniser)
+    transcriber.transcribe(Voice.any().say("a small red bird"))  # the first one is slower
+
+    def recognise(sound: Recording) -> str:
+        try:
+            return transcriber.transcribe(sound)
+        except NothingHeardError:
+            return ""
+
+    return recognise
+
+
+def _plain_whisper() -> Recognise:
+    """Whisper tiny.en as SpeechRecognition uses it, but loaded once."""
+    from faster_whisper import WhisperModel
+    from speech_recognition.recognizers.whisper_local.base import WhisperCompatibleRecognizer
+    from speech_recognition.recognizers.whisper_local.faster_whisper import TranscribableAdapter
+
+    from app.speech.whisper import bundled_whisper
+
+    model = WhisperModel(str(bundled_whisper()), device="cpu", compute_type="int8")
+    recogniser = WhisperCompatibleRecognizer(TranscribableAdapter(model))
+    return lambda sound: str(recogniser.recognize(sound.to_audio_data(), language="en"))
+
+
+def _plain_sphinx() -> Recognise:
+    """``recognize_sphinx`` with its own language model."""
+    import speech_recognition
+
+    recogniser = speech_recognition.Recognizer()
+
+    def recognise(sound: Recording) -> str:
+        try:
+            return str(recogniser.recognize_sphinx(sound.to_audio_data()))
+        except speech_recognition.UnknownValueError:
+            return ""
+
+    return recognise
+
+
+ENGINES: dict[str, Callable[[], Recognise]] = {
+    "Whisper, weighed (default)": lambda: _ours("whisper"),
+    "Sphinx, bird words": lambda: _ours("sphinx"),
+    "plain Whisper tiny.en": _plain_whisper,
+    "plain recognize_sphinx": _plain_sphinx,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
