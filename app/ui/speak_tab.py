@@ -42,7 +42,7 @@ class SpeakState(Enum):
 _LABELS = {
     SpeakState.IDLE: ("Record", "Press Record, or hold the space bar, and describe the bird."),
     SpeakState.STARTING: ("Record", "Opening the microphone…"),
-    SpeakState.RECORDING: ("Stop", "Listening. Describe the bird, then press Stop."),
+    SpeakState.RECORDING: ("Stop", "● Listening. Describe the bird, then Stop."),
     SpeakState.TRANSCRIBING: ("Record", "Writing down what you said…"),
 }
 
@@ -252,7 +252,8 @@ class SpeakTab(ttk.Frame):
         waiting = state in (SpeakState.STARTING, SpeakState.TRANSCRIBING)
         self.record_button.state(["disabled" if waiting else "!disabled"])
         self.sound_row.set_idle(state is SpeakState.IDLE)
-        self.hint.configure(text=hint)
+        listening = state is SpeakState.RECORDING
+        self.hint.configure(text=hint, style="Listening.TLabel" if listening else "Caption.TLabel")
         self.level.stop()
         self.level.configure(mode="indeterminate" if waiting else "determinate", value=0)
         if waiting:

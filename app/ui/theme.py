@@ -114,6 +114,7 @@ def apply_theme(root: tk.Tk, dark: bool) -> None:
     style.configure("Timer.TLabel", font="SunValleySubtitleFont")
     style.configure("Muted.TLabel", foreground=palette.muted)
     style.configure("Caption.TLabel", foreground=palette.muted, font="SunValleyCaptionFont")
+    style.configure("Listening.TLabel", foreground=palette.error, font="SunValleyBodyStrongFont")
     style.configure("Link.TLabel", foreground=palette.link)
     style.map("Link.TLabel", background=[("focus", palette.note_background)])
     style.configure("Word.TLabel", padding=(4, 1))
