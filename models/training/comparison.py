@@ -168,15 +168,10 @@ class Comparison:
         return weights
 
     def _sharpness(self, weights: Path, size: int) -> float:
-        """Mean absolute Laplacian of the drawings' brightness, of 255: what blur lacks."""
+        """Mean sharpness of the sample sentences' drawings."""
         painter = Painter.load(weights, str(self.device.type))
         drawings = painter.draw_batch(list(SENTENCES), [0] * len(SENTENCES), size)
-        means = []
-        for drawing in drawings:
-            grey = torch.tensor(list(drawing.image.convert("L").tobytes())).view(1, 1, size, size)
-            kernel = torch.tensor([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]]).view(1, 1, 3, 3)
-            means.append(torch.nn.functional.conv2d(grey.float(), kernel).abs().mean().item())
-        return sum(means) / len(means)
+        return sum(sharpness(drawing.image) for drawing in drawings) / len(drawings)
 
     def _draw(self, variants: Sequence[Variant], side: int = 160) -> None:
         """Draw some sentences with every variant (a row each), 512 px ones in their full size."""
@@ -243,3 +238,10 @@ def _plot(rows: Sequence[dict[str, Any]], path: Path) -> None:
     all_axes[0].invert_yaxis()  # the first recipe on top, in all of them
     with whole_file(path) as temporary:
         figure.savefig(temporary, format="png", dpi=110)
+
+
+def sharpness(picture: Image.Image) -> float:
+    """Mean absolute Laplacian of a picture's brightness, of 255: what blur lacks."""
+    grey = torch.tensor(list(picture.convert("L").tobytes())).view(1, 1, *reversed(picture.size))
+    kernel = torch.tensor([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]]).view(1, 1, 3, 3)
+    return torch.nn.functional.conv2d(grey.float(), kernel).abs().mean().item()

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import time
 import tkinter as tk
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.ui.window import MainWindow
 
 _KEYS = {" ": "space", ",": "comma", ".": "period", "\n": "Return", "-": "minus"}
 
@@ -47,6 +52,21 @@ def write(widget: tk.Misc, text: str) -> None:
     for character in text:
         widget.event_generate("<KeyPress>", keysym=_KEYS.get(character, character))
     widget.update()
+
+
+def drop(window: MainWindow, path: Path) -> None:
+    """Drop a file on the window, as a file manager's messages make tkdnd do."""
+    address = path.as_uri().encode() + b"\r\n"
+    bytes_of_selection = " ".join(hex(byte) for byte in address)
+    tcl = window.root.tk
+    tcl.eval(
+        "proc ::tkdnd::xdnd::GetDroppedData args "
+        f"{{ normalise_data text/uri-list {{{bytes_of_selection}}} }}"
+    )
+    x, y = window.panel.winfo_rootx() + 50, window.panel.winfo_rooty() + 50
+    tcl.eval("::tkdnd::xdnd::HandleXdndEnter . 7 text/uri-list 0")
+    tcl.eval(f"::tkdnd::xdnd::HandleXdndPosition {window.panel} {x} {y} 0 7 copy")
+    tcl.eval("::tkdnd::xdnd::HandleXdndDrop 0")
 
 
 FREEZE = 0.1

@@ -11,10 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from PIL import Image
 
 from app.engine.engines import Engines
 from app.engine.speech import EngineTranscriber
 from app.gallery import Gallery
+from app.picture_file import save_picture
+from app.picture_metadata import PictureMetadata
 from app.settings import Settings
 from app.speech.recognisers import RECOGNISERS
 from app.speech.recording import Recording
@@ -22,7 +25,7 @@ from app.speech.transcriber import SpeechModelError
 from app.ui.loader import LoadState
 from app.ui.speak_tab import SpeakState
 from app.ui.window import MainWindow
-from tests.app.events import click, press, write
+from tests.app.events import click, drop, press, write
 from tests.conftest import wait_until
 from tests.speech_fixtures import PlugIn, SpeakSentence
 
@@ -322,16 +325,14 @@ def test_a_sound_file_is_opened_and_dropped(
     assert tab.field.sentence == SENTENCE
 
 
-def drop(window: MainWindow, path: Path) -> None:
-    """Drop a file on the window, as a file manager's messages make tkdnd do."""
-    address = path.as_uri().encode() + b"\r\n"
-    bytes_of_selection = " ".join(hex(byte) for byte in address)
-    tcl = window.root.tk
-    tcl.eval(
-        "proc ::tkdnd::xdnd::GetDroppedData args "
-        f"{{ normalise_data text/uri-list {{{bytes_of_selection}}} }}"
-    )
-    x, y = window.panel.winfo_rootx() + 50, window.panel.winfo_rooty() + 50
-    tcl.eval("::tkdnd::xdnd::HandleXdndEnter . 7 text/uri-list 0")
-    tcl.eval(f"::tkdnd::xdnd::HandleXdndPosition {window.panel} {x} {y} 0 7 copy")
-    tcl.eval("::tkdnd::xdnd::HandleXdndDrop 0")
+def test_a_dropped_picture_brings_back_its_sentence_and_seed(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "bird.png"
+    picture = Image.new("RGB", (64, 64), "red")
+    save_picture(picture, PictureMetadata(SENTENCE, 7, 64, "a model"), path)
+    wait_until(window, lambda: window.painter_loader.state is not LoadState.WAITING)
+    drop(window, path)
+    wait_until(window, lambda: window.panel.kept is not None)
+    assert window.type_tab.field.sentence == SENTENCE
+    assert window.panel.seed_bar.entry.get() == "7"
