@@ -16,6 +16,7 @@ from typing import NoReturn, TypeVar
 from app import __version__
 from app.commands import SEEDS, UsageError, draw, listen
 from app.errors import AppError
+from app.speech.choices import RECOGNISERS
 
 SUCCESS = 0
 FAILURE = 1
@@ -137,7 +138,7 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--recogniser",
-        choices=("whisper", "sphinx", "google"),
+        choices=RECOGNISERS,
         default="whisper",
         help="who listens: whisper and sphinx on this computer; google is sent your voice",
     )

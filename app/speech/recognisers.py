@@ -1,11 +1,10 @@
-"""Which recognisers there are, and loading the one that was chosen."""
+"""Loading the recogniser that was chosen."""
 
 from __future__ import annotations
 
 import functools
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from app.speech.online import GoogleTranscriber
@@ -13,32 +12,12 @@ from app.speech.sphinx import SphinxTranscriber
 from app.speech.transcriber import SpeechModelError, Transcriber
 from app.speech.whisper import WhisperTranscriber
 
-
-@dataclass(frozen=True)
-class Recogniser:
-    """One way to understand speech.
-
-    Attributes
-    ----------
-    label:
-        Its name for people, with what they should know of it.
-    load:
-        Makes it; receives the folder of a model, or ``None`` for the bundled one.
-    """
-
-    label: str
-    load: Callable[[Path | None], Transcriber]
-
-
-RECOGNISERS = {
-    "whisper": Recogniser("Whisper, on this computer", WhisperTranscriber),
-    "sphinx": Recogniser(
-        "Sphinx, on this computer: lighter, less exact", lambda folder: SphinxTranscriber()
-    ),
-    "google": Recogniser(
-        "Google: this sends your voice to Google", lambda folder: GoogleTranscriber()
-    ),
+_LOADERS: dict[str, Callable[[Path | None], Transcriber]] = {
+    "whisper": WhisperTranscriber,
+    "sphinx": lambda folder: SphinxTranscriber(),
+    "google": lambda folder: GoogleTranscriber(),
 }
+"""How each of :data:`app.speech.choices.RECOGNISERS` is made, from the folder of a model."""
 
 _loading = threading.Lock()
 
@@ -52,7 +31,7 @@ def load_transcriber(recogniser: str = "whisper", model_folder: Path | None = No
     Parameters
     ----------
     recogniser:
-        A key of :data:`RECOGNISERS`; any other name means Whisper.
+        A key of ``app.speech.choices.RECOGNISERS``; any other name means Whisper.
     model_folder:
         For Whisper: another model in CTranslate2's format.
 
@@ -69,7 +48,7 @@ def load_transcriber(recogniser: str = "whisper", model_folder: Path | None = No
 def _load_once(recogniser: str, model_folder: Path | None) -> Transcriber:
     try:
         # A name that a later version wrote into the settings is no reason to hear nothing.
-        return RECOGNISERS.get(recogniser, RECOGNISERS["whisper"]).load(model_folder)
+        return _LOADERS.get(recogniser, WhisperTranscriber)(model_folder)
     except SpeechModelError as error:
         if recogniser != "whisper":
             raise

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tkinter import filedialog, ttk
 from typing import TYPE_CHECKING
 
-from app.speech.recognisers import RECOGNISERS
+from app.speech.choices import RECOGNISERS
 from app.ui.background import BackgroundRunner, Task
 from app.ui.flat_menu import FlatMenu
 
@@ -81,9 +81,9 @@ class ListeningMenu(ttk.Menubutton):
     def _fill(self) -> None:
         self.menu.add_cascade(label="Microphone", menu=self.microphones)
         self.menu.add_cascade(label="Understood by", menu=self.recognisers)
-        for key, recogniser in RECOGNISERS.items():
+        for key, label in RECOGNISERS.items():
             self.recognisers.add_radiobutton(
-                label=recogniser.label,
+                label=label,
                 variable=self._recogniser,
                 value=key,
                 command=self._choose_recogniser,

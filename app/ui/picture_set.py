@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,11 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from app.ui.words import WORD
+
 if TYPE_CHECKING:
     from models import Drawing
-
-# As models.vocabulary cuts sentences; the window does without that module, which loads nltk.
-_WORD = re.compile(r"[a-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ class PictureSet:
 
     def words(self) -> list[Word]:
         """Return the sentence's words in order, those that were not read included."""
-        texts = _WORD.findall(self.sentence.lower())
+        texts = WORD.findall(self.sentence.lower())
         if not self.drawings:
             return [Word(text) for text in texts]
         read = self.drawings[0].words

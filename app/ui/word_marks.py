@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tkinter as tk
 from collections.abc import Callable, Collection
 from functools import partial
@@ -12,6 +11,7 @@ from app.ui.background import BackgroundRunner
 from app.ui.flat_menu import FlatMenu
 from app.ui.loader import Loader
 from app.ui.theme import Palette, follow_palette
+from app.ui.words import WORD
 
 if TYPE_CHECKING:
     from app.engine.pictures import EnginePainter
@@ -35,7 +35,6 @@ def suggester(
     return suggest
 
 
-_WORD = re.compile(r"[a-z0-9]+")  # as ``models.vocabulary`` cuts sentences
 _TAG = "unknown"
 
 
@@ -88,7 +87,7 @@ class WordMarks:
         self._text.tag_remove(_TAG, "1.0", "end")
         if self._vocabulary is None:
             return
-        for word in _WORD.finditer(self._text.get("1.0", "end-1c").lower()):
+        for word in WORD.finditer(self._text.get("1.0", "end-1c").lower()):
             if word.group() not in self._vocabulary:
                 place = (f"1.0+{word.start()}c", f"1.0+{word.end()}c")
                 self._text.tag_add(_TAG, *place)

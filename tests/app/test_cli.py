@@ -14,7 +14,7 @@ from PIL import Image
 
 from app import cli
 from app.picture_file import read_metadata
-from app.speech.recognisers import RECOGNISERS
+from app.speech.choices import RECOGNISERS
 from models import Painter
 from tests.app.test_picture_file import unwritable_folder
 from tests.conftest import REPOSITORY

@@ -19,7 +19,7 @@ from app.gallery import Gallery
 from app.picture_file import save_picture
 from app.picture_metadata import PictureMetadata
 from app.settings import Settings
-from app.speech.recognisers import RECOGNISERS
+from app.speech.choices import RECOGNISERS
 from app.speech.recording import Recording
 from app.speech.transcriber import SpeechModelError
 from app.ui.loader import LoadState
@@ -299,7 +299,7 @@ def test_another_recogniser_listens(
     wait_until(window, lambda: window.transcriber_loader.value is not None, timeout=60)
     assert window.transcriber_loader.value is not None
     assert window.transcriber_loader.value.name == "Whisper"
-    tab.listening.recognisers.invoke(RECOGNISERS["sphinx"].label)
+    tab.listening.recognisers.invoke(RECOGNISERS["sphinx"])
     assert Settings.load().recogniser == "sphinx"
     tab.open_sound(spoken_sentence(SENTENCE))
     wait_until(window, lambda: tab.state_of_speech is SpeakState.IDLE, timeout=40)
