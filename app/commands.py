@@ -210,7 +210,9 @@ def _check_before_loading(path: Path, sentence: str) -> None:
 
 def _load_painter(options: argparse.Namespace) -> Painter:
     from models import Painter
+    from models.memory import keep_freed_memory
 
+    keep_freed_memory()
     return Painter.load(options.weights, device=options.device)
 
 

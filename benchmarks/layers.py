@@ -1,4 +1,4 @@
-"""Two layers that make training fast on a processor, each beside PyTorch's plain way.
+"""Layers that make training fast on a processor, each beside PyTorch's plain way.
 
     python -m benchmarks.layers
 
@@ -13,7 +13,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from models.generator import BatchNorm, convolve_upsampled
+from models.layers import BatchNorm, GatedLinearUnit, convolve_upsampled
 
 REPETITIONS = 5
 
@@ -24,6 +24,7 @@ def main() -> None:
     for kind in (torch.float32, torch.bfloat16):
         _upsampling(kind)
     _batch_norm()
+    _gate()
 
 
 def _upsampling(kind: torch.dtype) -> None:
@@ -46,6 +47,13 @@ def _batch_norm() -> None:
     plain, ours = nn.BatchNorm2d(64), BatchNorm(64)
     times = _time(lambda: plain(hidden), gradient), _time(lambda: ours(hidden), gradient)
     _print("batch norm, gradient in another layout", *times)
+
+
+def _gate() -> None:
+    """A gated linear unit of the 128 px stage at the paper's width."""
+    hidden = _channels_last(torch.randn(20, 64, 128, 128, dtype=torch.bfloat16)).requires_grad_()
+    plain, ours = nn.GLU(dim=1), GatedLinearUnit()
+    _print("gated linear unit", _time(lambda: plain(hidden)), _time(lambda: ours(hidden)))
 
 
 def _channels_last(values: Tensor) -> Tensor:

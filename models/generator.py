@@ -13,15 +13,13 @@ from torch import Tensor, nn
 from models.attention import WordAttention
 from models.blend import TextBlend
 from models.config import FIRST_STAGE_SIZE, GeneratorConfig
+from models.layers import GatedLinearUnit, ResidualBlock, UpsampleBlock
 from models.text_encoder import TextFeatures
 
 Text = TextFeatures | TextBlend
 
 SEED_SIZE = 4
 """Side of the map that the first stage starts from."""
-
-_TRANSPOSED_FROM = 16
-"""Smaller maps have so many channels that spreading the kernel costs more than it saves."""
 
 
 @dataclass(frozen=True)
@@ -50,29 +48,6 @@ class Canvas:
         return Canvas(self.hidden[part], self.drawn[part])
 
 
-def convolution(channels_in: int, channels_out: int) -> nn.Conv2d:
-    """A 3 x 3 convolution that keeps the size and leaves the bias to what follows."""
-    return nn.Conv2d(channels_in, channels_out, 3, padding=1, bias=False)
-
-
-class BatchNorm(nn.BatchNorm2d):
-    """Batch norm whose gradient is brought into the layout of its input.
-
-    On processors PyTorch's own takes five times as long when the two differ, as they do behind a
-    gated linear unit or a concatenation.
-    """
-
-    def forward(self, hidden: Tensor) -> Tensor:
-        normal = super().forward(hidden)
-        if normal.requires_grad and hidden.is_contiguous(memory_format=torch.channels_last):
-            normal.register_hook(_in_channels_last)
-        return normal
-
-
-def _in_channels_last(gradient: Tensor) -> Tensor:
-    return gradient.contiguous(memory_format=torch.channels_last)
-
-
 class ConditioningAugmentation(nn.Module):
     """A sampled condition vector around a mean that the sentence decides (StackGAN, section 3.1).
 
@@ -83,7 +58,7 @@ class ConditioningAugmentation(nn.Module):
     def __init__(self, config: GeneratorConfig) -> None:
         super().__init__()
         self.project = nn.Sequential(
-            nn.Linear(config.text_feature_size, config.condition_size * 4), nn.GLU(dim=1)
+            nn.Linear(config.text_feature_size, config.condition_size * 4), GatedLinearUnit()
         )
 
     def forward(self, sentence: Tensor, epsilon: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -97,63 +72,6 @@ class ConditioningAugmentation(nn.Module):
         return mean + (0.5 * log_variance).exp() * epsilon, mean, log_variance
 
 
-class UpsampleBlock(nn.Sequential):
-    """Doubles the size: nearest neighbour, 3 x 3 convolution, batch norm, gated linear unit."""
-
-    def __init__(self, channels_in: int, channels_out: int) -> None:
-        super().__init__(
-            nn.Upsample(scale_factor=2, mode="nearest"),
-            convolution(channels_in, channels_out * 2),
-            BatchNorm(channels_out * 2),
-            nn.GLU(dim=1),
-        )
-
-    def forward(self, hidden: Tensor) -> Tensor:
-        upsample, convolve, norm, gate = self
-        assert isinstance(convolve, nn.Conv2d)
-        if hidden.shape[-1] < _TRANSPOSED_FROM:
-            convolved = convolve(upsample(hidden))
-        else:
-            convolved = convolve_upsampled(hidden, convolve.weight)
-        gated: Tensor = gate(norm(convolved))
-        return gated
-
-
-def convolve_upsampled(hidden: Tensor, weight: Tensor) -> Tensor:
-    """Enlarge (B, C_in, S, S) to its nearest neighbours and convolve, in half the time.
-
-    Of the nine places that a 3 x 3 kernel sees in the enlarged map, only four differ. A transposed
-    convolution of stride 2 reads each of them once: 16 multiplications in place of 36. Its 4 x 4
-    kernel is the given one, spread over the 2 x 2 places that each value was copied to.
-
-    Parameters
-    ----------
-    weight : (C_out, C_in, 3, 3).
-    """
-    flipped = weight.flip(2, 3).transpose(0, 1)
-    spread = [
-        F.pad(flipped, (right, 1 - right, down, 1 - down)) for down in (0, 1) for right in (0, 1)
-    ]
-    return F.conv_transpose2d(hidden, torch.stack(spread).sum(0), stride=2, padding=1)
-
-
-class ResidualBlock(nn.Module):
-    """Two convolutions whose result is added to what came in."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.block = nn.Sequential(
-            convolution(channels, channels * 2),
-            BatchNorm(channels * 2),
-            nn.GLU(dim=1),
-            convolution(channels, channels),
-            BatchNorm(channels),
-        )
-
-    def forward(self, hidden: Tensor) -> Tensor:
-        return hidden + self.block(hidden)
-
-
 class InitialStage(nn.Module):
     """Stage 1, F_0 of the paper: noise and condition to image features h_1 of 64 x 64."""
 
@@ -164,7 +82,7 @@ class InitialStage(nn.Module):
         self.seed = nn.Sequential(
             nn.Linear(config.noise_size + config.condition_size, features * 2, bias=False),
             nn.BatchNorm1d(features * 2),
-            nn.GLU(dim=1),
+            GatedLinearUnit(),
         )
         blocks: list[nn.Module] = []
         channels, size = config.seed_channels, SEED_SIZE
@@ -259,11 +177,6 @@ class Generator(nn.Module):
         for stage in range(1, len(self.to_image) if count is None else count):
             canvas = self.refine(canvas, stage, text)
             yield canvas
-
-
-def channels_last(module: nn.Module) -> None:
-    """Lay a network's weights out as convolutions on processors and GPUs like them best."""
-    module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def enlarge(image: Tensor) -> Tensor:

@@ -12,7 +12,8 @@ from torch import Tensor
 
 from models.drawing import Cancelled, OnStage
 from models.errors import DrawingCancelled, ModelError
-from models.generator import Generator, Text, channels_last
+from models.generator import Generator, Text
+from models.layers import channels_last
 
 
 @dataclass(frozen=True)

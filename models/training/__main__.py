@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from models.errors import ModelError
+from models.memory import keep_freed_memory
 
 COMMANDS = ("prepare", "damsm", "gan", "evaluate", "compare", "export", "import-attngan")
 """In the order of use; each has a module in `models.training.commands`."""
@@ -17,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; bad input is told in plain sentences and gives exit status 1."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = _parser(given).parse_args(given)
+    keep_freed_memory()
     if options.threads:
         import torch
 

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from models.generator import channels_last
+from models.layers import channels_last
 
 TAPPED_BLOCKS = {"efficientnet-lite0": (2, 4, 10, 15), "efficientnet-lite2": (3, 6, 14, 20)}
 """Blocks after which feature maps are taken: at 1/4, 1/8, 1/16 and 1/32 of the picture's side."""
@@ -40,8 +40,8 @@ class ImageFeatures(nn.Module):
         self.taps = TAPPED_BLOCKS[name]
         self.stem = fuse_conv_bn_eval(network._conv_stem, network._bn0)
         self.head = fuse_conv_bn_eval(network._conv_head, network._bn1)
-        self.activation = network._swish
-        self.blocks = nn.ModuleList(_fold_batch_norms(block) for block in network._blocks)
+        self.activation = _ReLU6()
+        self.blocks = nn.ModuleList(_folded(block) for block in network._blocks)
         self.channels = tuple(network._blocks[tap]._project_conv.out_channels for tap in self.taps)
         self.requires_grad_(False)
         channels_last(self)
@@ -89,7 +89,31 @@ def _pretrained(name: str) -> Any:
     return network
 
 
-def _fold_batch_norms(block: Any) -> nn.Module:
+class _ReLU6(nn.Module):
+    """Like `nn.ReLU6(inplace=True)`, which copies its input for the backward pass."""
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        clamped: Tensor = _Clamp.apply(hidden)
+        return clamped
+
+
+class _Clamp(torch.autograd.Function):
+    @staticmethod
+    def forward(context: Any, hidden: Tensor) -> Tensor:
+        context.mark_dirty(hidden)
+        hidden.clamp_(0, 6)
+        # Where it is 0 or 6 it was clamped: the result says as much as the input.
+        context.save_for_backward(hidden)
+        return hidden
+
+    @staticmethod
+    def backward(context: Any, gradient: Tensor) -> Tensor:
+        (clamped,) = context.saved_tensors
+        return torch.ops.aten.hardtanh_backward(gradient, clamped, 0, 6)
+
+
+def _folded(block: Any) -> nn.Module:
+    """Fold a block's batch norms, activate in place, and let the convolutions pad by themselves."""
     pairs = [("_depthwise_conv", "_bn1"), ("_project_conv", "_bn2")]
     if hasattr(block, "_expand_conv"):
         pairs.append(("_expand_conv", "_bn0"))
@@ -97,5 +121,10 @@ def _fold_batch_norms(block: Any) -> nn.Module:
         fused = fuse_conv_bn_eval(getattr(block, convolution), getattr(block, norm))
         setattr(block, convolution, fused)
         setattr(block, norm, nn.Identity())
+    block._swish = _ReLU6()
+    for convolution in block.children():
+        padding = getattr(getattr(convolution, "static_padding", None), "padding", ())
+        if len(set(padding)) == 1:
+            convolution.padding, convolution.static_padding = padding[:2], nn.Identity()
     folded: nn.Module = block
     return folded

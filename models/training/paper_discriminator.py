@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.config import FIRST_STAGE_SIZE
-from models.generator import BatchNorm, channels_last
+from models.layers import BatchNorm, channels_last
 from models.training.discriminators import Discriminator, Scores, Seen
 
 
@@ -66,14 +67,30 @@ class PaperDiscriminator(Discriminator):
         """Score pictures; the conditional scores are logits, as are the unconditional ones."""
         hidden = self.encode(seen.picture)
         unconditional = (self.unconditional(hidden).flatten(1),)
+        fits = iter(self._fits(hidden, [said for said in sentences if said is not None]))
         return [
-            Scores(unconditional, () if sentence is None else (self._fit(hidden, sentence),))
+            Scores(unconditional, () if sentence is None else (next(fits),))
             for sentence in sentences
         ]
 
-    def _fit(self, hidden: Tensor, sentence: Tensor) -> Tensor:
-        """Logits (B, 1) of how well a 4 x 4 map fits its sentence."""
-        places = sentence.to(hidden.dtype)[:, :, None, None].expand(-1, -1, *hidden.shape[2:])
-        joined = self.join_sentence(torch.cat([hidden, places], dim=1))
-        logits: Tensor = self.conditional(joined).flatten(1)
-        return logits
+    def _fits(self, hidden: Tensor, sentences: Sequence[Tensor]) -> list[Tensor]:
+        """Logits (B, 1) of how well 4 x 4 maps (B, C, 4, 4) fit each of their sentences.
+
+        The paper joins map and sentence and convolves. Convolved apart and added they give the
+        same, and the map's part serves all sentences.
+        """
+        if not sentences:
+            return []
+        convolve, norm, activate = self.join_sentence
+        assert isinstance(convolve, nn.Conv2d)
+        channels, size = hidden.shape[1:3]
+        of_map, of_sentence = convolve.weight.split([channels, convolve.in_channels - channels], 1)
+        places = torch.cat(list(sentences))[:, :, None, None].expand(-1, -1, size, size)
+        said = F.conv2d(
+            places.contiguous(memory_format=torch.channels_last), of_sentence, padding=1
+        )
+        seen = F.conv2d(hidden, of_map, padding=1)
+        return [
+            self.conditional(activate(norm(seen + part))).flatten(1)
+            for part in said.chunk(len(sentences))
+        ]

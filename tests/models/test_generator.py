@@ -5,7 +5,7 @@ import torch
 
 from models.attention import WordAttention
 from models.config import GeneratorConfig
-from models.generator import ConditioningAugmentation, Generator, convolve_upsampled, enlarge
+from models.generator import ConditioningAugmentation, Generator, enlarge
 from models.text_encoder import TextFeatures
 
 SMALL = GeneratorConfig(
@@ -48,14 +48,6 @@ def test_new_stages_enlarge_faithfully(text: TextFeatures) -> None:
     with torch.inference_mode():
         first, second, *_ = generator.stages(torch.randn(2, 4), torch.randn(2, 4), text)
     torch.testing.assert_close(second.drawn, enlarge(first.drawn))
-
-
-def test_convolving_the_enlarged_map_at_once_gives_the_same() -> None:
-    torch.manual_seed(0)
-    hidden, weight = torch.randn(2, 6, 8, 8, dtype=torch.float64), torch.randn(10, 6, 3, 3).double()
-    slowly = torch.nn.functional.interpolate(hidden, scale_factor=2, mode="nearest")
-    expected = torch.nn.functional.conv2d(slowly, weight, padding=1)
-    torch.testing.assert_close(convolve_upsampled(hidden, weight), expected)
 
 
 def test_attention_is_a_distribution_over_words_and_ignores_padding(text: TextFeatures) -> None:

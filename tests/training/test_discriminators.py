@@ -54,6 +54,16 @@ def test_each_size_adds_a_downsampling_block_until_4_x_4(size: int, layers: int)
     assert without.conditional == ()
 
 
+def test_map_and_sentence_convolved_apart_score_as_if_joined() -> None:
+    torch.manual_seed(0)
+    judge = PaperDiscriminator(64, sentence_size=5, width=2).eval()
+    view, sentences = seen(), [torch.randn(2, 5), torch.randn(2, 5)]
+    for sentence, scores in zip(sentences, judge(view, sentences), strict=True):
+        places = sentence[:, :, None, None].expand(-1, -1, 4, 4)
+        joined = judge.join_sentence(torch.cat([judge.encode(view.picture), places], dim=1))
+        torch.testing.assert_close(scores.conditional[0], judge.conditional(joined).flatten(1))
+
+
 @pytest.mark.parametrize(
     ("judge", "kind"),
     [

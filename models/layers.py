@@ -1,0 +1,131 @@
+"""Layers that the stages are built of, written so that processors, too, compute them quickly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+TRANSPOSED_FROM = 8
+"""Smaller maps have so many channels that spreading the kernel costs more than it saves."""
+
+
+def convolution(channels_in: int, channels_out: int) -> nn.Conv2d:
+    """A 3 x 3 convolution that keeps the size and leaves the bias to what follows."""
+    return nn.Conv2d(channels_in, channels_out, 3, padding=1, bias=False)
+
+
+class BatchNorm(nn.BatchNorm2d):
+    """Batch norm whose gradient is brought into the layout of its input.
+
+    On processors PyTorch's own takes five times as long when the two differ, as they do behind a
+    gated linear unit or a concatenation.
+    """
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        normal = super().forward(hidden)
+        if normal.requires_grad and hidden.is_contiguous(memory_format=torch.channels_last):
+            normal.register_hook(_in_channels_last)
+        return normal
+
+
+def _in_channels_last(gradient: Tensor) -> Tensor:
+    return gradient.contiguous(memory_format=torch.channels_last)
+
+
+class GatedLinearUnit(nn.Module):
+    """The first half of the channels, times the sigmoid of the second half (Dauphin et al., 2017).
+
+    On processors PyTorch's own takes five times as long where channels come last and are few: its
+    vector instructions need more than 32 of them in a row.
+    """
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        gated: Tensor = F.glu(hidden, dim=1) if hidden.is_cuda else _Gate.apply(hidden)
+        return gated
+
+
+class _Gate(torch.autograd.Function):
+    @staticmethod
+    def forward(context: Any, hidden: Tensor) -> Tensor:
+        value, gate = hidden.chunk(2, dim=1)
+        opened = _compact(gate).sigmoid_()
+        context.save_for_backward(value, opened)
+        return value * opened
+
+    @staticmethod
+    def backward(context: Any, gradient: Tensor) -> Tensor:
+        value, opened = context.saved_tensors
+        to_value = gradient * opened
+        to_gate = to_value * torch.addcmul(value, value, opened, value=-1)
+        return torch.cat([to_value, to_gate], dim=1)
+
+
+def _compact(part: Tensor) -> Tensor:
+    """Copy a part of the channels to where no others lie between them."""
+    compact = torch.empty_like(part)
+    return compact.copy_(part)
+
+
+class UpsampleBlock(nn.Sequential):
+    """Doubles the size: nearest neighbour, 3 x 3 convolution, batch norm, gated linear unit."""
+
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        super().__init__(
+            nn.Upsample(scale_factor=2, mode="nearest"),
+            convolution(channels_in, channels_out * 2),
+            BatchNorm(channels_out * 2),
+            GatedLinearUnit(),
+        )
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        upsample, convolve, norm, gate = self
+        assert isinstance(convolve, nn.Conv2d)
+        if hidden.shape[-1] < TRANSPOSED_FROM:
+            convolved = convolve(upsample(hidden))
+        else:
+            convolved = convolve_upsampled(hidden, convolve.weight)
+        gated: Tensor = gate(norm(convolved))
+        return gated
+
+
+def convolve_upsampled(hidden: Tensor, weight: Tensor) -> Tensor:
+    """Enlarge (B, C_in, S, S) to its nearest neighbours and convolve, in half the time.
+
+    Of the nine places that a 3 x 3 kernel sees in the enlarged map, only four differ. A transposed
+    convolution of stride 2 reads each of them once: 16 multiplications in place of 36. Its 4 x 4
+    kernel is the given one, spread over the 2 x 2 places that each value was copied to.
+
+    Parameters
+    ----------
+    weight : (C_out, C_in, 3, 3).
+    """
+    flipped = weight.flip(2, 3).transpose(0, 1)
+    spread = [
+        F.pad(flipped, (right, 1 - right, down, 1 - down)) for down in (0, 1) for right in (0, 1)
+    ]
+    return F.conv_transpose2d(hidden, torch.stack(spread).sum(0), stride=2, padding=1)
+
+
+class ResidualBlock(nn.Module):
+    """Two convolutions whose result is added to what came in."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.block = nn.Sequential(
+            convolution(channels, channels * 2),
+            BatchNorm(channels * 2),
+            GatedLinearUnit(),
+            convolution(channels, channels),
+            BatchNorm(channels),
+        )
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        return hidden + self.block(hidden)
+
+
+def channels_last(module: nn.Module) -> None:
+    """Lay a network's weights out as convolutions on processors and GPUs like them best."""
+    module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

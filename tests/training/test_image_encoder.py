@@ -1,0 +1,33 @@
+"""The frozen features, folded and padded for speed, are those of their package's network."""
+
+import torch
+
+from models.training.image_encoder import TAPPED_BLOCKS, ImageFeatures, _pretrained
+
+NAME = "efficientnet-lite0"
+
+
+def as_the_package_does(images: torch.Tensor) -> tuple[list[torch.Tensor], torch.Tensor]:
+    network = _pretrained(NAME).eval()
+    hidden = network._swish(network._bn0(network._conv_stem(images * (127.5 / 128))))
+    maps = []
+    for position, block in enumerate(network._blocks):
+        hidden = block(hidden)
+        if position in TAPPED_BLOCKS[NAME]:
+            maps.append(hidden)
+    return maps, network._swish(network._bn1(network._conv_head(hidden))).mean(dim=(2, 3))
+
+
+def test_features_and_gradients_are_those_of_the_package() -> None:
+    torch.manual_seed(0)
+    given = torch.rand(2, 3, 96, 96).mul(2).sub(1).requires_grad_()
+    expected = given.detach().clone().requires_grad_()
+    maps, pooled = ImageFeatures(NAME)(given)
+    package_maps, package_pooled = as_the_package_does(expected)
+
+    for ours, theirs in zip([*maps, pooled], [*package_maps, package_pooled], strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-3)
+    (maps[2].square().sum() + pooled.sum()).backward()
+    (package_maps[2].square().sum() + package_pooled.sum()).backward()
+    assert given.grad is not None and expected.grad is not None
+    torch.testing.assert_close(given.grad, expected.grad, rtol=1e-3, atol=1e-2)
