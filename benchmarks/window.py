@@ -19,7 +19,7 @@ import sysconfig
 import tempfile
 import time
 import tkinter as tk
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -29,9 +29,9 @@ from app.settings import Settings
 from app.speech.recording import Recording
 from app.ui.loader import LoadState
 from app.ui.window import MainWindow
+from benchmarks.program import SENTENCE, draw, empty_home, memory, wait
 from tests.app.events import Heartbeat
 
-_SENTENCE = "a small red bird with black wings"
 _KINDS = ("engines", "threads")
 _ROWS = {
     "visible": ("window visible", "s"),
@@ -43,7 +43,6 @@ _ROWS = {
     "memory": ("memory while drawing", "MB"),
 }
 _DRAWINGS = 3
-_TIMEOUT = 120  # seconds
 
 
 def main() -> int:
@@ -78,7 +77,7 @@ def _compare(runs: int, cold: bool) -> None:
             for kind in _KINDS:
                 if cold:
                     _forget_libraries()
-                result = _run_visit(kind, Path(folder), sound)
+                result = _run_visit(kind, sound)
                 if cold or run > 0:
                     found[kind].append(result)
             if cold:
@@ -89,17 +88,16 @@ def _compare(runs: int, cold: bool) -> None:
     _print_table(found, statistics.median(imports[-runs:]), runs, cold)
 
 
-def _run_visit(kind: str, folder: Path, sound: Path | None) -> dict[str, float]:
-    # A home of its own: nobody's settings matter, and nobody's pictures grow more.
-    homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(folder))
+def _run_visit(kind: str, sound: Path | None) -> dict[str, float]:
     command = [sys.executable, "-m", "benchmarks.window", "--visit", kind]
     command += ["--sound", str(sound)] * (sound is not None)
-    result = subprocess.run(
-        [*command, "--begun", repr(time.monotonic())],
-        stdout=subprocess.PIPE,
-        check=True,
-        env={**os.environ, **homes},
-    )
+    with empty_home() as environment:
+        result = subprocess.run(
+            [*command, "--begun", repr(time.monotonic())],
+            stdout=subprocess.PIPE,
+            check=True,
+            env=environment,
+        )
     measured: dict[str, float] = json.loads(result.stdout)
     return measured
 
@@ -137,13 +135,13 @@ def _visit(kind: str, begun: float, sound: Path | None) -> dict[str, float]:
         window.root.update()
         measured["visible"] = time.monotonic() - begun
         with _silence(window, measured, "gap loading"):
-            _wait(window, lambda: window.painter_loader.state is LoadState.READY)
+            wait(window, lambda: window.painter_loader.state is LoadState.READY)
             measured["ready"] = time.monotonic() - begun
-            _wait(window, lambda: window.transcriber_loader.state is LoadState.READY)
+            wait(window, lambda: window.transcriber_loader.state is LoadState.READY)
         with _silence(window, measured, "gap drawing"):
             started = time.monotonic()
             for seed in range(_DRAWINGS):
-                _draw(window, seed, lambda: None)
+                draw(window, seed)
             measured["drawing"] = (time.monotonic() - started) / _DRAWINGS
         if sound is not None:
             with _silence(window, measured, "gap transcribing"):
@@ -151,7 +149,7 @@ def _visit(kind: str, begun: float, sound: Path | None) -> dict[str, float]:
         pids = [os.getpid(), engines.pictures.pid, engines.speech.pid]
         sizes: list[float] = []
         if Path("/proc/self/smaps_rollup").exists():
-            _draw(window, 0, lambda: sizes.append(sum(_memory(pid) for pid in pids if pid)))
+            draw(window, 0, lambda: sizes.append(sum(memory(pid) for pid in pids if pid)))
             measured["memory"] = max(sizes)
         window.close()
     window.runner.join(10)
@@ -172,12 +170,6 @@ class _Threads:
         return load_transcriber()
 
 
-def _draw(window: MainWindow, seed: int, meanwhile: Callable[[], None]) -> None:
-    window.desk.draw(_SENTENCE, seed)
-    _wait(window, lambda: not window.desk.busy, meanwhile)
-    assert window.desk.drawing is not None, window.messages.text
-
-
 def _transcribe(window: MainWindow, recording: Recording) -> None:
     transcriber = window.transcriber_loader.value
     assert transcriber is not None
@@ -185,7 +177,7 @@ def _transcribe(window: MainWindow, recording: Recording) -> None:
     window.runner.run_in_thread(
         lambda task: transcriber.transcribe(recording), ended.append, ended.append
     )
-    _wait(window, lambda: bool(ended))
+    wait(window, lambda: bool(ended))
     assert isinstance(ended[0], str), ended[0]
 
 
@@ -197,31 +189,12 @@ def _silence(window: MainWindow, measured: dict[str, float], name: str) -> Itera
     measured[name] = 1000 * heartbeat.stop()
 
 
-def _wait(
-    window: MainWindow, done: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None
-) -> None:
-    deadline = time.monotonic() + _TIMEOUT
-    while not done():
-        assert time.monotonic() < deadline, window.messages.text
-        window.root.update()
-        meanwhile()
-        time.sleep(0.002)
-
-
-def _memory(pid: int) -> float:
-    """Return a process' share of memory in MB: pages shared by n processes count 1 / n (Linux)."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
-
-
 def _speak(path: Path) -> Path | None:
     """Write a sound file with a spoken sentence; None where there is no flite to speak it."""
     if shutil.which("flite") is None:
         print("Transcribing is left out: install flite, which speaks the sentence.")
         return None
-    command = ["flite", "-voice", "rms", "-t", _SENTENCE, "-o", str(path)]
+    command = ["flite", "-voice", "rms", "-t", SENTENCE, "-o", str(path)]
     subprocess.run(command, check=True, capture_output=True)
     return path
 

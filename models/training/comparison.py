@@ -1,6 +1,6 @@
 """Trains a set of recipes under one budget and puts their scores side by side.
 
-Each recipe answers a question: it differs from the first in one thing.
+Each recipe answers a question: it differs from the first of its kind in one thing.
 """
 
 from __future__ import annotations
@@ -34,40 +34,48 @@ class Variant:
     Attributes
     ----------
     size : side in pixels of the pictures that are scored.
-    continues : whether it goes on from the run that the whole comparison starts from.
+    start_from : ``gan.pt`` of the run that it goes on from; None begins from nothing.
     """
 
     name: str
     preset: Preset
     size: int
-    continues: bool = False
+    start_from: Path | None = None
 
 
-def first_stage_variants(pictures: int) -> list[Variant]:
-    """The settings whose effects matter, tried on the 64 px stage.
+def preset_variants(pictures: int) -> list[Variant]:
+    """Both presets' 64 px stage from nothing; each sees so many photographs."""
+    return [
+        Variant(f"{name}, from nothing", PRESETS[name].with_stages(1).with_pictures([pictures]), 64)
+        for name in ("speech2bird", "attngan")
+    ]
+
+
+def settings_variants(pictures: int, start_from: Path | None) -> list[Variant]:
+    """The settings whose effects matter, tried on the 64 px stage of `speech2bird`.
 
     Parameters
     ----------
     pictures : photographs that each recipe sees.
+    start_from : a run with a trained first stage, on which effects show early.
     """
-    ours = PRESETS["speech2bird"].with_stages(1)
-    paper = PRESETS["attngan"].with_stages(1)
+    preset = PRESETS["speech2bird"]
+    # Its later stages stay as they are: any of its runs can be gone on from.
+    preset = replace(preset, phases=(Phase(pictures, preset.phases[0].settings),))
 
-    def variant(name: str, preset: Preset, **changes: Any) -> Variant:
-        preset = preset.changed(changes).with_pictures([pictures])
-        return Variant(name, preset, size=64)
+    def variant(name: str, **changes: Any) -> Variant:
+        return Variant(name, preset.changed(changes), 64, start_from)
 
     return [
-        variant("speech2bird (learning rate 2e-4, lambda 1, one generator step)", ours),
-        variant("generator learning rate 1.5e-4", ours, generator_learning_rate=1.5e-4),
-        variant("lambda 5", ours, damsm_weight=5.0),
-        variant("lambda 10", ours, damsm_weight=10.0),
-        variant("two generator steps", ours, generator_steps=2),
-        variant("attngan", paper),
+        variant("learning rate 2e-4, lambda 1, one generator step"),
+        variant("generator learning rate 1.5e-4", generator_learning_rate=1.5e-4),
+        variant("lambda 5", damsm_weight=5.0),
+        variant("lambda 10", damsm_weight=10.0),
+        variant("two generator steps", generator_steps=2),
     ]
 
 
-def stage_count_variants(pictures: int) -> list[Variant]:
+def stage_count_variants(pictures: int, start_from: Path) -> list[Variant]:
     """Three against four stages, on top of a run whose first two stages are trained."""
     preset = PRESETS["speech2bird"]
     patches = Phase(pictures, preset.phases[-1].settings)
@@ -76,8 +84,8 @@ def stage_count_variants(pictures: int) -> list[Variant]:
     three = replace(preset, phases=(Phase(pictures, three_stages),))
     # The three-stage run's fourth stage is as it was at first: it enlarges bicubically.
     return [
-        Variant("three stages, enlarged to 512 px", three, 512, continues=True),
-        Variant("four stages", four, 512, continues=True),
+        Variant("three stages, enlarged to 512 px", three, 512, start_from),
+        Variant("four stages", four, 512, start_from),
     ]
 
 
@@ -88,7 +96,6 @@ class Comparison:
     ----------
     out : folder for the runs, ``comparison.md``, ``comparison.json``, ``comparison.png`` and
         ``pictures.jpg``.
-    start_from : ``gan.pt`` that the variants which continue a run begin with.
     """
 
     def __init__(
@@ -98,10 +105,9 @@ class Comparison:
         evaluator: Evaluator,
         out: Path,
         device: torch.device,
-        start_from: Path | None = None,
     ) -> None:
         self.train, self.damsm, self.evaluator, self.out = train, damsm, evaluator, out
-        self.device, self.start_from = device, start_from
+        self.device = device
 
     def run(self, variants: Sequence[Variant], command: str) -> str:
         """Train, score and compare; returns the table.
@@ -149,11 +155,6 @@ class Comparison:
         return row
 
     def _train(self, variant: Variant, folder: Path) -> Path:
-        start = None
-        if variant.continues:
-            if self.start_from is None:
-                raise ValueError(f"'{variant.name}' goes on from a run: name its --start-from")
-            start = self.start_from
         run_schedule(
             variant.preset,
             self.train,
@@ -161,7 +162,7 @@ class Comparison:
             folder,
             self.device,
             resume=True,
-            start_from=start,
+            start_from=variant.start_from,
         )
         weights = folder / "bird.safetensors"
         export(self.damsm, folder / "gan.pt", weights, variant.name, {}, self.train)

@@ -48,6 +48,10 @@ FREE_SETTINGS = ("checkpoint_minutes", "compile")
 """Settings that may differ when a run is resumed: they do not change what is learned."""
 
 
+DISCRIMINATOR_SETTINGS = ("stages", "discriminator", "discriminator_width")
+"""Settings that decide which discriminators there are."""
+
+
 class GanTrainer:
     """A phase of a run: what learns, its batches, and its position.
 
@@ -198,10 +202,15 @@ class GanTrainer:
     def start_from(self, state: dict[str, Any]) -> None:
         """Take over the generator of an earlier phase or run: its moving average.
 
-        A stage that is not trained further draws with the weights that are exported.
+        A stage that is not trained further draws with the weights that are exported. Where the
+        same stages are trained on, their discriminators come along: untrained ones would first
+        spoil what they are shown.
         """
         _load("average", self.gan.ema, state["ema"])
         self.gan.generator.load_state_dict(self.gan.ema.module.state_dict())
+        own, saved = asdict(self.settings), state["settings"]
+        if all(own[name] == saved.get(name) for name in DISCRIMINATOR_SETTINGS):
+            _load("discriminators", self.gan.discriminators, state["discriminators"])
         self._take_position(state)
 
     def _take_position(self, state: dict[str, Any]) -> None:

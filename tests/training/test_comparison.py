@@ -11,7 +11,8 @@ from models.config import GeneratorConfig
 from models.training.comparison import (
     Comparison,
     Variant,
-    first_stage_variants,
+    preset_variants,
+    settings_variants,
     sharpness,
     stage_count_variants,
 )
@@ -59,23 +60,28 @@ def test_sharpness_is_what_blur_lacks() -> None:
     assert sharpness(Image.new("RGB", (32, 16), "red")) == 0
 
 
-def test_the_questions_that_are_asked() -> None:
-    first = first_stage_variants(64)
-    settings = [entry.preset.phases[0].settings for entry in first]
+def test_the_questions_that_are_asked(tmp_path: Path) -> None:
+    start = tmp_path / "gan.pt"
+    one_changed = settings_variants(64, start)
+    settings = [entry.preset.phases[0].settings for entry in one_changed]
     assert [one.generator_learning_rate for one in settings[:2]] == [2e-4, 1.5e-4]
     assert [one.damsm_weight for one in settings[:4]] == [1, 1, 5, 10]
     assert settings[4].generator_steps == 2
-    assert [one.discriminator for one in settings] == ["projected"] * 5 + ["paper"]
-    three, four = stage_count_variants(32)
+    three, four = stage_count_variants(32, start)
     assert three.preset.phases[0].settings.stages == (2,)
     assert four.preset.phases[0].settings.stages == (2, 3)
+    assert {entry.start_from for entry in [*one_changed, three, four]} == {start}
+    presets = preset_variants(32)
+    judges = [entry.preset.phases[0].settings.discriminator for entry in presets]
+    assert judges == ["projected", "paper"]
+    assert {entry.start_from for entry in presets} == {None}
 
 
-def test_stage_counts_need_a_run_to_go_on_from(
+def test_a_missing_run_to_go_on_from_is_named(
     damsm: Path, data: Path, birds: Path, judge: Path, tmp_path: Path
 ) -> None:
     comparison = Comparison(
         data, damsm, Evaluator(judge, birds), tmp_path / "out", torch.device("cpu")
     )
-    with pytest.raises(ValueError, match="--start-from"):
-        comparison.run(stage_count_variants(16), "compare")
+    with pytest.raises(FileNotFoundError, match=r"missing/gan\.pt"):
+        comparison.run(stage_count_variants(16, tmp_path / "missing" / "gan.pt"), "compare")

@@ -23,13 +23,21 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, required=True, help="folder for runs and results")
     parser.add_argument(
-        "--pictures", type=int, default=4000, help="photographs each 64 px recipe sees (4000)"
+        "--pictures", type=int, default=8000, help="photographs for each setting (8000)"
     )
     parser.add_argument(
-        "--patches", type=int, default=960, help="patches each number of stages sees (960)"
+        "--preset-pictures", type=int, default=20000, help="photographs for each preset (20000)"
     )
     parser.add_argument(
-        "--start-from",
+        "--patches", type=int, default=2000, help="patches for each number of stages (2000)"
+    )
+    parser.add_argument(
+        "--settings-from",
+        type=Path,
+        help="gan.pt with a trained 64 px stage, to try settings on; default: from nothing",
+    )
+    parser.add_argument(
+        "--stages-from",
         type=Path,
         help="gan.pt with two trained stages, to compare three stages with four on top of",
     )
@@ -39,17 +47,21 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.training.comparison import Comparison, first_stage_variants, stage_count_variants
+    from models.training.comparison import (
+        Comparison,
+        preset_variants,
+        settings_variants,
+        stage_count_variants,
+    )
     from models.training.distributed import process_group
     from models.training.evaluation import Evaluator
 
-    variants = first_stage_variants(options.pictures)
-    if options.start_from:
-        variants += stage_count_variants(options.patches)
+    variants = settings_variants(options.pictures, options.settings_from)
+    if options.stages_from:
+        variants += stage_count_variants(options.patches, options.stages_from)
+    variants += preset_variants(options.preset_pictures)
     evaluator = Evaluator(options.judge, options.test, options.scored)
     with process_group() as device:
-        comparison = Comparison(
-            options.train, options.damsm, evaluator, options.out, device, options.start_from
-        )
+        comparison = Comparison(options.train, options.damsm, evaluator, options.out, device)
         command = shlex.join(["python", "-m", "models.training", *sys.argv[1:]])
         print(comparison.run(variants, command))
