@@ -1,8 +1,9 @@
 """Take screenshots of the real window in each of its states, for README and user guide.
 
 Run as ``python scripts/screenshots.py [--states NAME ...] [--output FOLDER]``: each state light and
-dark, and once more on a sharp screen (twice the pixels). It starts a virtual screen of its own;
-settings and pictures of the person are left alone.
+dark, and both once more on a sharp screen (twice the pixels), and a sheet of all states in each of
+these looks. It starts a virtual screen of its own; settings and pictures of the person are left
+alone.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ from PIL import ImageGrab
 if TYPE_CHECKING:
     from PIL import Image
 
+    from app.engine.engines import Engines
     from app.settings import Theme
     from app.ui.window import MainWindow
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
 _SENTENCE = "a small red bird with black wings"
+_NINE = "a bright yellow bird with a black head"
 _TIMEOUT = 120  # seconds
 _NO_DEVICE = """\
 </usr/share/alsa/alsa.conf>
@@ -38,13 +41,15 @@ _LOOKS: dict[str, tuple[Theme, int]] = {
     "light": ("light", 1),
     "dark": ("dark", 1),
     "sharp": ("light", 2),
+    "sharp-dark": ("dark", 2),
 }
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Take screenshots of the window.")
+    names = [*STATES, *STATES_WITHOUT_MODEL]
     parser.add_argument("--output", type=Path, default=REPOSITORY / "docs" / "guide")
-    parser.add_argument("--states", nargs="+", choices=STATES, default=list(STATES))
+    parser.add_argument("--states", nargs="+", choices=names, default=names)
     parser.add_argument("--looks", nargs="+", choices=_LOOKS, default=list(_LOOKS))
     parser.add_argument("--look", choices=_LOOKS, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -60,26 +65,60 @@ def main() -> int:
         screen = f"-screen 0 {1200 * scale}x{900 * scale}x24 -dpi {96 * scale} -nolisten tcp"
         again = [sys.executable, *sys.argv, "--look", look]
         subprocess.run(["xvfb-run", "-a", "-s", screen, *again], check=True)
+        _sheet([options.output / f"{state}-{look}.jpg" for state in options.states], look).save(
+            options.output / f"states-{look}.jpg", quality=80
+        )
     return 0
 
 
 def _take(options: argparse.Namespace) -> None:
     from app.engine.engines import Engines
+
+    for states, weights in (
+        (STATES, None),
+        (STATES_WITHOUT_MODEL, Path("/media/stick/bird.safetensors")),
+    ):
+        wanted = [state for state in options.states if state in states]
+        if wanted:
+            with Engines(weights) as engines:
+                _take_from(engines, {state: states[state] for state in wanted}, options)
+
+
+def _take_from(
+    engines: Engines, states: dict[str, Callable[[MainWindow], None]], options: argparse.Namespace
+) -> None:
     from app.settings import Settings
     from app.ui.window import MainWindow
 
     theme, scale = _LOOKS[options.look]
-    with Engines() as engines:
-        window = MainWindow(engines, Settings(theme=theme))
-        window.root.geometry(f"{1060 * scale}x{720 * scale}+0+0")
-        for state in options.states:
-            STATES[state](window)
-            _settle(window)
-            path = options.output / f"{state}-{options.look}.jpg"
-            _grab(window).save(path, quality=88)
-            print(path, flush=True)
-        window.close()
+    window = MainWindow(engines, Settings(theme=theme))
+    window.root.geometry(f"{1060 * scale}x{720 * scale}+0+0")
+    for name, bring_about in states.items():
+        bring_about(window)
+        _settle(window)
+        path = options.output / f"{name}-{options.look}.jpg"
+        _grab(window).save(path, quality=88)
+        print(path, flush=True)
+    window.close()
     window.runner.join(20)
+
+
+def _sheet(paths: list[Path], look: str, columns: int = 3) -> Image.Image:
+    """Put screenshots side by side, 400 points wide each, with their names."""
+    from PIL import Image, ImageDraw
+
+    scale = _LOOKS[look][1]
+    width, height, title = 400 * scale, 288 * scale, 18 * scale
+    rows = -(-len(paths) // columns)
+    sheet = Image.new("RGB", (columns * width, rows * (height + title)), "#808080")
+    for number, path in enumerate(paths):
+        left, top = number % columns * width, number // columns * (height + title)
+        with Image.open(path) as shot:
+            shot.thumbnail((width - 8, height))
+            sheet.paste(shot, (left + 4, top + title))
+        name = path.stem.removesuffix(f"-{look}")
+        ImageDraw.Draw(sheet).text((left + 6, top + 2), name, "white", font_size=13 * scale)
+    return sheet
 
 
 def _wait(window: MainWindow, done: Callable[[], bool]) -> None:
@@ -125,8 +164,16 @@ def _attention(window: MainWindow) -> None:
     window.panel.view._point(2)
 
 
+def _drawing(window: MainWindow) -> None:
+    """Nine pictures, of which some are there when the screenshot is taken."""
+    window.panel.count_box.set(9)
+    window.type_tab.field.sentence = _NINE
+    window.desk.draw(_NINE, 1)
+
+
 def _nine(window: MainWindow) -> None:
-    _draw(window, "a bright yellow bird with a black head", 1, 9)
+    _wait(window, lambda: not window.desk.busy)
+    _draw(window, _NINE, 1, 9)
 
 
 def _unknown(window: MainWindow) -> None:
@@ -174,6 +221,10 @@ def _settings(window: MainWindow) -> None:
     window.commands.show_settings()
 
 
+def _no_model(window: MainWindow) -> None:
+    _wait(window, lambda: window.messages.is_error)
+
+
 def _about(window: MainWindow) -> None:
     _wait(window, lambda: window.painter_loader.value is not None)
     window.commands.show_about()
@@ -183,6 +234,7 @@ STATES: dict[str, Callable[[MainWindow], None]] = {
     "loading": _loading,
     "drawn": _drawn,
     "attention": _attention,
+    "drawing": _drawing,
     "nine": _nine,
     "unknown-words": _unknown,
     "spoken": _spoken,
@@ -193,6 +245,7 @@ STATES: dict[str, Callable[[MainWindow], None]] = {
     "settings": _settings,
     "about": _about,
 }
+STATES_WITHOUT_MODEL = {"no-model": _no_model}
 
 if __name__ == "__main__":
     sys.exit(main())

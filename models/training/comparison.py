@@ -116,6 +116,8 @@ class Comparison:
         ------
         OSError, ValueError, FloatingPointError
             As `run_schedule` and `Evaluator.score`.
+        InterruptedError
+            It was asked to stop; the recipe under way is saved.
         """
         rows = [self._scores(number, variant) for number, variant in enumerate(variants)]
         table = _table(rows, command)
@@ -155,7 +157,7 @@ class Comparison:
         return row
 
     def _train(self, variant: Variant, folder: Path) -> Path:
-        run_schedule(
+        complete = run_schedule(
             variant.preset,
             self.train,
             self.damsm,
@@ -164,6 +166,8 @@ class Comparison:
             resume=True,
             start_from=variant.start_from,
         )
+        if not complete:
+            raise InterruptedError("stopped; the same command goes on from here")
         weights = folder / "bird.safetensors"
         export(self.damsm, folder / "gan.pt", weights, variant.name, {}, self.train)
         return weights

@@ -1,6 +1,8 @@
 """A comparison trains, scores and shows each recipe once, and goes on where it was stopped."""
 
 import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from models.training.comparison import (
 )
 from models.training.evaluation import Evaluator
 from models.training.gan_settings import GanTraining, Phase, Preset
+from models.training.gan_trainer import GanTrainer, load_gan
 
 
 def variant(name: str, config: GeneratorConfig, pictures: int, weight: float = 1.0) -> Variant:
@@ -50,6 +53,32 @@ def test_one_table_one_plot_and_a_row_of_drawings_each(
     assert (out / "00" / "gan.pt").stat().st_mtime_ns == trained
     with pytest.raises(ValueError, match="another comparison"):
         comparison.run([variant("lambda 1", small, 12)], "compare")
+
+
+def test_asked_to_stop_it_ends_and_later_goes_on(
+    damsm: Path,
+    data: Path,
+    birds: Path,
+    judge: Path,
+    tmp_path: Path,
+    small: GeneratorConfig,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    variants, out = [variant("lambda 1", small, 8)], tmp_path / "out"
+    comparison = Comparison(data, damsm, Evaluator(judge, birds), out, torch.device("cpu"))
+    step = GanTrainer._step
+
+    def stopped(trainer: GanTrainer, batch: object) -> dict[str, float]:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return step(trainer, batch)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(GanTrainer, "_step", stopped)
+        with pytest.raises(InterruptedError, match="goes on from here"):
+            comparison.run(variants, "compare")
+    assert not (out / "00" / "scores.json").exists(), "half a run must not be scored"
+    comparison.run(variants, "compare")
+    assert load_gan(out / "00" / "gan.pt")["phase_pictures"] == 8
 
 
 def test_sharpness_is_what_blur_lacks() -> None:
