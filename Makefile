@@ -12,7 +12,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := run
 
 python := .venv/bin/python
-requirements := setup.cfg constraints.txt scripts/install_program.sh \
+requirements := setup.cfg $(wildcard requirements/*.lock) scripts/install_program.sh \
 	scripts/install_system_packages.sh scripts/find_python.sh
 stamp := .venv/installed
 test_stamp := .venv/installed-for-tests

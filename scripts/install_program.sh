@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Create .venv and install speech2bird into it, with the versions of constraints.txt.
+# Create .venv and install speech2bird into it: exactly the files whose hashes requirements/*.lock name.
 #
 #   install_program.sh          the program
 #   install_program.sh test     the program and what tests and training need
@@ -14,11 +14,13 @@ python=.venv/bin/python
 
 say() { echo "speech2bird: $*"; }
 
-# Installs its arguments, each package in the one version that constraints.txt names. Source
-# packages are built with the setuptools named there too, not with today's.
+# Source packages are built with the setuptools that is locked too, not with today's.
 pip_install() {
-    "$python" -m pip install --disable-pip-version-check --no-build-isolation \
-        --constraint constraints.txt "$@"
+    "$python" -m pip install --disable-pip-version-check --no-build-isolation --no-deps "$@"
+}
+
+install_locked() {
+    pip_install --quiet --require-hashes --requirement "requirements/$1.lock"
 }
 
 if ! "$python" -c "import pip" 2>/dev/null; then
@@ -28,7 +30,7 @@ if ! "$python" -c "import pip" 2>/dev/null; then
 fi
 
 say "installing the program's packages into .venv; the first time takes some minutes"
-pip_install --quiet setuptools wheel
+install_locked build
 
 # Homebrew keeps PortAudio where compilers do not look by themselves.
 if command -v brew >/dev/null; then
@@ -37,12 +39,17 @@ if command -v brew >/dev/null; then
     export CFLAGS LDFLAGS
 fi
 
-if "$python" -c "import pyaudio" 2>/dev/null || pip_install --quiet pyaudio; then
-    pip_install --editable ".${extra:+[$extra]}"
-else
+if ! install_locked pyaudio; then
     say "PyAudio could not be built (see above), so the microphone will not work." >&2
     say "Typing and sound files will. To try again later: make reinstall" >&2
-    pip_install --no-deps --editable .
-    "$python" scripts/list_requirements.py --without pyaudio ${extra:+"$extra"} >.venv/others.txt
-    pip_install --requirement .venv/others.txt
 fi
+install_locked run
+# Torch for graphics cards says so in its requirements; the one for processors is a tenth of it.
+if "$python" -c 'from importlib.metadata import requires
+raise SystemExit(not any(part.startswith(("nvidia", "cuda")) for part in requires("torch")))'; then
+    install_locked cuda
+fi
+if [ -n "$extra" ]; then
+    install_locked "$extra"
+fi
+pip_install --quiet --editable .

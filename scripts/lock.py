@@ -1,0 +1,94 @@
+"""Write ``requirements/*.lock``: every package in one version, with the hashes of its files.
+
+Run as ``python scripts/lock.py [--upgrade]`` after a change of setup.cfg; it needs uv (``pip
+install uv``). Versions stay as they are unless ``--upgrade`` is given. What has no hash here is
+not installed by ``scripts/install_program.sh``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+LOCKS = REPOSITORY / "requirements"
+_OLDEST_PYTHON = "3.11"
+_BUILD = ("setuptools", "wheel")
+_OF_CUDA = ("nvidia-", "cuda-", "triton")
+_OTHER_BUILDS = {
+    # PyTorch's own build for processors alone, Python 3.11 on Linux: a tenth of the download.
+    "torch==2.13.0": ["6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b"],
+}
+_HEADER = "# Made by scripts/lock.py, from setup.cfg: change that and run it again.\n"
+
+Blocks = dict[str, str]
+"""A lock's packages: name to its lines, the version, where it is meant for, and hashes."""
+
+
+def main() -> None:
+    """Resolve and write."""
+    parser = argparse.ArgumentParser(description="Lock the versions of all packages.")
+    parser.add_argument("--upgrade", action="store_true", help="take the newest versions")
+    options = parser.parse_args()
+    known = [] if options.upgrade else _versions(LOCKS.glob("*.lock"))
+    run, test = _resolve([], known), _resolve(["--extra", "test"], known)
+    cuda = {name: block for name, block in run.items() if name.startswith(_OF_CUDA)}
+    build = {name: test[name] for name in _BUILD}
+    _write("build", build)
+    _write("pyaudio", {"pyaudio": run["pyaudio"]})  # alone: it is compiled, which may fail
+    _write("cuda", cuda)  # alone: only torch's build for graphics cards needs them
+    _write("run", _without(run, "pyaudio", *cuda, *build))
+    _write("test", _without(test, *run, *build))
+
+
+def _versions(locks: Iterable[Path]) -> list[str]:
+    """Return lines like ``name==1.2`` with their markers."""
+    return [
+        line.removesuffix("\\").strip()
+        for lock in locks
+        for line in lock.read_text(encoding="utf-8").splitlines()
+        if line[:1].isalnum()
+    ]
+
+
+def _resolve(options: list[str], known: list[str]) -> Blocks:
+    with tempfile.TemporaryDirectory() as folder:
+        constraints, out = Path(folder) / "constraints.txt", Path(folder) / "out.lock"
+        constraints.write_text("\n".join(known), encoding="utf-8")
+        command = ["uv", "pip", "compile", "setup.cfg", "requirements/build.in", *options]
+        command += ["--universal", "--python-version", _OLDEST_PYTHON, "--generate-hashes"]
+        command += ["--no-header", "--no-annotate", "--quiet", "--output-file", str(out)]
+        subprocess.run([*command, "--constraint", str(constraints)], cwd=REPOSITORY, check=True)
+        return _blocks(out.read_text(encoding="utf-8"))
+
+
+def _blocks(lock: str) -> Blocks:
+    """Cut a lock into its packages; one that differs between Pythons is one block, too."""
+    blocks: Blocks = {}
+    name = ""
+    for line in lock.splitlines(keepends=True):
+        if line[0].isalnum():
+            name = line.split("==")[0]
+            line += "".join(
+                f"    --hash=sha256:{other} \\\n"
+                for other in _OTHER_BUILDS.get(line.split()[0], ())
+            )
+        blocks[name] = blocks.get(name, "") + line
+    return blocks
+
+
+def _without(blocks: Mapping[str, str], *names: str) -> Blocks:
+    return {name: block for name, block in blocks.items() if name not in names}
+
+
+def _write(name: str, blocks: Mapping[str, str]) -> None:
+    path = LOCKS / f"{name}.lock"
+    path.write_text(_HEADER + "".join(blocks.values()), encoding="utf-8")
+    print(f"{path.relative_to(REPOSITORY)}: {len(blocks)} packages")
+
+
+if __name__ == "__main__":
+    main()
