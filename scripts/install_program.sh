@@ -20,7 +20,7 @@ pip_install() {
 }
 
 install_locked() {
-    pip_install --quiet --require-hashes --requirement "requirements/$1.lock"
+    pip_install --require-hashes --requirement "requirements/$1.lock"
 }
 
 if ! "$python" -c "import pip" 2>/dev/null; then
@@ -30,7 +30,7 @@ if ! "$python" -c "import pip" 2>/dev/null; then
 fi
 
 say "installing the program's packages into .venv; the first time takes some minutes"
-install_locked build
+install_locked build >.venv/pip.log
 
 # Homebrew keeps PortAudio where compilers do not look by themselves.
 if command -v brew >/dev/null; then
@@ -39,7 +39,7 @@ if command -v brew >/dev/null; then
     export CFLAGS LDFLAGS
 fi
 
-if ! install_locked pyaudio; then
+if ! install_locked pyaudio >>.venv/pip.log; then
     say "PyAudio could not be built (see above), so the microphone will not work." >&2
     say "Typing and sound files will. To try again later: make reinstall" >&2
 fi
