@@ -29,6 +29,7 @@ from app.settings import Settings
 from app.speech.recording import Recording
 from app.ui.loader import LoadState
 from app.ui.window import MainWindow
+from benchmarks.alone import share_of_memory
 from tests.app.events import Heartbeat
 
 _SENTENCE = "a small red bird with black wings"
@@ -78,7 +79,7 @@ def _compare(runs: int, cold: bool) -> None:
             for kind in _KINDS:
                 if cold:
                     _forget_libraries()
-                result = _run_visit(kind, Path(folder), sound)
+                result = run_visit(kind, Path(folder), sound)
                 if cold or run > 0:
                     found[kind].append(result)
             if cold:
@@ -89,7 +90,8 @@ def _compare(runs: int, cold: bool) -> None:
     _print_table(found, statistics.median(imports[-runs:]), runs, cold)
 
 
-def _run_visit(kind: str, folder: Path, sound: Path | None) -> dict[str, float]:
+def run_visit(kind: str, folder: Path, sound: Path | None) -> dict[str, float]:
+    """Open the window in a new process, and return what it measured of itself."""
     # A home of its own: nobody's settings matter, and nobody's pictures grow more.
     homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(folder))
     command = [sys.executable, "-m", "benchmarks.window", "--visit", kind]
@@ -151,7 +153,7 @@ def _visit(kind: str, begun: float, sound: Path | None) -> dict[str, float]:
         pids = [os.getpid(), engines.pictures.pid, engines.speech.pid]
         sizes: list[float] = []
         if Path("/proc/self/smaps_rollup").exists():
-            _draw(window, 0, lambda: sizes.append(sum(_memory(pid) for pid in pids if pid)))
+            _draw(window, 0, lambda: sizes.append(sum(share_of_memory(pid) for pid in pids if pid)))
             measured["memory"] = max(sizes)
         window.close()
     window.runner.join(10)
@@ -206,14 +208,6 @@ def _wait(
         window.root.update()
         meanwhile()
         time.sleep(0.002)
-
-
-def _memory(pid: int) -> float:
-    """Return a process' share of memory in MB: pages shared by n processes count 1 / n (Linux)."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
 
 
 def _speak(path: Path) -> Path | None:
