@@ -1,7 +1,7 @@
 # make run     install what is missing, then open the window
 # make test    the same with what tests need, then every check and test
 # make lint    style and types only
-# make bench    measure window and training beside alternatives, on an idle machine
+# make bench    measure window, drawing and training beside alternatives, on an idle machine
 # make bench-speech CAPTIONS=metadata.jsonl    measure how well speech is understood (two hours)
 # make pictures    draw the README's pictures anew
 # make reinstall   look again for what is missing (a compiler came, a package was removed)
@@ -43,6 +43,8 @@ $(test_stamp): $(requirements)
 bench: $(test_stamp)
 	$(if $(DISPLAY)$(filter Darwin,$(shell uname)),,xvfb-run -a) $(python) -m benchmarks.window
 	$(if $(DISPLAY)$(filter Darwin,$(shell uname)),,xvfb-run -a) $(python) -m benchmarks.gallery
+	$(if $(DISPLAY)$(filter Darwin,$(shell uname)),,xvfb-run -a) $(python) -m benchmarks.endurance
+	$(if $(DISPLAY)$(filter Darwin,$(shell uname)),,xvfb-run -a) $(python) -m benchmarks.drawing
 	$(python) -m benchmarks.layers
 	$(python) -m benchmarks.training
 

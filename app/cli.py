@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from app import __version__
-from app.commands import SEEDS, UsageError, draw, listen
+from app.command_steps import SEEDS, UsageError
+from app.commands import draw, listen
 from app.errors import AppError
 from app.speech.choices import RECOGNISERS
 
@@ -89,7 +90,8 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
         "--captions",
         type=Path,
         metavar="FILE",
-        help="draw every line of this text file: line k becomes 00000k.png, from 000000",
+        help="draw every line of this text file: line k becomes 00000k.png, from 000000; if it is "
+        "stopped, the same command goes on where it was",
     )
     parser.add_argument(
         "--from",

@@ -52,7 +52,7 @@ def move_to_new(source: Path, path: Path) -> Path:
     """
     for number in itertools.count(2):
         try:
-            _rename_to_new(source, path)
+            rename_to_new(source, path)
             break
         except FileExistsError:
             stem = path.stem if number == 2 else path.stem.rpartition("-")[0]
@@ -77,7 +77,14 @@ def sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _rename_to_new(source: Path, path: Path) -> None:
+def rename_to_new(source: Path, path: Path) -> None:
+    """Move a file within its folder, if nothing has the new name.
+
+    Raises
+    ------
+    FileExistsError
+        Something has.
+    """
     if os.name == "nt":
         os.rename(source, path)  # never replaces there
         return

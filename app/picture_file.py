@@ -27,6 +27,7 @@ _CHUNK = "speech2bird"
 _ASCII = b"ASCII\0\0\0"  # how EXIF says which characters a comment is written in
 _LARGEST = 50_000_000  # pixels: a small file may claim enough of them to fill the memory
 _LARGEST_FILE = 200_000_000  # bytes
+_PNG_EFFORT = 4  # of 9: a third of the time of the usual 6, for files that are 3 % larger
 _END_OF_PNG = b"\0\0\0\0IEND\xae\x42\x60\x82"
 _UNREADABLE = (
     OSError,
@@ -116,7 +117,8 @@ def write_picture(
         It cannot be written; a part of it may be there.
     """
     if kind == "PNG":
-        image.save(path, format=kind, pnginfo=_png_chunks(metadata))
+        chunks = _png_chunks(metadata)
+        image.save(path, format=kind, pnginfo=chunks, compress_level=_PNG_EFFORT)
     elif kind == "JPEG":
         comment = metadata.to_json()
         exif = _exif(metadata)

@@ -19,7 +19,8 @@ from app.engine.engines import Engines
 from app.settings import Settings
 from app.ui.loader import LoadState
 from app.ui.window import MainWindow
-from benchmarks.program import draw, empty_home, memory, wait
+from benchmarks.alone import share_of_memory
+from benchmarks.program import draw, empty_home, wait
 from tests.app.events import Heartbeat
 
 _SIZES = ("1000x760", "820x640", "1280x900", "900x1000")
@@ -57,7 +58,7 @@ def _visit(drawings: int) -> None:
         for number in range(1, drawings + 1):
             draw(window, number, disturb)
             if number % step == 0:
-                sizes = memory(os.getpid()), memory(picture_engine)
+                sizes = share_of_memory(os.getpid()), share_of_memory(picture_engine)
                 early, total = early or sum(sizes), sum(sizes)
                 shown = " | ".join(f"{size:.0f}" for size in sizes)
                 print(f"| {number} | {shown} | {1000 * heartbeat.busiest:.0f} |", flush=True)

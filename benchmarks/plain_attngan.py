@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import models.generator
-import models.layers
+from benchmarks.plain_generator import make_plain, plain_layers, use_default_layout
 from models.generator import Generator
 from models.training import losses
 from models.training.damsm import DamsmConfig, contrastive_loss, sentence_scores
@@ -36,10 +36,9 @@ class PlainStep:
             plain.load_state_dict(ours.state_dict())
         self.features = _PlainFeatures(damsm.features)
         self.averages = [value.detach().clone() for value in self.generator.parameters()]
-        _use_torch_gates(self.generator)
-        for module in (self.generator, self.features, *self.judges):
-            for value in module.parameters():
-                value.data = value.data.contiguous()
+        make_plain(self.generator)
+        for module in (self.features, *self.judges):
+            use_default_layout(module)
         rate, betas = self.settings.generator_learning_rate, self.settings.betas
         self.generator_optimizer = torch.optim.Adam(self.generator.parameters(), rate, betas)
         self.judge_optimizers = [
@@ -48,12 +47,8 @@ class PlainStep:
 
     def update(self, batch: Batch) -> dict[str, float]:
         """One step, which enlarges and convolves one after the other."""
-        shortcut = models.layers.TRANSPOSED_FROM
-        models.layers.TRANSPOSED_FROM = 1 << 20
-        try:
+        with plain_layers():
             return self._update(batch)
-        finally:
-            models.layers.TRANSPOSED_FROM = shortcut
 
     def _update(self, batch: Batch) -> dict[str, float]:
         values: dict[str, float] = {}
@@ -103,13 +98,6 @@ class PlainStep:
         if size > REAL_DETAIL:
             images = models.generator.enlarge(images).clamp(-1, 1)
         return images.contiguous()
-
-
-def _use_torch_gates(module: nn.Module) -> None:
-    for name, child in module.named_children():
-        if isinstance(child, models.layers.GatedLinearUnit):
-            setattr(module, name, nn.GLU(dim=1))
-        _use_torch_gates(child)
 
 
 class _PlainFeatures(nn.Module):

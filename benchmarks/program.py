@@ -7,7 +7,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from app.ui.window import MainWindow
 
@@ -42,11 +41,3 @@ def draw(window: MainWindow, seed: int, meanwhile: Callable[[], None] = lambda: 
     window.desk.draw(SENTENCE, seed)
     wait(window, lambda: not window.desk.busy, meanwhile)
     assert window.desk.drawing is not None, window.messages.text
-
-
-def memory(pid: int) -> float:
-    """Return a process' share of memory in MB: pages shared by n processes count 1 / n (Linux)."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    return 0.0

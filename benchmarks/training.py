@@ -12,14 +12,13 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from benchmarks.alone import alone
 from benchmarks.plain_attngan import PlainStep
 from models.config import TextEncoderConfig
 from models.memory import keep_freed_memory
@@ -64,18 +63,12 @@ def main() -> None:
     options = parser.parse_args()
     print("pictures a second         batch  straightforward       ours    ratio   losses differ by")
     for count in options.stages:
-        difference = _alone(losses_difference, count)
+        difference = alone(losses_difference, count)
         if difference > 1e-3:
             raise SystemExit(f"{_sizes(count)}: the losses differ by {difference:.2g}")
-        plain, ours = _alone(plain_speed, count), _alone(our_speed, count)
+        plain, ours = alone(plain_speed, count), alone(our_speed, count)
         speeds = f"{plain:16.2f} {ours:10.2f} {ours / plain:6.1f} x"
         print(f"{_sizes(count):25} {BATCHES[count]:5} {speeds}   {difference:.1e}", flush=True)
-
-
-def _alone(measure: Callable[[int], float], stages: int) -> float:
-    """Measure in a process of its own: how memory was used before decides about speed, too."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        return process.submit(measure, stages).result()
 
 
 def losses_difference(stages: int) -> float:

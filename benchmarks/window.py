@@ -29,7 +29,8 @@ from app.settings import Settings
 from app.speech.recording import Recording
 from app.ui.loader import LoadState
 from app.ui.window import MainWindow
-from benchmarks.program import SENTENCE, draw, empty_home, memory, wait
+from benchmarks.alone import share_of_memory
+from benchmarks.program import SENTENCE, draw, empty_home, wait
 from tests.app.events import Heartbeat
 
 _KINDS = ("engines", "threads")
@@ -77,7 +78,7 @@ def _compare(runs: int, cold: bool) -> None:
             for kind in _KINDS:
                 if cold:
                     _forget_libraries()
-                result = _run_visit(kind, sound)
+                result = run_visit(kind, sound)
                 if cold or run > 0:
                     found[kind].append(result)
             if cold:
@@ -88,7 +89,8 @@ def _compare(runs: int, cold: bool) -> None:
     _print_table(found, statistics.median(imports[-runs:]), runs, cold)
 
 
-def _run_visit(kind: str, sound: Path | None) -> dict[str, float]:
+def run_visit(kind: str, sound: Path | None) -> dict[str, float]:
+    """Open the window in a new process, and return what it measured of itself."""
     command = [sys.executable, "-m", "benchmarks.window", "--visit", kind]
     command += ["--sound", str(sound)] * (sound is not None)
     with empty_home() as environment:
@@ -149,7 +151,7 @@ def _visit(kind: str, begun: float, sound: Path | None) -> dict[str, float]:
         pids = [os.getpid(), engines.pictures.pid, engines.speech.pid]
         sizes: list[float] = []
         if Path("/proc/self/smaps_rollup").exists():
-            draw(window, 0, lambda: sizes.append(sum(memory(pid) for pid in pids if pid)))
+            draw(window, 0, lambda: sizes.append(sum(share_of_memory(pid) for pid in pids if pid)))
             measured["memory"] = max(sizes)
         window.close()
     window.runner.join(10)

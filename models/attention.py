@@ -37,5 +37,7 @@ class WordAttention(nn.Module):
         scores = torch.einsum("bchw,bct->bthw", hidden, projected)
         scores = scores.float().masked_fill(~mask[:, :, None, None], float("-inf"))
         attention = scores.softmax(dim=1)
-        context = torch.einsum("bthw,bct->bchw", attention.to(projected.dtype), projected)
+        # Channels come last from the start: to turn them afterwards would take longer than this.
+        context = torch.einsum("bthw,bct->bhwc", attention.to(projected.dtype), projected)
+        context = context.permute(0, 3, 1, 2)
         return context.contiguous(memory_format=torch.channels_last), attention

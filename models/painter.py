@@ -46,7 +46,7 @@ class Painter:
 
         Parameters
         ----------
-        device : "auto" (a GPU when there is one), "cpu" or "cuda".
+        device : "auto" (a GPU when there is one), "cpu", "cuda", or "cuda:1" for the second GPU.
 
         Raises
         ------

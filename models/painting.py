@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,8 +11,8 @@ from torch import Tensor
 
 from models.drawing import Cancelled, OnStage
 from models.errors import DrawingCancelled, ModelError
+from models.folding import folded
 from models.generator import Generator, Text
-from models.layers import channels_last
 
 
 @dataclass(frozen=True)
@@ -22,9 +21,9 @@ class Place:
 
     Attributes
     ----------
-    generator : lies on `device`.
+    generator : in the form for drawing, on `device`.
     device : the CPU, or a GPU.
-    precision : bfloat16 where the processor multiplies in it, otherwise float32.
+    precision : what it multiplies in.
     """
 
     generator: Generator
@@ -32,19 +31,23 @@ class Place:
     precision: torch.dtype
 
     @classmethod
-    def on(cls, device: torch.device, generator: Generator) -> Place:
-        """Prepare a generator that lies on the CPU; a GPU gets a copy of it.
+    def on(
+        cls, device: torch.device, generator: Generator, precision: torch.dtype | None = None
+    ) -> Place:
+        """Prepare a copy of a generator that lies on the CPU.
+
+        Parameters
+        ----------
+        precision : bfloat16 or float32; by default bfloat16 where the processor multiplies in it.
 
         Raises
         ------
         torch.cuda.OutOfMemoryError
             It does not fit on the GPU.
         """
-        if device.type != "cpu":
-            generator = copy.deepcopy(generator).to(device)  # the original may be needed again
-        channels_last(generator)
-        generator.requires_grad_(False)
-        return cls(generator, device, _drawing_precision(device))
+        if precision is None:
+            precision = _drawing_precision(device)
+        return cls(folded(generator, precision).to(device), device, precision)
 
 
 @dataclass
@@ -113,18 +116,26 @@ def paint(
 
 
 def choose_device(name: str) -> torch.device:
-    """Find the device that is called "auto" (a GPU when there is one), "cpu" or "cuda".
+    """Find the device that is called "auto" (a GPU when there is one), "cpu", "cuda" or "cuda:1".
 
     Raises
     ------
     ModelError
         There is no such device.
     """
-    if name not in ("auto", "cpu", "cuda"):
-        raise ModelError(f"There is no device called {name}: use auto, cpu or cuda.")
-    if name == "cuda" and not torch.cuda.is_available():
+    kind, _, number = name.partition(":")
+    if name not in ("auto", "cpu", "cuda") and not (kind == "cuda" and number.isdecimal()):
+        raise ModelError(f"There is no device called {name}: use auto, cpu, cuda or cuda:NUMBER.")
+    if kind == "cuda" and not torch.cuda.is_available():
         raise ModelError("There is no usable NVIDIA GPU on this computer: choose auto or cpu.")
-    return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
+    if number and int(number) >= torch.cuda.device_count():
+        raise ModelError(
+            f"There is no GPU number {number} on this computer: it has "
+            f"{torch.cuda.device_count()}, counted from 0."
+        )
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return torch.device(name)
 
 
 def _drawing_precision(device: torch.device) -> torch.dtype:
@@ -136,5 +147,5 @@ def _drawing_precision(device: torch.device) -> torch.dtype:
 
 def _to_pictures(images: Tensor) -> list[Image.Image]:
     """Turn (B, 3, S, S) in -1 .. 1 into RGB pictures."""
-    pixels = images.float().add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8)
+    pixels = images.float().add(1).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8)
     return [Image.fromarray(picture.numpy()) for picture in pixels.permute(0, 2, 3, 1).cpu()]

@@ -65,6 +65,14 @@ def test_help_is_quick() -> None:
     assert best < 0.3
 
 
+def test_help_loads_neither_torch_nor_tk() -> None:
+    command = [sys.executable, "-X", "importtime", str(REPOSITORY / "main.py"), "--help"]
+    imported = subprocess.run(command, capture_output=True, text=True, timeout=100).stderr
+    names = {line.rpartition("|")[2].strip() for line in imported.splitlines()}
+    assert "app.cli" in names
+    assert not names & {"torch", "tkinter", "numpy", "PIL", "models.painter", "app.ui"}
+
+
 def test_draw_then_from_gives_the_same_pixels(tmp_path: Path) -> None:
     first, second = tmp_path / "bird.png", tmp_path / "again.png"
     result = run("draw", SENTENCE, "-o", first)
@@ -91,7 +99,7 @@ def test_captions_file_with_bad_lines(tmp_path: Path, painter: Painter) -> None:
     assert "Traceback" not in result.stderr
     assert "13/13" in result.stderr  # the progress bar
     names = sorted(path.name for path in folder.iterdir())
-    assert names == [f"{number:06}.png" for number in [*range(9), 12]]
+    assert names == [*(f"{number:06}.png" for number in [*range(9), 12]), "seed.txt"]
     metadata = read_metadata(folder / "000012.png")
     assert metadata.sentence == "a yellow bird" and metadata.seed == 17
 

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from models.attention import WordAttention
 from models.config import GeneratorConfig
@@ -48,6 +49,20 @@ def test_new_stages_enlarge_faithfully(text: TextFeatures) -> None:
     with torch.inference_mode():
         first, second, *_ = generator.stages(torch.randn(2, 4), torch.randn(2, 4), text)
     torch.testing.assert_close(second.drawn, enlarge(first.drawn))
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_enlarging_is_bicubic_as_torch_has_it(layout: torch.memory_format) -> None:
+    torch.manual_seed(0)
+    image = torch.randn(2, 3, 7, 5).contiguous(memory_format=layout)
+    given, expected = (image.clone().requires_grad_() for _ in range(2))
+    gradient = torch.randn(2, 3, 14, 10)
+    enlarged = enlarge(given)
+    reference = F.interpolate(expected, scale_factor=2, mode="bicubic")
+    torch.testing.assert_close(enlarged, reference)
+    enlarged.backward(gradient)
+    reference.backward(gradient)
+    torch.testing.assert_close(given.grad, expected.grad)
 
 
 def test_attention_is_a_distribution_over_words_and_ignores_padding(text: TextFeatures) -> None:

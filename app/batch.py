@@ -1,0 +1,191 @@
+"""Drawing every line of a file of captions: thousands of pictures, in one go or in several.
+
+A folder is gone on with where it was left (``app/batch_folder.py``), and processes that
+``torchrun`` started share the lines (``app/share.py``). Neither changes a picture.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from app.batch_folder import BatchFolder, settle_seed
+from app.command_steps import SEEDS, check_size, load_painter, note, save_drawing
+from app.errors import AppError
+from app.share import Share, processors
+from models.errors import SentenceError
+
+if TYPE_CHECKING:
+    from models import Drawing, Painter
+
+BATCH_ON_GPU = 8
+"""Captions that a GPU draws at once: enough to keep it busy, within a laptop's memory.
+
+Rounding can depend on what else is in a batch. So these are always the same lines, and a processor,
+which gains next to nothing from batches, draws one by one, as without captions.
+"""
+_SAVING_THREADS = 8  # at most: what one GPU draws keeps about so many busy
+_WAITING = 2  # drawings that wait for each of them, before drawing waits
+
+
+def draw_captions(options: argparse.Namespace) -> int:
+    """Draw each line of a file; a line that cannot be drawn is reported and the rest go on.
+
+    Returns
+    -------
+    int
+        0, or 1 if a line could not be drawn. One of several processes returns 0 even then, since
+        ``torchrun`` would stop the others.
+
+    Raises
+    ------
+    AppError, ModelError
+        The folder is another run's, or a picture cannot be saved.
+    """
+    share = Share.from_environment(os.environ)
+    lines = _read_lines(options.captions)
+    path = _make_folder(options.output)
+    painter = load_painter(options.weights, share.device(options.device))
+    share.limit_threads()
+    check_size(painter, options.size)
+    size = options.size or painter.sizes[-1]
+    given = options.seed is not None
+    folder = BatchFolder(
+        path,
+        lines,
+        options.seed if given else secrets.randbelow(SEEDS),
+        painter.model_name,
+        tuple(stage for stage in painter.sizes if stage <= size),
+        options.stages,
+        options.attention,
+    )
+    run = _Run(painter, settle_seed(folder, given), share)
+    try:
+        failures = run.draw()
+    except KeyboardInterrupt:
+        note(f"The same command goes on with {path} where it stops now.")
+        raise
+    if failures:
+        noun = "line" if failures == 1 else "lines"
+        note(f"{failures} {noun} of {len(lines)} could not be drawn.")
+    return 1 if failures and share.count == 1 else 0
+
+
+class _Run:
+    """What this process draws of a folder."""
+
+    def __init__(self, painter: Painter, folder: BatchFolder, share: Share) -> None:
+        self._painter, self._folder, self._share = painter, folder, share
+        self._drawn = folder.drawn()
+
+    def draw(self) -> int:
+        """Draw what is missing, and return how many lines could not be drawn."""
+        failures = 0
+        batches = list(self._batches())
+        own = sum(map(len, batches))
+        done = sum(index in self._drawn for batch in batches for index in batch)
+        threads = min(_SAVING_THREADS, max(1, processors() // self._share.local_count))
+        hidden = self._share.rank > 0
+        progress = tqdm(total=own, initial=done, unit="picture", file=sys.stderr, disable=hidden)
+        with progress, _Saver(self._folder, threads) as saver:
+            for batch in batches:
+                missing = [index for index in batch if index not in self._drawn]
+                if not missing:
+                    continue
+                drawable = [index for index in batch if self._can_be_drawn(index)]
+                failures += len(batch) - len(drawable)
+                for index, drawing in self._draw_batch(drawable):
+                    if index in missing:
+                        saver.save(drawing, index)
+                progress.update(len(missing))
+        return failures
+
+    def _batches(self) -> Iterator[range]:
+        """The lines of this process, those together that are drawn at once."""
+        count = len(self._folder.lines)
+        size = 1 if self._painter.device.type == "cpu" else BATCH_ON_GPU
+        for number, start in enumerate(range(0, count, size)):
+            if self._share.of(number):
+                yield range(start, min(start + size, count))
+
+    def _can_be_drawn(self, index: int) -> bool:
+        try:
+            self._painter.check(self._folder.lines[index])
+        except SentenceError as error:
+            tqdm.write(f"Line {index + 1}: {error}", file=sys.stderr)
+            return False
+        return True
+
+    def _draw_batch(self, indices: list[int]) -> Iterable[tuple[int, Drawing]]:
+        drawings = self._painter.draw_batch(
+            [self._folder.lines[index] for index in indices],
+            [self._folder.seed_of(index) for index in indices],
+            self._folder.sizes[-1],
+        )
+        if drawings and drawings[0].notice is not None:
+            tqdm.write(drawings[0].notice, file=sys.stderr)
+        return zip(indices, drawings, strict=True)
+
+
+class _Saver:
+    """Saves drawings in threads, while the next ones are drawn; leaving it waits for them."""
+
+    def __init__(self, folder: BatchFolder, threads: int) -> None:
+        self._folder = folder
+        self._pool = ThreadPoolExecutor(threads)
+        self._waiting: deque[Future[None]] = deque()
+        self._most = threads * _WAITING
+
+    def save(self, drawing: Drawing, index: int) -> None:
+        """Save a drawing soon; raises what went wrong with an earlier one."""
+        folder, path = self._folder, self._folder.picture(index)
+        self._waiting.append(
+            self._pool.submit(save_drawing, drawing, path, folder.stages, folder.attention)
+        )
+        while len(self._waiting) > self._most or (self._waiting and self._waiting[0].done()):
+            self._waiting.popleft().result()
+
+    def __enter__(self) -> _Saver:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pool.shutdown()  # also after Ctrl-C: what is drawn is not lost
+        if error is None:
+            for saved in self._waiting:
+                saved.result()
+
+
+def _read_lines(path: Path) -> list[str]:
+    try:
+        # A wrong character spoils one word of one line, not the whole file; a byte order mark
+        # is what Windows' Notepad begins a file with.
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            lines = [line.rstrip("\n") for line in file]
+    except OSError as error:
+        raise AppError(f"The captions {path} cannot be read: {error.strerror}.") from error
+    if not lines:
+        raise AppError(f"The captions {path} have no line to draw.")
+    return lines
+
+
+def _make_folder(path: Path) -> Path:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AppError(f"The folder {path} cannot be made: {error.strerror}.") from error
+    return path
