@@ -47,7 +47,7 @@ def open_path(path: Path) -> None:
     DesktopError
         It is not there, or there is no such program.
     """
-    if not path.exists():
+    if not os.path.exists(path):
         raise DesktopError(f"There is no {path} yet.")
     try:
         if sys.platform == "win32":

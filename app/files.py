@@ -1,4 +1,9 @@
-"""Files that are whole or not there, whatever stops the program; none replaced by accident."""
+"""Files that are whole or not there, whatever stops the program; none replaced by accident.
+
+What the program writes by itself is for the person alone: folders of mode 0700, files of 0600. A
+file that a person saves under a name of their own may be read by whom their umask says, once it is
+whole.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +11,45 @@ import contextlib
 import itertools
 import os
 import secrets
+import stat
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 PART_SUFFIX = ".part"
 
+_reading_umask = threading.Lock()
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder and what is missing above it, for the person alone; one that is there stays.
+
+    Raises
+    ------
+    OSError
+        It cannot be made, or a file has its name.
+    """
+    missing = [folder, *itertools.takewhile(lambda parent: not parent.exists(), folder.parents)]
+    for each in reversed(missing):
+        each.mkdir(mode=0o700, exist_ok=True)
+
+
+def open_private(path: str, flags: int) -> int:
+    """Open a file as ``os.open`` does; a new one is for the person alone (an ``opener``)."""
+    return os.open(path, flags, 0o600)
+
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary name beside ``path`` that takes its place once all is written.
+def replacing(path: Path, follow_umask: bool = False) -> Iterator[Path]:
+    """Give an empty file beside ``path`` that takes its place once all is written.
+
+    Parameters
+    ----------
+    path
+        The file to write.
+    follow_umask
+        Whether those may read it who may read any new file of this person, and a file that is
+        replaced stays as readable as it was; otherwise nobody else may.
 
     Raises
     ------
@@ -23,6 +58,9 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     with temporary_beside(path) as temporary:
         yield temporary
+        if follow_umask:
+            with contextlib.suppress(OSError):  # a file system that knows no such rights
+                temporary.chmod(_usual_mode(path))
         sync_file(temporary)
         os.replace(temporary, path)
         sync_folder(path.parent)
@@ -30,8 +68,12 @@ def replacing(path: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def temporary_beside(path: Path) -> Iterator[Path]:
-    """Give a hidden name in the folder of ``path``; what still has it in the end is removed."""
+    """Give an empty file with a hidden name in the folder of ``path``, for the person alone.
+
+    What still has that name in the end is removed.
+    """
     temporary = path.with_name(f".{path.stem[:40]}-{secrets.token_hex(4)}{PART_SUFFIX}")
+    os.close(open_private(str(temporary), os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     try:
         yield temporary
     finally:
@@ -75,6 +117,17 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _usual_mode(path: Path) -> int:
+    """Return the mode of the file there, or the one that a new file would have."""
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        with _reading_umask:
+            umask = os.umask(0o077)  # it can only be read by setting it
+            os.umask(umask)
+        return 0o666 & ~umask
 
 
 def rename_to_new(source: Path, path: Path) -> None:

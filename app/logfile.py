@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from app.files import make_private_folder, open_private
 from app.settings import data_folder
 
 _BYTES = 1_000_000
@@ -29,12 +31,26 @@ def last_lines(count: int) -> list[str]:
     return text.splitlines()[-count:]
 
 
+class _PrivateFileHandler(RotatingFileHandler):
+    """Keeps every file it begins for the person alone."""
+
+    def _open(self) -> TextIOWrapper:
+        handle = open_private(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        return open(handle, "a", encoding=self.encoding, errors=self.errors)
+
+
 def start_logging() -> None:
     """Write warnings and errors to the log file; without a writable folder, go on without."""
     path = log_path()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=_BYTES, backupCount=1, encoding="utf-8")
+        make_private_folder(path.parent)
+        handler = _PrivateFileHandler(
+            path,
+            maxBytes=_BYTES,
+            backupCount=1,
+            encoding="utf-8",
+            errors="backslashreplace",  # file names may hold what is no text
+        )
     except OSError as error:
         logging.getLogger(__name__).warning("There is no log file: %s", error)
         return

@@ -11,7 +11,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from app import __version__
 from app.files import replacing
-from app.picture_file import PictureError
+from app.picture_file import PictureError, write_image
 from models.drawing import Blend
 
 STRIP_SIZE = 256  # pixels, the side of a picture in a strip
@@ -95,8 +95,8 @@ def _check_suffix(path: Path, suffixes: Sequence[str]) -> None:
 
 def _write(image: Image.Image, path: Path, **options: Any) -> None:
     try:
-        with replacing(path) as temporary:
-            image.save(temporary, **options)
+        with replacing(path, follow_umask=True) as temporary:
+            write_image(image, temporary, **options)
     except OSError as error:
         reason = error.strerror or str(error)
         raise PictureError(f"The pictures cannot be saved as {path}: {reason}.") from error

@@ -8,6 +8,7 @@ in EXIF.
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 _CHUNK = "speech2bird"
 _ASCII = b"ASCII\0\0\0"  # how EXIF says which characters a comment is written in
 _LARGEST = 50_000_000  # pixels: a small file may claim enough of them to fill the memory
-_LARGEST_FILE = 200_000_000  # bytes
+_LARGEST_FILE = 32_000_000  # bytes: those saved here have two millions at most
 _PNG_EFFORT = 4  # of 9: a third of the time of the usual 6, for files that are 3 % larger
 _END_OF_PNG = b"\0\0\0\0IEND\xae\x42\x60\x82"
 _UNREADABLE = (
@@ -59,17 +60,24 @@ def check_picture_path(path: Path) -> None:
     Raises
     ------
     PictureError
-        The suffix is none of ``FORMATS``, the folder does not exist, or the path is a folder.
+        The suffix is none of ``FORMATS``, the folder does not exist, the path is a folder, or the
+        name is too long.
     """
     if path.suffix.lower() not in FORMATS:
         raise PictureError(
             f"The name {path.name!r} must end in .png, .jpg or .webp, so that the picture's kind "
             "is clear."
         )
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         raise PictureError(f"There is no folder {path.parent} to save the picture in.")
-    if path.is_dir():
+    if os.path.isdir(path):
         raise PictureError(f"{path} is a folder; give the name of a picture.")
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:  # a name that is too long, or no name at all
+        raise PictureError(f"The picture cannot be saved as {path}: {_reason(error)}.") from error
     if not os.access(path.parent, os.W_OK):
         raise PictureError(f"The folder {path.parent} cannot be written to.")
 
@@ -99,11 +107,10 @@ def save_picture(
     if size is not None and size != image.width:
         image = image.resize((size, size), Image.Resampling.LANCZOS)
     try:
-        with replacing(path) as temporary:
+        with replacing(path, follow_umask=True) as temporary:
             write_picture(image, metadata, temporary, FORMATS[path.suffix.lower()])
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise PictureError(f"The picture cannot be saved as {path}: {reason}.") from error
+        raise PictureError(f"The picture cannot be saved as {path}: {_reason(error)}.") from error
 
 
 def write_picture(
@@ -118,13 +125,29 @@ def write_picture(
     """
     if kind == "PNG":
         chunks = _png_chunks(metadata)
-        image.save(path, format=kind, pnginfo=chunks, compress_level=_PNG_EFFORT)
+        write_image(image, path, format=kind, pnginfo=chunks, compress_level=_PNG_EFFORT)
     elif kind == "JPEG":
         comment = metadata.to_json()
         exif = _exif(metadata)
-        image.save(path, format=kind, quality=95, subsampling=0, exif=exif, comment=comment)
+        write_image(image, path, format=kind, quality=95, subsampling=0, exif=exif, comment=comment)
     else:
-        image.save(path, format=kind, quality=95, exif=_exif(metadata, with_json=True))
+        write_image(image, path, format=kind, quality=95, exif=_exif(metadata, with_json=True))
+
+
+def write_image(image: Image.Image, path: Path, **options: Any) -> None:
+    """Write an image as ``image.save(path, **options)`` does, all of it or with an error.
+
+    Pillow lets some formats write to the file themselves, and these do not notice when a disk that
+    is full takes only a part.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; a part of it may be there.
+    """
+    encoded = io.BytesIO()
+    image.save(encoded, **options)
+    path.write_bytes(encoded.getbuffer())
 
 
 def read_picture(path: Path) -> Picture:
@@ -140,9 +163,7 @@ def read_picture(path: Path) -> Picture:
         _check_file(path)
         with Image.open(path, formats=sorted(set(FORMATS.values()))) as image:
             if image.width * image.height > _LARGEST:
-                raise PictureError(
-                    f"The picture {path} is too large: {image.width} x {image.height} pixels."
-                )
+                raise _too_large(path, f"{image.width} x {image.height} pixels")
             image.load()  # reads to the end: finds chunks behind the pixels, and missing halves
             metadata = PictureMetadata.from_json(_stored_json(image))
             pixels = image.convert("RGB")
@@ -150,12 +171,23 @@ def read_picture(path: Path) -> Picture:
         raise PictureError(f"There is no picture {path}.") from error
     except UnidentifiedImageError as error:
         raise PictureError(f"{path} is not a picture.") from error
+    except Image.DecompressionBombError as error:
+        raise _too_large(path, "it would fill the memory") from error
     except _UNREADABLE as error:
         reason = getattr(error, "strerror", None) or "it is damaged or incomplete"
         raise PictureError(f"The picture {path} cannot be read: {reason}.") from error
     if metadata is None:
         raise PictureError(f"{path} does not say which sentence and seed it was drawn from.")
     return Picture(pixels, metadata)
+
+
+def _too_large(path: Path, why: str) -> PictureError:
+    return PictureError(f"The picture {path} is too large: {why}.")
+
+
+def _reason(error: Exception) -> str:
+    """Return why the system refused something, in its own words."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _check_file(path: Path) -> None:
@@ -181,6 +213,7 @@ def peek_metadata(path: Path) -> PictureMetadata:
     """
     metadata = None
     try:
+        _check_file(path)
         with open(path, "rb") as file:
             file.seek(-len(_END_OF_PNG), os.SEEK_END)
             if file.read() == _END_OF_PNG:

@@ -6,11 +6,14 @@ import dataclasses
 import json
 import logging
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import platformdirs
+
+from app.files import make_private_folder
 
 _log = logging.getLogger(__name__)
 
@@ -20,6 +23,7 @@ Theme = Literal["system", "light", "dark"]
 
 # What a number may be; of other ones nobody could make sense.
 _RANGES = {"threads": range(1, 1025), "tab": range(4), "pictures": range(1, 10)}
+_GEOMETRY = re.compile(r"\d{1,5}x\d{1,5}([+-]-?\d{1,5}){2}")  # Tk writes "+-5", too
 
 
 def config_folder() -> Path:
@@ -92,7 +96,7 @@ class Settings:
             stored = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return cls()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             _log.warning("The settings in %s cannot be read (%s); using the defaults", path, error)
             return cls()
         if not isinstance(stored, dict):
@@ -112,7 +116,7 @@ class Settings:
             The folder cannot be written to.
         """
         path = path or config_folder() / "settings.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         text = json.dumps(dataclasses.asdict(self), indent=2) + "\n"
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".settings-")
         try:
@@ -136,4 +140,14 @@ def _fits(name: str, value: object, hint: Any) -> bool:
         return hint is bool
     if isinstance(value, int) and name in _RANGES:
         return value in _RANGES[name]
+    if isinstance(value, str) and isinstance(value, hint):
+        return _is_usable(value) and (name != "geometry" or _GEOMETRY.fullmatch(value) is not None)
     return isinstance(value, hint)
+
+
+def _is_usable(text: str) -> bool:
+    """Tell whether a text can be a file's name, as far as its characters go."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False

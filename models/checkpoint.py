@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -23,6 +24,8 @@ from models.vocabulary import Vocabulary
 
 FORMAT = "speech2bird"
 FORMAT_VERSION = "1"
+
+_LONGEST_REASON = 200  # characters of what is wrong with a file
 
 
 @dataclass(frozen=True)
@@ -88,13 +91,16 @@ def load_checkpoint(path: Path) -> Checkpoint:
         if metadata["sha256"] != _checksum(config_json, words_json, tensors):
             raise CheckpointError(f"{path} is damaged: its checksum is wrong. Fetch it again.")
         config = ModelConfig.from_json(config_json)
-        vocabulary = Vocabulary(json.loads(words_json))
-        card = json.loads(metadata["card"])
-    except (KeyError, ValueError, TypeError) as error:
-        raise CheckpointError(f"{path} has an unreadable description ({error}).") from error
+        vocabulary = Vocabulary(_texts(json.loads(words_json)))
+        card = dict(json.loads(metadata["card"]))
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
+        reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
+        raise CheckpointError(f"{path} has an unreadable description ({reason}).") from error
     if len(vocabulary) != config.text_encoder.vocabulary_size:
         raise CheckpointError(f"{path}: the vocabulary does not fit the configuration.")
 
+    if not _can_hold(config, tensors):  # seen before memory is taken for the sizes it claims
+        raise CheckpointError(f"{path}: the weights do not fit the configuration.")
     text_encoder, generator = TextEncoder(config.text_encoder), Generator(config.generator)
     for prefix, module in _parts(text_encoder, generator):
         _load_part(module, prefix, tensors, path)
@@ -108,7 +114,7 @@ def _parts(text_encoder: TextEncoder, generator: Generator) -> list[tuple[str, n
 
 
 def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise CheckpointError(f"The weights file {path} does not exist.")
     try:
         with safe_open(path, framework="pt") as file:
@@ -116,6 +122,20 @@ def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
             return dict(file.metadata() or {}), tensors
     except (SafetensorError, OSError, ValueError) as error:
         raise CheckpointError(f"{path} cannot be read as weights: {error}.") from error
+
+
+def _texts(words: object) -> list[str]:
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise TypeError("the vocabulary is no list of words")
+    return words
+
+
+def _can_hold(config: ModelConfig, tensors: Mapping[str, Tensor]) -> bool:
+    """Tell whether some tensor is as large as the largest size that the configuration names."""
+    sizes = [*dataclasses.astuple(config.text_encoder), *dataclasses.astuple(config.generator)]
+    largest = max((side for tensor in tensors.values() for side in tensor.shape), default=0)
+    channels = config.generator.stage_channels
+    return max(*(size for size in sizes if isinstance(size, int)), *channels) <= largest
 
 
 def _load_part(module: nn.Module, prefix: str, tensors: Mapping[str, Tensor], path: Path) -> None:
@@ -127,7 +147,7 @@ def _load_part(module: nn.Module, prefix: str, tensors: Mapping[str, Tensor], pa
     try:
         result = module.load_state_dict(state, strict=False)
     except RuntimeError as error:
-        raise CheckpointError(f"{path}: weights of the wrong shape ({error}).") from error
+        raise CheckpointError(f"{path}: the weights do not fit the configuration.") from error
     missing = [key for key in result.missing_keys if not key.endswith("num_batches_tracked")]
     if missing or result.unexpected_keys:
         odd = ", ".join([*missing, *result.unexpected_keys][:3])

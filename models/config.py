@@ -7,6 +7,11 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+_LARGEST = 4096  # far above any size of a model that somebody could draw with
+_MOST_WORDS = 1 << 20
+_MOST_BLOCKS = 64
+_LONGEST_NAME = 100  # characters
+
 FIRST_STAGE_SIZE = 64
 """Side in pixels of the picture drawn by stage 1; every further stage doubles it."""
 
@@ -79,7 +84,7 @@ class ModelConfig:
         Raises
         ------
         ValueError, TypeError, KeyError
-            The text is not JSON, or a field is missing, unknown or out of range.
+            The text is not JSON, or a field is missing, unknown, of the wrong type or out of range.
         """
         values: dict[str, Any] = json.loads(text)
         generator = dict(values["generator"])
@@ -87,10 +92,48 @@ class ModelConfig:
         config = cls(
             text_encoder=TextEncoderConfig(**values["text_encoder"]),
             generator=GeneratorConfig(**generator),
-            name=str(values["name"]),
+            name=values["name"],
         )
+        _check_name(config.name)
+        _check_text_encoder(config.text_encoder)
+        _check_generator(config.generator)
         if not 1 <= len(config.generator.stage_channels) <= 4:
             raise ValueError("a model has one to four stages")
         if config.generator.text_feature_size != config.text_encoder.feature_size:
             raise ValueError("text encoder and generator disagree on the size of text features")
         return config
+
+
+def _check_name(name: object) -> None:
+    """Refuse what could not be written into a picture and read back."""
+    if not isinstance(name, str) or not name.isprintable() or len(name) > _LONGEST_NAME:
+        raise ValueError("the model's name is no short text")
+
+
+def _check_text_encoder(config: TextEncoderConfig) -> None:
+    _check_whole(config.vocabulary_size, 1, _MOST_WORDS)
+    for size in (config.embedding_size, config.feature_size, config.max_words):
+        _check_whole(size, 1, _LARGEST)
+    if config.feature_size % 2:
+        raise ValueError("half of a word feature comes from each direction: its size is even")
+    if type(config.dropout) not in (int, float) or not 0 <= config.dropout < 1:
+        raise ValueError(f"dropout is a share, not {config.dropout!r}")
+
+
+def _check_generator(config: GeneratorConfig) -> None:
+    for size in (
+        config.text_feature_size,
+        config.condition_size,
+        config.noise_size,
+        config.seed_channels,
+        *config.stage_channels,
+    ):
+        _check_whole(size, 1, _LARGEST)
+    _check_whole(config.residual_blocks, 0, _MOST_BLOCKS)
+    if not isinstance(config.image_skip, bool):
+        raise ValueError(f"image_skip is true or false, not {config.image_skip!r}")
+
+
+def _check_whole(value: object, least: int, largest: int) -> None:
+    if type(value) is not int or not least <= value <= largest:
+        raise ValueError(f"a size is a whole number from {least} to {largest:,}, not {value!r}")

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from app.files import PART_SUFFIX, move_to_new, replacing, sync_file, temporary_beside
+from app.files import (
+    PART_SUFFIX,
+    make_private_folder,
+    move_to_new,
+    replacing,
+    sync_file,
+    temporary_beside,
+)
 from app.gallery.entry import Entry
 from app.gallery.index import Index, Known
 from app.gallery.stars import Stars
@@ -74,7 +81,7 @@ class Gallery:
             The folder cannot be made or written to.
         """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self.folder)
         except OSError as error:
             raise PictureError(
                 f"The folder {self.folder} for drawn pictures cannot be made: {error.strerror}."
@@ -182,7 +189,7 @@ class Gallery:
     def sound(self, name: str) -> Path | None:
         """Return the file with what was said for a picture; None when it was not spoken."""
         path = (self.folder / name).with_suffix(".flac")
-        return path if path.exists() else None
+        return path if os.path.exists(path) else None  # False for a name that is too long
 
     def thumbnail(self, entry: Entry, side: int) -> Image.Image | None:
         """Return a picture ``side`` pixels wide and high; None when it cannot be read."""

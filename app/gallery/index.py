@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,11 +18,11 @@ from app.picture_metadata import PictureMetadata
 
 _log = logging.getLogger(__name__)
 
-_VERSION = 1
+_VERSION = 2
 _TIMEOUT = 5.0  # seconds that another copy of the program may take to write
 _TABLE = """
 CREATE TABLE IF NOT EXISTS pictures (
-    name TEXT PRIMARY KEY,
+    name BLOB PRIMARY KEY,  -- as the system writes it: it need not be text
     mtime_ns INTEGER NOT NULL,
     sentence TEXT,  -- null: a picture that was not drawn here, which is not opened again
     seed INTEGER,
@@ -49,12 +50,12 @@ class Index:
 
     def read(self) -> Known:
         """Return all that is remembered; nothing when the index cannot be read."""
-        if not self.path.exists():
+        if not os.path.exists(self.path):
             return {}
         try:
             with self._connected() as connection:
                 rows = connection.execute("SELECT * FROM pictures").fetchall()
-            return {row[0]: (row[1], _entry(row)) for row in rows}
+            return dict(map(_remembered, rows))
         except (sqlite3.Error, TypeError, ValueError) as error:
             self._give_up(error)
             return {}
@@ -64,7 +65,7 @@ class Index:
         try:
             with self._connected() as connection:
                 connection.executemany(
-                    "DELETE FROM pictures WHERE name = ?", ((name,) for name in gone)
+                    "DELETE FROM pictures WHERE name = ?", ((os.fsencode(name),) for name in gone)
                 )
                 connection.executemany(
                     "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -76,6 +77,8 @@ class Index:
     @contextlib.contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
         """Open the file; what happens inside happens as a whole or not at all."""
+        with contextlib.suppress(OSError):  # SQLite says it better
+            self.path.touch(mode=0o600)  # what SQLite adds to it is as private as the file
         connection = sqlite3.connect(self.path, timeout=_TIMEOUT)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -101,20 +104,24 @@ class Index:
 
 
 def _row(name: str, mtime_ns: int, entry: Entry | None) -> tuple[object, ...]:
+    stored = os.fsencode(name)
     if entry is None:
-        return (name, mtime_ns, None, None, None, None, None, None)
+        return (stored, mtime_ns, None, None, None, None, None, None)
     it = entry.metadata
-    return (name, mtime_ns, it.sentence, it.seed, it.size, it.model, it.version, it.created)
+    return (stored, mtime_ns, it.sentence, it.seed, it.size, it.model, it.version, it.created)
 
 
-def _entry(row: tuple[object, ...]) -> Entry | None:
-    name, mtime_ns, sentence, seed, size, model, version, created = row
+def _remembered(row: tuple[object, ...]) -> tuple[str, tuple[int, Entry | None]]:
+    stored, time, sentence, seed, size, model, version, created = row
+    if not isinstance(stored, bytes):
+        raise TypeError("the index holds no name where a name should be")
+    name, mtime_ns = os.fsdecode(stored), _whole(time)
     if sentence is None:
-        return None
+        return name, (mtime_ns, None)
     metadata = PictureMetadata(
         _text(sentence), _whole(seed), _whole(size), _text(model), _text(version), _text(created)
     )
-    return Entry(_text(name), _whole(mtime_ns), metadata)
+    return name, (mtime_ns, Entry(name, mtime_ns, metadata))
 
 
 def _text(value: object) -> str:

@@ -9,6 +9,8 @@ import contextlib
 import os
 from pathlib import Path
 
+from app.files import make_private_folder
+
 
 class Stars:
     """The folder of stars.
@@ -24,7 +26,7 @@ class Stars:
 
     def names(self) -> frozenset[str]:
         """Return the file names of all starred pictures."""
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        with contextlib.suppress(OSError):  # no star was given yet, or the folder cannot be read
             return frozenset(os.listdir(self._folder))
         return frozenset()
 
@@ -41,7 +43,7 @@ class Stars:
             The folder cannot be written to.
         """
         if starred:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            (self._folder / name).touch()
+            make_private_folder(self._folder)
+            (self._folder / name).touch(mode=0o600)
         else:
             (self._folder / name).unlink(missing_ok=True)

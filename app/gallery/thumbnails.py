@@ -9,9 +9,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from app.files import replacing
+from app.files import make_private_folder, replacing
 from app.gallery.entry import Entry
-from app.picture_file import PictureError, read_picture
+from app.picture_file import PictureError, read_picture, write_image
 
 _log = logging.getLogger(__name__)
 
@@ -65,9 +65,9 @@ class Thumbnails:
             return None
         thumbnail = thumbnail.resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
         try:
-            self._folder.mkdir(exist_ok=True)
+            make_private_folder(self._folder)
             with replacing(path) as temporary:
-                thumbnail.save(temporary, format="JPEG", quality=90)
+                write_image(thumbnail, temporary, format="JPEG", quality=90)
         except OSError as error:  # a full disk: it is made again the next time
             _log.warning("A thumbnail cannot be kept: %s", error)
         return thumbnail

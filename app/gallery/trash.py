@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import secrets
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from app.files import move_to_new, sync_folder
+from app.files import make_private_folder, move_to_new, sync_folder
 from app.gallery.stars import Stars
 
 _log = logging.getLogger(__name__)
@@ -57,19 +58,17 @@ class Trash:
         """
         time = datetime.now().strftime(_TIME)
         trashed = Trashed(self._folder / f"{time}-{secrets.token_hex(4)}", name)
-        trashed.folder.mkdir(parents=True)
+        make_private_folder(trashed.folder)
         try:
             (self._pictures / name).rename(trashed.folder / name)
         except OSError:
             trashed.folder.rmdir()
             raise
         sync_folder(trashed.folder)
-        sound = Path(name).with_suffix(".flac")
-        with contextlib.suppress(FileNotFoundError):
-            (self._pictures / sound).rename(trashed.folder / sound)
-        if self._stars.has(name):
-            (trashed.folder / _STAR).touch()
-            self._stars.set(name, False)
+        try:
+            self._put_belongings(trashed)
+        except OSError as error:  # a full disk: the picture can be brought back all the same
+            _log.warning("What belongs to %s is not all in the trash: %s", name, error)
         sync_folder(self._pictures)
         return trashed
 
@@ -83,12 +82,22 @@ class Trash:
         """
         picture = trashed.folder / trashed.name
         path = move_to_new(picture, self._pictures / trashed.name)
-        with contextlib.suppress(FileNotFoundError):
-            move_to_new(picture.with_suffix(".flac"), path.with_suffix(".flac"))
+        sound = picture.with_suffix(".flac")
+        if os.path.exists(sound):
+            move_to_new(sound, path.with_suffix(".flac"))
         if (trashed.folder / _STAR).exists():
             self._stars.set(path.name, True)
         shutil.rmtree(trashed.folder, ignore_errors=True)
         return path.name
+
+    def _put_belongings(self, trashed: Trashed) -> None:
+        """Move the sound and the star of a picture that is here already."""
+        sound = Path(trashed.name).with_suffix(".flac")
+        if os.path.exists(self._pictures / sound):
+            (self._pictures / sound).rename(trashed.folder / sound)
+        if self._stars.has(trashed.name):
+            (trashed.folder / _STAR).touch(mode=0o600)
+            self._stars.set(trashed.name, False)
 
     def empty(self, now: datetime | None = None) -> None:
         """Remove for good what has been here for thirty days."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,7 +53,7 @@ class WhisperTranscriber(Transcriber):
         folder = model_folder or bundled_whisper()
         # Without these files the libraries would look for them on the network.
         for needed in ("model.bin", "config.json", "tokenizer.json"):
-            if not (folder / needed).is_file():
+            if not os.path.isfile(folder / needed):
                 raise SpeechModelError(f"Whisper's model is incomplete: {folder} has no {needed}.")
         try:
             from faster_whisper import WhisperModel

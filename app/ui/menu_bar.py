@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -96,7 +97,7 @@ class MenuBar(tk.Menu):
             return commands.shown_picture is not None
 
         def has_gallery() -> bool:
-            return window.gallery.folder.exists()
+            return os.path.exists(window.gallery.folder)
 
         return [
             Entry("Open picture…", commands.open, Shortcut("o")),

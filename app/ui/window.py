@@ -34,6 +34,7 @@ from app.ui.status_line import StatusLine
 from app.ui.theme import GAP, make_dpi_aware
 from app.ui.type_tab import TypeTab
 from app.ui.window_commands import WindowCommands
+from app.ui.window_size import restore_geometry
 from app.ui.word_marks import suggester
 
 if TYPE_CHECKING:
@@ -203,10 +204,7 @@ class MainWindow:
         self.root.update_idletasks()
         self.root.minsize(880, 560)
         if self.settings.geometry is not None:
-            try:
-                self.root.geometry(self.settings.geometry)
-            except tk.TclError:
-                _log.warning("The stored window size %r is no size", self.settings.geometry)
+            restore_geometry(self.root, self.settings.geometry)
 
     def _load(self) -> None:
         accept_files(self._body, self.commands.open_dropped)

@@ -11,7 +11,7 @@ from app.ui.background import BackgroundRunner
 from app.ui.flat_menu import FlatMenu
 from app.ui.loader import Loader
 from app.ui.theme import Palette, follow_palette
-from app.ui.words import WORD
+from app.ui.words import WORD, short
 
 if TYPE_CHECKING:
     from app.engine.pictures import EnginePainter
@@ -108,12 +108,13 @@ class WordMarks:
 
     def _offer(self, place: tuple[str, str], words: list[str]) -> None:
         unknown = self._text.get(*place)
+        told = f"“{short(unknown)}” is not known"
         self.menu.delete(0, "end")
-        self.menu.add_command(label=f"“{unknown}” is not known; did you mean", state="disabled")
+        self.menu.add_command(label=f"{told}; did you mean", state="disabled")
         for word in words:
             self.menu.add_command(label=word, command=partial(self._take, place, unknown, word))
         if not words:
-            self.menu.entryconfigure(0, label=f"“{unknown}” is not known and will be left out")
+            self.menu.entryconfigure(0, label=f"{told} and will be left out")
         box = self._text.bbox(place[0])
         if box is not None:
             left, top, _, height = box

@@ -8,6 +8,7 @@ from functools import partial
 from tkinter import ttk
 
 from app.ui.picture_set import Word
+from app.ui.words import short
 
 _MOST = 40  # labels; a model reads 24 words
 _SPACE = 2  # pixels between two words
@@ -74,7 +75,7 @@ class WordRow(ttk.Frame):
         self._arrange()
 
     def _make(self, position: int, text: str) -> ttk.Label:
-        label = ttk.Label(self, text=text, style="Word.TLabel")
+        label = ttk.Label(self, text=short(text), style="Word.TLabel")
         label.bind("<Enter>", partial(self._entered, position))
         label.bind("<Leave>", lambda event: self._point(None))
         return label

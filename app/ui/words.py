@@ -4,3 +4,13 @@ import re
 
 WORD = re.compile(r"[a-z0-9]+")
 """Matches the words of a lower-case sentence, cut as ``models.vocabulary`` cuts them."""
+
+_LONGEST = 40  # characters
+
+
+def short(word: str) -> str:
+    """Return a word that fits into a row or a menu.
+
+    A widget wider than X can draw would end the program.
+    """
+    return word if len(word) <= _LONGEST else word[: _LONGEST - 1] + "…"

@@ -424,7 +424,7 @@ def test_opening_foreign_files(
     (tmp_path / "text.png").write_text("no picture")
     for name, message in (
         ("foreign.png", "does not say which sentence"),
-        ("bomb.png", "cannot be read"),
+        ("bomb.png", "is too large"),
         ("text.png", "is not a picture"),
     ):
         choose(monkeypatch, "askopenfilename", tmp_path / name)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from app.settings import Settings, config_folder
+from app.ui.loader import LoadState
+from app.ui.window import MainWindow
+from tests.conftest import wait_until
 
 
 def test_round_trip(home: Path) -> None:
@@ -59,8 +64,56 @@ def test_theme_of_an_older_file(tmp_path: Path, content: str, theme: str) -> Non
     assert Settings.load(path).theme == theme
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[1, 2]", b"\xff\xfe\x00", b'"text"'])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[1, 2]", b"\xff\xfe\x00", b'"text"', b"[" * 100_000, b'{"tab": ' + b"9" * 5000],
+)
 def test_broken_file(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "settings.json"
     path.write_bytes(content)
     assert Settings.load(path) == Settings()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r'{"gallery_folder": "a\u0000b", "save_folder": "\ud800", "microphone": "\ud800"}',
+        '{"geometry": "1000000x1000000+0+0"}',
+        '{"geometry": "a window"}',
+        '{"tab": 1.5, "pictures": NaN, "threads": Infinity, "has_drawn": "yes"}',
+        '{"of_the_future": {"tab": 2}, "theme": "sepia", "recogniser": null}',
+    ],
+)
+def test_what_nothing_could_use_is_the_default(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(text)
+    assert Settings.load(path) == Settings()
+
+
+def test_odd_values_that_can_be_used_are_kept(tmp_path: Path) -> None:
+    odd = Settings(
+        gallery_folder=os.fsdecode(b"/no text \xff/new\nline"), geometry="900x600+-8+-31000"
+    )
+    path = tmp_path / "settings.json"
+    odd.save(path)
+    assert Settings.load(path) == odd
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(gallery_folder="g" * 300, save_folder="s" * 300, microphone="m" * 10_000),
+        Settings(geometry="29999x700+0+0", recogniser="of the future", tab=3),
+    ],
+)
+def test_the_window_opens_with_strange_settings(
+    make_window: Callable[..., MainWindow], settings: Settings
+) -> None:
+    settings.save()
+    window = make_window()
+    assert window.settings == settings
+    assert window.root.winfo_width() <= window.root.winfo_screenwidth()
+    window.tabs.select(window.gallery_tab)
+    window.root.update()
+    wait_until(window, lambda: window.painter_loader.state is LoadState.READY)
+    assert "unexpected" not in window.messages.text

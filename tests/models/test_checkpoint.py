@@ -1,13 +1,19 @@
 """Weights files: what is saved comes back; what is damaged or foreign is refused with a reason."""
 
+import json
+import os
+import pickle
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
 
-from models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from models import Painter
+from models.checkpoint import Checkpoint, _checksum, load_checkpoint, save_checkpoint
 from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
 from models.errors import CheckpointError
 from models.generator import Generator
@@ -113,11 +119,121 @@ def test_a_foreign_safetensors_file_is_refused(tmp_path: Path) -> None:
         load_checkpoint(path)
 
 
-def test_a_pickle_is_never_unpickled(tmp_path: Path) -> None:
-    path = tmp_path / "pickle.safetensors"
-    torch.save({"weight": torch.zeros(2)}, path)
-    with pytest.raises(CheckpointError):
-        load_checkpoint(path)
+def described(path: Path, **changes: str | None) -> None:
+    """Describe a weights file otherwise, with the checksum that belongs to it; None leaves out."""
+    with safe_open(path, framework="pt") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        metadata = {**file.metadata(), **changes}
+    metadata["sha256"] = _checksum(metadata["config"] or "", metadata["vocabulary"] or "", tensors)
+    kept = {name: value for name, value in metadata.items() if value is not None}
+    save_file(tensors, path, kept)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"vocabulary": None}, "unreadable description"),
+        ({"vocabulary": "{"}, "unreadable description"),
+        ({"vocabulary": "[" * 100_000}, "unreadable description"),
+        ({"vocabulary": '"red"'}, "no list of words"),
+        ({"vocabulary": '["a", "red", 3]'}, "no list of words"),
+        ({"vocabulary": '["a", "red", "red"]'}, "each word once"),
+        ({"vocabulary": '["a", "red"]'}, "vocabulary does not fit"),
+        ({"config": None}, "unreadable description"),
+        ({"config": "no JSON"}, "unreadable description"),
+        ({"config": "[]"}, "unreadable description"),
+        ({"card": "3"}, "unreadable description"),
+        ({"format": "somebody else's"}, "not a speech2bird weights file"),
+        ({"format_version": "2"}, "another version of speech2bird"),
+    ],
+)
+def test_a_wrong_description_is_refused(
+    saved: Path, changes: dict[str, str | None], reason: str
+) -> None:
+    described(saved, **changes)
+    with pytest.raises(CheckpointError, match=reason) as caught:
+        load_checkpoint(saved)
+    assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "value"),
+    [
+        ("generator", "seed_channels", 4096),  # would take gigabytes before its shape is looked at
+        ("generator", "seed_channels", 10**12),
+        ("generator", "seed_channels", 17),
+        ("generator", "residual_blocks", 10**9),
+        ("generator", "residual_blocks", 3),
+        ("generator", "stage_channels", [8, 6, 4, 0]),
+        ("generator", "stage_channels", [8, 6, 4, "2"]),
+        ("generator", "stage_channels", [8] * 5),
+        ("generator", "stage_channels", []),
+        ("generator", "image_skip", "yes"),
+        ("generator", "of_the_future", 1),
+        ("text_encoder", "embedding_size", "6"),
+        ("text_encoder", "embedding_size", True),
+        ("text_encoder", "feature_size", 16),
+        ("text_encoder", "feature_size", -8),
+        ("text_encoder", "dropout", 7),
+        ("text_encoder", "max_words", 0),
+        (None, "name", "n" * 300),  # pictures could not say by whom they were drawn
+        (None, "name", ["a list"]),
+        (None, "generator", None),
+    ],
+)
+def test_a_wrong_configuration_is_refused(
+    saved: Path, part: str | None, field: str, value: object
+) -> None:
+    config = json.loads(small_checkpoint().config.to_json())
+    (config if part is None else config[part])[field] = value
+    described(saved, config=json.dumps(config))
+    with pytest.raises(CheckpointError, match=r"fit|unreadable|does not hold") as caught:
+        load_checkpoint(saved)
+    assert len(str(caught.value)) < 1000
+
+
+def test_a_description_that_is_only_written_anew_is_accepted(saved: Path) -> None:
+    described(saved)
+    assert load_checkpoint(saved).checksum
+
+
+class Mark:
+    """Leaves a mark when it is unpickled."""
+
+    def __init__(self, mark: Path) -> None:
+        self._mark = mark
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return os.mkdir, (str(self._mark),)
+
+
+def as_zip(value: object, path: Path) -> None:
+    torch.save(value, path)
+
+
+def as_old_torch(value: object, path: Path) -> None:
+    torch.save(value, path, _use_new_zipfile_serialization=False)
+
+
+def as_pickle(value: object, path: Path) -> None:
+    path.write_bytes(pickle.dumps(value))
+
+
+@pytest.mark.parametrize("write", [as_zip, as_old_torch, as_pickle])
+def test_a_pickle_is_never_unpickled(tmp_path: Path, write: Callable[[object, Path], None]) -> None:
+    path, mark = tmp_path / "pickle.safetensors", tmp_path / "mark"
+    write({"weight": Mark(mark)}, path)
+    with pytest.raises(CheckpointError, match="cannot be read as weights"):
+        Painter.load(path, device="cpu")
+    assert not mark.exists()
+    pickle.loads(pickle.dumps(Mark(mark)))
+    assert mark.exists(), "unpickling would have left a mark"
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "new\nline", os.fsdecode(b"no text \xff")])
+def test_a_missing_file_of_any_name_is_told(tmp_path: Path, name: str) -> None:
+    with pytest.raises(CheckpointError, match="does not exist"):
+        load_checkpoint(tmp_path / name)
 
 
 def test_a_failed_save_leaves_the_earlier_file(

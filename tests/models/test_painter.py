@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -210,3 +212,20 @@ def test_a_model_of_three_stages_draws_its_largest_picture(tmp_path: Path) -> No
     assert three.draw_batch(["a bird"], seeds=[1])[0].image.size == (256, 256)
     with pytest.raises(ValueError, match="size must be one of 64, 128, 256, not 512"):
         three.draw("a red bird", size=512)
+
+
+def test_four_threads_draw_what_one_does(painter: Painter) -> None:
+    wanted = [("a red bird", 1, 64), ("a blue bird", 2, 64), ("a red bird", 3, 128),
+              ("a blue bird", 4, 128)]  # fmt: skip
+    alone = [painter.draw(*drawing).image.tobytes() for drawing in wanted]
+    together = threading.Barrier(4)
+
+    def draw(first: int) -> list[bytes]:
+        together.wait()
+        positions = [(first + step) % 4 for step in range(4)]  # no two the same at the same time
+        pictures = {at: painter.draw(*wanted[at]).image.tobytes() for at in positions}
+        return [pictures[at] for at in range(4)]
+
+    with ThreadPoolExecutor(4) as threads:
+        for pictures in threads.map(draw, range(4)):
+            assert pictures == alone
