@@ -164,7 +164,9 @@ class _Threads:
     def load_painter(self) -> Any:
         from models import Painter
 
-        return Painter.load()
+        painter: Any = Painter.load()
+        painter.words = frozenset(painter.vocabulary.words)  # as an engine's painter knows them
+        return painter
 
     def load_transcriber(self) -> Any:
         from app.speech.recognisers import load_transcriber
