@@ -216,6 +216,21 @@ def _error(window: MainWindow) -> None:
         window.messages.unexpected(error)
 
 
+def _disk_full(window: MainWindow) -> None:
+    """What saving says there; tests fill a real disk."""
+    window.messages.error(
+        "The picture cannot be saved as ~/Pictures/bird.png: No space left on device."
+    )
+
+
+def _card_full(window: MainWindow) -> None:
+    """What a drawing says that had to leave the graphics card."""
+    from models.painter import OUT_OF_MEMORY
+
+    window.messages.clear()
+    window.messages.note(OUT_OF_MEMORY)
+
+
 def _settings(window: MainWindow) -> None:
     window.messages.clear()
     window.commands.show_settings()
@@ -242,6 +257,8 @@ STATES: dict[str, Callable[[MainWindow], None]] = {
     "gallery": _gallery,
     "no-microphone": _no_microphone,
     "error": _error,
+    "disk-full": _disk_full,
+    "card-full": _card_full,
     "settings": _settings,
     "about": _about,
 }
