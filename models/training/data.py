@@ -189,6 +189,11 @@ class Pictures:
     def __len__(self) -> int:
         return len(self.examples)
 
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The sizes there are, smallest first."""
+        return tuple(sorted(self._by_size))
+
     def batch(self, rows: Tensor, size: int, flip: Tensor | None = None) -> Tensor:
         """Pictures (B, 3, size, size) in -1 .. 1; those with `flip` (B,) true are mirrored."""
         images = self._by_size[size][rows].float().div(127.5).sub(1)

@@ -17,6 +17,7 @@ from models.config import GeneratorConfig
 from models.text_encoder import TextEncoder, TextFeatures, pad_ids
 from models.training.augment import Movement
 from models.training.gan_settings import GanTraining
+from models.training.recolour import LEFT_ALONE, Recolourer, Recolouring
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Batch:
     ----------
     rows : (B,) the photographs' places among all pictures.
     flip : (B,) which of them are mirrored.
+    recolouring : which of them are made another colour.
     species : (B,) their species.
     text : features of one caption of each.
     sentence : (B, D) the sentence features with noise, which generator and discriminators see.
@@ -39,6 +41,7 @@ class Batch:
 
     rows: Tensor
     flip: Tensor
+    recolouring: Recolouring
     species: Tensor
     text: TextFeatures
     sentence: Tensor
@@ -72,6 +75,7 @@ class Batch:
             self,
             rows=self.rows[rows],
             flip=self.flip[rows],
+            recolouring=self.recolouring.rows(rows),
             species=self.species[rows],
             text=_rows(self.text, rows),
             sentence=self.sentence[rows],
@@ -99,6 +103,7 @@ class BatchSampler:
     captions : ids of the captions of each picture.
     species : (N,) species of each picture.
     text_encoder : the trained one, on the CPU.
+    recolourer : gives some birds another colour; without one all keep theirs.
     """
 
     def __init__(
@@ -108,13 +113,14 @@ class BatchSampler:
         text_encoder: TextEncoder,
         settings: GanTraining,
         config: GeneratorConfig,
+        recolourer: Recolourer | None = None,
     ) -> None:
         if len(captions) < settings.batch_size:
             raise ValueError(
                 f"{len(captions)} pictures are too few for batches of {settings.batch_size}"
             )
         self.captions, self.species, self.text_encoder = captions, species, text_encoder
-        self.settings, self.config = settings, config
+        self.settings, self.config, self.recolourer = settings, config, recolourer
         self.rows_left = torch.empty(0, dtype=torch.int64)
         """What is left of the current round through all pictures."""
 
@@ -127,10 +133,13 @@ class BatchSampler:
         if len(self.rows_left) < size:
             self.rows_left = torch.randperm(len(self.captions))
         rows, self.rows_left = self.rows_left[:size], self.rows_left[size:]
-        text = self._read(rows)
+        captions, recolouring = self._choose(rows)
+        with torch.no_grad():
+            text: TextFeatures = self.text_encoder(*pad_ids(captions))
         return Batch(
             rows=rows,
             flip=torch.rand(size) < 0.5,
+            recolouring=recolouring,
             species=self.species[rows],
             text=text,
             sentence=self._with_noise(text.sentence),
@@ -144,18 +153,25 @@ class BatchSampler:
             pair_every=settings.pair_every,
         )
 
-    def _read(self, rows: Tensor) -> TextFeatures:
-        """Encode one caption, chosen at random, of each picture or of another of its species."""
-        chosen = []
+    def _choose(self, rows: Tensor) -> tuple[list[Sequence[int]], Recolouring]:
+        """Choose at random a caption of each picture, and whether both get another colour."""
+        chosen, hues = [], []
         for row in rows.tolist():
-            if torch.rand(()) < self.settings.species_captions:
-                same = (self.species == self.species[row]).nonzero().flatten()
-                row = int(same[torch.randint(len(same), ())])
-            captions = self.captions[row]
-            chosen.append(captions[int(torch.randint(len(captions), ()))])
-        with torch.no_grad():
-            text: TextFeatures = self.text_encoder(*pad_ids(chosen))
-        return text
+            caption = self._caption(row)
+            exchange = None
+            if self.recolourer and torch.rand(()) < self.settings.recoloured:
+                exchange = self.recolourer.exchange(row, caption)
+            chosen.append(exchange.caption if exchange else caption)
+            hues.append(exchange.hues if exchange else LEFT_ALONE)
+        return chosen, Recolouring.of(hues)
+
+    def _caption(self, row: int) -> Sequence[int]:
+        """One of a picture's own captions, or of another of its species."""
+        if torch.rand(()) < self.settings.species_captions:
+            same = (self.species == self.species[row]).nonzero().flatten()
+            row = int(same[torch.randint(len(same), ())])
+        captions = self.captions[row]
+        return captions[int(torch.randint(len(captions), ()))]
 
     def _with_noise(self, sentence: Tensor) -> Tensor:
         """Add noise that leaves a sentence feature its length."""

@@ -30,6 +30,8 @@ class GanTraining:
     mode_seeking_target : how far apart those pairs should be, see `losses.mode_seeking_loss`.
     species_captions : share of photographs shown with a caption of another one of their species:
         a sentence then goes with many poses instead of one.
+    recoloured : share of the photographs whose colour a caption names that are shown in another
+        one, with the caption changed to say so (see `recolour`).
     sentence_noise : noise on sentence features, as a share of their standard deviation: one
         sentence must not be the name of one photograph.
     consistency_weight : how strongly a stage is held to the picture of the stage before it.
@@ -60,6 +62,7 @@ class GanTraining:
     mode_seeking_weight: float = 5.0
     mode_seeking_target: float = 0.5
     species_captions: float = 0.5
+    recoloured: float = 0.5
     sentence_noise: float = 0.2
     consistency_weight: float = 2.0
     discriminator: str = "projected"
@@ -174,6 +177,7 @@ def _attngan() -> Preset:
         damsm_stages="last",
         pair_every=0,
         species_captions=0.0,
+        recoloured=0.0,
         sentence_noise=0.0,
         consistency_weight=0.0,
         discriminator="paper",

@@ -219,6 +219,7 @@ class GanStep:
         """Photographs for a stage, cut to patches of the size of the drawn ones."""
         size = self.config.sizes[stage]
         image = self.pictures.batch(batch.rows, min(size, REAL_DETAIL), batch.flip)
+        image = batch.recolouring.apply(image)
         if self.settings.patch < 1:
             side = int(image.shape[-1] * self.settings.patch)
             top, left = corner(image.shape[-1], side, batch.place)

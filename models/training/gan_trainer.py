@@ -25,6 +25,7 @@ from models.training.gan_batch import BatchSampler
 from models.training.gan_settings import GanTraining
 from models.training.gan_step import GanStep
 from models.training.metrics import MetricsLog
+from models.training.recolour import Recolourer
 from models.training.samples import save_sample_grid
 
 STATE_KEYS = (
@@ -84,8 +85,11 @@ class GanTrainer:
         self.gan = GanStep(settings, config, damsm, pictures, device)
         max_words = damsm.text_encoder.config.max_words
         captions = read_captions(pictures, damsm.vocabulary, max_words)
+        recolourer = None
+        if settings.recoloured:
+            recolourer = Recolourer(damsm.vocabulary, pictures)
         self.sampler = BatchSampler(
-            captions, pictures.species, damsm.text_encoder, settings, config
+            captions, pictures.species, damsm.text_encoder, settings, config, recolourer
         )
 
     @property

@@ -1,0 +1,191 @@
+"""Photographs in another colour, with sentences that say so.
+
+Hardly any bird is orange or purple all over, and people ask for them. Where a caption says
+"yellow", the yellow parts of its photograph are made orange now and then, and the word with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models.training.data import Pictures
+from models.vocabulary import Vocabulary
+
+LEFT_ALONE = (0.0, 0.0, 0.0)
+"""The hues of a photograph that stays as it is."""
+
+
+@dataclass(frozen=True)
+class Hue:
+    """Where a colour lies on the circle of hues, in degrees: its centre, and how far it reaches."""
+
+    centre: float
+    reach: float
+
+
+HUES = {
+    "red": Hue(0, 22),
+    "orange": Hue(28, 16),
+    "yellow": Hue(52, 14),
+    "green": Hue(115, 40),
+    "blue": Hue(220, 40),
+    "purple": Hue(285, 25),
+}
+
+RECOLOURED = ("red", "orange", "yellow", "blue")
+"""What is made another colour; green is not: it would be the leaves more often than the bird."""
+
+SATURATION, VALUE, BORDER = (0.3, 0.5), (0.15, 0.3), (0.0, 8.0)
+"""Where a colour begins and where it is full: saturation, value, degrees inside its reach."""
+
+LEAST_SHARE = 0.15
+"""Of the middle of a photograph, for its bird to have a colour."""
+
+LOOKED_AT_ONCE = 256
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A caption with another colour, and the hues in degrees: source, its reach, target."""
+
+    caption: list[int]
+    hues: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Recolouring:
+    """Which of B photographs are made another colour.
+
+    Attributes
+    ----------
+    source, reach, target : (B,) hues in degrees; a reach of 0 leaves a photograph as it is.
+    """
+
+    source: Tensor
+    reach: Tensor
+    target: Tensor
+
+    @classmethod
+    def of(cls, hues: Sequence[tuple[float, float, float]]) -> Recolouring:
+        """From source, reach and target of each photograph."""
+        return cls(*torch.tensor(hues).unbind(1))
+
+    def rows(self, part: slice | Tensor) -> Recolouring:
+        return Recolouring(self.source[part], self.reach[part], self.target[part])
+
+    def apply(self, images: Tensor) -> Tensor:
+        """Make photographs (B, 3, S, S) in -1 .. 1 another colour; the others stay, bit for bit."""
+        changed = self.reach.nonzero().flatten()
+        if not len(changed):
+            return images
+        recoloured = images.clone()
+        recoloured[changed] = _turn(images[changed], self.rows(changed))
+        return recoloured
+
+
+class Recolourer:
+    """Finds a colour that a caption names and its photograph's bird has, and exchanges it.
+
+    Parameters
+    ----------
+    vocabulary : of the captions.
+    pictures : the photographs.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, pictures: Pictures) -> None:
+        self._ids = {name: vocabulary.read(name, 1).ids[0] for name in HUES if name in vocabulary}
+        rows = torch.arange(len(pictures)).split(LOOKED_AT_ONCE)
+        self._has = torch.cat(
+            [_birds_with(pictures.batch(part, pictures.sizes[0])) for part in rows]
+        )
+
+    def exchange(self, row: int, caption: Sequence[int]) -> Exchange | None:
+        """Choose at random a colour of a photograph and its caption, and another one for it.
+
+        Returns
+        -------
+        None when there is no colour to exchange.
+        """
+        said = [name for name, word in self._ids.items() if word in caption]
+        sources = [
+            name
+            for name, has in zip(RECOLOURED, self._has[row].tolist(), strict=True)
+            if has and name in said
+        ]
+        targets = [name for name in self._ids if name not in said]
+        if not sources or not targets:
+            return None
+        source = sources[int(torch.randint(len(sources), ()))]
+        target = targets[int(torch.randint(len(targets), ()))]
+        old, new = self._ids[source], self._ids[target]
+        return Exchange(
+            caption=[new if word == old else word for word in caption],
+            hues=(HUES[source].centre, HUES[source].reach, HUES[target].centre),
+        )
+
+
+def _birds_with(images: Tensor) -> Tensor:
+    """Whether birds (B,) have each of `RECOLOURED` (B, 4), and what is around them has not.
+
+    Otherwise the sky would turn red with the blue bird, and the straw with the yellow one.
+    """
+    size = images.shape[-1]
+    middle = torch.zeros(size, size, dtype=torch.bool)
+    middle[size // 4 : -size // 4, size // 4 : -size // 4] = True
+    shares = [_share(images / 2 + 0.5, HUES[name].centre, HUES[name].reach) for name in RECOLOURED]
+    of_bird = torch.stack([share[:, middle].mean(1) for share in shares], dim=1)
+    around = torch.stack([share[:, ~middle].mean(1) for share in shares], dim=1)
+    return (of_bird > LEAST_SHARE) & (of_bird > 2 * around)
+
+
+def _turn(images: Tensor, change: Recolouring) -> Tensor:
+    """Turn the hues near `source` to the same place near `target`."""
+    images = images / 2 + 0.5
+    source, reach, target = (
+        part[:, None, None] for part in (change.source, change.reach, change.target)
+    )
+    share = _share(images, source, reach)
+    hue, value, chroma = _hue_value_chroma(images)
+    # Half as far from the new centre as from the old one: some have near neighbours.
+    turned = _colour(target + _from(source, hue) / 2, value, chroma)
+    return torch.lerp(images, turned, share[:, None]) * 2 - 1
+
+
+def _share(images: Tensor, source: Tensor | float, reach: Tensor | float) -> Tensor:
+    """How much of each pixel (B, S, S) has a hue: 0 .. 1, of pictures (B, 3, S, S) in 0 .. 1."""
+    hue, value, chroma = _hue_value_chroma(images)
+    near = _ramp(reach - _from(source, hue).abs(), BORDER)
+    return near * _ramp(chroma / value.clamp_min(1e-3), SATURATION) * _ramp(value, VALUE)
+
+
+def _from(source: Tensor | float, hue: Tensor) -> Tensor:
+    """How far hues lie from another, -180 .. 180 degrees."""
+    return (hue - source + 180) % 360 - 180
+
+
+def _hue_value_chroma(images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Hue in degrees, value and chroma, each (B, S, S), of pictures (B, 3, S, S) in 0 .. 1."""
+    red, green, blue = images.unbind(1)
+    value = images.amax(1)
+    chroma = value - images.amin(1)
+    safe = chroma.clamp_min(1e-6)
+    of_red, of_green = ((green - blue) / safe) % 6, (blue - red) / safe + 2
+    of_blue = (red - green) / safe + 4
+    hue = torch.where(value == red, of_red, torch.where(value == green, of_green, of_blue))
+    return 60 * hue, value, chroma
+
+
+def _colour(hue: Tensor, value: Tensor, chroma: Tensor) -> Tensor:
+    """The pictures (B, 3, S, S) of a hue in degrees, a value and a chroma (B, S, S)."""
+    places = torch.tensor([5.0, 3.0, 1.0])[:, None, None]
+    turn = (places + hue[:, None] / 60) % 6
+    part = torch.minimum(turn, 4 - turn).clamp(0, 1)
+    return value[:, None] - chroma[:, None] * part
+
+
+def _ramp(values: Tensor, ends: tuple[float, float]) -> Tensor:
+    return ((values - ends[0]) / (ends[1] - ends[0])).clamp(0, 1)

@@ -1,0 +1,139 @@
+"""Photographs in another colour: the bird changes, all else stays, and the caption says so."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor
+
+from models.config import GeneratorConfig, TextEncoderConfig
+from models.text_encoder import TextEncoder
+from models.training.damsm_model import read_captions
+from models.training.data import Pictures, read_examples
+from models.training.gan_batch import BatchSampler
+from models.training.gan_settings import GanTraining
+from models.training.recolour import HUES, LEFT_ALONE, Recolourer, Recolouring
+from models.vocabulary import Vocabulary
+
+RGB = {
+    "red": (220, 20, 20),
+    "orange": (235, 140, 30),
+    "yellow": (230, 215, 30),
+    "green": (40, 190, 50),
+    "blue": (30, 80, 220),
+    "purple": (170, 30, 210),
+    "grey": (128, 128, 128),
+}
+WORDS = Vocabulary(["a", "bird", "head", "grey", *HUES])
+
+
+def hues(source: str, target: str) -> tuple[float, float, float]:
+    return HUES[source].centre, HUES[source].reach, HUES[target].centre
+
+
+def plain(colour: str, size: int = 16) -> Tensor:
+    return (torch.tensor(RGB[colour]) / 127.5 - 1)[None, :, None, None].expand(1, 3, size, size)
+
+
+def nearest(colour: Tensor) -> str:
+    """The name of the colour (3,) in `RGB` that is nearest."""
+    return min(RGB, key=lambda name: float((plain(name, 1).flatten() - colour).norm()))
+
+
+@pytest.mark.parametrize("source", ["red", "orange", "yellow", "blue"])
+@pytest.mark.parametrize("target", list(HUES))
+def test_a_colour_becomes_any_other(source: str, target: str) -> None:
+    changed = Recolouring.of([hues(source, target)]).apply(plain(source))
+    assert nearest(changed[0, :, 8, 8]) == target
+
+
+@pytest.mark.parametrize("other", ["green", "purple", "grey"])
+def test_other_colours_stay(other: str) -> None:
+    for source in ("red", "yellow"):
+        changed = Recolouring.of([hues(source, "blue")]).apply(plain(other))
+        torch.testing.assert_close(changed, plain(other), atol=1e-6, rtol=0)
+
+
+def test_photographs_left_alone_stay_bit_for_bit() -> None:
+    photographs = torch.rand(3, 3, 8, 8) * 2 - 1
+    changed = Recolouring.of([LEFT_ALONE, hues("red", "blue"), LEFT_ALONE]).apply(photographs)
+    assert torch.equal(changed[[0, 2]], photographs[[0, 2]])
+    assert Recolouring.of([LEFT_ALONE] * 3).apply(photographs) is photographs
+
+
+def photographs(folder: Path, bird: str, around: str, caption: str) -> Pictures:
+    folder.mkdir(exist_ok=True)
+    for number in range(4):
+        picture = Image.new("RGB", (64, 64), RGB[around])
+        picture.paste(RGB[bird], (16, 16, 48, 48))
+        picture.save(folder / f"{number}.png")
+    lines = [
+        f'{{"file_name": "{number}.png", "captions": ["{caption}"], "species": "{number}"}}'
+        for number in range(4)
+    ]
+    (folder / "metadata.jsonl").write_text("\n".join(lines))
+    return Pictures(read_examples(folder), [64])
+
+
+def said(caption: str) -> list[int]:
+    return list(WORDS.read(caption, 20).ids)
+
+
+def test_the_caption_says_the_new_colour(tmp_path: Path) -> None:
+    recolourer = Recolourer(WORDS, photographs(tmp_path, "red", "green", "a red bird"))
+    targets = set()
+    for _ in range(50):
+        exchange = recolourer.exchange(0, said("a red bird red head"))
+        assert exchange is not None
+        source, reach, target = exchange.hues
+        assert (source, reach) == (HUES["red"].centre, HUES["red"].reach)
+        (name,) = (name for name, hue in HUES.items() if hue.centre == target)
+        assert exchange.caption == said(f"a {name} bird {name} head")
+        targets.add(name)
+    assert targets == set(HUES) - {"red"}
+
+
+def test_a_colour_that_the_caption_has_already_is_not_the_new_one(tmp_path: Path) -> None:
+    recolourer = Recolourer(WORDS, photographs(tmp_path, "red", "grey", "a red bird"))
+    for _ in range(30):
+        exchange = recolourer.exchange(0, said("a red bird blue head green orange yellow"))
+        assert exchange is not None and exchange.hues == hues("red", "purple")
+
+
+@pytest.mark.parametrize(
+    ("bird", "around", "caption"),
+    [
+        ("blue", "blue", "a blue bird"),  # before the sky: it would change, too
+        ("grey", "blue", "a blue bird"),
+        ("red", "grey", "a bird"),  # nobody says red
+        ("green", "grey", "a green bird"),  # leaves are
+    ],
+)
+def test_what_cannot_be_told_from_its_surroundings_stays(
+    tmp_path: Path, bird: str, around: str, caption: str
+) -> None:
+    recolourer = Recolourer(WORDS, photographs(tmp_path, bird, around, caption))
+    assert recolourer.exchange(0, said(caption)) is None
+
+
+@pytest.mark.parametrize(("share", "changed"), [(1.0, 4), (0.0, 0)])
+def test_a_batch_shows_the_share_that_is_set(tmp_path: Path, share: float, changed: int) -> None:
+    pictures = photographs(tmp_path, "red", "grey", "a red bird")
+    encoder = TextEncoder(TextEncoderConfig(len(WORDS))).eval()
+    settings = GanTraining(batch_size=4, recoloured=share)
+    captions = read_captions(pictures, WORDS, encoder.config.max_words)
+    sampler = BatchSampler(
+        captions,
+        pictures.species,
+        encoder,
+        settings,
+        GeneratorConfig(),
+        Recolourer(WORDS, pictures),
+    )
+    batch = next(iter(sampler))
+    images = pictures.batch(batch.rows, 64)
+    recoloured = batch.recolouring.apply(images)
+    different = (recoloured != images).flatten(1).any(1)
+    assert int(different.sum()) == changed
+    torch.testing.assert_close(recoloured[..., :10, :], images[..., :10, :], atol=1e-6, rtol=0)
