@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -10,6 +11,9 @@ from torch import Tensor, nn
 
 TRANSPOSED_FROM = 8
 """Smaller maps have so many channels that spreading the kernel costs more than it saves."""
+
+BICUBIC = (-0.03515625, 0.26171875, 0.87890625, -0.10546875)
+"""Keys' kernel with a = -3/4 at the distances 7/4, 3/4, 1/4 and 5/4."""
 
 
 def convolution(channels_in: int, channels_out: int) -> nn.Conv2d:
@@ -131,6 +135,34 @@ class ResidualBlock(nn.Module):
 
     def forward(self, hidden: Tensor) -> Tensor:
         return hidden + self.block(hidden)
+
+
+def enlarge(image: Tensor) -> Tensor:
+    """Double the size of pictures (B, 3, S, S), bicubically.
+
+    On processors PyTorch's own takes six times as long, since it knows no fixed factor: every
+    second new row lies a quarter of a row above the row it is made from, every other one below.
+    """
+    image = image.float()
+    if image.is_cuda:
+        return F.interpolate(image, scale_factor=2, mode="bicubic", align_corners=False)
+    return _double(_double(image.contiguous(), dim=2), dim=3)
+
+
+def _double(image: Tensor, dim: int) -> Tensor:
+    """Double the height (dim 2) or the width (dim 3)."""
+    size, around = image.shape[dim], (0, 0, 2, 2) if dim == 2 else (2, 2, 0, 0)
+    padded = F.pad(image, around, mode="replicate")
+    rows = [padded.narrow(dim, start, size) for start in range(5)]
+    above, below = _mix(rows[:4], BICUBIC), _mix(rows[1:], BICUBIC[::-1])
+    return torch.stack([above, below], dim + 1).flatten(dim, dim + 1)
+
+
+def _mix(rows: Sequence[Tensor], weights: Sequence[float]) -> Tensor:
+    mixed = weights[0] * rows[0]
+    for row, weight in zip(rows[1:], weights[1:], strict=True):
+        mixed = mixed.add(row, alpha=weight)
+    return mixed
 
 
 def channels_last(module: nn.Module) -> None:

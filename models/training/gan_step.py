@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from models.config import GeneratorConfig
-from models.generator import Generator, enlarge
-from models.layers import channels_last
+from models.generator import Generator
+from models.layers import channels_last, enlarge
 from models.training import distributed, losses
 from models.training.augment import Movement, augment
 from models.training.average import growing_average

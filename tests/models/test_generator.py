@@ -6,7 +6,8 @@ import torch.nn.functional as F
 
 from models.attention import WordAttention
 from models.config import GeneratorConfig
-from models.generator import ConditioningAugmentation, Generator, enlarge
+from models.generator import ConditioningAugmentation, Generator
+from models.layers import enlarge
 from models.text_encoder import TextFeatures
 
 SMALL = GeneratorConfig(
