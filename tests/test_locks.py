@@ -2,41 +2,35 @@
 
 import re
 from importlib.metadata import distributions, requires
-from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
+from scripts.audit import locked_packages
 from tests.conftest import REPOSITORY
 
 LOCKS = sorted((REPOSITORY / "requirements").glob("*.lock"))
+ALL = locked_packages(LOCKS)
 
 
-def normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def locked(path: Path) -> dict[str, set[str]]:
-    """The versions of each package, of which each Python and system has one."""
-    found: dict[str, set[str]] = {}
-    for name, version in re.findall(r"^([\w.-]+)==([\w.+!]+)", path.read_text(), re.MULTILINE):
-        found.setdefault(normal(name), set()).add(version)
-    return found
-
-
-ALL = {name: versions for path in LOCKS for name, versions in locked(path).items()}
+def is_locked(name: str, version: Version) -> bool:
+    """Whether a package is of a locked version, or not ours to lock."""
+    locked = ALL.get(canonicalize_name(name))
+    return locked is None or Version(version.public) in locked
 
 
 def test_installed_packages_have_their_locked_versions() -> None:
     odd = [
         f"{package.name} {package.version}"
         for package in distributions()
-        if package.version.split("+")[0] not in ALL.get(normal(package.name), package.version)
+        if not is_locked(package.name, Version(package.version))
     ]
     assert not odd, "not the version of requirements/*.lock: run make reinstall"
 
 
 def test_every_requirement_is_locked() -> None:
-    wanted = {normal(Requirement(line).name) for line in requires("speech2bird") or []}
+    wanted = {canonicalize_name(Requirement(line).name) for line in requires("speech2bird") or []}
     assert wanted - {"speech2bird"} <= ALL.keys(), "run scripts/lock.py"
 
 
