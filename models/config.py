@@ -37,6 +37,31 @@ class TextEncoderConfig:
 
 
 @dataclass(frozen=True)
+class SpeechEncoderConfig:
+    """The network that hears what the text encoder would read.
+
+    Attributes
+    ----------
+    embedding_size, feature_size, max_words : those of the text encoder whose spaces it shares.
+    mels : log-mel bands.
+    width : channels inside.
+    blocks, word_blocks : blocks over frames, and over words.
+    heads, kernel : of each block's attention and convolution.
+    """
+
+    embedding_size: int = 300
+    feature_size: int = 256
+    max_words: int = 24
+    mels: int = 80
+    width: int = 192
+    blocks: int = 5
+    word_blocks: int = 1
+    heads: int = 4
+    kernel: int = 15
+    dropout: float = 0.1
+
+
+@dataclass(frozen=True)
 class GeneratorConfig:
     """The stages that draw.
 

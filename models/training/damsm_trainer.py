@@ -14,11 +14,12 @@ from tqdm import tqdm
 
 from models.config import TextEncoderConfig
 from models.text_encoder import TextEncoder, pad_ids
+from models.training.cached_features import CachedFeatures, cache_features
 from models.training.damsm import DamsmConfig, ImageProjection, damsm_loss, sentence_scores
 from models.training.damsm_model import MODEL_KEYS, read_captions
 from models.training.data import Pictures, read_examples
 from models.training.files import load_state, save_state
-from models.training.image_encoder import REGION_MAP, ImageFeatures
+from models.training.image_encoder import ImageFeatures
 from models.training.retrieval import retrieval_chances
 from models.vocabulary import Vocabulary
 
@@ -42,17 +43,6 @@ class DamsmTraining:
     picture_sizes: tuple[int, ...] = (96, 128)
     features: str = "efficientnet-lite0"
     seed: int = 0
-
-
-@dataclass
-class _CachedFeatures:
-    """Frozen features of each picture, computed once: plain and mirrored, at one size."""
-
-    regions: Tensor  # (2, N, C, H, W) half precision
-    pooled: Tensor  # (2, N, P)
-
-    def batch(self, rows: Tensor, mirrored: int) -> tuple[Tensor, Tensor]:
-        return self.regions[mirrored, rows].float(), self.pooled[mirrored, rows].float()
 
 
 def train_damsm(
@@ -113,11 +103,13 @@ class DamsmTrainer:
             caption for example in self.pictures.examples for caption in example.captions
         )
         features = ImageFeatures(settings.features)
-        self._caches = [_cache(features, self.pictures, size) for size in settings.picture_sizes]
+        self._caches = [
+            cache_features(features, self.pictures, size) for size in settings.picture_sizes
+        ]
         self._unseen = Pictures(read_examples(test), settings.picture_sizes[-1:])
         if len(self._unseen.species.unique()) < 2:
             raise ValueError(f"{test} needs pictures of two species: the epoch is chosen by them.")
-        self._unseen_cache = _cache(features, self._unseen, settings.picture_sizes[-1])
+        self._unseen_cache = cache_features(features, self._unseen, settings.picture_sizes[-1])
 
         self.encoder = TextEncoder(
             TextEncoderConfig(len(self.vocabulary), feature_size=config.feature_size)
@@ -223,7 +215,7 @@ class DamsmTrainer:
 def retrieval(
     encoder: TextEncoder,
     projection: ImageProjection,
-    cache: _CachedFeatures,
+    cache: CachedFeatures,
     pictures: Pictures,
     vocabulary: Vocabulary,
 ) -> float:
@@ -239,19 +231,3 @@ def retrieval(
     scores = sentence_scores(whole, sentences)
     asked = torch.arange(len(owners))
     return float(retrieval_chances(scores, owners, asked, pictures.species[owners]).mean())
-
-
-@torch.inference_mode()
-def _cache(features: ImageFeatures, pictures: Pictures, size: int) -> _CachedFeatures:
-    regions, pooled = [], []
-    for mirrored in (False, True):
-        for rows in torch.arange(len(pictures)).split(128):
-            images = pictures.batch(rows, size, torch.full((len(rows),), mirrored))
-            with torch.autocast("cpu", torch.bfloat16):
-                maps, whole = features(images)
-            regions.append(maps[REGION_MAP].half())
-            pooled.append(whole.half())
-    count = (2, len(pictures))
-    return _CachedFeatures(
-        torch.cat(regions).unflatten(0, count), torch.cat(pooled).unflatten(0, count)
-    )

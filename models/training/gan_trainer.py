@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import math
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -27,6 +24,7 @@ from models.training.gan_step import GanStep
 from models.training.metrics import MetricsLog
 from models.training.recolour import Recolourer
 from models.training.samples import save_sample_grid
+from models.training.stopping import stop_when_asked
 
 STATE_KEYS = (
     "settings",
@@ -116,8 +114,8 @@ class GanTrainer:
         own_part = distributed.own_part(self.settings.batch_size)
         batches = iter(self.sampler)
         with (
-            _stop_when_asked() as asked,
-            MetricsLog(self.run, distributed.is_first()) as log,
+            stop_when_asked() as asked,
+            MetricsLog(self.run, "gan", distributed.is_first()) as log,
             self._progress(pictures) as progress,
         ):
             while self.phase_pictures < pictures:
@@ -245,18 +243,3 @@ def _load(what: str, network: torch.nn.Module, weights: dict[str, Tensor]) -> No
     except RuntimeError as error:
         reason = str(error).splitlines()[-1].strip()
         raise ValueError(f"the saved {what} does not fit this run's networks ({reason})") from error
-
-
-@contextmanager
-def _stop_when_asked() -> Iterator[list[int]]:
-    """Collect SIGINT and SIGTERM in a list instead of dying of them in the middle of a step."""
-    asked: list[int] = []
-    previous = {
-        number: signal.signal(number, lambda received, _: asked.append(received))
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield asked
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)

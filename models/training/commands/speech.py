@@ -1,0 +1,52 @@
+"""``speech``: train the speech encoder on spoken captions, with the text encoder as its teacher."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+
+from models.training.commands.settings_options import add_settings, read_settings
+
+SUMMARY = "train the speech encoder on spoken captions"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    from models.training.speech.trainer import SpeechTraining
+
+    parser.add_argument("--spoken", type=Path, required=True, help="folder that `speak` made")
+    parser.add_argument("--train", type=Path, required=True, help="its photographs")
+    parser.add_argument(
+        "--spoken-test", type=Path, required=True, help="captions of other species, other voices"
+    )
+    parser.add_argument("--test", type=Path, required=True, help="their photographs")
+    parser.add_argument("--damsm", type=Path, required=True, help="damsm.pt of a damsm run")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the run")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so long")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on where the run in --out stopped"
+    )
+    add_settings(parser, SpeechTraining())
+
+
+def run(options: argparse.Namespace) -> None:
+    from models.training.speech.trainer import SpeechTrainer, SpeechTraining
+
+    settings = read_settings(SpeechTraining(), options)
+    trainer = SpeechTrainer(
+        options.spoken,
+        options.train,
+        options.spoken_test,
+        options.test,
+        options.damsm,
+        options.out,
+        settings,
+    )
+    if options.resume:
+        trainer.resume()
+    elif trainer.path.exists():
+        raise ValueError(f"{options.out} holds a run: go on with --resume, or name another --out")
+    if trainer.train(options.minutes):
+        print(trainer.path)
+    else:
+        print(f"Stopped; {trainer.path} has the state: go on with --resume.")

@@ -1,0 +1,83 @@
+"""Whether a spoken sentence finds its picture, beside the written one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models.speech_encoder import SpeechEncoder
+from models.training.cached_features import CachedFeatures
+from models.training.damsm import ImageProjection, sentence_scores
+from models.training.retrieval import retrieval_chances
+from models.training.speech.hearing_loss import HearingLoss
+from models.training.speech.utterances import Utterances
+
+BATCH = 16
+
+
+@dataclass(frozen=True)
+class HearingScores:
+    """How well utterances are understood.
+
+    Attributes
+    ----------
+    right_words : share of the words whose embedding is nearest to that of what was said, when
+        their number is known.
+    right_count : share of the utterances whose number of words is heard rightly.
+    closeness : mean cosine of the sentence features of what was heard and of what was said.
+    r_at_1, text_r_at_1 : share of the sentences, spoken and written, that find their own picture
+        rather than 99 of other species.
+    """
+
+    right_words: float
+    right_count: float
+    closeness: float
+    r_at_1: float
+    text_r_at_1: float
+
+
+@torch.inference_mode()
+def score_hearing(
+    encoder: SpeechEncoder,
+    loss: HearingLoss,
+    utterances: Utterances,
+    projection: ImageProjection,
+    cache: CachedFeatures,
+    species: Tensor,
+) -> HearingScores:
+    """Listen to utterances of pictures that training has not seen.
+
+    Parameters
+    ----------
+    cache, species : features and species of those pictures.
+    """
+    encoder.eval()
+    spoken, written, rows, words, counts = [], [], [], [], []
+    for chosen in torch.arange(len(utterances)).split(BATCH):
+        batch = utterances.batch(chosen.tolist())
+        heard = encoder(batch.mels, batch.frames)
+        known = encoder(batch.mels, batch.frames, batch.words)
+        limit = encoder.config.max_words
+        taught = loss.teacher(batch.ids[:, :limit], batch.words.clamp_max(limit))
+        spoken.append(heard.text.sentence)
+        written.append(taught.sentence)
+        rows.append(batch.rows)
+        words.append(loss.right_words(known, batch))
+        counts.append(heard.count.round() == batch.words)
+    said, read, owners = torch.cat(spoken), torch.cat(written), torch.cat(rows)
+    _, whole = projection(cache.regions[0].float(), cache.pooled[0].float())
+
+    def found(sentences: Tensor) -> float:
+        asked = torch.arange(len(owners))
+        scores = sentence_scores(whole, sentences)
+        return float(retrieval_chances(scores, owners, asked, species[owners]).mean())
+
+    return HearingScores(
+        right_words=float(torch.stack(words).mean()),
+        right_count=float(torch.cat(counts).float().mean()),
+        closeness=float(torch.cosine_similarity(said, read, dim=1).mean()),
+        r_at_1=found(said),
+        text_r_at_1=found(read),
+    )

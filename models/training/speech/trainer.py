@@ -1,0 +1,299 @@
+"""Trains the speech encoder: a pupil that hears what the text encoder reads."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from models.config import SpeechEncoderConfig
+from models.speech_encoder import SpeechEncoder
+from models.training.cached_features import cache_features
+from models.training.damsm import damsm_loss
+from models.training.damsm_model import Damsm, load_damsm
+from models.training.data import Pictures, read_examples
+from models.training.files import load_state, save_state
+from models.training.image_encoder import ImageFeatures
+from models.training.metrics import MetricsLog
+from models.training.speech.hearing_loss import HearingLoss
+from models.training.speech.retrieval import HearingScores, score_hearing
+from models.training.speech.utterances import SpokenBatch, Utterances, read_utterances
+from models.training.stopping import stop_when_asked
+
+STATE_KEYS = (
+    "settings",
+    "config",
+    "encoder",
+    "spelling",
+    "optimizer",
+    "schedule",
+    "random",
+    "left",
+    "epoch",
+    "heard",
+    "seconds",
+)
+"""What ``speech.pt`` holds."""
+
+
+@dataclass(frozen=True)
+class SpeechTraining:
+    """Settings of a run.
+
+    Attributes
+    ----------
+    letters_weight, count_weight, words_weight, features_weight : of the losses of `HearingLoss`.
+    damsm_weight : of DAMSM's losses: what was heard is to fit its picture, too.
+    masked_bands, masked_frames : widest stripe of mel bands, and longest stretch of frames, that
+        is blanked, twice each (Park et al., SpecAugment, 2019).
+    picture_size : side in pixels at which pictures are seen.
+    precision : "bfloat16" (autocast) or "float32".
+    """
+
+    epochs: int = 12
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    letters_weight: float = 0.3
+    count_weight: float = 1.0
+    words_weight: float = 1.0
+    features_weight: float = 1.0
+    damsm_weight: float = 0.3
+    masked_bands: int = 12
+    masked_frames: int = 24
+    picture_size: int = 128
+    precision: str = "bfloat16"
+    seed: int = 0
+    checkpoint_minutes: float = 5.0
+
+
+class SpeechTrainer:
+    """What learns, what it learns from, and its position.
+
+    Parameters
+    ----------
+    spoken, spoken_test : folders of spoken captions.
+    train, test : the data folders of their photographs.
+    run : folder of the run; ``speech.pt`` in it is the last good state.
+    """
+
+    def __init__(
+        self,
+        spoken: Path,
+        train: Path,
+        spoken_test: Path,
+        test: Path,
+        damsm: Path,
+        run: Path,
+        settings: SpeechTraining,
+        config: SpeechEncoderConfig | None = None,
+    ) -> None:
+        run.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(settings.seed)
+        self.settings, self.run, self.damsm = settings, run, load_damsm(damsm)
+        self.config = _like_text_encoder(config or SpeechEncoderConfig(), self.damsm)
+        self.encoder = SpeechEncoder(self.config)
+        # Read as the text encoder reads: only the words have to be heard.
+        self.encoder.lstm.load_state_dict(self.damsm.text_encoder.lstm.state_dict())
+        self.encoder.lstm.requires_grad_(False)
+        self.loss = HearingLoss(self.damsm.text_encoder, self.config.width)
+        self._features = ImageFeatures(self.damsm.features)
+        self.utterances, self.cache, self.species = self._read(spoken, train)
+        self.unseen = self._read(spoken_test, test)
+        learning = [*self.encoder.parameters(), *self.loss.spelling.parameters()]
+        self._learning = [value for value in learning if value.requires_grad]
+        self.optimizer = torch.optim.AdamW(
+            self._learning, settings.learning_rate, weight_decay=1e-2, fused=True
+        )
+        self.steps = len(self.utterances) // settings.batch_size
+        if not self.steps:
+            raise ValueError(
+                f"{spoken} has {len(self.utterances)} utterances, less than one batch of "
+                f"{settings.batch_size}: choose a smaller --batch-size."
+            )
+        # Batches of one length leave a few utterances out; the schedule never ends too early.
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimizer, settings.learning_rate, total_steps=self.steps * settings.epochs + 1
+        )
+        self.epoch, self.heard, self.seconds = 0, 0, 0.0
+        self.left: list[list[int]] = []
+        """The batches that are left of the current epoch."""
+
+    @property
+    def path(self) -> Path:
+        return self.run / "speech.pt"
+
+    def train(self, minutes: float = math.inf) -> bool:
+        """Train until all epochs are over, then save.
+
+        Returns
+        -------
+        Whether they are; false when time was up or the run was asked to stop.
+
+        Raises
+        ------
+        FloatingPointError
+            A loss is not a number; the last good state is named.
+        """
+        started = saved = self.seconds
+        with (
+            stop_when_asked() as asked,
+            MetricsLog(self.run, "speech", counted="utterances") as log,
+            tqdm(
+                desc="speech",
+                unit=" utterances",
+                initial=self.heard,
+                total=self.steps * self.settings.batch_size * self.settings.epochs,
+                disable=None,
+            ) as progress,
+        ):
+            while self.epoch < self.settings.epochs:
+                if asked or self.seconds - started >= 60 * minutes:
+                    break
+                if not self.left:
+                    order = torch.randperm(len(self.utterances))
+                    self.left = list(self.utterances.batches(order, self.settings.batch_size))
+                before = time.perf_counter()
+                values = self._step(self.utterances.batch(self.left.pop()))
+                self.seconds += time.perf_counter() - before
+                self.heard += self.settings.batch_size
+                progress.update(self.settings.batch_size)
+                log.add(self.heard, self.seconds, values)
+                if not self.left:
+                    self._end_epoch()
+                    saved = self.seconds
+                elif self.seconds - saved > 60 * self.settings.checkpoint_minutes:
+                    self.save()
+                    saved = self.seconds
+        self.save()
+        return self.epoch >= self.settings.epochs
+
+    def _step(self, batch: SpokenBatch) -> dict[str, float]:
+        settings = self.settings
+        self.encoder.train()
+        enabled = settings.precision == "bfloat16"
+        with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+            heard = self.encoder(self._masked(batch.mels), batch.frames, batch.words)
+            terms = self.loss(heard, batch)
+        map_, pooled = self.cache.batch(batch.rows, int(torch.randint(2, ())))
+        with torch.no_grad():
+            regions, whole = self.damsm.projection(map_, pooled)
+        picture = damsm_loss(
+            regions, whole, heard.text, self.species[batch.rows], self.damsm.config
+        )
+        terms["damsm"] = picture.words + picture.sentence
+        total = torch.stack(
+            [getattr(settings, f"{name}_weight") * loss for name, loss in terms.items()]
+        ).sum()
+        if not math.isfinite(total.item()):
+            kept = f"the last good state is {self.path}" if self.path.exists() else "none was saved"
+            raise FloatingPointError(
+                f"training broke down after {self.heard} utterances (loss {total.item()}; {kept}): "
+                "try a lower --learning-rate."
+            )
+        self.optimizer.zero_grad()
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(self._learning, 1.0)
+        self.optimizer.step()
+        self.schedule.step()
+        right = self.loss.right_words(heard, batch)
+        return {name: loss.item() for name, loss in terms.items()} | {"right_words": right.item()}
+
+    def _masked(self, mels: Tensor) -> Tensor:
+        """Blank stripes of bands and stretches of frames."""
+        mels = mels.clone()
+        for row in mels:
+            for _ in range(2):
+                _blank(row, self.settings.masked_bands)
+                _blank(row.T, self.settings.masked_frames)
+        return mels
+
+    def _end_epoch(self) -> None:
+        self.epoch += 1
+        scores = self.score()
+        line = {"epoch": self.epoch, "utterances": self.heard, **asdict(scores)}
+        tqdm.write(json.dumps(line))
+        self.save()
+        with (self.run / "scores.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def score(self) -> HearingScores:
+        """How well utterances of the other folder are understood."""
+        utterances, cache, species = self.unseen
+        return score_hearing(
+            self.encoder, self.loss, utterances, self.damsm.projection, cache, species
+        )
+
+    def _read(self, spoken: Path, data: Path) -> tuple[Utterances, Any, Tensor]:
+        pictures = Pictures(read_examples(data), (self.settings.picture_size,))
+        rows = {
+            example.path.relative_to(data).as_posix(): row
+            for row, example in enumerate(pictures.examples)
+        }
+        utterances = Utterances(read_utterances(spoken), rows, self.damsm.vocabulary)
+        cache = cache_features(self._features, pictures, self.settings.picture_size)
+        return utterances, cache, pictures.species
+
+    def save(self) -> None:
+        """Save everything needed to go on."""
+        state = {
+            "settings": asdict(self.settings),
+            "config": asdict(self.config),
+            "encoder": self.encoder.state_dict(),
+            "spelling": self.loss.spelling.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "random": torch.get_rng_state(),
+            "left": self.left,
+            "epoch": self.epoch,
+            "heard": self.heard,
+            "seconds": self.seconds,
+        }
+        save_state(state, self.path)
+
+    def resume(self) -> None:
+        """Go on where the run in the folder stopped, as if it had not.
+
+        Raises
+        ------
+        FileNotFoundError, ValueError
+            There is no such run, or it had other settings.
+        """
+        state = load_state(self.path, "speech run", STATE_KEYS)
+        saved = SpeechTraining(**state["settings"])
+        saved = replace(saved, checkpoint_minutes=self.settings.checkpoint_minutes)
+        if saved != self.settings or state["config"] != asdict(self.config):
+            raise ValueError(
+                f"{self.path} was made with other settings; to resume, repeat them: "
+                f"{state['settings']}"
+            )
+        self.encoder.load_state_dict(state["encoder"])
+        self.loss.spelling.load_state_dict(state["spelling"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        torch.set_rng_state(state["random"])
+        self.left, self.epoch = state["left"], state["epoch"]
+        self.heard, self.seconds = state["heard"], state["seconds"]
+
+
+def _like_text_encoder(config: SpeechEncoderConfig, damsm: Damsm) -> SpeechEncoderConfig:
+    text = damsm.text_encoder.config
+    return replace(
+        config,
+        embedding_size=text.embedding_size,
+        feature_size=text.feature_size,
+        max_words=text.max_words,
+    )
+
+
+def _blank(rows: Tensor, widest: int) -> None:
+    """Set some neighbouring rows to 0, the mean, in place."""
+    width = int(torch.randint(widest + 1, ()))
+    start = int(torch.randint(max(1, len(rows) - width), ()))
+    rows[start : start + width] = 0
