@@ -3,6 +3,7 @@
 # make lint    style and types only
 # make bench    measure window, drawing and training beside alternatives, on an idle machine
 # make bench-speech CAPTIONS=metadata.jsonl    measure how well speech is understood (two hours)
+# make audit ADVISORIES=all.zip    name known weaknesses of the locked packages (scripts/audit.py)
 # make pictures    draw the README's pictures anew
 # make reinstall   look again for what is missing (a compiler came, a package was removed)
 #
@@ -17,7 +18,7 @@ requirements := setup.cfg $(wildcard requirements/*.lock) scripts/install_progra
 stamp := .venv/installed
 test_stamp := .venv/installed-for-tests
 
-.PHONY: run test lint bench bench-speech pictures reinstall clean
+.PHONY: run test lint bench bench-speech audit pictures reinstall clean
 
 run: $(stamp)
 	$(python) main.py
@@ -51,6 +52,9 @@ bench: $(test_stamp)
 # Captions that the language model has not seen; SEEN=FILE leaves out those that it has.
 bench-speech: $(test_stamp)
 	$(python) -m benchmarks.speech $(CAPTIONS) $(if $(SEEN),--seen $(SEEN))
+
+audit: $(test_stamp)
+	$(python) scripts/audit.py $(ADVISORIES)
 
 # The README's pictures, drawn by the bundled weights.
 pictures: $(test_stamp)
