@@ -1,31 +1,23 @@
-"""One safetensors file that holds a model: weights, configuration, vocabulary and a checksum."""
+"""The model that draws, as one file: weights, configuration, vocabulary and a checksum."""
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
-from torch import Tensor, nn
+from torch import Tensor
 
 from models.config import ModelConfig
 from models.errors import CheckpointError
 from models.generator import Generator
 from models.text_encoder import TextEncoder
 from models.vocabulary import Vocabulary
+from models.weights_file import read_weights, write_weights
 
 FORMAT = "speech2bird"
-FORMAT_VERSION = "1"
-
-_LONGEST_REASON = 200  # characters of what is wrong with a file
 
 
 @dataclass(frozen=True)
@@ -47,30 +39,13 @@ class Checkpoint:
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> str:
-    """Write a model in half precision and return its checksum.
-
-    The file is written under a temporary name and renamed, so that a stop half-way leaves an
-    earlier file as it was. One-dimensional tensors (biases, batch norm statistics) stay in single
-    precision: they cost nothing, and a variance can leave the range of half precision.
-    """
-    tensors: dict[str, Tensor] = {}
-    for prefix, module in _parts(checkpoint.text_encoder, checkpoint.generator):
-        for name, value in module.state_dict().items():
-            if not name.endswith("num_batches_tracked"):
-                value = value.detach().cpu().contiguous()
-                tensors[f"{prefix}.{name}"] = value.half() if value.dim() > 1 else value.float()
-    config, words = checkpoint.config.to_json(), json.dumps(checkpoint.vocabulary.words)
-    checksum = _checksum(config, words, tensors)
-    metadata = {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        "config": config,
-        "vocabulary": words,
-        "card": json.dumps(dict(checkpoint.card)),
-        "sha256": checksum,
+    """Write a model in half precision, as a whole, and return its checksum."""
+    texts = {
+        "config": checkpoint.config.to_json(),
+        "vocabulary": json.dumps(checkpoint.vocabulary.words),
     }
-    _write_atomically(save(tensors, metadata), path)
-    return checksum
+    parts = {"text_encoder": checkpoint.text_encoder, "generator": checkpoint.generator}
+    return write_weights(path, FORMAT, texts, parts, checkpoint.card)
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
@@ -81,47 +56,23 @@ def load_checkpoint(path: Path) -> Checkpoint:
     CheckpointError
         The file is missing, truncated, altered, from a later version, or not one of ours.
     """
-    metadata, tensors = _read(path)
-    if metadata.get("format") != FORMAT:
-        raise CheckpointError(f"{path} is not a speech2bird weights file.")
-    if metadata.get("format_version") != FORMAT_VERSION:
-        raise CheckpointError(f"{path} was written by another version of speech2bird.")
+    file = read_weights(path, FORMAT, ("config", "vocabulary"))
     try:
-        config_json, words_json = metadata["config"], metadata["vocabulary"]
-        if metadata["sha256"] != _checksum(config_json, words_json, tensors):
-            raise CheckpointError(f"{path} is damaged: its checksum is wrong. Fetch it again.")
-        config = ModelConfig.from_json(config_json)
-        vocabulary = Vocabulary(_texts(json.loads(words_json)))
-        card = dict(json.loads(metadata["card"]))
+        config = ModelConfig.from_json(file.texts["config"])
+        vocabulary = Vocabulary(_texts(json.loads(file.texts["vocabulary"])))
     except (KeyError, ValueError, TypeError, RecursionError) as error:
-        reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
-        raise CheckpointError(f"{path} has an unreadable description ({reason}).") from error
+        raise file.unreadable(error) from error
     if len(vocabulary) != config.text_encoder.vocabulary_size:
         raise CheckpointError(f"{path}: the vocabulary does not fit the configuration.")
 
-    if not _can_hold(config, tensors):  # seen before memory is taken for the sizes it claims
+    if not _can_hold(config, file.tensors):  # seen before memory is taken for the sizes it claims
         raise CheckpointError(f"{path}: the weights do not fit the configuration.")
     text_encoder, generator = TextEncoder(config.text_encoder), Generator(config.generator)
-    for prefix, module in _parts(text_encoder, generator):
-        _load_part(module, prefix, tensors, path)
+    file.load_part(text_encoder, "text_encoder")
+    file.load_part(generator, "generator")
     return Checkpoint(
-        config, vocabulary, text_encoder.eval(), generator.eval(), card, metadata["sha256"]
+        config, vocabulary, text_encoder.eval(), generator.eval(), file.card, file.checksum
     )
-
-
-def _parts(text_encoder: TextEncoder, generator: Generator) -> list[tuple[str, nn.Module]]:
-    return [("text_encoder", text_encoder), ("generator", generator)]
-
-
-def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
-    if not os.path.isfile(path):
-        raise CheckpointError(f"The weights file {path} does not exist.")
-    try:
-        with safe_open(path, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            return dict(file.metadata() or {}), tensors
-    except (SafetensorError, OSError, ValueError) as error:
-        raise CheckpointError(f"{path} cannot be read as weights: {error}.") from error
 
 
 def _texts(words: object) -> list[str]:
@@ -136,43 +87,3 @@ def _can_hold(config: ModelConfig, tensors: Mapping[str, Tensor]) -> bool:
     largest = max((side for tensor in tensors.values() for side in tensor.shape), default=0)
     channels = config.generator.stage_channels
     return max(*(size for size in sizes if isinstance(size, int)), *channels) <= largest
-
-
-def _load_part(module: nn.Module, prefix: str, tensors: Mapping[str, Tensor], path: Path) -> None:
-    state = {
-        name.removeprefix(f"{prefix}."): value.float()
-        for name, value in tensors.items()
-        if name.startswith(f"{prefix}.")
-    }
-    try:
-        result = module.load_state_dict(state, strict=False)
-    except RuntimeError as error:
-        raise CheckpointError(f"{path}: the weights do not fit the configuration.") from error
-    missing = [key for key in result.missing_keys if not key.endswith("num_batches_tracked")]
-    if missing or result.unexpected_keys:
-        odd = ", ".join([*missing, *result.unexpected_keys][:3])
-        raise CheckpointError(f"{path} does not hold the weights its description names ({odd}).")
-
-
-def _checksum(config: str, words: str, tensors: Mapping[str, Tensor]) -> str:
-    digest = hashlib.sha256(f"{config}\n{words}\n".encode())
-    for name in sorted(tensors):
-        tensor = tensors[name].contiguous()
-        digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}\n".encode())
-        digest.update(tensor.view(torch.uint8).numpy().tobytes())
-    return digest.hexdigest()
-
-
-def _write_atomically(content: bytes, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -60,6 +60,35 @@ class SpeechEncoderConfig:
     kernel: int = 15
     dropout: float = 0.1
 
+    def to_json(self) -> str:
+        return json.dumps(dataclasses.asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> SpeechEncoderConfig:
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        ValueError, TypeError
+            The text is not JSON, or a field is missing, unknown, of the wrong type or out of range.
+        """
+        config = cls(**json.loads(text))
+        for size in (
+            config.embedding_size,
+            config.feature_size,
+            config.max_words,
+            config.mels,
+            config.width,
+            config.heads,
+            config.kernel,
+        ):
+            _check_whole(size, 1, _LARGEST)
+        for count in (config.blocks, config.word_blocks):
+            _check_whole(count, 0, _MOST_BLOCKS)
+        if config.feature_size % 2 or config.width % config.heads or not config.kernel % 2:
+            raise ValueError("the sizes of the speech encoder do not fit each other")
+        return config
+
 
 @dataclass(frozen=True)
 class GeneratorConfig:

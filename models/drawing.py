@@ -15,6 +15,14 @@ Cancelled = Callable[[], bool]
 
 
 @dataclass(frozen=True)
+class Span:
+    """Where in a recording a piece was heard, in seconds."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
 class Drawing:
     """A finished picture and all that is worth knowing of it.
 
@@ -29,6 +37,8 @@ class Drawing:
     seed : the number that, with the sentence and the model, repeats this picture.
     device : where it was drawn, "cpu" or "cuda".
     notice : a sentence for the person about how it was drawn, if there is something to say.
+    spans : for a picture drawn straight from sound, where each piece that attention went to lies in
+        the recording; its sentence is empty then, and it has no words.
     """
 
     image: Image.Image
@@ -41,6 +51,7 @@ class Drawing:
     model_name: str
     device: str = "cpu"
     notice: str | None = None
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)

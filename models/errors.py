@@ -13,6 +13,10 @@ class SentenceError(ModelError):
     """A sentence cannot be drawn: it is empty, too long, or has no word the model knows."""
 
 
+class SoundError(ModelError):
+    """A recording cannot be drawn: it is too short, too long, or holds nothing like a sentence."""
+
+
 class DrawingCancelled(ModelError):
     """The caller asked for the drawing to stop."""
 

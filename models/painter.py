@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -12,9 +14,11 @@ from torch import Tensor
 from models.blend import TextBlend, slerp
 from models.checkpoint import Checkpoint, load_checkpoint
 from models.drawing import MAX_SEED, Blend, Cancelled, Drawing, OnStage
-from models.errors import SentenceError
+from models.errors import ModelError, SentenceError
 from models.generator import Text
+from models.listener import HeardSentence
 from models.painting import Painted, Place, choose_device, paint
+from models.speech_checkpoint import identity
 from models.text_encoder import TextFeatures, pad_ids
 from models.vocabulary import ReadSentence, Vocabulary
 
@@ -179,6 +183,45 @@ class Painter:
             unknown_words=tuple(dict.fromkeys(first.unknown_words + second.unknown_words)),
         )
         return self._drawing(painted, 0, blend.sentence, both, blend.first_seed)
+
+    def draw_heard(
+        self,
+        heard: HeardSentence,
+        seed: int | None = None,
+        size: int | None = None,
+        on_stage: OnStage | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> Drawing:
+        """Draw what a `Listener` heard, with no text in between.
+
+        Returns
+        -------
+        Drawing
+            It has no sentence and no words, but spans: its attention is to those.
+
+        Raises
+        ------
+        ModelError
+            The listener was taught by the text encoder of another model.
+        DrawingCancelled, ValueError
+            As for `draw`.
+        """
+        if heard.teacher != self._text_identity:
+            raise ModelError(
+                "The speech encoder does not belong to these weights: it was taught by another "
+                "text encoder. Draw through text, or use the weights that came with it."
+            )
+        used_seed = secrets.randbelow(MAX_SEED + 1) if seed is None else seed
+        noise, epsilon = self._sample([used_seed])
+        painted = self._paint(heard.text, noise, epsilon, size, on_stage, cancelled)
+        nothing_read = ReadSentence(words=(), ids=(), unknown_words=())
+        drawing = self._drawing(painted, 0, "", nothing_read, used_seed)
+        attention = tuple(weights[0] for weights in painted.attention)
+        return replace(drawing, attention=attention, spans=heard.spans)
+
+    @functools.cached_property
+    def _text_identity(self) -> str:
+        return identity(self._text_encoder)
 
     def _draw(
         self,

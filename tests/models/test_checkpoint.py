@@ -13,13 +13,14 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from models import Painter
-from models.checkpoint import Checkpoint, _checksum, load_checkpoint, save_checkpoint
+from models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
 from models.errors import CheckpointError
 from models.generator import Generator
 from models.painter import BUNDLED_WEIGHTS
 from models.text_encoder import TextEncoder
 from models.vocabulary import Vocabulary
+from models.weights_file import checksum_of
 
 
 def small_checkpoint() -> Checkpoint:
@@ -124,7 +125,8 @@ def described(path: Path, **changes: str | None) -> None:
     with safe_open(path, framework="pt") as file:
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         metadata = {**file.metadata(), **changes}
-    metadata["sha256"] = _checksum(metadata["config"] or "", metadata["vocabulary"] or "", tensors)
+    texts = [metadata["config"] or "", metadata["vocabulary"] or ""]
+    metadata["sha256"] = checksum_of(texts, tensors)
     kept = {name: value for name, value in metadata.items() if value is not None}
     save_file(tensors, path, kept)
 

@@ -1,4 +1,4 @@
-"""``export``: write the file that the program draws with."""
+"""``export``: write a file that the program draws or listens with."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-SUMMARY = "write the file that the program draws with"
+SUMMARY = "write a file that the program draws or listens with"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--damsm", type=Path, required=True, help="damsm.pt of a damsm run")
-    parser.add_argument("--gan", type=Path, required=True, help="gan.pt of a gan run")
+    run = parser.add_mutually_exclusive_group(required=True)
+    run.add_argument("--gan", type=Path, help="gan.pt of a gan run: what draws")
+    run.add_argument("--speech", type=Path, help="speech.pt of a speech run: what listens")
     parser.add_argument("-o", "--output", type=Path, required=True, help="file to write")
     parser.add_argument("--name", default="speech2bird", help="name of the model")
     parser.add_argument("--data", type=Path, help="training folder, to note its name on the card")
@@ -22,9 +24,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     from models.training.export import export
+    from models.training.speech.export import export_speech
 
     card = _read_card(options.card)
-    print(export(options.damsm, options.gan, options.output, options.name, card, options.data))
+    if options.speech:
+        print(export_speech(options.damsm, options.speech, options.output, card))
+    else:
+        print(export(options.damsm, options.gan, options.output, options.name, card, options.data))
 
 
 def _read_card(entries: Sequence[str]) -> dict[str, str]:
