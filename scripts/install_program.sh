@@ -43,7 +43,11 @@ if ! install_locked pyaudio >>.venv/pip.log; then
     say "PyAudio could not be built (see above), so the microphone will not work." >&2
     say "Typing and sound files will. To try again later: make reinstall" >&2
 fi
-install_locked run
+if ! install_locked run 2>>.venv/pip.log; then
+    say "a package has no ready-made file for this Python: fetching what compiles it"
+    install_locked compile >>.venv/pip.log
+    install_locked run
+fi
 # Torch for graphics cards says so in its requirements; the one for processors is a tenth of it.
 if "$python" -c 'from importlib.metadata import requires
 raise SystemExit(not any(part.startswith(("nvidia", "cuda")) for part in requires("torch")))'; then

@@ -33,35 +33,39 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Lock the versions of all packages.")
     parser.add_argument("--upgrade", action="store_true", help="take the newest versions")
     options = parser.parse_args()
-    known = [] if options.upgrade else _versions(LOCKS.glob("*.lock"))
-    run, test = _resolve([], known), _resolve(["--extra", "test"], known)
+    locks = [] if options.upgrade else sorted(LOCKS.glob("*.lock"))
+    known = _versions(lock.read_text(encoding="utf-8") for lock in locks)
+    inputs = ["setup.cfg", "requirements/build.in"]
+    run, test = _resolve(inputs, known), _resolve([*inputs, "--extra", "test"], known)
     cuda = {name: block for name, block in run.items() if name.startswith(_OF_CUDA)}
     build = {name: test[name] for name in _BUILD}
     _write("build", build)
+    # Only where something has no wheel, and in the same versions.
+    _write("compile", _resolve(["requirements/compile.in"], [*known, *_versions(test.values())]))
     _write("pyaudio", {"pyaudio": run["pyaudio"]})  # alone: it is compiled, which may fail
     _write("cuda", cuda)  # alone: only torch's build for graphics cards needs them
     _write("run", _without(run, "pyaudio", *cuda, *build))
     _write("test", _without(test, *run, *build))
 
 
-def _versions(locks: Iterable[Path]) -> list[str]:
+def _versions(locks: Iterable[str]) -> list[str]:
     """Return lines like ``name==1.2`` with their markers."""
     return [
         line.removesuffix("\\").strip()
         for lock in locks
-        for line in lock.read_text(encoding="utf-8").splitlines()
+        for line in lock.splitlines()
         if line[:1].isalnum()
     ]
 
 
-def _resolve(options: list[str], known: list[str]) -> Blocks:
+def _resolve(inputs: list[str], known: list[str]) -> Blocks:
     with tempfile.TemporaryDirectory() as folder:
         constraints, out = Path(folder) / "constraints.txt", Path(folder) / "out.lock"
         constraints.write_text("\n".join(known), encoding="utf-8")
-        command = ["uv", "pip", "compile", "setup.cfg", "requirements/build.in", *options]
+        command = ["uv", "pip", "compile", *inputs, "--constraint", str(constraints)]
         command += ["--universal", "--python-version", _OLDEST_PYTHON, "--generate-hashes"]
         command += ["--no-header", "--no-annotate", "--quiet", "--output-file", str(out)]
-        subprocess.run([*command, "--constraint", str(constraints)], cwd=REPOSITORY, check=True)
+        subprocess.run(command, cwd=REPOSITORY, check=True)
         return _blocks(out.read_text(encoding="utf-8"))
 
 
