@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from models.errors import ModelError
 from models.memory import keep_freed_memory
 
-COMMANDS = ("prepare", "damsm", "gan", "evaluate", "compare", "export", "import-attngan")
+COMMANDS = ("prepare", "speak", "damsm", "gan", "evaluate", "compare", "export", "import-attngan")
 """In the order of use; each has a module in `models.training.commands`."""
 
 
