@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from models.training.speech.voices import Voice
+    from models.training.speech.synthesiser import Voice
 
 SUMMARY = "have captions spoken by the synthesisers that are installed"
 
@@ -78,31 +78,21 @@ def _choose(
 
 def _speak(options: argparse.Namespace, voices: list[Voice]) -> None:
     from models.training.data import read_examples
-    from models.training.speech.spoken_captions import (
-        Plan,
-        digest,
-        make_spoken_captions,
-        open_folder,
-    )
+    from models.training.speech.spoken_captions import make_spoken_captions, settings_of
+    from models.training.speech.spoken_folder import SpokenFolder
+    from models.training.speech.spoken_plan import Plan
 
     plan = Plan(options.data, read_examples(options.data), voices, options.seed, options.clean)
-    settings = {
-        "data": digest(options.data),
-        "voices": [voice.name for voice in voices],
-        "seed": options.seed,
-        "clean": options.clean,
-    }
-    open_folder(options.out, settings)
     handler = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        outcome = make_spoken_captions(options.out, plan, options.utterances, options.jobs)
+        with SpokenFolder(options.out, settings_of(plan)) as folder:
+            outcome = make_spoken_captions(folder, plan, options.utterances, options.jobs)
     except KeyboardInterrupt:
         raise ValueError("stopped; run the same command again to go on") from None
     finally:
         signal.signal(signal.SIGTERM, handler)
     for failure in outcome.failures:
         print(failure, file=sys.stderr)
-    lost = sum(failure.instead is None for failure in outcome.failures)
-    if lost:
-        raise ValueError(f"{lost} utterances could not be spoken by any voice that was tried.")
-    print(f"{options.out}: {options.utterances} utterances, {outcome.made} of them new")
+    if lost := {failure.number for failure in outcome.failures if not failure.instead}:
+        raise ValueError(f"{len(lost)} utterances could not be spoken by any voice that was tried.")
+    print(f"{options.out}: {options.utterances} utterances, {len(outcome.made)} of them new")
