@@ -19,15 +19,18 @@ ESPEAK_VOICES = (
     "en-us",
     "en-us+m3",
     "en-us+m7",
-    "en-us+f2",
+    "en-us+f1",
+    "en-us+f4",
     "en-gb",
     "en+m5",  # en-gb is another name of en, after which variants are ignored
     "en+f1",
     "en-gb-scotland+m2",
     "en-gb-scotland+f4",
     "en-gb-x-rp+m4",
-    "en-gb-x-rp+f5",
+    "en-gb-x-rp+f1",
 )
+"""Languages with variants; none with breath, such as f2, which is other noise every time."""
+
 FLITE_PITCHES: dict[str, float | None] = {"slt": 168, "awb": 128, "kal16": 95, "rms": None}
 """Mean pitch in Hz by voice, which a synthesis can be told to change; `rms` does not listen."""
 
