@@ -14,11 +14,12 @@ COMMANDS = (
     "prepare",
     "damsm",
     "gan",
+    "speak",
+    "speech",
     "evaluate",
     "compare",
     "export",
     "import-attngan",
-    "speech",
 )
 """In the order of use; each has a module in `models.training.commands`."""
 

@@ -1,0 +1,1 @@
+"""Captions spoken by synthesisers, for training what listens."""
