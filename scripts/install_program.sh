@@ -14,9 +14,10 @@ python=.venv/bin/python
 
 say() { echo "speech2bird: $*"; }
 
-# Source packages are built with the setuptools that is locked too, not with today's.
+# Source packages are built with the tools that are locked too, not with today's: with those of
+# .venv, where builds look for programs such as cython.
 pip_install() {
-    "$python" -m pip install --disable-pip-version-check --no-build-isolation --no-deps "$@"
+    PATH="$PWD/.venv/bin:$PATH" "$python" -m pip install --disable-pip-version-check --no-build-isolation --no-deps "$@"
 }
 
 install_locked() {
