@@ -19,8 +19,8 @@ from models.text_encoder import pad_ids
 from models.training.damsm_model import load_damsm
 from models.training.data import read_examples
 from models.training.speech.export import export_speech
+from models.training.speech.spoken_data import load_samples, read_spoken_captions, spell
 from models.training.speech.trainer import SpeechTrainer, SpeechTraining
-from models.training.speech.utterances import load_samples, read_utterances, spell
 from models.vocabulary import tokenize
 
 SMALL = SpeechEncoderConfig(width=32, blocks=1, word_blocks=0, heads=2, kernel=5, dropout=0)
@@ -175,10 +175,10 @@ def test_broken_lists_are_told(spoken: Path) -> None:
     with metadata.open("a") as file:
         file.write('{"file_name": "x.flac"}\n')
     with pytest.raises(ValueError, match="line 33"):
-        read_utterances(spoken)
+        read_spoken_captions(spoken)
     metadata.unlink()
     with pytest.raises(FileNotFoundError, match="speak"):
-        read_utterances(spoken)
+        read_spoken_captions(spoken)
 
 
 def test_sound_of_another_rate_is_told(tmp_path: Path) -> None:

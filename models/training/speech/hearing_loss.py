@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from models.speech_encoder import Heard
 from models.text_encoder import TextEncoder
-from models.training.speech.utterances import LETTERS, SpokenBatch
+from models.training.speech.spoken_data import LETTERS, SpokenBatch
 
 CLOSENESS = 20.0
 """What the cosine of an embedding with each of the vocabulary's is multiplied by."""

@@ -12,7 +12,7 @@ from models.training.cached_features import CachedFeatures
 from models.training.damsm import ImageProjection, sentence_scores
 from models.training.retrieval import retrieval_chances
 from models.training.speech.hearing_loss import HearingLoss
-from models.training.speech.utterances import Utterances
+from models.training.speech.spoken_data import SpokenData
 
 BATCH = 16
 
@@ -42,7 +42,7 @@ class HearingScores:
 def score_hearing(
     encoder: SpeechEncoder,
     loss: HearingLoss,
-    utterances: Utterances,
+    utterances: SpokenData,
     projection: ImageProjection,
     cache: CachedFeatures,
     species: Tensor,

@@ -24,7 +24,7 @@ from models.training.image_encoder import ImageFeatures
 from models.training.metrics import MetricsLog
 from models.training.speech.hearing_loss import HearingLoss
 from models.training.speech.retrieval import HearingScores, score_hearing
-from models.training.speech.utterances import SpokenBatch, Utterances, read_utterances
+from models.training.speech.spoken_data import SpokenBatch, SpokenData, read_spoken_captions
 from models.training.stopping import stop_when_asked
 
 STATE_KEYS = (
@@ -230,13 +230,13 @@ class SpeechTrainer:
             self.encoder, self.loss, utterances, self.damsm.projection, cache, species
         )
 
-    def _read(self, spoken: Path, data: Path) -> tuple[Utterances, Any, Tensor]:
+    def _read(self, spoken: Path, data: Path) -> tuple[SpokenData, Any, Tensor]:
         pictures = Pictures(read_examples(data), (self.settings.picture_size,))
         rows = {
             example.path.relative_to(data).as_posix(): row
             for row, example in enumerate(pictures.examples)
         }
-        utterances = Utterances(read_utterances(spoken), rows, self.damsm.vocabulary)
+        utterances = SpokenData(read_spoken_captions(spoken), rows, self.damsm.vocabulary)
         cache = cache_features(self._features, pictures, self.settings.picture_size)
         return utterances, cache, pictures.species
 

@@ -21,7 +21,7 @@ LETTERS = " 0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
-class Utterance:
+class SpokenCaption:
     """One spoken caption.
 
     Attributes
@@ -37,7 +37,7 @@ class Utterance:
     seconds: float
 
 
-def read_utterances(folder: Path) -> list[Utterance]:
+def read_spoken_captions(folder: Path) -> list[SpokenCaption]:
     """Read the list of a folder of spoken captions.
 
     Raises
@@ -58,7 +58,7 @@ def read_utterances(folder: Path) -> list[Utterance]:
         try:
             entry = json.loads(line)
             found.append(
-                Utterance(
+                SpokenCaption(
                     folder / entry["file_name"],
                     str(entry["text"]),
                     str(entry["picture"]),
@@ -114,8 +114,8 @@ class SpokenBatch:
         return len(self.rows)
 
 
-class Utterances:
-    """Utterances with their frames, each read from its file once and kept in memory.
+class SpokenData:
+    """Spoken captions with their frames, each read from its file once and kept in memory.
 
     20,000 of four seconds take 1.3 GB.
 
@@ -126,11 +126,14 @@ class Utterances:
     Raises
     ------
     ValueError
-        Utterances name photographs that are not there, or have no known word.
+        They name photographs that are not there, or have no known word.
     """
 
     def __init__(
-        self, utterances: Sequence[Utterance], pictures: Mapping[str, int], vocabulary: Vocabulary
+        self,
+        utterances: Sequence[SpokenCaption],
+        pictures: Mapping[str, int],
+        vocabulary: Vocabulary,
     ) -> None:
         self.utterances = list(utterances)
         missing = sorted({entry.picture for entry in utterances} - pictures.keys())
