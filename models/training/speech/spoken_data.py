@@ -19,6 +19,9 @@ from models.vocabulary import Vocabulary, tokenize
 LETTERS = " 0123456789abcdefghijklmnopqrstuvwxyz"
 """What sentences are spelled with; a letter's id is its place + 1, and 0 is CTC's blank."""
 
+BATCHES_SORTED_TOGETHER = 16
+"""Utterances of a batch are of one length: padding costs as much as sound."""
+
 
 @dataclass(frozen=True)
 class SpokenCaption:
@@ -178,10 +181,6 @@ class SpokenData:
         if number not in self._mels:
             self._mels[number] = log_mel(load_samples(self.utterances[number].path)).half()
         return self._mels[number]
-
-
-BATCHES_SORTED_TOGETHER = 16
-"""Utterances of a batch are of one length: padding costs as much as sound."""
 
 
 def spell(text: str) -> list[int]:
