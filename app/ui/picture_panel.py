@@ -16,6 +16,7 @@ from app.ui.picture_view import PictureView
 from app.ui.seed_bar import SeedBar
 from app.ui.stage_strip import SIZES
 from app.ui.theme import GAP
+from app.ui.words import short
 
 if TYPE_CHECKING:
     from models import Drawing
@@ -133,7 +134,7 @@ class PicturePanel(ttk.Frame):
         self.progress.configure(maximum=count * len(SIZES))
         self._coming = PictureSet(sentence, count)
         many = f"{count} pictures of " if count > 1 else ""
-        self._say(f"Drawing {many}“{shortened(sentence)}”…")
+        self._say(f"Drawing {many}“{short(sentence, _CAPTION)}”…")
         self._set_buttons(drawing=True, has_picture=False)
 
     def show_stage(self, index: int, image: Image.Image) -> None:
@@ -171,7 +172,7 @@ class PicturePanel(ttk.Frame):
         sentence, seed = picture.metadata.sentence, picture.metadata.seed
         self.view.show(PictureSet.of_file(sentence, picture.image))
         self.seed_bar.show(seed)
-        self._say(f"“{shortened(sentence)}”  ·  seed {seed}")
+        self._say(f"“{short(sentence, _CAPTION)}”  ·  seed {seed}")
         self._set_buttons(drawing=False, has_picture=True)
         self.attention_button.state(["disabled"])
 
@@ -204,7 +205,7 @@ class PicturePanel(ttk.Frame):
         if drawing is None or self._caption is not None:
             return
         self.seed_bar.show(drawing.seed)
-        text = f"“{shortened(drawing.sentence)}”  ·  seed {drawing.seed}"
+        text = f"“{short(drawing.sentence, _CAPTION)}”  ·  seed {drawing.seed}"
         if self.view.stage is not None:
             stage = drawing.stages[self.view.stage]
             text += f"  ·  stage {self.view.stage + 1}, {stage.width} px"
@@ -225,8 +226,3 @@ class PicturePanel(ttk.Frame):
     def _rest(self, value: int) -> None:
         self.progress.stop()
         self.progress.configure(mode="determinate", value=value)
-
-
-def shortened(sentence: str) -> str:
-    """Return a sentence that fits into a caption."""
-    return sentence if len(sentence) <= _CAPTION else sentence[: _CAPTION - 1].rstrip() + "…"

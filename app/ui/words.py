@@ -8,9 +8,9 @@ WORD = re.compile(r"[a-z0-9]+")
 _LONGEST = 40  # characters
 
 
-def short(word: str) -> str:
-    """Return a word that fits into a row or a menu.
+def short(text: str, longest: int = _LONGEST) -> str:
+    """Return a word that fits into a row or a menu, or a sentence that fits into `longest`.
 
     A widget wider than X can draw would end the program.
     """
-    return word if len(word) <= _LONGEST else word[: _LONGEST - 1] + "…"
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
