@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
-_SENTENCE = "a small red bird with black wings"
-_NINE = "a bright yellow bird with a black head"
+_SENTENCE = "a bright yellow bird with a black head"
+_NINE = "a small red bird with black wings"
 _TIMEOUT = 120  # seconds
 _NO_DEVICE = """\
 </usr/share/alsa/alsa.conf>
@@ -157,7 +157,7 @@ def _loading(window: MainWindow) -> None:
 
 
 def _drawn(window: MainWindow) -> None:
-    _draw(window, _SENTENCE, 1)
+    _draw(window, _SENTENCE, 11)
 
 
 def _attention(window: MainWindow) -> None:
