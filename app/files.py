@@ -131,7 +131,9 @@ def _usual_mode(path: Path) -> int:
 
 
 def rename_to_new(source: Path, path: Path) -> None:
-    """Move a file within its folder, if nothing has the new name.
+    """Move a file within its file system, if nothing has the new name.
+
+    Where a kill left it with both names, half moved from one folder to another, it is moved now.
 
     Raises
     ------
@@ -144,10 +146,20 @@ def rename_to_new(source: Path, path: Path) -> None:
     try:
         os.link(source, path)
     except FileExistsError:
-        raise
+        if not _is_half_moved(source, path):
+            raise
+        source.unlink()
     except OSError:  # a file system without second names
         if path.exists():
             raise FileExistsError(path) from None
         os.rename(source, path)
     else:
         source.unlink()
+
+
+def _is_half_moved(source: Path, path: Path) -> bool:
+    """Whether two names in different folders are the same file.
+
+    In one folder they could be one name, written in capitals and small letters.
+    """
+    return os.path.samefile(source, path) and not os.path.samefile(source.parent, path.parent)

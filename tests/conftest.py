@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from models import Painter
 
 pytest_plugins = ["tests.speech_fixtures"]
+
+# Whoever runs the tests in the background of a shell has Ctrl-C ignored, and all they start, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 _SCREEN = "1400x1000x24"

@@ -284,6 +284,15 @@ def test_killed_while_deleting_and_undoing(gallery: Gallery) -> None:
         assert {read_metadata(gallery.folder / name).seed for name in names(gallery)} == {0, 1, 2}
 
 
+def test_a_picture_that_a_kill_left_in_both_places_is_restored_once(gallery: Gallery) -> None:
+    path = gallery.keep(drawing(), recording())
+    trashed = gallery.delete(path.name)
+    os.link(trashed.folder / path.name, path)  # where a restoring program was killed
+    assert gallery.restore(trashed) == path.name
+    assert names(gallery) == [path.name]
+    assert path.with_suffix(".flac").exists()
+
+
 def test_a_lost_index_costs_no_thumbnails(gallery: Gallery) -> None:
     gallery.keep(drawing())
     assert gallery.thumbnail(gallery.find()[0], 64) is not None
