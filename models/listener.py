@@ -17,7 +17,6 @@ from models.speech_checkpoint import load_speech_encoder
 from models.speech_encoder import STRIDE, SpeechEncoder
 from models.text_encoder import TextFeatures
 
-BUNDLED_SPEECH = Path(__file__).resolve().parent.parent / "weights" / "speech.safetensors"
 FRAME_SECONDS = HOP * STRIDE / SAMPLE_RATE
 SHORTEST, LONGEST = 0.3, 30.0
 """Seconds of sound that can be listened to."""
@@ -46,15 +45,15 @@ class Listener:
         self._encoder, self._teacher = encoder.requires_grad_(False), teacher
 
     @classmethod
-    def load(cls, path: Path | str | None = None) -> Listener:
-        """Load a speech encoder: the bundled one unless another `path` is named.
+    def load(cls, path: Path | str) -> Listener:
+        """Load a speech encoder.
 
         Raises
         ------
         CheckpointError
             The weights cannot be used, with the reason.
         """
-        checkpoint = load_speech_encoder(Path(path) if path else BUNDLED_SPEECH)
+        checkpoint = load_speech_encoder(Path(path))
         return cls(checkpoint.encoder, checkpoint.teacher)
 
     @torch.inference_mode()

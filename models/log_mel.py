@@ -38,11 +38,6 @@ def log_mel(samples: Tensor) -> Tensor:
     return (logarithm - logarithm.mean()) / _SPREAD
 
 
-def frames(samples: int) -> int:
-    """How many frames `log_mel` makes of so many samples."""
-    return 1 + (max(samples, WINDOW) - WINDOW) // HOP
-
-
 @functools.cache
 def _window() -> Tensor:
     return torch.hann_window(WINDOW)

@@ -7,20 +7,22 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from models.blend import TextBlend, slerp
-from models.checkpoint import Checkpoint, load_checkpoint
+from models.checkpoint import Checkpoint, load_checkpoint, text_identity
 from models.drawing import MAX_SEED, Blend, Cancelled, Drawing, OnStage
 from models.errors import ModelError, SentenceError
 from models.generator import Text
-from models.listener import HeardSentence
 from models.painting import Painted, Place, choose_device, paint
-from models.speech_checkpoint import identity
 from models.text_encoder import TextFeatures, pad_ids
 from models.vocabulary import ReadSentence, Vocabulary
+
+if TYPE_CHECKING:
+    from models.listener import HeardSentence
 
 BUNDLED_WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "bird.safetensors"
 MAX_CHARACTERS = 1000
@@ -221,7 +223,7 @@ class Painter:
 
     @functools.cached_property
     def _text_identity(self) -> str:
-        return identity(self._text_encoder)
+        return text_identity(self._text_encoder)
 
     def _draw(
         self,

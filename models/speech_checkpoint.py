@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.config import SpeechEncoderConfig
-from models.errors import CheckpointError
 from models.speech_encoder import SpeechEncoder
-from models.text_encoder import TextEncoder
-from models.weights_file import checksum_of, read_weights, write_weights
+from models.weights_file import read_weights, write_weights
 
 FORMAT = "speech2bird speech encoder"
 
@@ -21,19 +19,13 @@ class SpeechCheckpoint:
 
     Attributes
     ----------
-    teacher : `identity` of the text encoder whose spaces it shares.
+    teacher : `checkpoint.text_identity` of the text encoder whose spaces it shares.
     card : what it was trained on and how well it does, for people to read.
     """
 
     encoder: SpeechEncoder
     teacher: str
     card: Mapping[str, str] = field(default_factory=dict)
-
-
-def identity(text_encoder: TextEncoder) -> str:
-    """What is the same for a text encoder before and after it was stored in half precision."""
-    weights = text_encoder.state_dict()
-    return checksum_of((), {name: value.cpu().half() for name, value in weights.items()})
 
 
 def save_speech_encoder(checkpoint: SpeechCheckpoint, path: Path) -> str:
@@ -55,9 +47,7 @@ def load_speech_encoder(path: Path) -> SpeechCheckpoint:
         config = SpeechEncoderConfig.from_json(file.texts["config"])
     except (ValueError, TypeError, RecursionError) as error:
         raise file.unreadable(error) from error
-    largest = max((side for tensor in file.tensors.values() for side in tensor.shape), default=0)
-    if max(config.width, config.embedding_size, config.feature_size) > largest:
-        raise CheckpointError(f"{path}: the weights do not fit the configuration.")
+    file.check_sizes(config.width, config.embedding_size, config.feature_size)
     encoder = SpeechEncoder(config)
     file.load_part(encoder, "speech")
     return SpeechCheckpoint(encoder.eval(), file.texts["teacher"], file.card)

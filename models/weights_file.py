@@ -39,6 +39,18 @@ class WeightsFile:
     card: Mapping[str, str]
     checksum: str
 
+    def check_sizes(self, *sizes: int) -> None:
+        """Refuse sizes that no weights here have, before memory is taken for them.
+
+        Raises
+        ------
+        CheckpointError
+            The largest of the sizes is larger than each side of each tensor.
+        """
+        sides = [side for tensor in self.tensors.values() for side in tensor.shape]
+        if max(sizes) > max(sides, default=0):
+            raise CheckpointError(f"{self.path}: the weights do not fit the configuration.")
+
     def load_part(self, module: nn.Module, prefix: str) -> None:
         """Load the weights of one network of the file.
 

@@ -2,8 +2,8 @@
 
 Run as ``python scripts/screenshots.py [--states NAME ...] [--output FOLDER]``: each state light and
 dark, and both once more on a sharp screen (twice the pixels), and a sheet of all states in each of
-these looks. It starts a virtual screen of its own; settings and pictures of the person are left
-alone.
+these looks. In docs/guide only those stay that README or guide show. It starts a virtual screen of
+its own; settings and pictures of the person are left alone.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
+_GUIDE = REPOSITORY / "docs" / "guide"
+_PAGES = (REPOSITORY / "README.md", REPOSITORY / "docs" / "guide.md")
 _SENTENCE = "a bright yellow bird with a black head"
 _NINE = "a small red bird with black wings"
 _TIMEOUT = 120  # seconds
@@ -48,7 +50,7 @@ _LOOKS: dict[str, tuple[Theme, int]] = {
 def main() -> int:
     parser = argparse.ArgumentParser(description="Take screenshots of the window.")
     names = [*STATES, *STATES_WITHOUT_MODEL]
-    parser.add_argument("--output", type=Path, default=REPOSITORY / "docs" / "guide")
+    parser.add_argument("--output", type=Path, default=_GUIDE)
     parser.add_argument("--states", nargs="+", choices=names, default=names)
     parser.add_argument("--looks", nargs="+", choices=_LOOKS, default=list(_LOOKS))
     parser.add_argument("--look", choices=_LOOKS, help=argparse.SUPPRESS)
@@ -68,7 +70,17 @@ def main() -> int:
         _sheet([options.output / f"{state}-{look}.jpg" for state in options.states], look).save(
             options.output / f"states-{look}.jpg", quality=80
         )
+    if options.output == _GUIDE:
+        _remove_unused()
     return 0
+
+
+def _remove_unused() -> None:
+    """Remove the single screenshots that no page shows: they are in the sheets."""
+    pages = "".join(page.read_text(encoding="utf-8") for page in _PAGES)
+    for path in _GUIDE.glob("*.jpg"):
+        if path.name not in pages:
+            path.unlink()
 
 
 def _take(options: argparse.Namespace) -> None:

@@ -31,6 +31,7 @@ def run_schedule(
     minutes: float = math.inf,
     resume: bool = False,
     start_from: Path | None = None,
+    lower_stages_from: Path | None = None,
 ) -> bool:
     """Train a preset's phases, or what is left of them.
 
@@ -42,6 +43,7 @@ def run_schedule(
     minutes : longest time that this call trains; the run is saved and can be resumed.
     resume : go on where the run in `run` stopped; a new run when there is none.
     start_from : ``gan.pt`` of another run, whose averaged generator this one begins with.
+    lower_stages_from : ``gan.pt`` of a run that trained the stages below further.
 
     Returns
     -------
@@ -79,7 +81,8 @@ def run_schedule(
         elif state:
             trainer.start_from(state)
         elif start_from:
-            trainer.start_from(load_gan(start_from))
+            lower = load_gan(lower_stages_from) if lower_stages_from else None
+            trainer.start_from(load_gan(start_from), lower)
             started = trainer.seconds
         left = minutes - (trainer.seconds - started) / 60
         if not trainer.train(phase.pictures, left):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -100,6 +101,11 @@ class GanStep:
             values |= self._teach_generator(parts, None if repetition else drawn)
         self.ema.update_parameters(self.generator)
         return values
+
+    @property
+    def averaged(self) -> Generator:
+        """The generator with its moving average for weights: the one that is exported."""
+        return cast(Generator, self.ema.module)
 
     def _teach_discriminators(
         self, parts: Sequence[Batch], drawn: tuple[Drawn, list[Seen]] | None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -176,10 +177,8 @@ class GanTrainer:
             "seconds": self.seconds,
         }
         save_state(state, self.path)
-        averaged = gan.ema.module
-        assert isinstance(averaged, Generator)
         grid = self.run / f"samples-{self.pictures_seen:07d}.jpg"
-        save_sample_grid(averaged, self.damsm, grid)
+        save_sample_grid(gan.averaged, self.damsm, grid)
 
     def resume(self, state: dict[str, Any]) -> None:
         """Go on where a saved run of the same settings stopped, as if it had not.
@@ -201,19 +200,43 @@ class GanTrainer:
         self.phase_pictures = state["phase_pictures"]
         self._take_position(state)
 
-    def start_from(self, state: dict[str, Any]) -> None:
+    def start_from(self, state: dict[str, Any], lower_stages: dict[str, Any] | None = None) -> None:
         """Take over the generator of an earlier phase or run: its moving average.
 
         A stage that is not trained further draws with the weights that are exported. Where the
         same stages are trained on, their discriminators come along: untrained ones would first
         spoil what they are shown.
+
+        Parameters
+        ----------
+        lower_stages : a run that trained the stages below those of this phase further: they, and
+            the position, are taken from it.
+
+        Raises
+        ------
+        ValueError
+            The networks do not fit, or there are no stages below.
         """
         _load("average", self.gan.ema, state["ema"])
-        self.gan.generator.load_state_dict(self.gan.ema.module.state_dict())
+        if lower_stages is not None:
+            self._take_lower_stages(lower_stages)
+        self.gan.generator.load_state_dict(self.gan.averaged.state_dict())
         own, saved = asdict(self.settings), state["settings"]
         if all(own[name] == saved.get(name) for name in DISCRIMINATOR_SETTINGS):
             _load("discriminators", self.gan.discriminators, state["discriminators"])
-        self._take_position(state)
+        self._take_position(lower_stages or state)
+
+    def _take_lower_stages(self, state: dict[str, Any]) -> None:
+        lowest = min(self.settings.stages)
+        if lowest == 0:
+            raise ValueError("the phase trains the first stage: there are no lower ones")
+        other = copy.deepcopy(self.gan.ema)
+        _load("average", other, state["ema"])
+        better = cast(Generator, other.module)
+        for stage in range(lowest):
+            pairs = zip(self.gan.averaged.modules_of(stage), better.modules_of(stage), strict=True)
+            for own, trained_further in pairs:
+                own.load_state_dict(trained_further.state_dict())
 
     def _take_position(self, state: dict[str, Any]) -> None:
         self.pictures_seen, self.seconds = state["pictures_seen"], state["seconds"]

@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -18,48 +17,12 @@ import pytest
 import soundfile
 from PIL import Image
 
-from app.gallery import Gallery, Trashed
-from app.picture_file import PictureError, read_metadata, save_picture
+from app.gallery import Gallery
+from app.picture_file import PictureError, read_metadata
 from app.picture_metadata import PictureMetadata
 from app.speech.recording import Recording
-from models.drawing import Drawing
+from tests.app.gallery_folder import copy_in, drawing, names, opened, recording
 from tests.conftest import REPOSITORY
-
-
-def drawing(sentence: str = "a red bird", seed: int = 1, size: int = 64) -> Drawing:
-    """Return a drawing of noise, for what does not care what it shows."""
-    image = Image.effect_noise((size, size), 60).convert("RGB")
-    return Drawing(image, (image,), (), tuple(sentence.split()), (), seed, sentence, "test (0000)")
-
-
-def recording() -> Recording:
-    """Return half a second of noise, which no format makes small."""
-    noise = np.random.default_rng(1).integers(-9000, 9000, 8000, dtype=np.int16)
-    return Recording(noise, 16000)
-
-
-def copy_in(gallery: Gallery, name: str, sentence: str, created: str = "2026-01-01") -> Path:
-    """Put a picture into the folder as a person does: behind the gallery's back."""
-    gallery.folder.mkdir(parents=True, exist_ok=True)
-    metadata = PictureMetadata(sentence, 1, 64, "test (0000)", "0.1.0", created)
-    save_picture(Image.new("RGB", (64, 64)), metadata, gallery.folder / name)
-    return gallery.folder / name
-
-
-def names(gallery: Gallery) -> list[str]:
-    return [entry.name for entry in gallery.find()]
-
-
-def opened(folder: Path) -> Gallery:
-    """Return the gallery as the program has it after its start."""
-    gallery = Gallery(folder)
-    gallery.refresh()
-    return gallery
-
-
-@pytest.fixture
-def gallery(tmp_path: Path) -> Gallery:
-    return Gallery(tmp_path / "new" / "gallery")
 
 
 def test_every_picture_is_kept(gallery: Gallery) -> None:
@@ -211,7 +174,7 @@ def test_many_programs_at_once(tmp_path: Path) -> None:
 _KEEP = """
 import sys
 from pathlib import Path
-from tests.app.test_gallery import drawing, recording
+from tests.app.gallery_folder import drawing, recording
 from app.gallery import Gallery
 gallery = Gallery(Path(sys.argv[1]))
 for _ in range(int(sys.argv[2])):  # all of one name
@@ -241,56 +204,6 @@ def test_killed_while_keeping(tmp_path: Path) -> None:
         for name in promised:
             assert Recording.from_file(tmp_path / name.replace(".png", ".flac")).seconds == 0.5
     assert len(promised) >= 55
-
-
-_DELETE = """
-import sys
-from pathlib import Path
-from app.gallery import Gallery
-gallery = Gallery(Path(sys.argv[1]))
-gallery.refresh()
-while True:
-    for entry in gallery.find():
-        trashed = gallery.delete(entry.name)
-        print(entry.name, flush=True)
-        gallery.restore(trashed)
-"""
-
-
-def test_killed_while_deleting_and_undoing(gallery: Gallery) -> None:
-    kept = [gallery.keep(drawing(seed=seed), recording()) for seed in range(3)]
-    for path in kept:
-        gallery.star(path.name, True)
-    for count in range(5):
-        program = subprocess.Popen(
-            [sys.executable, "-c", _DELETE, str(gallery.folder)],
-            cwd=REPOSITORY,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert program.stdout is not None
-        for _ in range(7 * count + 1):
-            program.stdout.readline()
-        program.kill()
-        program.stdout.close()
-        program.wait()
-        for suffix in (".png", ".flac"):  # each is in its place or in the trash, and whole
-            for path in kept:
-                places = list(gallery.folder.rglob(path.with_suffix(suffix).name))
-                assert any(place.stat().st_size > 1000 for place in places)
-        gallery.refresh()
-        for trashed in (gallery.folder / "trash").glob("*/*.png"):
-            gallery.restore(Trashed(trashed.parent, trashed.name))
-        assert {read_metadata(gallery.folder / name).seed for name in names(gallery)} == {0, 1, 2}
-
-
-def test_a_picture_that_a_kill_left_in_both_places_is_restored_once(gallery: Gallery) -> None:
-    path = gallery.keep(drawing(), recording())
-    trashed = gallery.delete(path.name)
-    os.link(trashed.folder / path.name, path)  # where a restoring program was killed
-    assert gallery.restore(trashed) == path.name
-    assert names(gallery) == [path.name]
-    assert path.with_suffix(".flac").exists()
 
 
 def test_a_lost_index_costs_no_thumbnails(gallery: Gallery) -> None:
@@ -347,42 +260,6 @@ def test_stars_survive_a_lost_index(gallery: Gallery) -> None:
     assert again.starred() == {first.name}
     assert [entry.name for entry in again.find(starred_only=True)] == [first.name]
     assert again.find("blue", starred_only=True) == []
-
-
-def test_delete_and_undo(gallery: Gallery) -> None:
-    path = gallery.keep(drawing(), recording())
-    other = gallery.keep(drawing(seed=2))
-    gallery.star(path.name, True)
-    pixels = path.read_bytes()
-    trashed = gallery.delete(path.name)
-    assert names(gallery) == [other.name] and gallery.starred() == frozenset()
-    assert not path.exists() and gallery.sound(path.name) is None
-    assert gallery.restore(trashed) == path.name
-    assert path.read_bytes() == pixels and gallery.starred() == {path.name}
-    assert gallery.sound(path.name) is not None and len(names(gallery)) == 2
-    assert names(opened(gallery.folder)) == names(gallery)
-    assert list((gallery.folder / "trash").iterdir()) == []
-
-
-def test_undo_replaces_no_picture(gallery: Gallery) -> None:
-    path = gallery.keep(drawing())
-    trashed = gallery.delete(path.name)
-    copy_in(gallery, path.name, "another bird")
-    restored = gallery.restore(trashed)
-    assert restored != path.name and read_metadata(path).sentence == "another bird"
-    assert read_metadata(gallery.folder / restored).sentence == "a red bird"
-
-
-def test_trash_is_emptied_after_thirty_days(gallery: Gallery) -> None:
-    old, new = (gallery.delete(gallery.keep(drawing(seed=seed)).name) for seed in (1, 2))
-    past = datetime.now() - timedelta(days=31)
-    aged = old.folder.with_name(past.strftime("%Y%m%d-%H%M%S") + old.folder.name[15:])
-    old.folder.rename(aged)
-    own = gallery.folder / "trash" / "a person's own"
-    own.mkdir()
-    gallery.tidy()
-    assert not aged.exists() and new.folder.exists() and own.exists()
-    assert gallery.restore(new)
 
 
 def test_thumbnails(gallery: Gallery) -> None:

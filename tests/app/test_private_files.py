@@ -17,7 +17,7 @@ from app.gallery import Gallery
 from app.picture_file import save_picture
 from app.picture_metadata import PictureMetadata
 from app.settings import Settings
-from tests.app.test_gallery import drawing, recording
+from tests.app.gallery_folder import drawing, recording
 
 METADATA = PictureMetadata("a red bird", 7, 64, "test (0000)")
 

@@ -11,7 +11,7 @@ import pytest
 
 from app.gallery import Gallery
 from app.picture_file import read_metadata
-from tests.app.test_gallery import drawing, names, opened
+from tests.app.gallery_folder import drawing, names, opened
 from tests.conftest import REPOSITORY
 
 _WORK = """
@@ -19,7 +19,7 @@ import json, random, sys
 from pathlib import Path
 from app.gallery import Gallery
 from app.picture_file import PictureError
-from tests.app.test_gallery import drawing, recording
+from tests.app.gallery_folder import drawing, recording
 
 gallery = Gallery(Path(sys.argv[1]))
 number = int(sys.argv[2])

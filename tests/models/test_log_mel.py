@@ -6,12 +6,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.log_mel import MELS, SAMPLE_RATE, frames, log_mel
+from models.log_mel import HOP, MELS, SAMPLE_RATE, WINDOW, log_mel
 
 
 def tone(hertz: float, seconds: float = 0.5) -> Tensor:
     time = torch.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE
     return 0.3 * (2 * math.pi * hertz * time).sin()
+
+
+def frames(samples: int) -> int:
+    """How many windows begin every 10 ms and end within so many samples, one at least."""
+    return 1 + (max(samples, WINDOW) - WINDOW) // HOP
 
 
 def band_of(hertz: float) -> float:

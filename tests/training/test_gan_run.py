@@ -76,6 +76,31 @@ def test_earlier_stages_stay_exactly_as_they_were(
     )
 
 
+def test_upper_stages_are_put_on_a_lower_one_that_was_trained_further(
+    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
+) -> None:
+    stage_two = GanTraining(stages=(1,), batch_size=4, judged_sizes=(64,) * 4)
+    upper = trainer(damsm, data, tmp_path / "upper", small, stage_two)
+    upper.train(pictures=4)
+    lower = trainer(damsm, data, tmp_path / "lower", small)
+    lower.train(pictures=8)
+
+    both = trainer(damsm, data, tmp_path / "both", small, stage_two)
+    both.start_from(load_gan(upper.path), load_gan(lower.path))
+    for network in (both.gan.generator, both.gan.averaged):
+        for stage, source in ((0, lower), (1, upper)):
+            expected = source.gan.averaged.modules_of(stage)
+            for own, part in zip(network.modules_of(stage), expected, strict=True):
+                for name, value in part.state_dict().items():
+                    assert torch.equal(own.state_dict()[name], value)
+    for name, value in upper.gan.discriminators.state_dict().items():
+        assert torch.equal(both.gan.discriminators.state_dict()[name], value)
+    assert both.pictures_seen == 8
+
+    with pytest.raises(ValueError, match="no lower ones"):
+        lower.start_from(load_gan(upper.path), load_gan(lower.path))
+
+
 def test_a_run_stopped_by_sigterm_goes_on_as_if_it_had_not(
     damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:

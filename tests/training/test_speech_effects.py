@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from models.log_mel import SAMPLE_RATE
 from models.training.speech.effects import (
     NOISES,
-    RATE,
     Samples,
     active_level,
     add_echo,
@@ -27,7 +27,7 @@ def rng() -> np.random.Generator:
 @pytest.fixture
 def speech() -> Samples:
     """Two seconds of syllables: a buzz of 120 Hz that swells and fades."""
-    times = np.arange(2 * RATE) / RATE
+    times = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE
     buzz = sum(np.sin(2 * np.pi * 120 * k * times) / k for k in range(1, 30))
     return (0.02 * buzz * np.abs(np.sin(2 * np.pi * 2 * times))).astype(np.float32)
 
@@ -55,15 +55,15 @@ def test_pauses_do_not_change_the_noise(speech: Samples, kind: str) -> None:
     paused = add_pauses(speech, 1.0, 2.0)
     assert active_level(paused) == pytest.approx(active_level(speech), rel=0.01)
     noisy = add_noise(paused, kind, 10, np.random.default_rng(2))
-    measured = decibels(active_level(speech) / rms((noisy - paused)[-RATE:]))
+    measured = decibels(active_level(speech) / rms((noisy - paused)[-SAMPLE_RATE:]))
     assert measured == pytest.approx(10, abs=1.5), "in the pause alone"
 
 
 @pytest.mark.parametrize("kind, slope", [("white", 3.0), ("pink", 0.0)])
 def test_noise_has_its_colour(rng: np.random.Generator, kind: str, slope: float) -> None:
     """White noise has twice the power in each next octave; pink has the same."""
-    power = np.square(np.abs(np.fft.rfft(NOISES[kind](np.ones(8 * RATE, np.float32), rng))))
-    hertz = np.fft.rfftfreq(8 * RATE, 1 / RATE)
+    power = np.square(np.abs(np.fft.rfft(NOISES[kind](np.ones(8 * SAMPLE_RATE, np.float32), rng))))
+    hertz = np.fft.rfftfreq(8 * SAMPLE_RATE, 1 / SAMPLE_RATE)
     octaves = [power[(hertz >= f) & (hertz < 2 * f)].sum() for f in (250, 500, 1000, 2000)]
     slopes = np.diff(10 * np.log10(octaves))
     assert slopes == pytest.approx([slope] * 3, abs=0.5)
@@ -74,7 +74,7 @@ def test_babble_sounds_like_speech_but_is_not_it(speech: Samples, rng: np.random
 
     def share_below_1_khz(samples: np.ndarray) -> float:
         power = np.square(np.abs(np.fft.rfft(samples)))
-        return float(power[: len(samples) * 1000 // RATE].sum() / power.sum())
+        return float(power[: len(samples) * 1000 // SAMPLE_RATE].sum() / power.sum())
 
     assert share_below_1_khz(babble) == pytest.approx(share_below_1_khz(speech), abs=0.05)
     assert abs(np.corrcoef(babble, speech)[0, 1]) < 0.3
@@ -90,7 +90,7 @@ def test_an_echo_falls_by_60_db_in_its_time(rng: np.random.Generator, seconds: f
     tail = np.square(echo[1:], dtype=np.float64)[::-1].cumsum()[::-1]
     curve = 10 * np.log10(tail[tail > 0] / tail[0])
     (fitted,) = np.nonzero((curve < -5) & (curve > -25))
-    slope = np.polyfit(fitted / RATE, curve[fitted], 1)[0]
+    slope = np.polyfit(fitted / SAMPLE_RATE, curve[fitted], 1)[0]
     assert -60 / slope == pytest.approx(seconds, rel=0.15)
 
 
@@ -108,12 +108,12 @@ def test_echo_is_convolution(speech: Samples) -> None:
 
 def test_levels(speech: Samples) -> None:
     assert decibels(active_level(set_level(speech, -26))) == pytest.approx(-26, abs=0.01)
-    assert active_level(np.full(RATE, 0.5, np.float32)) == pytest.approx(0.5)
-    assert len(add_pauses(speech, 0.5, 0.25)) == len(speech) + 0.75 * RATE
+    assert active_level(np.full(SAMPLE_RATE, 0.5, np.float32)) == pytest.approx(0.5)
+    assert len(add_pauses(speech, 0.5, 0.25)) == len(speech) + 0.75 * SAMPLE_RATE
 
 
 @pytest.mark.parametrize("kind", NOISES)
-@pytest.mark.parametrize("length", [0, 1, 399, 401, RATE])
+@pytest.mark.parametrize("length", [0, 1, 399, 401, SAMPLE_RATE])
 def test_silence_stays_silence(rng: np.random.Generator, kind: str, length: int) -> None:
     silence = np.zeros(length, np.float32)
     for result in (
@@ -127,7 +127,7 @@ def test_silence_stays_silence(rng: np.random.Generator, kind: str, length: int)
 
 
 @pytest.mark.parametrize("kind", NOISES)
-@pytest.mark.parametrize("length", [1, 399, 401, RATE])
+@pytest.mark.parametrize("length", [1, 399, 401, SAMPLE_RATE])
 @pytest.mark.parametrize("peak", [1e-30, 1.0])
 def test_nothing_clips_or_is_no_number(
     rng: np.random.Generator, kind: str, length: int, peak: float

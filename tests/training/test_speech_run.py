@@ -9,12 +9,13 @@ import pytest
 import soundfile
 import torch
 
+from models.checkpoint import text_identity
 from models.config import SpeechEncoderConfig
 from models.errors import CheckpointError, ModelError, SoundError
 from models.listener import Listener
 from models.log_mel import SAMPLE_RATE
 from models.painter import Painter
-from models.speech_checkpoint import identity, load_speech_encoder
+from models.speech_checkpoint import load_speech_encoder
 from models.text_encoder import pad_ids
 from models.training.damsm_model import load_damsm
 from models.training.data import read_examples
@@ -136,7 +137,7 @@ def test_a_run_becomes_a_file_that_listens(make: Make, damsm: Path, tmp_path: Pa
     path = tmp_path / "speech.safetensors"
     export_speech(damsm, trainer.path, path, {"data": "tones"})
     checkpoint = load_speech_encoder(path)
-    assert checkpoint.teacher == identity(load_damsm(damsm).text_encoder)
+    assert checkpoint.teacher == text_identity(load_damsm(damsm).text_encoder)
     assert checkpoint.card["data"] == "tones" and checkpoint.card["utterances_heard"] == "64"
     heard = Listener.load(path).hear(sound_of("this bird is red"))
     assert 1 <= len(heard.spans) <= SMALL.max_words

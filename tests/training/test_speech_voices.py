@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.log_mel import SAMPLE_RATE
 from models.training.speech import synthesiser, voices
-from models.training.speech.effects import RATE, Samples
+from models.training.speech.effects import Samples
 from models.training.speech.synthesiser import Call, Line, Stopped, Voice, VoiceError
 from models.training.speech.voices import installed_voices
 
@@ -48,7 +49,7 @@ def voice_named(name: str) -> Voice:
 def seconds_spoken(samples: Samples) -> float:
     """Length without the silence around it."""
     loud = np.flatnonzero(np.abs(samples) > 0.02 * np.abs(samples).max())
-    return float(loud[-1] - loud[0]) / RATE
+    return float(loud[-1] - loud[0]) / SAMPLE_RATE
 
 
 def mean_pitch(samples: Samples) -> float:
@@ -57,9 +58,9 @@ def mean_pitch(samples: Samples) -> float:
     for start in range(0, len(samples) - 1024, 160):
         frame = samples[start : start + 1024].astype(np.float64)
         alike = np.correlate(frame, frame, "full")[1023:]
-        period = RATE // 350 + int(np.argmax(alike[RATE // 350 : RATE // 60]))
+        period = SAMPLE_RATE // 350 + int(np.argmax(alike[SAMPLE_RATE // 350 : SAMPLE_RATE // 60]))
         if alike[period] > 0.6 * alike[0] > 0.01:
-            found.append(RATE / period)
+            found.append(SAMPLE_RATE / period)
     return float(np.median(found))
 
 
@@ -109,7 +110,7 @@ def test_what_festival_says_does_not_depend_on_the_other_lines() -> None:
 @pytest.mark.parametrize("text", ["-v bird", "$(exit 3) `x` a bird; it's “small”", "x"])
 @pytest.mark.parametrize("name", ["espeak-ng:en-us", "flite:kal16"])
 def test_texts_are_no_options_and_no_commands(name: str, text: str) -> None:
-    assert len(voice_named(name).speak(text)) > RATE / 10
+    assert len(voice_named(name).speak(text)) > SAMPLE_RATE / 10
 
 
 def test_piper_speaks_lines_in_their_order_in_one_run(
@@ -129,7 +130,7 @@ def test_piper_speaks_lines_in_their_order_in_one_run(
 
     lines = [Line("one two three", 0.8, 1.0), Line("one", 0.8, 1.0), Line("one two", 1.0, 1.25)]
     assert len({voice.together(line) for line in lines}) == 1, "the same --length-scale"
-    lengths = [len(samples) / RATE for samples in voice.speak_lines(lines)]
+    lengths = [len(samples) / SAMPLE_RATE for samples in voice.speak_lines(lines)]
     assert lengths == pytest.approx([3.75, 1.25, 2.0], abs=0.001)
     assert model.with_name("en_US-joe.onnx.runs").read_text() == "x"
     with pytest.raises(FileNotFoundError, match="no Piper voice"):
@@ -170,7 +171,7 @@ def test_a_sound_without_sound_is_told(content: bytes | None, complaint: str) ->
         import soundfile
 
         if content is None:
-            soundfile.write(folder / "0.wav", np.zeros(RATE), RATE)
+            soundfile.write(folder / "0.wav", np.zeros(SAMPLE_RATE), SAMPLE_RATE)
         else:
             (folder / "0.wav").write_bytes(content)
         return Call(["true"])

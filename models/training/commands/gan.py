@@ -40,6 +40,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--resume", action="store_true", help="go on where the run in --out stopped"
     )
     parser.add_argument("--start-from", type=Path, help="gan.pt of another run, to begin with")
+    parser.add_argument(
+        "--lower-stages-from",
+        type=Path,
+        metavar="GAN.PT",
+        help="with --start-from: take the stages below the trained ones from this run",
+    )
     add_settings(parser, GanTraining(), "settings, for all phases (default: the preset's)")
 
 
@@ -48,6 +54,8 @@ def run(options: argparse.Namespace) -> None:
     from models.training.gan_schedule import run_schedule
     from models.training.gan_settings import PRESETS, GanTraining
 
+    if options.lower_stages_from and not options.start_from:
+        raise ValueError("--lower-stages-from needs --start-from: the run that it improves.")
     preset = PRESETS[options.preset].changed(chosen_settings(GanTraining, options))
     if options.stage_channels:
         channels = tuple(options.stage_channels)
@@ -69,6 +77,7 @@ def run(options: argparse.Namespace) -> None:
             options.minutes,
             options.resume,
             options.start_from,
+            options.lower_stages_from,
         )
     if not complete:
         print(f"Stopped and saved in {options.out}; go on with --resume.")

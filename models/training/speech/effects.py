@@ -1,7 +1,7 @@
 """What a room, a microphone and other people do to speech.
 
-Functions of mono float32 samples at `RATE`. They leave silence as it is, and scale their result
-down where its peak would pass 1.
+Functions of mono float32 samples at `SAMPLE_RATE`. They leave silence as it is, and scale their
+result down where its peak would pass 1.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from models.log_mel import SAMPLE_RATE
+
 Samples = NDArray[np.float32]
 
-RATE = 16_000
-"""Samples per second."""
-
-_FRAME = RATE // 40
+_FRAME = SAMPLE_RATE // 40
 """Samples in 25 ms, over which a level is taken."""
 
 _ACTIVE_RANGE = 30.0
@@ -62,7 +61,7 @@ def set_level(samples: Samples, decibels: float) -> Samples:
 
 def add_pauses(samples: Samples, before: float, after: float) -> Samples:
     """Put silence around it, both in seconds."""
-    return np.pad(samples, (round(before * RATE), round(after * RATE)))
+    return np.pad(samples, (round(before * SAMPLE_RATE), round(after * SAMPLE_RATE)))
 
 
 def add_noise(samples: Samples, kind: str, decibels: float, rng: Generator) -> Samples:
@@ -100,7 +99,7 @@ def room_response(seconds: float, direct: float, rng: Generator) -> NDArray[np.f
     seconds : until the echo has fallen by 60 dB.
     direct : power of the direct sound, in dB relative to that of the echo.
     """
-    times = np.arange(1, max(round(seconds * RATE), 1) + 1) / RATE
+    times = np.arange(1, max(round(seconds * SAMPLE_RATE), 1) + 1) / SAMPLE_RATE
     echo = rng.standard_normal(len(times)) * 10 ** (-3 * times / seconds)
     echo *= 10 ** (-direct / 20) / np.sqrt(np.square(echo).sum())
     return np.concatenate([[1.0], echo])

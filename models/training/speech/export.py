@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from models.checkpoint import text_identity
 from models.config import SpeechEncoderConfig
-from models.speech_checkpoint import SpeechCheckpoint, identity, save_speech_encoder
+from models.speech_checkpoint import SpeechCheckpoint, save_speech_encoder
 from models.speech_encoder import SpeechEncoder
 from models.training.damsm_model import load_damsm
 from models.training.files import load_state
@@ -44,5 +45,5 @@ def export_speech(damsm: Path, speech: Path, output: Path, card: Mapping[str, st
         "minutes": f"{state['seconds'] / 60:.1f}",
         "written_by": versions(),
     }
-    teacher = identity(load_damsm(damsm).text_encoder)
+    teacher = text_identity(load_damsm(damsm).text_encoder)
     return save_speech_encoder(SpeechCheckpoint(encoder, teacher, facts | dict(card)), output)

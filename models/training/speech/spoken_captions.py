@@ -10,8 +10,9 @@ from threading import Event
 
 from tqdm import tqdm
 
+from models.log_mel import SAMPLE_RATE
 from models.training.data import METADATA
-from models.training.speech.effects import RATE, Samples
+from models.training.speech.effects import Samples
 from models.training.speech.spoken_folder import Entry, SpokenFolder
 from models.training.speech.spoken_plan import Plan, Utterance
 from models.training.speech.synthesiser import Voice, VoiceError
@@ -161,5 +162,5 @@ class _Making:
             "pitch": utterance.line.pitch,
             "noise": {"kind": noise[0], "db": noise[1]} if noise else None,
             "echo": utterance.echo,
-            "seconds": round(len(sound) / RATE, 3),
+            "seconds": round(len(sound) / SAMPLE_RATE, 3),
         }

@@ -14,8 +14,9 @@ from typing import TypedDict
 
 import soundfile
 
+from models.log_mel import SAMPLE_RATE
 from models.training.data import METADATA
-from models.training.speech.effects import RATE, Samples
+from models.training.speech.effects import Samples
 from models.training.whole_files import whole_file, write_whole
 
 MARK = "speak.json"
@@ -85,7 +86,7 @@ class SpokenFolder(AbstractContextManager["SpokenFolder"]):
         path.parent.mkdir(exist_ok=True)
         # Without waiting for the disk: what a power cut empties is found and made again.
         with whole_file(path, durable=False) as temporary:
-            soundfile.write(temporary, sound, RATE, format="FLAC", subtype="PCM_16")
+            soundfile.write(temporary, sound, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
         return name
 
     def add(self, entry: Entry) -> None:
@@ -139,7 +140,7 @@ class SpokenFolder(AbstractContextManager["SpokenFolder"]):
             if not line.endswith(b"\n"):
                 return None
             entry: Entry = json.loads(line)
-            seconds = soundfile.info(self.path / entry["file_name"]).frames / RATE
+            seconds = soundfile.info(self.path / entry["file_name"]).frames / SAMPLE_RATE
             whole = abs(seconds - entry["seconds"]) < 0.001 and _number(entry) >= 0
         except (ValueError, KeyError, TypeError, soundfile.LibsndfileError):
             return None

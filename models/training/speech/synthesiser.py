@@ -14,7 +14,8 @@ import numpy as np
 import soundfile
 import soxr
 
-from models.training.speech.effects import RATE, Samples
+from models.log_mel import SAMPLE_RATE
+from models.training.speech.effects import Samples
 
 MAX_SECONDS = 300.0
 """A synthesiser that takes longer over one run is stuck."""
@@ -162,7 +163,7 @@ def _read(path: Path, pitch: float) -> Samples:
         samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:
         raise VoiceError(f"its sound file cannot be read: {error}") from None
-    sound = soxr.resample(samples.mean(axis=1), rate * pitch, RATE, quality="HQ")
+    sound = soxr.resample(samples.mean(axis=1), rate * pitch, SAMPLE_RATE, quality="HQ")
     if not np.any(sound):
         raise VoiceError("it spoke silence")
     return np.asarray(sound, np.float32)

@@ -7,7 +7,6 @@ import math
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -15,7 +14,7 @@ from tqdm import tqdm
 
 from models.config import SpeechEncoderConfig
 from models.speech_encoder import SpeechEncoder
-from models.training.cached_features import cache_features
+from models.training.cached_features import CachedFeatures, cache_features
 from models.training.damsm import damsm_loss
 from models.training.damsm_model import Damsm, load_damsm
 from models.training.data import Pictures, read_examples
@@ -230,7 +229,7 @@ class SpeechTrainer:
             self.encoder, self.loss, utterances, self.damsm.projection, cache, species
         )
 
-    def _read(self, spoken: Path, data: Path) -> tuple[SpokenData, Any, Tensor]:
+    def _read(self, spoken: Path, data: Path) -> tuple[SpokenData, CachedFeatures, Tensor]:
         pictures = Pictures(read_examples(data), (self.settings.picture_size,))
         rows = {
             example.path.relative_to(data).as_posix(): row
