@@ -26,7 +26,14 @@ from models.vocabulary import tokenize
 
 SMALL = SpeechEncoderConfig(width=32, blocks=1, word_blocks=0, heads=2, kernel=5, dropout=0)
 SETTINGS = SpeechTraining(
-    epochs=2, batch_size=8, masked_bands=0, masked_frames=0, picture_size=64, precision="float32"
+    epochs=2,
+    batch_size=8,
+    flat_start=64,
+    tract=0,
+    masked_bands=0,
+    masked_frames=0,
+    picture_size=64,
+    precision="float32",
 )
 WORD_SECONDS = 0.2
 

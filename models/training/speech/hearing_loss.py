@@ -31,10 +31,11 @@ class HearingLoss(nn.Module):
         self.teacher = teacher.eval().requires_grad_(False)
         self.spelling = nn.Linear(width, len(LETTERS) + 1)
 
-    def forward(self, heard: Heard, batch: SpokenBatch) -> dict[str, Tensor]:
+    def forward(self, heard: Heard, batch: SpokenBatch, flat: bool = False) -> dict[str, Tensor]:
         """Each loss by its name, unweighted.
 
-        letters : CTC of the spelled sentence, per letter.
+        letters : CTC of the spelled sentence, per letter; if `flat`, cross entropy of each frame's
+            letter, as if they followed each other evenly.
         count : how far the number of words is off, as a share of it.
         words : cross entropy of each word among all known ones, by cosine with their embeddings.
         features : squared distance of word and sentence features, as a share of their length.
@@ -43,7 +44,7 @@ class HearingLoss(nn.Module):
             limit = self.teacher.config.max_words
             taught = self.teacher(batch.ids[:, :limit], batch.words.clamp_max(limit))
         return {
-            "letters": self._letters(heard, batch),
+            "letters": self._letters(heard, batch, flat),
             "count": ((heard.count - batch.words).abs() / batch.words).mean(),
             "words": F.cross_entropy(self._closeness(heard.embeddings), batch.ids, ignore_index=0),
             "features": (
@@ -64,9 +65,21 @@ class HearingLoss(nn.Module):
         logits: Tensor = CLOSENESS * F.normalize(embeddings, dim=2) @ known.T
         return logits.transpose(1, 2)
 
-    def _letters(self, heard: Heard, batch: SpokenBatch) -> Tensor:
-        scores = self.spelling(heard.hidden).float().log_softmax(dim=2).transpose(0, 1)
-        return F.ctc_loss(scores, batch.letters, heard.lengths, batch.spelled, zero_infinity=True)
+    def _letters(self, heard: Heard, batch: SpokenBatch, flat: bool) -> Tensor:
+        scores = self.spelling(heard.hidden).float().log_softmax(dim=2)
+        if flat:
+            return F.nll_loss(scores.transpose(1, 2), _spread(heard, batch), ignore_index=0)
+        return F.ctc_loss(
+            scores.transpose(0, 1), batch.letters, heard.lengths, batch.spelled, zero_infinity=True
+        )
+
+
+def _spread(heard: Heard, batch: SpokenBatch) -> Tensor:
+    """Each frame's letter (B, T) if all took the same time; 0 behind the end."""
+    frame = torch.arange(heard.hidden.shape[1])[None]
+    place = frame * batch.spelled[:, None] // heard.lengths[:, None]
+    letters = batch.letters.gather(1, place.clamp_max(batch.letters.shape[1] - 1))
+    return torch.where(frame < heard.lengths[:, None], letters, 0)
 
 
 def _distance(heard: Tensor, taught: Tensor) -> Tensor:

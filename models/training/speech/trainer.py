@@ -21,6 +21,7 @@ from models.training.data import Pictures, read_examples
 from models.training.files import load_state, save_state
 from models.training.image_encoder import ImageFeatures
 from models.training.metrics import MetricsLog
+from models.training.speech.augment import masked, warped
 from models.training.speech.hearing_loss import HearingLoss
 from models.training.speech.retrieval import HearingScores, score_hearing
 from models.training.speech.spoken_data import SpokenBatch, SpokenData, read_spoken_captions
@@ -50,20 +51,26 @@ class SpeechTraining:
     ----------
     letters_weight, count_weight, words_weight, features_weight : of the losses of `HearingLoss`.
     damsm_weight : of DAMSM's losses: what was heard is to fit its picture, too.
+    flat_start : utterances at the beginning whose letters are taken to be spread evenly over the
+        sound, which gets the spelling off the ground (as hidden Markov models are started).
+    tract, tempo : largest change of frequencies and of time, as in `augment.warped`.
     masked_bands, masked_frames : widest stripe of mel bands, and longest stretch of frames, that
-        is blanked, twice each (Park et al., SpecAugment, 2019).
+        is blanked, as in `augment.masked`.
     picture_size : side in pixels at which pictures are seen.
     precision : "bfloat16" (autocast) or "float32".
     """
 
     epochs: int = 12
-    batch_size: int = 32
+    batch_size: int = 16
     learning_rate: float = 1e-3
     letters_weight: float = 0.3
     count_weight: float = 1.0
     words_weight: float = 1.0
     features_weight: float = 1.0
     damsm_weight: float = 0.3
+    flat_start: int = 15_000
+    tract: float = 0.12
+    tempo: float = 0.1
     masked_bands: int = 12
     masked_frames: int = 24
     picture_size: int = 128
@@ -118,7 +125,10 @@ class SpeechTrainer:
             )
         # Batches of one length leave a few utterances out; the schedule never ends too early.
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self.optimizer, settings.learning_rate, total_steps=self.steps * settings.epochs + 1
+            self.optimizer,
+            settings.learning_rate,
+            total_steps=self.steps * settings.epochs + 1,
+            pct_start=0.1,
         )
         self.epoch, self.heard, self.seconds = 0, 0, 0.0
         self.left: list[list[int]] = []
@@ -176,10 +186,12 @@ class SpeechTrainer:
     def _step(self, batch: SpokenBatch) -> dict[str, float]:
         settings = self.settings
         self.encoder.train()
+        batch = warped(batch, settings.tract, settings.tempo)
+        batch = masked(batch, settings.masked_bands, settings.masked_frames)
         enabled = settings.precision == "bfloat16"
         with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
-            heard = self.encoder(self._masked(batch.mels), batch.frames, batch.words)
-            terms = self.loss(heard, batch)
+            heard = self.encoder(batch.mels, batch.frames, batch.words)
+            terms = self.loss(heard, batch, flat=self.heard < settings.flat_start)
         map_, pooled = self.cache.batch(batch.rows, int(torch.randint(2, ())))
         with torch.no_grad():
             regions, whole = self.damsm.projection(map_, pooled)
@@ -203,15 +215,6 @@ class SpeechTrainer:
         self.schedule.step()
         right = self.loss.right_words(heard, batch)
         return {name: loss.item() for name, loss in terms.items()} | {"right_words": right.item()}
-
-    def _masked(self, mels: Tensor) -> Tensor:
-        """Blank stripes of bands and stretches of frames."""
-        mels = mels.clone()
-        for row in mels:
-            for _ in range(2):
-                _blank(row, self.settings.masked_bands)
-                _blank(row.T, self.settings.masked_frames)
-        return mels
 
     def _end_epoch(self) -> None:
         self.epoch += 1
@@ -289,10 +292,3 @@ def _like_text_encoder(config: SpeechEncoderConfig, damsm: Damsm) -> SpeechEncod
         feature_size=text.feature_size,
         max_words=text.max_words,
     )
-
-
-def _blank(rows: Tensor, widest: int) -> None:
-    """Set some neighbouring rows to 0, the mean, in place."""
-    width = int(torch.randint(widest + 1, ()))
-    start = int(torch.randint(max(1, len(rows) - width), ()))
-    rows[start : start + width] = 0
