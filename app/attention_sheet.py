@@ -82,7 +82,7 @@ def _attention_rows(drawing: Drawing, words_per_stage: int) -> list[list[Tile]]:
     for picture, maps in zip(pictures, drawing.attention, strict=True):
         label, tile = _labelled(picture)
         words = [
-            (drawing.words[index], highlight(tile, maps[index]))
+            (drawing.attended[index], highlight(tile, maps[index]))
             for index in most_attended(maps, words_per_stage)
         ]
         rows.append([(label, tile), *words])

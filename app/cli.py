@@ -130,6 +130,11 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", type=Path, metavar="PATH", help="draw the text as this picture"
     )
     parser.add_argument(
+        "--direct",
+        action="store_true",
+        help="draw straight from the sound, with no text in between (needs -o)",
+    )
+    parser.add_argument(
         "--seconds",
         type=_seconds,
         metavar="S",

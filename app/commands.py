@@ -20,6 +20,7 @@ from app.errors import AppError
 
 if TYPE_CHECKING:
     from app.speech.recording import Recording
+    from models.listener import HeardSentence
 
 SMALLEST_SIZE = 64  # pixels, the first stage
 
@@ -52,6 +53,11 @@ def draw(options: argparse.Namespace) -> int:
         from app.picture_file import read_metadata
 
         metadata = read_metadata(options.source)
+        if metadata.way == "sound":
+            raise AppError(
+                f"{options.source} was drawn straight from sound: only `listen --direct` with the "
+                "same recording and seed draws it again."
+            )
         sentence = metadata.sentence
         seed = metadata.seed if seed is None else seed
         size = metadata.size if size is None else size
@@ -78,39 +84,60 @@ def draw(options: argparse.Namespace) -> int:
 
 
 def listen(options: argparse.Namespace) -> int:
-    """Print what was said, and draw it when a picture was asked for.
+    """Print what was said, and draw it when a picture was asked for; or draw its sound alone.
 
     Raises
     ------
+    UsageError
+        The options do not fit together.
     AppError, ModelError
         Nothing was heard or understood, or the picture could not be drawn or saved.
     """
+    if options.direct and options.output is None:
+        raise UsageError("--direct draws a picture: name it with -o.")
     if options.sound is not None and options.seconds is not None:
         raise UsageError("--seconds is for the microphone, not for a sound file.")
     if options.output is not None:
         from app.picture_file import check_picture_path
 
         check_picture_path(options.output)
-    from app.speech.recognisers import load_transcriber
     from app.speech.recording import Recording
 
     if options.sound is not None:
         recording = Recording.from_file(options.sound)
     else:
         recording = _record(options.microphone, options.seconds)
-    transcriber = load_transcriber(options.recogniser, options.whisper)
-    if transcriber.notice is not None:
-        note(transcriber.notice)
-    text = transcriber.transcribe(recording)
-    print(text, flush=True)
-    if options.output is None:
-        return 0
+    text = None
+    if not options.direct:
+        text = _transcribe(recording, options)
+        print(text, flush=True)
+        if options.output is None:
+            return 0
     painter = load_painter(options.weights, options.device)
     check_size(painter, options.size)
-    drawing = painter.draw(text, seed=options.seed, size=options.size)
+    if text is None:
+        drawing = painter.draw_heard(_hear(recording), seed=options.seed, size=options.size)
+    else:
+        drawing = painter.draw(text, seed=options.seed, size=options.size)
     save_drawing(drawing, options.output)
     note(f"{options.output} (seed {drawing.seed})")
     return 0
+
+
+def _transcribe(recording: Recording, options: argparse.Namespace) -> str:
+    from app.speech.recognisers import load_transcriber
+
+    transcriber = load_transcriber(options.recogniser, options.whisper)
+    if transcriber.notice is not None:
+        note(transcriber.notice)
+    return transcriber.transcribe(recording)
+
+
+def _hear(recording: Recording) -> HeardSentence:
+    from app.speech.transcriber import speech_in
+    from models.listener import Listener
+
+    return Listener.load().hear(speech_in(recording).as_float())
 
 
 def numbered_paths(path: Path, count: int) -> list[Path]:

@@ -230,7 +230,7 @@ def _png_chunks(metadata: PictureMetadata) -> PngInfo:
     chunks.add_itxt(_CHUNK, metadata.to_json())
     chunks.add_itxt("parameters", metadata.parameters())
     # Keywords that the PNG specification itself gives a meaning.
-    chunks.add_itxt("Description", metadata.sentence)
+    chunks.add_itxt("Description", metadata.title)
     chunks.add_text("Software", f"speech2bird {metadata.version}")
     return chunks
 

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from app import __version__
 
@@ -20,6 +20,9 @@ _LONGEST_NAME = 200  # characters of the other texts
 _LARGEST_SEED = 2**31 - 1
 _LARGEST_SIZE = 2**15  # pixels
 
+Way = Literal["text", "sound"]
+STRAIGHT_FROM_SOUND = "Straight from sound"
+
 
 @dataclasses.dataclass(frozen=True)
 class PictureMetadata:
@@ -28,7 +31,7 @@ class PictureMetadata:
     Attributes
     ----------
     sentence
-        The description, as it was given.
+        The description, as it was given; empty for a picture drawn straight from sound.
     seed
         Seed of the noise.
     size
@@ -39,6 +42,8 @@ class PictureMetadata:
         Version of speech2bird that drew it.
     created
         Local time with zone in ISO 8601, to the second.
+    way
+        Whether the picture was drawn from a text or straight from the sound of a voice.
     """
 
     sentence: str
@@ -49,13 +54,20 @@ class PictureMetadata:
     created: str = dataclasses.field(
         default_factory=lambda: datetime.now().astimezone().isoformat(timespec="seconds")
     )
+    way: Way = "text"
+
+    @property
+    def title(self) -> str:
+        """What to call the picture in front of a person."""
+        return self.sentence if self.way == "text" else STRAIGHT_FROM_SOUND
 
     @classmethod
     def of(cls, drawing: Drawing) -> PictureMetadata:
         """Describe a drawing that was just made."""
         # Half a pair of UTF-16, as a command line with broken bytes has it, cannot be written.
         sentence = drawing.sentence.encode("utf-8", "replace").decode("utf-8")
-        return cls(sentence, drawing.seed, drawing.image.width, drawing.model_name)
+        way: Way = "sound" if drawing.spans else "text"
+        return cls(sentence, drawing.seed, drawing.image.width, drawing.model_name, way=way)
 
     @classmethod
     def from_json(cls, stored: Any) -> PictureMetadata | None:
@@ -77,6 +89,7 @@ class PictureMetadata:
                 model=_plain_text(fields["model"], _LONGEST_NAME),
                 version=_plain_text(fields["version"], _LONGEST_NAME),
                 created=_plain_text(fields["created"], _LONGEST_NAME),
+                way=_way(fields.get("way", "text")),
             )
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return None
@@ -86,16 +99,16 @@ class PictureMetadata:
         return json.dumps(dataclasses.asdict(self), ensure_ascii=ascii_only)
 
     def parameters(self) -> str:
-        """Return the metadata for people: the sentence, then the rest on a line of its own."""
+        """Return the metadata for people: the title, then the rest on a line of its own."""
         return (
-            f"{self.sentence}\nSeed: {self.seed}, Size: {self.size}x{self.size}, "
+            f"{self.title}\nSeed: {self.seed}, Size: {self.size}x{self.size}, "
             f"Model: {self.model}, Version: speech2bird {self.version}"
         )
 
 
 def file_stem(metadata: PictureMetadata) -> str:
-    """Return a short file name without suffix: the sentence's first words and the seed."""
-    words = re.findall(r"[a-z0-9]+", metadata.sentence.lower())
+    """Return a short file name without suffix: the title's first words and the seed."""
+    words = re.findall(r"[a-z0-9]+", metadata.title.lower())
     return "-".join(words)[:48].strip("-") + f"-{metadata.seed}"
 
 
@@ -104,6 +117,13 @@ def _plain_text(value: Any, longest: int) -> str:
     if len(text) > longest:
         raise ValueError("the text is too long")
     return "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
+
+
+def _way(value: Any) -> Way:
+    if value not in get_args(Way):
+        raise ValueError("there is no such way to draw")
+    way: Way = value
+    return way
 
 
 def _number(value: Any, least: int, largest: int) -> int:

@@ -20,6 +20,7 @@ _log = logging.getLogger(__name__)
 APP_NAME = "speech2bird"
 Device = Literal["auto", "cpu", "cuda"]
 Theme = Literal["system", "light", "dark"]
+Way = Literal["text", "sound", "both"]
 
 # What a number may be; of other ones nobody could make sense.
 _RANGES = {"threads": range(1, 1025), "tab": range(4), "pictures": range(1, 10)}
@@ -54,6 +55,8 @@ class Settings:
         Who listens: a key of ``app.speech.choices.RECOGNISERS``.
     whisper_folder
         Folder of another model for Whisper; None is the bundled one.
+    way
+        What a spoken picture is drawn from: the text that was recognised, the sound, or one each.
     stop_when_silent
         Whether recording ends by itself when the person pauses.
     save_folder
@@ -76,6 +79,7 @@ class Settings:
     microphone: str | None = None
     recogniser: str = "whisper"
     whisper_folder: str | None = None
+    way: Way = "text"
     stop_when_silent: bool = False
     save_folder: str | None = None
     geometry: str | None = None

@@ -30,8 +30,8 @@ class Drawing:
     ----------
     image : the picture, RGB, as many pixels wide as was asked.
     stages : the picture of each stage, 64 px first; the last is `image`.
-    attention : for each stage from the second, a float32 array (len(words), S, S): how much each
-        place of the stage's input looked at each word.
+    attention : for each stage from the second, a float32 array (len(attended), S, S): how much
+        each place of the stage's input looked at each word.
     words : the words that were understood, in order.
     unknown_words : words of the sentence that the model has never seen.
     seed : the number that, with the sentence and the model, repeats this picture.
@@ -52,6 +52,13 @@ class Drawing:
     device: str = "cpu"
     notice: str | None = None
     spans: tuple[Span, ...] = ()
+
+    @property
+    def attended(self) -> tuple[str, ...]:
+        """What the attention maps belong to: words, or times in the recording."""
+        if self.spans:
+            return tuple(f"{span.start:.1f} to {span.end:.1f} s" for span in self.spans)
+        return self.words
 
 
 @dataclass(frozen=True)

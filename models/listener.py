@@ -18,6 +18,7 @@ from models.speech_encoder import STRIDE, SpeechEncoder
 from models.text_encoder import TextFeatures
 
 FRAME_SECONDS = HOP * STRIDE / SAMPLE_RATE
+BUNDLED_LISTENER = Path(__file__).resolve().parent.parent / "weights" / "listener.safetensors"
 SHORTEST, LONGEST = 0.3, 30.0
 """Seconds of sound that can be listened to."""
 
@@ -45,15 +46,15 @@ class Listener:
         self._encoder, self._teacher = encoder.requires_grad_(False), teacher
 
     @classmethod
-    def load(cls, path: Path | str) -> Listener:
-        """Load a speech encoder.
+    def load(cls, path: Path | str | None = None) -> Listener:
+        """Load a speech encoder: the bundled one unless another `path` is named.
 
         Raises
         ------
         CheckpointError
             The weights cannot be used, with the reason.
         """
-        checkpoint = load_speech_encoder(Path(path))
+        checkpoint = load_speech_encoder(Path(path) if path else BUNDLED_LISTENER)
         return cls(checkpoint.encoder, checkpoint.teacher)
 
     @torch.inference_mode()

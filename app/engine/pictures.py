@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from app.engine.client import EngineClient
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from PIL import Image
 
     from app.engine.server import Call
+    from app.speech.recording import Recording
     from models.drawing import Blend, Cancelled, Drawing, OnStage
+    from models.listener import HeardSentence, Listener
+
+_LISTENERS_RATE = 16_000  # Hz
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ class PicturesEngine:
 
             torch.set_num_threads(min(threads, os.cpu_count() or 1))
         self._painter = Painter.load(weights, device=device)
+        self._last_heard: tuple[NDArray[np.float32], HeardSentence] | None = None
 
     def describe(self) -> LoadedModel:
         painter = self._painter
@@ -49,6 +58,25 @@ class PicturesEngine:
         return self._painter.draw(
             sentence, seed, size, on_stage=_sender(call), cancelled=call.cancelled
         )
+
+    def draw_sound(
+        self, call: Call, samples: NDArray[np.float32], seed: int | None, size: int | None
+    ) -> Drawing:
+        return self._painter.draw_heard(
+            self._hear(samples), seed, size, on_stage=_sender(call), cancelled=call.cancelled
+        )
+
+    def _hear(self, samples: NDArray[np.float32]) -> HeardSentence:
+        """Listen, unless this is what was heard last: there may be several pictures of it."""
+        if self._last_heard is None or not np.array_equal(self._last_heard[0], samples):
+            self._last_heard = samples, self._listener.hear(samples)
+        return self._last_heard[1]
+
+    @cached_property
+    def _listener(self) -> Listener:
+        from models.listener import Listener
+
+        return Listener.load()
 
     def draw_blend(self, call: Call, blend: Blend, size: int | None) -> Drawing:
         return self._painter.draw_blend(
@@ -105,6 +133,30 @@ class EnginePainter:
             The engine died; the next drawing starts another one.
         """
         return self._call("draw", sentence, seed, size, on_stage=on_stage, cancelled=cancelled)
+
+    def draw_sound(
+        self,
+        speech: Recording,
+        seed: int | None = None,
+        size: int | None = None,
+        on_stage: OnStage | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> Drawing:
+        """Draw what is said, straight from its sound.
+
+        Parameters
+        ----------
+        speech
+            The part of a recording in which somebody speaks.
+
+        Raises
+        ------
+        SoundError, CheckpointError, ModelError
+            As for ``models.listener.Listener`` and ``models.Painter.draw_heard``; the others as for
+            :meth:`draw`.
+        """
+        samples = speech.resampled(_LISTENERS_RATE).as_float()
+        return self._call("draw_sound", samples, seed, size, on_stage=on_stage, cancelled=cancelled)
 
     def draw_blend(
         self,

@@ -35,6 +35,11 @@ class SpeechEngine:
     def transcribe(self, call: Call, recording: Recording) -> str:
         return self._transcriber.transcribe(recording)
 
+    def speech_in(self, call: Call, recording: Recording) -> Recording:
+        from app.speech.transcriber import speech_in
+
+        return speech_in(recording)
+
 
 class EngineTranscriber:
     """Transcribes like ``app.speech.transcriber.Transcriber``, in an engine."""
@@ -54,3 +59,8 @@ class EngineTranscriber:
         """
         text: str = self._client.call("transcribe", recording)
         return text
+
+    def speech_in(self, recording: Recording) -> Recording:
+        """Return the part in which somebody speaks: errors as for ``transcriber.speech_in``."""
+        speech: Recording = self._client.call("speech_in", recording)
+        return speech

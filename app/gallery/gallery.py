@@ -138,7 +138,7 @@ class Gallery:
             entry
             for entry in self._sorted()
             if (starred is None or entry.name in starred)
-            and (not wanted or _matches(entry.metadata.sentence, wanted))
+            and (not wanted or _matches(entry.metadata.title, wanted))
         ]
 
     def starred(self) -> frozenset[str]:

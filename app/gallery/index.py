@@ -18,7 +18,7 @@ from app.picture_metadata import PictureMetadata
 
 _log = logging.getLogger(__name__)
 
-_VERSION = 2
+_VERSION = 3
 _TIMEOUT = 5.0  # seconds that another copy of the program may take to write
 _TABLE = """
 CREATE TABLE IF NOT EXISTS pictures (
@@ -29,7 +29,8 @@ CREATE TABLE IF NOT EXISTS pictures (
     size INTEGER,
     model TEXT,
     version TEXT,
-    created TEXT
+    created TEXT,
+    way TEXT
 ) WITHOUT ROWID
 """
 Known = dict[str, tuple[int, Entry | None]]
@@ -68,7 +69,7 @@ class Index:
                     "DELETE FROM pictures WHERE name = ?", ((os.fsencode(name),) for name in gone)
                 )
                 connection.executemany(
-                    "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (_row(name, mtime_ns, entry) for name, (mtime_ns, entry) in known.items()),
                 )
         except (sqlite3.Error, ValueError) as error:
@@ -106,20 +107,27 @@ class Index:
 def _row(name: str, mtime_ns: int, entry: Entry | None) -> tuple[object, ...]:
     stored = os.fsencode(name)
     if entry is None:
-        return (stored, mtime_ns, None, None, None, None, None, None)
+        return (stored, mtime_ns, *[None] * 7)
     it = entry.metadata
-    return (stored, mtime_ns, it.sentence, it.seed, it.size, it.model, it.version, it.created)
+    drawn_by = it.model, it.version, it.created, it.way
+    return (stored, mtime_ns, it.sentence, it.seed, it.size, *drawn_by)
 
 
 def _remembered(row: tuple[object, ...]) -> tuple[str, tuple[int, Entry | None]]:
-    stored, time, sentence, seed, size, model, version, created = row
+    stored, time, sentence, seed, size, model, version, created, way = row
     if not isinstance(stored, bytes):
         raise TypeError("the index holds no name where a name should be")
     name, mtime_ns = os.fsdecode(stored), _whole(time)
     if sentence is None:
         return name, (mtime_ns, None)
     metadata = PictureMetadata(
-        _text(sentence), _whole(seed), _whole(size), _text(model), _text(version), _text(created)
+        _text(sentence),
+        _whole(seed),
+        _whole(size),
+        _text(model),
+        _text(version),
+        _text(created),
+        "sound" if _text(way) == "sound" else "text",
     )
     return name, (mtime_ns, Entry(name, mtime_ns, metadata))
 

@@ -33,6 +33,21 @@ class SpeechModelError(AppError):
     """A recogniser cannot be loaded or failed."""
 
 
+def speech_in(recording: Recording) -> Recording:
+    """Return the part of a recording from the first to the last word, at 16 kHz.
+
+    Raises
+    ------
+    NothingHeardError
+        On silence or noise.
+    """
+    speech = find_speech(recording)
+    if speech is None:
+        reason = advice(recording)
+        raise NothingHeardError(f"I heard no speech. {reason}" if reason else None)
+    return speech
+
+
 class Transcriber(ABC):
     """Turns recordings into text. Safe to call from any thread, one recording at a time."""
 
@@ -57,10 +72,7 @@ class Transcriber(ABC):
         SpeechModelError
             When the recogniser itself failed.
         """
-        speech = find_speech(recording)
-        if speech is None:
-            reason = advice(recording)
-            raise NothingHeardError(f"I heard no speech. {reason}" if reason else None)
+        speech = speech_in(recording)
         with self._busy:
             text = tidy(self._recognise(speech))
         if not text:

@@ -1,4 +1,4 @@
-"""From a click on Draw to a picture that is shown and kept."""
+"""From a click on Draw to pictures that are shown and kept."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from app.ui.loader import Loader, LoadState
 from app.ui.message_bar import MessageBar
 from app.ui.picture_panel import PicturePanel
 from app.ui.seed_bar import SeedError
+from app.ui.subject import Subject
 from models.errors import DrawingCancelled
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Kept:
 
 
 class DrawingDesk:
-    """Draws one sentence at a time, once or with several seeds, and keeps every picture.
+    """Draws one subject at a time, once or with several seeds, and keeps every picture.
 
     Parameters
     ----------
@@ -76,11 +77,12 @@ class DrawingDesk:
         self._messages = messages
         self._on_busy = on_busy
         self._on_kept = on_kept
-        self._recording: Recording | None = None
         self._task: Task[None] | None = None
         self._request = 0  # tells a drawing that waited for the model whether it is still wanted
         self._coming: list[Kept] = []  # what is finished of the drawing under way
+        self._coming_of: Subject | None = None
         self._finished: list[Kept] = []  # of the last one
+        self._drawn: Subject | None = None  # what the finished pictures are of
         self.busy = False
 
     @property
@@ -98,23 +100,25 @@ class DrawingDesk:
     def draw(
         self, sentence: str, seed: int | None = None, recording: Recording | None = None
     ) -> None:
-        """Draw as many pictures of a sentence as the panel says.
+        """Draw a sentence; `recording` is what it was spoken with: see :meth:`draw_subject`."""
+        self.draw_subject(Subject(sentence, recording), seed)
+
+    def draw_subject(self, subject: Subject, seed: int | None = None) -> None:
+        """Draw something with as many seeds as the panel says.
 
         While the model loads, they are drawn as soon as it is there.
 
         Parameters
         ----------
-        sentence
+        subject
             What to draw.
         seed
             Seed of the first picture, the next ones follow it; None is what the panel says.
-        recording
-            The spoken sentence, which is kept with the pictures.
         """
         if self.busy:
             return
-        if not sentence:
-            self._messages.error("Please describe a bird first: there is no text to draw.")
+        if subject.missing is not None:
+            self._messages.error(subject.missing)
             return
         count = self._panel.count
         try:
@@ -124,7 +128,6 @@ class DrawingDesk:
             return
         seeds = range(first, first + count)
         self._messages.clear()
-        self._recording = recording
         self._set_busy(True)
         self._request += 1
         request = self._request
@@ -133,7 +136,7 @@ class DrawingDesk:
 
         def begin(painter: EnginePainter) -> None:
             if request == self._request:
-                self._begin(painter, sentence, seeds)
+                self._begin(painter, subject, seeds)
 
         def give_up(error: Exception) -> None:
             if request == self._request:
@@ -142,14 +145,14 @@ class DrawingDesk:
         self._painter_loader.when_loaded(begin, give_up)
 
     def draw_again(self) -> None:
-        """Draw the last sentence once more: with another seed, unless it is to be kept."""
-        if self.drawing is not None:
-            self.draw(self.drawing.sentence, recording=self._recording)
+        """Draw the last subject once more: with another seed, unless it is to be kept."""
+        if self.drawing is not None and self._drawn is not None:
+            self.draw_subject(self._drawn)
 
     def surprise(self) -> None:
-        """Draw the last sentence with a new seed, whatever was to be kept."""
-        if self.drawing is not None and not self.busy:
-            self.draw(self.drawing.sentence, self._panel.seed_bar.surprise(self._panel.count))
+        """Draw the last subject with a new seed, whatever was to be kept."""
+        if self.drawing is not None and self._drawn is not None and not self.busy:
+            self.draw_subject(self._drawn, self._panel.seed_bar.surprise(self._panel.count))
 
     def cancel(self) -> None:
         """Stop at once as far as the person sees; the engine stops after its current stage."""
@@ -166,10 +169,9 @@ class DrawingDesk:
         if not self.busy:
             self._show_finished()
 
-    def _begin(self, painter: EnginePainter, sentence: str, seeds: range) -> None:
-        self._panel.show_begin(sentence, len(seeds))
-        self._coming = []
-        recording = self._recording
+    def _begin(self, painter: EnginePainter, subject: Subject, seeds: range) -> None:
+        self._panel.show_begin(subject, len(seeds) * subject.pictures)
+        self._coming, self._coming_of = [], subject
 
         # One by one: a batch takes as long (0.2 s a picture), and could not be cancelled within.
         def draw_and_keep(task: Task[None]) -> None:
@@ -177,10 +179,8 @@ class DrawingDesk:
                 task.progress((index, image))
 
             for seed in seeds:
-                drawing = painter.draw(
-                    sentence, seed=seed, on_stage=on_stage, cancelled=task.cancelled
-                )
-                task.progress(self._keep(drawing, recording))
+                for drawing in subject.draw(painter, seed, on_stage, task.cancelled):
+                    task.progress(self._keep(drawing, subject.recording))
 
         self._task = self._runner.run_in_thread(
             draw_and_keep, lambda _: self._done(), self._failed, self._advance
@@ -224,12 +224,13 @@ class DrawingDesk:
         self._task = None
         if self._coming:
             self._finished, self._coming = self._coming, []
+            self._drawn = self._coming_of
         self._show_finished()
         self._set_busy(False)
 
     def _show_finished(self) -> None:
-        if self._finished:
-            self._panel.show_drawings([kept.drawing for kept in self._finished])
+        if self._finished and self._drawn is not None:
+            self._panel.show_drawings([kept.drawing for kept in self._finished], self._drawn.speech)
         else:
             self._panel.show_nothing()
 

@@ -18,6 +18,7 @@ from app.ui.message_bar import MessageBar
 from app.ui.search_bar import SearchBar
 from app.ui.theme import GAP
 from app.ui.thumbnail_grid import ThumbnailGrid
+from app.ui.words import short
 
 _LOOKING = "Looking through your pictures…"
 _NOTHING = "Every bird you draw is kept here.\nDraw one, and it appears."
@@ -191,8 +192,7 @@ class GalleryTab(ttk.Frame):
     def _delete(self) -> None:
         if self.selected is None:
             return
-        sentence = self.selected.metadata.sentence
-        title = sentence if len(sentence) <= _TITLE else sentence[: _TITLE - 1] + "…"
+        title = short(self.selected.metadata.title, _TITLE)
         index = self.thumbnails.position(self.selected.name) or 0
 
         def deleted() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from app.picture_file import Picture
+from app.picture_metadata import PictureMetadata
 from app.ui.picture_set import PictureSet
 from app.ui.picture_view import PictureView
 from app.ui.seed_bar import SeedBar
@@ -19,6 +20,8 @@ from app.ui.theme import GAP
 from app.ui.words import short
 
 if TYPE_CHECKING:
+    from app.speech.recording import Recording
+    from app.ui.subject import Subject
     from models import Drawing
 
 MOST_PICTURES = 9
@@ -127,14 +130,15 @@ class PicturePanel(ttk.Frame):
         self.progress.start(25)
         self._set_buttons(drawing=True, has_picture=False)
 
-    def show_begin(self, sentence: str, count: int = 1) -> None:
+    def show_begin(self, subject: Subject, count: int = 1) -> None:
         """Say that drawing has begun; the last pictures stay until the first stage is there."""
         self.kept = None
         self._rest(0)
         self.progress.configure(maximum=count * len(SIZES))
-        self._coming = PictureSet(sentence, count)
+        sentence = "" if subject.way == "sound" else subject.sentence
+        self._coming = PictureSet(sentence, count, subject.speech)
         many = f"{count} pictures of " if count > 1 else ""
-        self._say(f"Drawing {many}“{short(sentence, _CAPTION)}”…")
+        self._say(f"Drawing {many}“{short(subject.title, _CAPTION)}”…")
         self._set_buttons(drawing=True, has_picture=False)
 
     def show_stage(self, index: int, image: Image.Image) -> None:
@@ -154,12 +158,18 @@ class PicturePanel(ttk.Frame):
         self.view.pictures.finish(drawing)
         self.view.refresh()
 
-    def show_drawings(self, drawings: Sequence[Drawing]) -> None:
-        """Show finished pictures of one sentence; nothing is being drawn any more."""
+    def show_drawings(self, drawings: Sequence[Drawing], speech: Recording | None = None) -> None:
+        """Show finished pictures; nothing is being drawn any more.
+
+        Parameters
+        ----------
+        speech
+            The sound that some were drawn from straight.
+        """
         self.kept = self._coming = self._caption = None
         before = self.view.pictures
         same = before is not None and before.begins_with(drawings)
-        self.view.show(PictureSet.of(drawings), same)
+        self.view.show(PictureSet.of(drawings, speech), same)
         self._set_buttons(drawing=False, has_picture=True)
 
     def show_drawing(self, drawing: Drawing) -> None:
@@ -169,10 +179,10 @@ class PicturePanel(ttk.Frame):
     def show_kept(self, picture: Picture) -> None:
         """Show a picture from the gallery or a file: how it was drawn is not known any more."""
         self.kept, self._coming = picture, None
-        sentence, seed = picture.metadata.sentence, picture.metadata.seed
-        self.view.show(PictureSet.of_file(sentence, picture.image))
-        self.seed_bar.show(seed)
-        self._say(f"“{short(sentence, _CAPTION)}”  ·  seed {seed}")
+        metadata = picture.metadata
+        self.view.show(PictureSet.of_file(metadata.sentence, picture.image))
+        self.seed_bar.show(metadata.seed)
+        self._say(_caption(metadata))
         self._set_buttons(drawing=False, has_picture=True)
         self.attention_button.state(["disabled"])
 
@@ -205,7 +215,7 @@ class PicturePanel(ttk.Frame):
         if drawing is None or self._caption is not None:
             return
         self.seed_bar.show(drawing.seed)
-        text = f"“{short(drawing.sentence, _CAPTION)}”  ·  seed {drawing.seed}"
+        text = _caption(PictureMetadata.of(drawing))
         if self.view.stage is not None:
             stage = drawing.stages[self.view.stage]
             text += f"  ·  stage {self.view.stage + 1}, {stage.width} px"
@@ -226,3 +236,11 @@ class PicturePanel(ttk.Frame):
     def _rest(self, value: int) -> None:
         self.progress.stop()
         self.progress.configure(mode="determinate", value=value)
+
+
+def _caption(metadata: PictureMetadata) -> str:
+    """Return what a picture shows, and its seed."""
+    title = short(metadata.title, _CAPTION)
+    if metadata.way == "text":
+        title = f"“{title}”"
+    return f"{title}  ·  seed {metadata.seed}"

@@ -1,4 +1,4 @@
-"""The pictures that belong to one sentence, finished or on their way. No Tk."""
+"""The pictures that belong to one sentence or recording, finished or on their way. No Tk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from PIL import Image
 from app.ui.words import WORD
 
 if TYPE_CHECKING:
+    from app.speech.recording import Recording
     from models import Drawing
+    from models.drawing import Span
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Word:
 
 
 class PictureSet:
-    """One to nine pictures of one sentence.
+    """Pictures of one sentence, of one recording, or some of each.
 
     Parameters
     ----------
@@ -44,6 +46,8 @@ class PictureSet:
         What is drawn.
     count
         How many pictures there will be.
+    speech
+        The sound that pictures are drawn from straight, if some are.
 
     Attributes
     ----------
@@ -55,16 +59,17 @@ class PictureSet:
         Whether there is a picture only, without stages and attention.
     """
 
-    def __init__(self, sentence: str, count: int = 1) -> None:
+    def __init__(self, sentence: str, count: int = 1, speech: Recording | None = None) -> None:
         self.sentence = sentence
+        self.speech = speech
         self.stages: list[list[Image.Image]] = [[] for _ in range(count)]
         self.drawings: list[Drawing] = []
         self.from_file = False
 
     @classmethod
-    def of(cls, drawings: Sequence[Drawing]) -> PictureSet:
-        """Collect finished pictures of one sentence."""
-        pictures = cls(drawings[0].sentence, len(drawings))
+    def of(cls, drawings: Sequence[Drawing], speech: Recording | None = None) -> PictureSet:
+        """Collect finished pictures."""
+        pictures = cls(drawings[0].sentence, len(drawings), speech)
         for drawing in drawings:
             pictures.finish(drawing)
         return pictures
@@ -110,6 +115,11 @@ class PictureSet:
             return stages[-1] if stages else None
         return stages[stage] if stage < len(stages) else None
 
+    def spans(self, picture: int) -> tuple[Span, ...]:
+        """Return where the pieces lie in the sound; none where a text is drawn."""
+        drawing = self.drawing(picture)
+        return () if drawing is None else drawing.spans
+
     def attention(self, picture: int, stage: int | None, word: int | None) -> np.ndarray | None:
         """Return where a stage attended to a word, shape (S, S).
 
@@ -128,7 +138,7 @@ class PictureSet:
         texts = WORD.findall(self.sentence.lower())
         if not self.drawings:
             return [Word(text) for text in texts]
-        read = self.drawings[0].words
+        read = self.drawings[0].words  # with pictures of both kinds, that of the text is first
         words: list[Word] = []
         position = 0
         for text in texts:

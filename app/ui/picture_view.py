@@ -12,6 +12,7 @@ from app.ui.picture_canvas import PictureCanvas, Tile
 from app.ui.picture_set import PictureSet
 from app.ui.stage_strip import SIZES, StageStrip
 from app.ui.theme import GAP
+from app.ui.waveform_row import WaveformRow
 from app.ui.word_row import WordRow
 
 
@@ -56,6 +57,7 @@ class PictureView(ttk.Frame):
         self.strip.pack(side="left")
         self.word_row = WordRow(self, self._point)
         self.word_row.pack(side="bottom", fill="x")
+        self.waveform_row = WaveformRow(self, self._point)  # in its place for pictures from sound
         self.tools.pack(side="bottom", fill="x", pady=GAP)
         self.canvas.pack(fill="both", expand=True)
 
@@ -91,14 +93,14 @@ class PictureView(ttk.Frame):
             self.canvas.show([], hint="Your bird appears here")
             self.strip.show([], None)
             self.word_row.show([], alive=False)
+            self._show_row(self.word_row)
             return
         if not self.enlarged and len(pictures.drawings) < len(pictures):
             self.selected = pictures.under_way
         self._show_tiles(pictures)
         stages = [] if pictures.from_file else pictures.stages[self.selected]
         self.strip.show(stages, len(stages) - 1 if self.stage is None else self.stage)
-        alive = pictures.attention(self.selected, self.stage, 0) is not None
-        self.word_row.show(pictures.words(), alive)
+        self._show_attended(pictures)
         self._on_change()
 
     def back_to_grid(self) -> bool:
@@ -108,12 +110,33 @@ class PictureView(ttk.Frame):
             self.refresh()
         return was_enlarged
 
+    def _show_attended(self, pictures: PictureSet) -> None:
+        """Show what the marked picture attended to: words, or parts of a sound."""
+        alive = pictures.attention(self.selected, self.stage, 0) is not None
+        spans = pictures.spans(self.selected)
+        if spans and pictures.speech is not None:
+            self.waveform_row.show(pictures.speech, spans, alive)
+            self._show_row(self.waveform_row)
+        else:
+            self.word_row.show(pictures.words(), alive)
+            self._show_row(self.word_row)
+
+    def _show_row(self, row: tk.Widget) -> None:
+        other = self.word_row if row is self.waveform_row else self.waveform_row
+        if not row.winfo_manager():
+            self._word = None  # words and parts of a sound are counted each for themselves
+            other.pack_forget()
+            row.pack(side="bottom", fill="x", before=self.tools)
+
     def _show_tiles(self, pictures: PictureSet) -> None:
         shown = [self.selected] if self.enlarged else range(len(pictures))
+        heard = bool(pictures.spans(self.selected))
         tiles = [
             Tile(
                 pictures.image(picture, self.stage),
-                pictures.attention(picture, self.stage, self._word),
+                pictures.attention(picture, self.stage, self._word)
+                if bool(pictures.spans(picture)) is heard
+                else None,
             )
             for picture in shown
         ]

@@ -6,7 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
 
-from app.ui.theme import GAP, Palette, follow_palette
+from app.ui.theme import GAP, Palette, follow_palette, palette_of
 from app.ui.word_marks import Suggest, WordMarks
 
 
@@ -36,7 +36,9 @@ class SentenceField(ttk.Frame):
     ) -> None:
         super().__init__(parent)
         self._on_draw = on_draw
-        ttk.Label(self, text=label, style="Strong.TLabel").pack(anchor="w", pady=(0, GAP))
+        self._needed = True
+        self.label = ttk.Label(self, text=label, style="Strong.TLabel")
+        self.label.pack(anchor="w", pady=(0, GAP))
         self.text = tk.Text(
             self,
             height=5,
@@ -74,8 +76,20 @@ class SentenceField(ttk.Frame):
         """Lock the button while a picture is being drawn; the text stays editable."""
         self.draw_button.state(["disabled" if busy else "!disabled"])
 
+    def set_needed(self, needed: bool) -> None:
+        """Lock the text, and keep it, while something else than a text is drawn."""
+        self._needed = needed
+        self.text.configure(state="normal" if needed else "disabled")
+        self.label.configure(style="Strong.TLabel" if needed else "Muted.TLabel")
+        self._recolour(palette_of(self))
+
     def _recolour(self, palette: Palette) -> None:
-        self.text.configure(highlightbackground=palette.border, highlightcolor=palette.link)
+        ink = str(ttk.Style(self).lookup(".", "foreground"))
+        self.text.configure(
+            foreground=ink if self._needed else palette.muted,
+            highlightbackground=palette.border,
+            highlightcolor=palette.link,
+        )
 
     def _draw(self) -> None:
         self._on_draw(self.sentence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
 from pathlib import Path
@@ -17,12 +18,14 @@ from app.ui.message_bar import MessageBar
 from app.ui.push_to_talk import PushToTalk
 from app.ui.sentence_field import SentenceField
 from app.ui.sound_row import SoundRow
+from app.ui.subject import Subject
 from app.ui.theme import GAP
+from app.ui.way_row import WayRow
 from app.ui.word_marks import Suggest
 
 if TYPE_CHECKING:
     from app.engine.speech import EngineTranscriber
-    from app.settings import Settings
+    from app.settings import Settings, Way
     from app.speech.recorder import Recorder
     from app.speech.recording import Recording
 
@@ -36,19 +39,31 @@ class SpeakState(Enum):
     IDLE = "idle"
     STARTING = "starting"
     RECORDING = "recording"
-    TRANSCRIBING = "transcribing"
+    UNDERSTANDING = "understanding"
 
 
 _LABELS = {
     SpeakState.IDLE: ("Record", "Press Record, or hold the space bar, and describe the bird."),
     SpeakState.STARTING: ("Record", "Opening the microphone…"),
     SpeakState.RECORDING: ("Stop", "● Listening. Describe the bird, then Stop."),
-    SpeakState.TRANSCRIBING: ("Record", "Writing down what you said…"),
+    SpeakState.UNDERSTANDING: ("Record", "Understanding what you said…"),
 }
+
+
+@dataclass(frozen=True, eq=False)
+class _Understood:
+    """A recording, the text that was heard, and the part of it in which somebody speaks."""
+
+    recording: Recording
+    text: str
+    speech: Recording | None
 
 
 class SpeakTab(ttk.Frame):
     """Record and Stop, a running timer and level, and the text that was heard.
+
+    A picture is drawn through that text, which can be corrected first, or straight from the sound,
+    which is drawn at once.
 
     Parameters
     ----------
@@ -61,7 +76,7 @@ class SpeakTab(ttk.Frame):
     messages
         Where errors are told.
     on_draw
-        Receives the text when the person wants it drawn.
+        Receives what was said when it is to be drawn.
     suggest
         Finds known words for unknown ones.
     settings
@@ -76,7 +91,7 @@ class SpeakTab(ttk.Frame):
         runner: BackgroundRunner,
         transcriber_loader: Loader[EngineTranscriber],
         messages: MessageBar,
-        on_draw: Callable[[str], None],
+        on_draw: Callable[[Subject], None],
         suggest: Suggest,
         settings: Settings,
         on_change: Callable[..., None],
@@ -85,13 +100,15 @@ class SpeakTab(ttk.Frame):
         self._runner = runner
         self._transcriber_loader = transcriber_loader
         self._messages = messages
+        self._on_draw = on_draw
         self._recorder: Recorder | None = None
         self._timer: str | None = None
         self._stop_asked = False
         self.state_of_speech = SpeakState.IDLE
         self._heard_text = ""
         self._heard_from: Recording | None = None
-        self._build(on_draw, suggest)
+        self._speech: Recording | None = None  # the part of the last recording that is a voice
+        self._build(suggest, settings, on_change)
         self.listening = ListeningMenu(self.sound_row, runner, settings, on_change)
         self.listening.pack(side="right")
         PushToTalk(
@@ -102,7 +119,7 @@ class SpeakTab(ttk.Frame):
         )
         self._enter(SpeakState.IDLE)
 
-    def _build(self, on_draw: Callable[[str], None], suggest: Suggest) -> None:
+    def _build(self, suggest: Suggest, settings: Settings, on_change: Callable[..., None]) -> None:
         row = ttk.Frame(self)
         self.record_button = ttk.Button(row, style="Accent.TButton", command=self._toggle, width=9)
         self.record_button.pack(side="left")
@@ -118,13 +135,28 @@ class SpeakTab(ttk.Frame):
         )
         # Packed from below: in a low window the text gives way, never the buttons.
         self.sound_row.pack(side="bottom", fill="x", pady=(GAP, 0))
-        self.field = SentenceField(self, "What was heard (you can change it)", on_draw, suggest)
+
+        def choose(way: Way) -> None:
+            self.field.set_needed(way != "sound")
+            on_change(way=way)
+
+        self.way_row = WayRow(self, settings.way, choose)
+        self.way_row.pack(fill="x", pady=(0, GAP))
+        label = "What was heard (you can change it)"
+        self.field = SentenceField(self, label, lambda sentence: self._draw(), suggest)
+        self.field.set_needed(settings.way != "sound")
         self.field.pack(fill="both", expand=True)
 
-    def recording_of(self, sentence: str) -> Recording | None:
-        """Return what a sentence was spoken with: also after corrections, not for another one."""
+    def subject(self) -> Subject:
+        """Return what there is to be drawn.
+
+        The recording belongs to a sentence also after corrections, and not to another one.
+        """
+        sentence, way = self.field.sentence, self.way_row.way
+        if way != "text":
+            return Subject(sentence, self._heard_from, self._speech, way)
         alike = SequenceMatcher(None, self._heard_text.split(), sentence.split()).ratio()
-        return self._heard_from if alike >= _STILL_SPOKEN else None
+        return Subject(sentence, self._heard_from if alike >= _STILL_SPOKEN else None)
 
     def close(self) -> None:
         """Let go of the microphone; called when the window closes."""
@@ -147,7 +179,7 @@ class SpeakTab(ttk.Frame):
             return Recording.from_file(path)
 
         self._messages.clear()
-        self._enter(SpeakState.TRANSCRIBING)
+        self._enter(SpeakState.UNDERSTANDING)
         self._runner.run_in_thread(read, self._recorded, self._failed)
 
     def _toggle(self) -> None:
@@ -209,37 +241,57 @@ class SpeakTab(ttk.Frame):
             self._timer = None
         if recorder is None:
             return
-        self._enter(SpeakState.TRANSCRIBING)
+        self._enter(SpeakState.UNDERSTANDING)
         self._runner.run_in_thread(lambda task: recorder.stop(), self._recorded, self._failed)
 
     def _recorded(self, recording: Recording) -> None:
         self.sound_row.recording = recording
         self._transcriber_loader.when_loaded(
-            lambda transcriber: self._transcribe(transcriber, recording), self._failed
+            lambda transcriber: self._understand(transcriber, recording), self._failed
         )
 
     def _try_again(self, recording: Recording) -> None:
         self._messages.clear()
-        self._enter(SpeakState.TRANSCRIBING)
+        self._enter(SpeakState.UNDERSTANDING)
         self._recorded(recording)
 
-    def _transcribe(self, transcriber: EngineTranscriber, recording: Recording) -> None:
+    def _understand(self, transcriber: EngineTranscriber, recording: Recording) -> None:
+        way = self.way_row.way
+
+        def understand(task: Task[_Understood]) -> _Understood:
+            speech = transcriber.speech_in(recording) if way != "text" else None
+            text = transcriber.transcribe(recording) if way != "sound" else ""
+            return _Understood(recording, text, speech)
+
         self._runner.run_in_thread(
-            lambda task: transcriber.transcribe(recording),
-            lambda text: self._heard(text, transcriber.notice, recording),
-            self._failed,
+            understand, lambda found: self._heard(found, transcriber.notice), self._failed
         )
 
-    def _heard(self, text: str, notice: str | None, recording: Recording) -> None:
+    def _heard(self, found: _Understood, notice: str | None) -> None:
         from app.speech.loudness import advice
 
-        self._heard_text, self._heard_from = text, recording
-        self.field.sentence = text
+        recording = found.recording
+        self._heard_text, self._heard_from = found.text, recording
+        self._speech = found.speech
         self._enter(SpeakState.IDLE)
+        if self.way_row.way == "sound":
+            self._draw()
+            return
+        self.field.sentence = found.text
+        if found.speech is not None and self.way_row.way == "both":
+            self._draw()
         told = " ".join(filter(None, (notice, advice(recording))))
         if told and not self._messages.text:
             self._messages.note(told)
         self.field.text.focus()  # Return draws at once, and a wrong word is corrected in place
+
+    def _draw(self) -> None:
+        """Draw what was said, or what became of it; its sound is looked for when it is needed."""
+        subject = self.subject()
+        if subject.way == "text" or subject.speech is not None or self._heard_from is None:
+            self._on_draw(subject)
+        else:  # the way was chosen after it was said
+            self._try_again(self._heard_from)
 
     def _failed(self, error: Exception) -> None:
         self._enter(SpeakState.IDLE)
@@ -249,7 +301,7 @@ class SpeakTab(ttk.Frame):
         self.state_of_speech = state
         button, hint = _LABELS[state]
         self.record_button.configure(text=button)
-        waiting = state in (SpeakState.STARTING, SpeakState.TRANSCRIBING)
+        waiting = state in (SpeakState.STARTING, SpeakState.UNDERSTANDING)
         self.record_button.state(["disabled" if waiting else "!disabled"])
         self.sound_row.set_idle(state is SpeakState.IDLE)
         listening = state is SpeakState.RECORDING

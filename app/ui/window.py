@@ -20,6 +20,7 @@ from app.ui.engine_loaders import EngineLoaders
 from app.ui.gallery_actions import GalleryActions
 from app.ui.gallery_tab import GalleryTab
 from app.ui.heading import Heading
+from app.ui.kept_sound import KeptSound
 from app.ui.menu_bar import MenuBar
 from app.ui.message_bar import MessageBar
 from app.ui.morph_desk import MorphDesk
@@ -159,6 +160,7 @@ class MainWindow:
         self.desk = DrawingDesk(
             runner, self.painter_loader, self.gallery, panel, messages, self._set_busy, self._kept
         )
+        self.kept_sound = KeptSound(runner, self.transcriber_loader, self.desk, messages)
         self.morph_desk = MorphDesk(runner, self.painter_loader, panel, messages)
 
     def _build_tabs(self) -> None:
@@ -170,7 +172,7 @@ class MainWindow:
             runner,
             self.transcriber_loader,
             messages,
-            commands.draw_spoken,
+            self.desk.draw_subject,
             suggest,
             self.settings,
             self.changes.listening,

@@ -54,22 +54,29 @@ class WindowCommands:
         if self.field is not None:
             self.field.draw_button.invoke()
 
-    def draw_spoken(self, sentence: str) -> None:
-        """Draw what was said, and keep the sound with it."""
-        window = self._window
-        window.desk.draw(sentence, recording=window.speak_tab.recording_of(sentence))
-
     def draw_again(self) -> None:
-        """Draw the sentence of the picture that is shown."""
+        """Draw what the picture that is shown was drawn from."""
         window = self._window
         if window.panel.kept is not None:
-            window.desk.draw(window.panel.kept.metadata.sentence)
+            self._draw_kept(window.panel.kept.metadata, None)
         else:
             window.desk.draw_again()
 
     def draw_kept(self, metadata: PictureMetadata) -> None:
-        """Draw a kept picture's sentence with its seed."""
-        self._window.desk.draw(metadata.sentence, metadata.seed)
+        """Draw what a kept picture was drawn from, with its seed."""
+        self._draw_kept(metadata, metadata.seed)
+
+    def _draw_kept(self, metadata: PictureMetadata, seed: int | None) -> None:
+        window = self._window
+        if metadata.way == "text":
+            window.desk.draw(metadata.sentence, seed)
+        elif window.gallery_tab.sound is None:
+            window.messages.error(
+                "This picture was drawn straight from sound, and its sound is not beside it: it "
+                "cannot be drawn again."
+            )
+        else:
+            window.kept_sound.draw(window.gallery_tab.sound, seed)
 
     def surprise(self) -> None:
         """Draw the last sentence with a new seed."""
@@ -162,6 +169,11 @@ class WindowCommands:
     def use_sentence(self, metadata: PictureMetadata) -> None:
         """Put a picture's sentence where it can be changed and drawn."""
         tab = self._window.type_tab
+        if metadata.way == "sound":
+            self._window.messages.note(
+                "This picture was drawn straight from sound: it has no sentence."
+            )
+            return
         tab.field.sentence = metadata.sentence
         self._window.tabs.select(tab)
         tab.field.text.focus()

@@ -115,6 +115,19 @@ def test_listen_to_a_file_and_draw(tmp_path: Path, spoken_sentence: SpeakSentenc
         assert image.size == (512, 512)
 
 
+def test_draw_straight_from_sound(
+    tmp_path: Path, spoken_sentence: SpeakSentence, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bird.png"
+    result = run("listen", spoken_sentence(SENTENCE), "--direct", "-o", path, "--seed", 3)
+    assert result.returncode == 0 and result.stdout == "", result.stderr
+    metadata = read_metadata(path)
+    assert (metadata.way, metadata.sentence, metadata.seed) == ("sound", "", 3)
+    assert "drawn straight from sound" in failure(
+        capsys, 1, "draw", "--from", path, "-o", tmp_path / "again.png"
+    )
+
+
 def test_another_recogniser_listens(
     spoken_sentence: SpeakSentence, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -247,6 +260,7 @@ def test_bad_sentences(
         ["draw", SENTENCE, "-o", "bird.png", "--size", "64", "--attention"],
         ["listen", "x.wav", "--seconds", "3"],
         ["listen", "--seconds", "nan"],
+        ["listen", "x.wav", "--direct"],
         ["fly"],
         ["--no-such-option"],
     ],

@@ -73,8 +73,9 @@ def test_say_see_draw(
     for path in kept:
         assert Recording.from_file(path.with_suffix(".flac")).seconds > 3
     # A corrected sentence was still spoken; another one was not.
-    assert tab.recording_of("a small red bird with blue wings") is not None
-    assert tab.recording_of("an owl") is None and tab.recording_of("") is None
+    for sentence, spoken in (("a small red bird with blue wings", True), ("an owl", False)):
+        tab.field.sentence = sentence
+        assert (tab.subject().recording is not None) is spoken
     assert speaking.type_tab.field.sentence == ""
     speaking.desk.draw("a typed bird")
     wait_until(speaking, lambda: not speaking.desk.busy)
@@ -184,7 +185,7 @@ def test_the_space_bar_is_held_while_speaking(
     virtual_microphone(spoken_sentence(SENTENCE))
     tab = speaking.speak_tab
     hold_space(speaking, 5, tab.record_button)
-    assert tab.state_of_speech in (SpeakState.RECORDING, SpeakState.TRANSCRIBING)
+    assert tab.state_of_speech in (SpeakState.RECORDING, SpeakState.UNDERSTANDING)
     wait_until(speaking, lambda: tab.state_of_speech is SpeakState.IDLE, timeout=40)
     assert tab.field.sentence == SENTENCE
 

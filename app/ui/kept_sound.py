@@ -1,0 +1,59 @@
+"""Draws once more what was said, from the sound that is kept beside a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.ui.background import BackgroundRunner, Task
+from app.ui.drawing import DrawingDesk
+from app.ui.loader import Loader
+from app.ui.message_bar import MessageBar
+from app.ui.subject import Subject
+
+if TYPE_CHECKING:
+    from app.engine.speech import EngineTranscriber
+
+
+class KeptSound:
+    """Reads a sound file, and gives it to the desk.
+
+    Parameters
+    ----------
+    runner
+        Reads beside the window.
+    transcriber_loader
+        Brings what finds the voice in a recording.
+    desk
+        Draws it.
+    messages
+        Where errors are told.
+    """
+
+    def __init__(
+        self,
+        runner: BackgroundRunner,
+        transcriber_loader: Loader[EngineTranscriber],
+        desk: DrawingDesk,
+        messages: MessageBar,
+    ) -> None:
+        self._runner = runner
+        self._transcriber_loader = transcriber_loader
+        self._desk = desk
+        self._messages = messages
+
+    def draw(self, path: Path, seed: int | None) -> None:
+        """Draw what is said in a file straight from its sound."""
+
+        def find(transcriber: EngineTranscriber) -> None:
+            def read(task: Task[Subject]) -> Subject:
+                from app.speech.recording import Recording
+
+                recording = Recording.from_file(path)
+                return Subject("", recording, transcriber.speech_in(recording), "sound")
+
+            self._runner.run_in_thread(
+                read, lambda subject: self._desk.draw_subject(subject, seed), self._messages.error
+            )
+
+        self._transcriber_loader.when_loaded(find, self._messages.error)
