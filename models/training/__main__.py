@@ -17,6 +17,7 @@ COMMANDS = (
     "speak",
     "speech",
     "evaluate",
+    "look",
     "compare",
     "export",
     "import-attngan",

@@ -12,11 +12,30 @@ from torch import Tensor
 
 from models.text_encoder import pad_ids
 from models.training.damsm import sentence_scores
-from models.training.damsm_model import load_damsm
+from models.training.damsm_model import Damsm, load_damsm
 from models.training.data import Example
 from models.training.evaluation.features import NETWORK
 from models.training.retrieval import RETRIEVAL_CANDIDATES, retrieval_chances
 from models.vocabulary import Vocabulary
+
+
+def load_judge(path: Path) -> Damsm:
+    """Load a DAMSM that looks through the network kept out of generator training.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    ValueError
+        It is damaged, no DAMSM, or looks through another network.
+    """
+    damsm = load_damsm(path)
+    if damsm.features != NETWORK:
+        raise ValueError(
+            f"The judge {path} looks through {damsm.features}, as generators do in training. "
+            f"Train one with: damsm --features {NETWORK}"
+        )
+    return damsm
 
 
 @dataclass(frozen=True)
@@ -80,12 +99,7 @@ class Judge:
         chosen: Sequence[int],
         chooser: np.random.Generator,
     ) -> None:
-        damsm = load_damsm(path)
-        if damsm.features != NETWORK:
-            raise ValueError(
-                f"The judge {path} looks through {damsm.features}, as generators do in training. "
-                f"Train one with: damsm --features {NETWORK}"
-            )
+        damsm = load_judge(path)
         self._projection, self._encoder = damsm.projection, damsm.text_encoder
         self.picture_size = damsm.picture_size
 

@@ -1,0 +1,51 @@
+"""``look``: pictures and figures of what scores do not show.
+
+Writes into a folder: ``nearest.jpg`` (drawings beside their nearest training photographs),
+``two-colours.jpg`` (sentences of two colours by seeds), ``sentences.jpg`` (the stages of captions
+and what their words were looked at for), ``detail.jpg`` (the last stage beside an enlargement of
+the one before), ``look.json`` (one line) and ``look.md`` (tables). docs/evaluation.md says what
+the figures mean.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+
+SUMMARY = "show copies, colours of parts, words' attention and fine detail"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--weights", type=Path, required=True, help="file to look at")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder of unseen species, with metadata.jsonl"
+    )
+    parser.add_argument(
+        "--judge", type=Path, required=True, help="damsm.pt trained with efficientnet-lite2"
+    )
+    parser.add_argument(
+        "--train", type=Path, required=True, help="training folder, to look for copies of"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder for pictures and figures")
+    parser.add_argument("--seed", type=int, default=0, help="of every choice that is made (0)")
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to draw (auto)"
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    from models.training.evaluation.look import look
+
+    report = look(
+        weights=options.weights,
+        judge=options.judge,
+        data=options.data,
+        train=options.train,
+        out=options.out,
+        seed=options.seed,
+        device=options.device,
+        command=shlex.join(["python", "-m", "models.training", *sys.argv[1:]]),
+    )
+    print(report.to_markdown())

@@ -1,0 +1,103 @@
+"""The training photograph nearest to a picture: whether drawings are memorised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor
+from tqdm import tqdm
+
+from models.training.data import Example, load_square
+from models.training.evaluation.features import FeatureNetwork, pixels
+
+_SEEN_TOGETHER = 32  # fastest on a CPU
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """The training photograph nearest to a picture.
+
+    Attributes
+    ----------
+    mirrored : whether it is nearest when it is mirrored, left to right.
+    similarity : cosine of the features of both, 1 for the same picture.
+    """
+
+    example: Example
+    mirrored: bool
+    similarity: float
+
+    def picture(self, size: int) -> Image.Image:
+        """The photograph as it was found, mirrored or not, `size` px each way."""
+        photograph = load_square(self.example, size)
+        if self.mirrored:
+            photograph = photograph.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        return photograph
+
+
+class TrainingPhotographs:
+    """All training photographs and their mirror images, as the network sees them.
+
+    Raises
+    ------
+    ValueError
+        A file cannot be read as a picture; the message names it.
+    """
+
+    def __init__(self, network: FeatureNetwork, examples: Sequence[Example]) -> None:
+        self._network, self._examples = network, examples
+        self.side = network.judged_at
+        plain, mirrored = [], []
+        with tqdm(
+            total=len(examples), desc="training photographs", unit=" photographs", disable=None
+        ) as progress:
+            for start in range(0, len(examples), _SEEN_TOGETHER):
+                part = examples[start : start + _SEEN_TOGETHER]
+                batch = pixels([load_square(example, self.side) for example in part])
+                plain.append(self._see(batch))
+                mirrored.append(self._see(batch.flip(3)))
+                progress.update(len(part))
+        self._features = torch.cat([*plain, *mirrored])
+
+    def nearest(self, pictures: Iterable[Image.Image]) -> list[Neighbour]:
+        """Find the nearest photograph of each picture (square, of any size)."""
+        neighbours: list[Neighbour] = []
+        batch: list[Image.Image] = []
+        for picture in pictures:
+            batch.append(picture.resize((self.side, self.side), Image.Resampling.LANCZOS))
+            if len(batch) == _SEEN_TOGETHER:
+                neighbours += self._nearest(batch)
+                batch = []
+        return neighbours + (self._nearest(batch) if batch else [])
+
+    def _nearest(self, pictures: Sequence[Image.Image]) -> list[Neighbour]:
+        similarities, rows = (self._see(pixels(pictures)) @ self._features.T).max(dim=1)
+        return [
+            Neighbour(
+                self._examples[row % len(self._examples)], row >= len(self._examples), similarity
+            )
+            for similarity, row in zip(similarities.tolist(), rows.tolist(), strict=True)
+        ]
+
+    def _see(self, pictures: Tensor) -> Tensor:
+        """Features (B, F), of unit length, of pictures (B, 3, S, S)."""
+        return F.normalize(self._network.see(pictures).judged, dim=1)
+
+
+@dataclass(frozen=True)
+class Similarities:
+    """How near a set of pictures comes to the training photographs: cosines, 1 for a copy."""
+
+    pictures: int
+    lowest: float
+    mean: float
+    highest: float
+
+    @classmethod
+    def of(cls, neighbours: Sequence[Neighbour]) -> Similarities:
+        values = [neighbour.similarity for neighbour in neighbours]
+        return cls(len(values), min(values), sum(values) / len(values), max(values))
