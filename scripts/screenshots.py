@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from app.engine.engines import Engines
-    from app.settings import Theme
+    from app.settings import Theme, Way
     from app.ui.window import MainWindow
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -33,6 +33,7 @@ _GUIDE = REPOSITORY / "docs" / "guide"
 _PAGES = (REPOSITORY / "README.md", REPOSITORY / "docs" / "guide.md")
 _SENTENCE = "a bright yellow bird with a black head"
 _NINE = "a small red bird with black wings"
+_SPOKEN = "a bright yellow bird with a black head"
 _TIMEOUT = 120  # seconds
 _NO_DEVICE = """\
 </usr/share/alsa/alsa.conf>
@@ -204,6 +205,31 @@ def _draw_shown(window: MainWindow) -> None:
     _wait(window, lambda: not window.desk.busy)
 
 
+def _say(window: MainWindow, way: Way) -> None:
+    """Have a sentence spoken and drawn."""
+    window.tabs.select(window.speak_tab)
+    window.panel.count_box.set(1)
+    window.speak_tab.way_row.buttons[way].invoke()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "spoken.wav"
+        command = ["flite", "-voice", "slt", "-t", _SPOKEN, "-o", str(path)]
+        subprocess.run(command, check=True, capture_output=True)
+        window.speak_tab.open_sound(path)
+        before = window.desk.drawing
+        _wait(window, lambda: window.desk.drawing is not before and not window.desk.busy)
+
+
+def _straight(window: MainWindow) -> None:
+    _say(window, "sound")
+    row = window.panel.view.waveform_row
+    row.event_generate("<Motion>", x=row.x_of(2), y=10)
+
+
+def _both(window: MainWindow) -> None:
+    _say(window, "both")
+    window.speak_tab.way_row.buttons["text"].invoke()
+
+
 def _morph(window: MainWindow) -> None:
     window.tabs.select(window.morph_tab)
 
@@ -265,6 +291,8 @@ STATES: dict[str, Callable[[MainWindow], None]] = {
     "nine": _nine,
     "unknown-words": _unknown,
     "spoken": _spoken,
+    "straight": _straight,
+    "both": _both,
     "morph": _morph,
     "gallery": _gallery,
     "no-microphone": _no_microphone,

@@ -9,6 +9,8 @@ from tkinter import ttk
 from app.ui.theme import GAP, Palette, follow_palette, palette_of
 from app.ui.word_marks import Suggest, WordMarks
 
+NOT_NEEDED = "No text is needed: the sound itself is drawn"
+
 
 class SentenceField(ttk.Frame):
     """A few lines of text and a Draw button.
@@ -37,6 +39,7 @@ class SentenceField(ttk.Frame):
         super().__init__(parent)
         self._on_draw = on_draw
         self._needed = True
+        self._label = label
         self.label = ttk.Label(self, text=label, style="Strong.TLabel")
         self.label.pack(anchor="w", pady=(0, GAP))
         self.text = tk.Text(
@@ -80,7 +83,10 @@ class SentenceField(ttk.Frame):
         """Lock the text, and keep it, while something else than a text is drawn."""
         self._needed = needed
         self.text.configure(state="normal" if needed else "disabled")
-        self.label.configure(style="Strong.TLabel" if needed else "Muted.TLabel")
+        self.label.configure(
+            text=self._label if needed else NOT_NEEDED,
+            style="Strong.TLabel" if needed else "Muted.TLabel",
+        )
         self._recolour(palette_of(self))
 
     def _recolour(self, palette: Palette) -> None:

@@ -53,6 +53,10 @@ class _Captions:
     owners: Tensor
     species: Tensor
 
+    def says(self, caption: int, text: str) -> bool:
+        """Whether a caption is this text, but for white space."""
+        return self.texts[caption].split() == text.split()
+
 
 def _read(examples: Sequence[Example], vocabulary: Vocabulary, max_words: int) -> _Captions:
     names = sorted({example.species for example in examples})
@@ -80,6 +84,7 @@ class Judge:
     path : ``damsm.pt`` of a DAMSM trained on EfficientNet-Lite2.
     examples : all pictures of the data folder; all their captions can be wrong answers.
     chosen : rows of the pictures that are scored.
+    texts : which caption of each is asked for; chosen at random by default.
 
     Attributes
     ----------
@@ -98,6 +103,7 @@ class Judge:
         examples: Sequence[Example],
         chosen: Sequence[int],
         chooser: np.random.Generator,
+        texts: Sequence[str] | None = None,
     ) -> None:
         damsm = load_judge(path)
         self._projection, self._encoder = damsm.projection, damsm.text_encoder
@@ -106,9 +112,11 @@ class Judge:
         self._captions = _read(examples, damsm.vocabulary, self._encoder.config.max_words)
         self._check_wrong_answers()
         asked, shuffled = [], []
-        for row in chosen:
-            own = (self._captions.owners == row).nonzero()[:, 0]
-            if not len(own):
+        for place, row in enumerate(chosen):
+            own = (self._captions.owners == row).nonzero()[:, 0].tolist()
+            if texts is not None:
+                own = [caption for caption in own if self._captions.says(caption, texts[place])]
+            if not own:
                 raise ValueError(f"The judge {path} knows no word of {examples[row].path}.")
             asked.append(int(chooser.choice(own)))
             species = self._captions.species
