@@ -30,11 +30,13 @@ class HeardSentence:
     Attributes
     ----------
     text : features of one sentence, in the spaces of the text encoder.
+    embeddings : (N, E) each of its pieces as the text encoder would look a word up.
     spans : where each of its pieces, words as it were, lies in the recording.
     teacher : identity of the text encoder whose spaces these are.
     """
 
     text: TextFeatures
+    embeddings: Tensor
     spans: tuple[Span, ...]
     teacher: str
 
@@ -79,7 +81,7 @@ class Listener:
         if heard.count.item() < 1:
             raise SoundError("I heard no description of a bird. Please say it once more.")
         spans = _spans(heard.shares[0])[: heard.text.mask.shape[1]]
-        return HeardSentence(heard.text, spans, self._teacher)
+        return HeardSentence(heard.text, heard.embeddings[0, : len(spans)], spans, self._teacher)
 
 
 def _spans(shares: Tensor) -> tuple[Span, ...]:

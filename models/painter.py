@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from models.blend import TextBlend, slerp
 from models.checkpoint import Checkpoint, load_checkpoint, text_identity
 from models.drawing import MAX_SEED, Blend, Cancelled, Drawing, OnStage
-from models.errors import ModelError, SentenceError
+from models.errors import ModelError, SentenceError, SoundError
 from models.generator import Text
 from models.painting import Painted, Place, choose_device, paint
 from models.text_encoder import TextFeatures, pad_ids
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 BUNDLED_WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "bird.safetensors"
 MAX_CHARACTERS = 1000
-
+LEAST_LIKENESS = 0.4
+"""Of what is heard to known words; descriptions of birds in noise stay above it."""
 
 OUT_OF_MEMORY = (
     "The graphics card has too little memory free, so your bird was drawn on the processor, and "
@@ -205,6 +207,8 @@ class Painter:
         ------
         ModelError
             The listener was taught by the text encoder of another model.
+        SoundError
+            What was heard is not like the words that the model knows.
         DrawingCancelled, ValueError
             As for `draw`.
         """
@@ -213,6 +217,11 @@ class Painter:
                 "The speech encoder does not belong to these weights: it was taught by another "
                 "text encoder. Draw through text, or use the weights that came with it."
             )
+        if self.likeness(heard) < LEAST_LIKENESS:
+            raise SoundError(
+                "I heard a voice, but nothing like a description of a bird. Please say it once "
+                "more, or draw it through text."
+            )
         used_seed = secrets.randbelow(MAX_SEED + 1) if seed is None else seed
         noise, epsilon = self._sample([used_seed])
         painted = self._paint(heard.text, noise, epsilon, size, on_stage, cancelled)
@@ -220,6 +229,12 @@ class Painter:
         drawing = self._drawing(painted, 0, "", nothing_read, used_seed)
         attention = tuple(weights[0] for weights in painted.attention)
         return replace(drawing, attention=attention, spans=heard.spans)
+
+    def likeness(self, heard: HeardSentence) -> float:
+        """How much what was heard is like known words: mean cosine with the nearest, -1 .. 1."""
+        known = F.normalize(self._text_encoder.embedding.weight[1:], dim=1)
+        pieces = F.normalize(heard.embeddings, dim=1)
+        return float((pieces @ known.T).amax(dim=1).mean())
 
     @functools.cached_property
     def _text_identity(self) -> str:

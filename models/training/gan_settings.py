@@ -35,6 +35,7 @@ class GanTraining:
     sentence_noise : noise on sentence features, as a share of their standard deviation: one
         sentence must not be the name of one photograph.
     consistency_weight : how strongly a stage is held to the picture of the stage before it.
+    block_weight : how strongly stages that refine are held not to show the pixels they enlarged.
     discriminator : "projected" (on frozen features) or "paper" (from pixels).
     discriminator_width : channels after mixing of projected ones; channels of the first
         convolution of the paper's.
@@ -65,6 +66,7 @@ class GanTraining:
     recoloured: float = 0.5
     sentence_noise: float = 0.2
     consistency_weight: float = 2.0
+    block_weight: float = 1.0
     discriminator: str = "projected"
     discriminator_width: int = 64
     loss: str = "hinge"
@@ -180,6 +182,7 @@ def _attngan() -> Preset:
         recoloured=0.0,
         sentence_noise=0.0,
         consistency_weight=0.0,
+        block_weight=0.0,
         discriminator="paper",
         loss="cross_entropy",
         judged_sizes=(128, 128, 128, 128),

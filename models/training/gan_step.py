@@ -177,6 +177,10 @@ class GanStep:
             for stage, (small, large) in zip(settings.stages[::-1], steps[::-1], strict=False):
                 loss = losses.consistency_loss(large, small.detach())
                 terms[f"consistency{stage}"] = (settings.consistency_weight, loss)
+        if settings.block_weight:
+            for stage, image in zip(settings.stages, drawn.images, strict=True):
+                if stage:
+                    terms[f"blocks{stage}"] = (settings.block_weight, losses.block_loss(image))
         if 0 in settings.stages and settings.pair_every:
             every, first = settings.pair_every, seen[0].maps[REGION_MAP]
             loss = losses.mode_seeking_loss(

@@ -3,8 +3,14 @@
 import pytest
 import torch
 
+from models.layers import enlarge
 from models.training.discriminators import Discriminator, Seen
-from models.training.losses import discriminator_loss, generator_loss, mode_seeking_loss
+from models.training.losses import (
+    block_loss,
+    discriminator_loss,
+    generator_loss,
+    mode_seeking_loss,
+)
 from models.training.paper_discriminator import PaperDiscriminator
 from models.training.projected_discriminator import ProjectedDiscriminator
 
@@ -121,3 +127,17 @@ def test_mode_seeking_asks_for_another_pose_and_no_more_than_its_target() -> Non
     brighter = mode_seeking_loss(maps, 2 * maps, target=0.5)
     assert brighter.item() == pytest.approx(0.5, abs=1e-5), "brightness alone earns nothing"
     assert mode_seeking_loss(maps, -maps, target=0.5).item() == 0
+
+
+def test_enlarged_pixels_are_seen_and_unlearned() -> None:
+    torch.manual_seed(0)
+    small = torch.randn(4, 3, 32, 32)
+    blocks = small.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)
+    fine = torch.randn(4, 3, 64, 64)
+    visible = (blocks + 0.3 * fine).requires_grad_()
+    before = block_loss(visible)
+    assert block_loss(fine) < 0.05 < block_loss(enlarge(small)) < before
+    for _ in range(20):
+        (slope,) = torch.autograd.grad(block_loss(visible), visible)
+        visible = (visible - 100 * slope).detach().requires_grad_()
+    assert block_loss(visible) < before / 2
