@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 BUNDLED_WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "bird.safetensors"
 MAX_CHARACTERS = 1000
-LEAST_LIKENESS = 0.4
+LEAST_LIKENESS = 0.41
 """Of what is heard to known words; descriptions of birds in noise stay above it."""
 
 OUT_OF_MEMORY = (
@@ -230,6 +230,7 @@ class Painter:
         attention = tuple(weights[0] for weights in painted.attention)
         return replace(drawing, attention=attention, spans=heard.spans)
 
+    @torch.inference_mode()
     def likeness(self, heard: HeardSentence) -> float:
         """How much what was heard is like known words: mean cosine with the nearest, -1 .. 1."""
         known = F.normalize(self._text_encoder.embedding.weight[1:], dim=1)

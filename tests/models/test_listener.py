@@ -1,0 +1,84 @@
+"""The bundled listener: birds straight from sound."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from app.speech.recording import Recording
+from models import Painter
+from models.errors import SoundError
+from models.listener import HeardSentence, Listener
+from models.log_mel import SAMPLE_RATE
+from models.painter import LEAST_LIKENESS
+from models.text_encoder import pad_ids
+from models.training.evaluation.colours import COLOUR_SENTENCE, dominant_colour
+from tests.melody import melody
+from tests.speech_fixtures import SpeakSentence
+
+SENTENCE = "a small red bird with black wings"
+
+
+@pytest.fixture(scope="module")
+def painter() -> Painter:
+    return Painter.load(device="cpu")
+
+
+@pytest.fixture(scope="module")
+def listener() -> Listener:
+    return Listener.load()
+
+
+def samples_of(text: str, speak: SpeakSentence) -> np.ndarray:
+    return Recording.from_file(speak(text)).resampled(SAMPLE_RATE).as_float()
+
+
+def sentence_feature(painter: Painter, text: str) -> torch.Tensor:
+    ids, lengths = pad_ids([painter.check(text).ids])
+    with torch.inference_mode():
+        feature: torch.Tensor = painter._text_encoder(ids, lengths).sentence[0]
+    return feature
+
+
+def test_what_is_said_is_near_what_is_written(
+    painter: Painter, listener: Listener, spoken_sentence: SpeakSentence
+) -> None:
+    heard = listener.hear(samples_of(SENTENCE, spoken_sentence))
+    said = heard.text.sentence[0]
+
+    def closeness(text: str) -> float:
+        return float(torch.cosine_similarity(said, sentence_feature(painter, text), dim=0))
+
+    others = ("a large white bird swimming in water", "this bird has a yellow head and a long beak")
+    assert closeness(SENTENCE) > 0.7 > max(map(closeness, others))
+    assert abs(len(heard.spans) - len(SENTENCE.split())) <= 1
+    assert painter.likeness(heard) > LEAST_LIKENESS
+
+
+def test_colours_come_through(
+    painter: Painter, listener: Listener, spoken_sentence: SpeakSentence
+) -> None:
+    def shows(colour: str) -> bool:
+        sound = samples_of(COLOUR_SENTENCE.format(colour=colour), spoken_sentence)
+        image = painter.draw_heard(listener.hear(sound), seed=1, size=128).image
+        return dominant_colour(image) == colour
+
+    assert all(map(shows, ("red", "yellow", "blue", "black")))
+
+
+def test_same_sound_and_seed_give_the_same_picture(
+    painter: Painter, listener: Listener, spoken_sentence: SpeakSentence
+) -> None:
+    sound = samples_of(SENTENCE, spoken_sentence)
+    first, again = (painter.draw_heard(listener.hear(sound), seed=5, size=64) for _ in range(2))
+    assert first.image.tobytes() == again.image.tobytes() and first.spans == again.spans
+    other = painter.draw_heard(listener.hear(sound), seed=6, size=64)
+    assert other.image.tobytes() != first.image.tobytes()
+
+
+def test_a_melody_is_no_description(painter: Painter, listener: Listener) -> None:
+    for seed in range(5):
+        heard: HeardSentence = listener.hear(melody(seed=seed))
+        with pytest.raises(SoundError, match="nothing like a description"):
+            painter.draw_heard(heard)
