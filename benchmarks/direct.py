@@ -31,6 +31,7 @@ from models import Drawing, Painter
 from models.errors import SoundError
 from models.listener import HeardSentence, Listener
 from models.log_mel import SAMPLE_RATE
+from models.painter import LEAST_LIKENESS
 from models.text_encoder import pad_ids
 from models.training.cached_features import cache_features
 from models.training.damsm import sentence_scores
@@ -72,11 +73,12 @@ class Ears:
 
     Parameters
     ----------
+    painter : whoever draws; it refuses what is like no description.
     known : file of what was recognised before, by sentence and condition.
     """
 
-    def __init__(self, known: Path) -> None:
-        self.listener, self._known = Listener.load(), known
+    def __init__(self, painter: Painter, known: Path) -> None:
+        self.listener, self._painter, self._known = Listener.load(), painter, known
         self._transcriber: Transcriber | None = None
         self._texts: dict[str, str] = json.loads(known.read_text()) if known.exists() else {}
 
@@ -94,9 +96,10 @@ class Ears:
         if way == RECOGNISED:
             return self._recognise(f"{condition}: {spoken.text}", sound)
         try:
-            return self.listener.hear(speech_in(sound).as_float())
+            heard = self.listener.hear(speech_in(sound).as_float())
         except (NothingHeardError, SoundError):
             return NOTHING
+        return heard if self._painter.likeness(heard) >= LEAST_LIKENESS else NOTHING
 
     def _recognise(self, key: str, sound: Recording) -> str:
         if key not in self._texts:
@@ -120,9 +123,15 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True, help=what)
     parser.add_argument("--utterances", type=int, default=200, metavar="N")
     parser.add_argument("--piper-voice", type=Path, help="if the voice is one of Piper (.onnx)")
+    parser.add_argument(
+        "--only-times", action="store_true", help="how long both ways take, on an idle machine"
+    )
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    Comparison(options).run()
+    comparison = Comparison(options)
+    if not options.only_times:
+        comparison.print_scores()
+    comparison.print_times()
 
 
 class Comparison:
@@ -141,7 +150,8 @@ class Comparison:
         self.judge = Judge(options.judge, self.examples, self.rows, chooser, texts)
         self.seeds = choose_seeds(len(captions), chooser)
         self.colour_seeds = choose_seeds(COLOUR_SEEDS, chooser)
-        self.painter, self.ears = Painter.load(device="cpu"), Ears(options.out / "recognised.json")
+        self.painter = Painter.load(device="cpu")
+        self.ears = Ears(self.painter, options.out / "recognised.json")
         self.network = FeatureNetwork(self.judge.picture_size, torch.device("cpu"))
         self.spoken = [
             _in_noise(caption.text, load_samples(caption.path).numpy(), number)
@@ -160,7 +170,8 @@ class Comparison:
         self.finding = _Finding(options.damsm, options.data, self.rows)
         self.out, self.voice = options.out, voice.name
 
-    def run(self) -> None:
+    def print_scores(self) -> None:
+        """Print the table of scores, and write the sheet of pictures."""
         chosen = [self.examples[row] for row in self.rows]
         photographs = self.network.see_photographs(chosen, SIZE, "photographs").pooled
         print(
@@ -168,8 +179,10 @@ class Comparison:
             f"was never heard; {SIZE} px; {COLOUR_SEEDS} drawings of each of {len(COLOURS)} "
             "colours.\n"
         )
-        print("| drawn from | sound | sentence R@1, % | R@1, % | colours, % | KID | FID |")
-        print("| --- | --- | --- | --- | --- | --- | --- |", flush=True)
+        print(
+            "| drawn from | sound | refused | sentence R@1, % | R@1, % | colours, % | KID | FID |"
+        )
+        print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
         sheet: list[list[Drawing]] = []
         for way, condition in _runs():
             understood = [
@@ -186,7 +199,10 @@ class Comparison:
             fid = frechet_distance(features.pooled, photographs)
             figures = " | ".join(map(_percent, shares))
             heard = "–" if way == TRUE else condition
-            print(f"| {way} | {heard} | {figures} | {kid:.3f} | {fid:.0f} |", flush=True)
+            refused = sum(what == NOTHING for what in understood)
+            print(
+                f"| {way} | {heard} | {refused} | {figures} | {kid:.3f} | {fid:.0f} |", flush=True
+            )
             if condition == "clean":
                 sheet.append(drawings[:SHOWN])
         panels = [
@@ -194,7 +210,6 @@ class Comparison:
             for row, spoken in zip(zip(*sheet, strict=True), self.spoken[:SHOWN], strict=True)
         ]
         save_sheet(self.out / "direct.jpg", panels, columns=2, side=160)
-        self._print_times()
 
     def _draw(self, understood: Sequence[Description]) -> tuple[list[Drawing], Features]:
         drawings, seen = [], []
@@ -218,7 +233,7 @@ class Comparison:
                 flags.append(dominant_colour(image) == colour)
         return torch.tensor(flags).double()
 
-    def _print_times(self) -> None:
+    def print_times(self) -> None:
         """Print how long it takes from the end of speech to the 512 px picture."""
         print(f"\n| {TIMED} sentences | median, s | longest, s |\n| --- | --- | --- |")
         for way in (RECOGNISED, STRAIGHT):

@@ -170,7 +170,7 @@ def _loading(window: MainWindow) -> None:
 
 
 def _drawn(window: MainWindow) -> None:
-    _draw(window, _SENTENCE, 11)
+    _draw(window, _SENTENCE, 23)
 
 
 def _attention(window: MainWindow) -> None:
@@ -220,9 +220,13 @@ def _say(window: MainWindow, way: Way) -> None:
 
 
 def _straight(window: MainWindow) -> None:
+    from app.attention_sheet import most_attended
+
     _say(window, "sound")
-    row = window.panel.view.waveform_row
-    row.event_generate("<Motion>", x=row.x_of(2), y=10)
+    drawing, row = window.desk.drawing, window.panel.view.waveform_row
+    assert drawing is not None
+    (piece,) = most_attended(drawing.attention[-1], 1)
+    row.event_generate("<Motion>", x=row.x_of(piece), y=10)
 
 
 def _both(window: MainWindow) -> None:
