@@ -147,7 +147,7 @@ def write_image(image: Image.Image, path: Path, **options: Any) -> None:
     """
     encoded = io.BytesIO()
     image.save(encoded, **options)
-    path.write_bytes(encoded.getbuffer())
+    path.write_bytes(encoded.getvalue())  # a buffer caught in an error would crash Python 3.12.1
 
 
 def read_picture(path: Path) -> Picture:
