@@ -20,7 +20,7 @@ _LONGEST_NAME = 200  # characters of the other texts
 _LARGEST_SEED = 2**31 - 1
 _LARGEST_SIZE = 2**15  # pixels
 
-Way = Literal["text", "sound"]
+Source = Literal["text", "sound"]
 STRAIGHT_FROM_SOUND = "Straight from sound"
 
 
@@ -54,7 +54,7 @@ class PictureMetadata:
     created: str = dataclasses.field(
         default_factory=lambda: datetime.now().astimezone().isoformat(timespec="seconds")
     )
-    way: Way = "text"
+    way: Source = "text"
 
     @property
     def title(self) -> str:
@@ -66,7 +66,7 @@ class PictureMetadata:
         """Describe a drawing that was just made."""
         # Half a pair of UTF-16, as a command line with broken bytes has it, cannot be written.
         sentence = drawing.sentence.encode("utf-8", "replace").decode("utf-8")
-        way: Way = "sound" if drawing.spans else "text"
+        way: Source = "sound" if drawing.spans else "text"
         return cls(sentence, drawing.seed, drawing.image.width, drawing.model_name, way=way)
 
     @classmethod
@@ -119,10 +119,10 @@ def _plain_text(value: Any, longest: int) -> str:
     return "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
 
 
-def _way(value: Any) -> Way:
-    if value not in get_args(Way):
+def _way(value: Any) -> Source:
+    if value not in get_args(Source):
         raise ValueError("there is no such way to draw")
-    way: Way = value
+    way: Source = value
     return way
 
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from models.drawing import Blend, Cancelled, Drawing, OnStage
     from models.listener import HeardSentence, Listener
 
-_LISTENERS_RATE = 16_000  # Hz
-
 
 @dataclass(frozen=True)
 class LoadedModel:
@@ -147,7 +145,7 @@ class EnginePainter:
         Parameters
         ----------
         speech
-            The part of a recording in which somebody speaks.
+            The part of a recording in which somebody speaks, as ``speech_in`` returns it.
 
         Raises
         ------
@@ -155,8 +153,9 @@ class EnginePainter:
             As for ``models.listener.Listener`` and ``models.Painter.draw_heard``; the others as for
             :meth:`draw`.
         """
-        samples = speech.resampled(_LISTENERS_RATE).as_float()
-        return self._call("draw_sound", samples, seed, size, on_stage=on_stage, cancelled=cancelled)
+        return self._call(
+            "draw_sound", speech.as_float(), seed, size, on_stage=on_stage, cancelled=cancelled
+        )
 
     def draw_blend(
         self,

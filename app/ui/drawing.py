@@ -97,11 +97,9 @@ class DrawingDesk:
         kept = self._selected()
         return None if kept is None else kept.path
 
-    def draw(
-        self, sentence: str, seed: int | None = None, recording: Recording | None = None
-    ) -> None:
-        """Draw a sentence; `recording` is what it was spoken with: see :meth:`draw_subject`."""
-        self.draw_subject(Subject(sentence, recording), seed)
+    def draw(self, sentence: str, seed: int | None = None) -> None:
+        """Draw a sentence that was written: see :meth:`draw_subject`."""
+        self.draw_subject(Subject(sentence), seed)
 
     def draw_subject(self, subject: Subject, seed: int | None = None) -> None:
         """Draw something with as many seeds as the panel says.
