@@ -61,7 +61,7 @@ class PlainStep:
         for stage, judge, optimizer, fake in judged:
             real = self._photographs(batch, stage)
             right = _score(judge, real, sentence)
-            wrong = _score(judge, real, sentence[batch.others])
+            wrong = _score(judge, real, batch.wrong_sentence)
             drawn = _score(judge, fake.detach(), sentence)
             loss = losses.discriminator_loss(right, wrong, drawn, "cross_entropy")
             optimizer.zero_grad()

@@ -32,6 +32,10 @@ class TextFeatures:
     def to(self, device: torch.device | str) -> TextFeatures:
         return TextFeatures(self.words.to(device), self.sentence.to(device), self.mask.to(device))
 
+    def rows(self, part: slice | Tensor) -> TextFeatures:
+        """Some of the sentences."""
+        return TextFeatures(self.words[part], self.sentence[part], self.mask[part])
+
     def attend(self, attention: WordAttention, hidden: Tensor) -> tuple[Tensor, Tensor]:
         """Let image features (B, C, H, W) look at the words; returns as `WordAttention`."""
         looked: tuple[Tensor, Tensor] = attention(hidden, self.words, self.mask)

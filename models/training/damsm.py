@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.text_encoder import TextFeatures
+from models.training.counterfactual import WrongText
 from models.training.image_encoder import REGION_MAP, ImageFeatures
 
 
@@ -91,23 +92,33 @@ def sentence_scores(whole: Tensor, sentence: Tensor) -> Tensor:
     return F.normalize(whole, dim=1) @ F.normalize(sentence, dim=1).T
 
 
-def contrastive_loss(scores: Tensor, same_class: Tensor, gamma3: float) -> Tensor:
+def contrastive_loss(
+    scores: Tensor, same_class: Tensor, gamma3: float, wrong: Tensor | None = None
+) -> Tensor:
     """Negative log posterior of the true pairs, the diagonal, both ways (equations 11 and 12).
 
     Parameters
     ----------
     scores : (B, B) matching scores.
     same_class : (B, B), true for pairs of one species: no true pairs, but no wrong ones either.
+    wrong : (B, W) scores of the pictures with sentences that are wrong for them; minus infinity
+        for one that is not to be asked about.
     """
     batch = scores.shape[0]
     diagonal = torch.eye(batch, dtype=torch.bool, device=scores.device)
     logits = (gamma3 * scores).masked_fill(same_class & ~diagonal, float("-inf"))
     target = torch.arange(batch, device=scores.device)
-    return (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
+    choices = logits if wrong is None else torch.cat([logits, gamma3 * wrong], dim=1)
+    return (F.cross_entropy(choices, target) + F.cross_entropy(logits.T, target)) / 2
 
 
 def damsm_loss(
-    regions: Tensor, whole: Tensor, text: TextFeatures, species: Tensor, config: DamsmConfig
+    regions: Tensor,
+    whole: Tensor,
+    text: TextFeatures,
+    species: Tensor,
+    config: DamsmConfig,
+    wrong: WrongText | None = None,
 ) -> DamsmLoss:
     """Both losses of a batch in which picture i belongs to sentence i (equation 13).
 
@@ -115,13 +126,28 @@ def damsm_loss(
     ----------
     regions, whole : picture features from `ImageProjection`.
     species : (B,) class of each picture.
+    wrong : sentence i with its colours exchanged; not one of the paper's terms.
     """
     same_class = species[:, None] == species[None, :]
+    words, sentence = _scores(regions, whole, text, config)
+    if wrong is None:
+        wrong_words = wrong_sentence = None
+    else:
+        others = same_class & ~torch.eye(len(species), dtype=torch.bool, device=species.device)
+        wrong_words, wrong_sentence = (
+            scores.masked_fill(others | ~wrong.changed, float("-inf"))
+            for scores in _scores(regions, whole, wrong.text, config)
+        )
+    return DamsmLoss(
+        words=contrastive_loss(words, same_class, config.gamma3, wrong_words),
+        sentence=contrastive_loss(sentence, same_class, config.gamma3, wrong_sentence),
+    )
+
+
+def _scores(
+    regions: Tensor, whole: Tensor, text: TextFeatures, config: DamsmConfig
+) -> tuple[Tensor, Tensor]:
     words = word_scores(
         regions.float(), text.words.float(), text.mask, config.gamma1, config.gamma2
     )
-    sentence = sentence_scores(whole.float(), text.sentence.float())
-    return DamsmLoss(
-        words=contrastive_loss(words, same_class, config.gamma3),
-        sentence=contrastive_loss(sentence, same_class, config.gamma3),
-    )
+    return words, sentence_scores(whole.float(), text.sentence.float())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,15 @@ from tqdm import tqdm
 
 from models.config import TextEncoderConfig
 from models.text_encoder import TextEncoder, pad_ids
-from models.training.cached_features import CachedFeatures, cache_features
-from models.training.damsm import DamsmConfig, ImageProjection, damsm_loss, sentence_scores
-from models.training.damsm_model import MODEL_KEYS, read_captions
+from models.training.cached_features import cache_features
+from models.training.counterfactual import Counterfactual
+from models.training.damsm import DamsmConfig, ImageProjection, damsm_loss
+from models.training.damsm_model import MODEL_KEYS, load_damsm, read_captions
+from models.training.damsm_scores import retrieval, swaps_told
 from models.training.data import Pictures, read_examples
 from models.training.files import load_state, save_state
-from models.training.image_encoder import ImageFeatures
-from models.training.retrieval import retrieval_chances
+from models.training.image_encoder import REGION_MAP, ImageFeatures
+from models.training.recolour import LEFT_ALONE, Recolourer, Recolouring
 from models.vocabulary import Vocabulary
 
 _RUN_KEYS = ("settings", "optimizer", "schedule", "random", "lines", *MODEL_KEYS)
@@ -35,6 +38,10 @@ class DamsmTraining:
     picture_sizes : sides in pixels at which pictures are shown; several, since the generator's
         pictures will be judged small and large. The last is the one retrieval is measured at.
     features : name of the frozen picture network.
+    recoloured : share of the pictures whose colour a caption names that are shown in another one,
+        with the caption changed to say so (see `recolour`).
+    counterfactual : whether each sentence is also contrasted with itself, its colours exchanged
+        (see `counterfactual`); the paper's is not.
     """
 
     epochs: int = 20
@@ -42,6 +49,8 @@ class DamsmTraining:
     learning_rate: float = 2e-3
     picture_sizes: tuple[int, ...] = (96, 128)
     features: str = "efficientnet-lite0"
+    recoloured: float = 0.5
+    counterfactual: bool = True
     seed: int = 0
 
 
@@ -52,11 +61,13 @@ def train_damsm(
     settings: DamsmTraining,
     config: DamsmConfig,
     resume: bool = False,
+    start_from: Path | None = None,
 ) -> Path:
     """Train on one folder, choose the epoch by retrieval on the other, and save that epoch.
 
     Parameters
     ----------
+    start_from : ``damsm.pt`` of a run on the same captions, whose networks are trained further.
     resume : go on after the last whole epoch of the run in the folder `run`, if there is one.
 
     Returns
@@ -74,6 +85,8 @@ def train_damsm(
     trainer = DamsmTrainer(train, test, run, settings, config)
     if resume and trainer.state_path.exists():
         trainer.resume()
+    elif start_from:
+        trainer.start_from(start_from)
     first = len(trainer.lines)
     for _ in tqdm(range(first, settings.epochs), "DAMSM", settings.epochs, initial=first):
         trainer.epoch()
@@ -102,10 +115,12 @@ class DamsmTrainer:
         self.vocabulary = Vocabulary.from_captions(
             caption for example in self.pictures.examples for caption in example.captions
         )
-        features = ImageFeatures(settings.features)
+        self._features = features = ImageFeatures(settings.features)
         self._caches = [
             cache_features(features, self.pictures, size) for size in settings.picture_sizes
         ]
+        self._recolourer = Recolourer(self.vocabulary, self.pictures)
+        self._counterfactual = Counterfactual(self.vocabulary)
         self._unseen = Pictures(read_examples(test), settings.picture_sizes[-1:])
         if len(self._unseen.species.unique()) < 2:
             raise ValueError(f"{test} needs pictures of two species: the epoch is chosen by them.")
@@ -138,24 +153,28 @@ class DamsmTrainer:
                 f"training broke down in epoch {len(self.lines)} (loss {loss}; {kept}): "
                 "try a lower --learning-rate."
             )
-        score = retrieval(
-            self.encoder, self.projection, self._unseen_cache, self._unseen, self.vocabulary
-        )
+        unseen = (self.encoder, self.projection, self._unseen_cache, self._unseen, self.vocabulary)
+        score, told = retrieval(*unseen), swaps_told(*unseen)
         best = max((line["r_at_1"] for line in self.lines), default=-1.0)
         self.lines.append({"epoch": len(self.lines), "loss": loss, "r_at_1": score})
+        if told is not None:
+            self.lines[-1]["swaps_told"] = told
         # The model first: a run killed in between repeats the epoch, and saves the same model.
         if score > best:
             save_state(self._model() | {"scores": self.lines[-1]}, self.model_path)
         self._save()
 
     def _step(self, rows: Tensor) -> float:
-        cache = self._caches[int(torch.randint(len(self._caches), ()))]
-        region_map, pooled = cache.batch(rows, int(torch.randint(2, ())))
-        captions = [self._captions[row] for row in rows.tolist()]
-        ids = [sentences[int(torch.randint(len(sentences), ()))] for sentences in captions]
+        chosen = int(torch.randint(len(self._caches), ()))
+        mirrored = int(torch.randint(2, ()))
+        captions, recolouring = self._choose(rows)
+        region_map, pooled = self._see(rows, chosen, mirrored, recolouring)
         regions, whole = self.projection(region_map, pooled)
-        species = self.pictures.species[rows]
-        loss = damsm_loss(regions, whole, self.encoder(*pad_ids(ids)), species, self.config)
+        text = self.encoder(*pad_ids(captions))
+        wrong = None
+        if self.settings.counterfactual:
+            wrong = self._counterfactual.encode(captions, self.encoder)
+        loss = damsm_loss(regions, whole, text, self.pictures.species[rows], self.config, wrong)
         total = loss.words + loss.sentence
         self._optimizer.zero_grad()
         total.backward()
@@ -163,6 +182,33 @@ class DamsmTrainer:
         self._optimizer.step()
         self._schedule.step()
         return total.item()
+
+    def _choose(self, rows: Tensor) -> tuple[list[Sequence[int]], Recolouring]:
+        """Choose at random a caption of each picture, and whether both get another colour."""
+        chosen, hues = [], []
+        for row in rows.tolist():
+            captions = self._captions[row]
+            caption = captions[int(torch.randint(len(captions), ()))]
+            exchange = None
+            if torch.rand(()) < self.settings.recoloured:
+                exchange = self._recolourer.exchange(row, caption)
+            chosen.append(exchange.caption if exchange else caption)
+            hues.append(exchange.hues if exchange else LEFT_ALONE)
+        return chosen, Recolouring.of(hues)
+
+    def _see(
+        self, rows: Tensor, chosen: int, mirrored: int, recolouring: Recolouring
+    ) -> tuple[Tensor, Tensor]:
+        """Features of pictures: remembered ones, but of those in another colour new ones."""
+        region_map, pooled = self._caches[chosen].batch(rows, mirrored)
+        changed = recolouring.reach.nonzero().flatten()
+        if len(changed):
+            flips = torch.full((len(changed),), bool(mirrored))
+            images = self.pictures.batch(rows[changed], self.settings.picture_sizes[chosen], flips)
+            with torch.no_grad():
+                maps, whole = self._features(recolouring.rows(changed).apply(images))
+            region_map[changed], pooled[changed] = maps[REGION_MAP], whole
+        return region_map, pooled
 
     def _model(self) -> dict[str, Any]:
         """What `load_damsm` needs."""
@@ -192,6 +238,22 @@ class DamsmTrainer:
         text = "".join(json.dumps(line) + "\n" for line in self.lines)
         self._log_path.write_text(text, encoding="utf-8")
 
+    def start_from(self, path: Path) -> None:
+        """Begin with the networks of another run.
+
+        Raises
+        ------
+        FileNotFoundError, ValueError
+            There is no such file, or it is of other captions or another shape.
+        """
+        earlier = load_damsm(path)
+        if earlier.vocabulary.words != self.vocabulary.words:
+            raise ValueError(f"{path} was made with other captions.")
+        if (earlier.config, earlier.features) != (self.config, self.settings.features):
+            raise ValueError(f"{path} has another shape, or looks through another network.")
+        self.encoder.load_state_dict(earlier.text_encoder.state_dict())
+        self.projection.load_state_dict(earlier.projection.state_dict())
+
     def resume(self) -> None:
         """Go on after the last whole epoch that was saved, as if nothing had happened."""
         state = load_state(self.state_path, "DAMSM run", _RUN_KEYS)
@@ -209,25 +271,3 @@ class DamsmTrainer:
         self._schedule.load_state_dict(state["schedule"])
         self.lines = state["lines"]
         torch.set_rng_state(state["random"])
-
-
-@torch.inference_mode()
-def retrieval(
-    encoder: TextEncoder,
-    projection: ImageProjection,
-    cache: CachedFeatures,
-    pictures: Pictures,
-    vocabulary: Vocabulary,
-) -> float:
-    """R@1 of 100: how often a picture's own sentence scores above 99 of other species' pictures.
-
-    Every picture is asked about with each of its captions; chance is .01.
-    """
-    encoder.eval()
-    _, whole = projection(cache.regions[0].float(), cache.pooled[0].float())
-    captions = read_captions(pictures, vocabulary, encoder.config.max_words)
-    owners = torch.tensor([row for row, ids in enumerate(captions) for _ in ids])
-    sentences = torch.cat([encoder(*pad_ids(ids)).sentence for ids in captions])
-    scores = sentence_scores(whole, sentences)
-    asked = torch.arange(len(owners))
-    return float(retrieval_chances(scores, owners, asked, pictures.species[owners]).mean())

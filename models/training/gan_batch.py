@@ -16,8 +16,12 @@ from torch import Tensor
 from models.config import GeneratorConfig
 from models.text_encoder import TextEncoder, TextFeatures, pad_ids
 from models.training.augment import Movement
+from models.training.counterfactual import Counterfactual, WrongText
 from models.training.gan_settings import GanTraining
 from models.training.recolour import LEFT_ALONE, Recolourer, Recolouring
+
+MOVED = ("species", "sentence", "wrong_sentence", "noise", "epsilon")
+"""What networks look at as it is."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,10 @@ class Batch:
     recolouring : which of them are made another colour.
     species : (B,) their species.
     text : features of one caption of each.
+    wrong : the same captions with their colours exchanged, if DAMSM is to tell them apart.
     sentence : (B, D) the sentence features with noise, which generator and discriminators see.
+    wrong_sentence : (B, D) such features that do not fit the photographs: the neighbour's, or for
+        half of those whose colours can be exchanged their own, exchanged.
     noise, epsilon : (B, Z), (B, C) standard normal: the generator's and the condition's.
     place : (2,) where patches are cut, as shares of the room there is.
     seen, drawn : how photographs and drawings are moved before they are judged; a pair is moved
@@ -44,7 +51,9 @@ class Batch:
     recolouring: Recolouring
     species: Tensor
     text: TextFeatures
+    wrong: WrongText | None
     sentence: Tensor
+    wrong_sentence: Tensor
     noise: Tensor
     epsilon: Tensor
     place: Tensor
@@ -61,13 +70,12 @@ class Batch:
         return _drawn_from(len(self), self.pair_every)
 
     @property
-    def others(self) -> Tensor:
-        """(B,) whose sentence is the wrong one for each photograph: the neighbour's."""
-        return torch.arange(len(self)).view(-1, 2).flip(1).flatten()
+    def drawn_text(self) -> TextFeatures:
+        return self.text.rows(self.drawn_from)
 
     @property
-    def drawn_text(self) -> TextFeatures:
-        return _rows(self.text, self.drawn_from)
+    def drawn_wrong(self) -> WrongText | None:
+        return self.wrong and self.wrong.rows(self.drawn_from)
 
     def part(self, rows: slice) -> Batch:
         """Some of the rows; neighbours must stay together."""
@@ -77,8 +85,10 @@ class Batch:
             flip=self.flip[rows],
             recolouring=self.recolouring.rows(rows),
             species=self.species[rows],
-            text=_rows(self.text, rows),
+            text=self.text.rows(rows),
+            wrong=self.wrong and self.wrong.rows(rows),
             sentence=self.sentence[rows],
+            wrong_sentence=self.wrong_sentence[rows],
             noise=self.noise[rows],
             epsilon=self.epsilon[rows],
             seen=self.seen.rows(rows),
@@ -91,8 +101,13 @@ class Batch:
 
     def to(self, device: torch.device) -> Batch:
         """Move what networks look at; what is looked up in tables stays on the CPU."""
-        moved = {name: getattr(self, name).to(device) for name in ("species", "sentence", "noise")}
-        return replace(self, text=self.text.to(device), epsilon=self.epsilon.to(device), **moved)
+        moved = {name: getattr(self, name).to(device) for name in MOVED}
+        return replace(
+            self,
+            text=self.text.to(device),
+            wrong=self.wrong and self.wrong.to(device),
+            **moved,
+        )
 
 
 class BatchSampler:
@@ -104,6 +119,8 @@ class BatchSampler:
     species : (N,) species of each picture.
     text_encoder : the trained one, on the CPU.
     recolourer : gives some birds another colour; without one all keep theirs.
+    counterfactual : exchanges the colours that captions name; without one there are no wrong
+        captions.
     """
 
     def __init__(
@@ -114,6 +131,7 @@ class BatchSampler:
         settings: GanTraining,
         config: GeneratorConfig,
         recolourer: Recolourer | None = None,
+        counterfactual: Counterfactual | None = None,
     ) -> None:
         if len(captions) < settings.batch_size:
             raise ValueError(
@@ -121,6 +139,7 @@ class BatchSampler:
             )
         self.captions, self.species, self.text_encoder = captions, species, text_encoder
         self.settings, self.config, self.recolourer = settings, config, recolourer
+        self.counterfactual = counterfactual
         self.rows_left = torch.empty(0, dtype=torch.int64)
         """What is left of the current round through all pictures."""
 
@@ -136,13 +155,17 @@ class BatchSampler:
         captions, recolouring = self._choose(rows)
         with torch.no_grad():
             text: TextFeatures = self.text_encoder(*pad_ids(captions))
+            wrong = self._wrong(captions)
+        sentence = self._with_noise(text.sentence)
         return Batch(
             rows=rows,
             flip=torch.rand(size) < 0.5,
             recolouring=recolouring,
             species=self.species[rows],
             text=text,
-            sentence=self._with_noise(text.sentence),
+            wrong=wrong,
+            sentence=sentence,
+            wrong_sentence=self._wrong_sentence(sentence, wrong),
             noise=torch.randn(size, self.config.noise_size),
             epsilon=torch.randn(size, self.config.condition_size),
             place=torch.rand(2),
@@ -173,6 +196,18 @@ class BatchSampler:
         captions = self.captions[row]
         return captions[int(torch.randint(len(captions), ()))]
 
+    def _wrong(self, captions: Sequence[Sequence[int]]) -> WrongText | None:
+        if self.counterfactual is None:
+            return None
+        return self.counterfactual.encode(captions, self.text_encoder)
+
+    def _wrong_sentence(self, sentence: Tensor, wrong: WrongText | None) -> Tensor:
+        neighbours = sentence.view(len(sentence) // 2, 2, -1).flip(1).flatten(0, 1)
+        if wrong is None:
+            return neighbours
+        own = wrong.changed & (torch.rand(len(sentence)) < 0.5)
+        return torch.where(own[:, None], self._with_noise(wrong.text.sentence), neighbours)
+
     def _with_noise(self, sentence: Tensor) -> Tensor:
         """Add noise that leaves a sentence feature its length."""
         noise = torch.randn(sentence.shape) * sentence.std()
@@ -185,7 +220,3 @@ def _drawn_from(count: int, pair_every: int) -> Tensor:
     if pair_every:
         origin[pair_every - 1 :: pair_every] -= 1
     return origin
-
-
-def _rows(text: TextFeatures, rows: Tensor | slice) -> TextFeatures:
-    return TextFeatures(text.words[rows], text.sentence[rows], text.mask[rows])

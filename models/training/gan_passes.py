@@ -73,7 +73,7 @@ class JudgingPass(nn.Module):
         scores: list[tuple[Scores, Scores | None, Scores]] = []
         for judge, photographs, drawings in zip(self.judges, real, drawn, strict=True):
             if sees_sentences:
-                right, wrong = judge(photographs, [batch.sentence, batch.sentence[batch.others]])
+                right, wrong = judge(photographs, [batch.sentence, batch.wrong_sentence])
                 (fake,) = judge(drawings, [batch.sentence[batch.drawn_from]])
                 scores.append((right, wrong, fake))
             else:

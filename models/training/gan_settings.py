@@ -32,6 +32,8 @@ class GanTraining:
         a sentence then goes with many poses instead of one.
     recoloured : share of the photographs whose colour a caption names that are shown in another
         one, with the caption changed to say so (see `recolour`).
+    counterfactual : whether DAMSM and the discriminators contrast each sentence with itself, its
+        colours exchanged, too (see `counterfactual`); the paper's do not.
     sentence_noise : noise on sentence features, as a share of their standard deviation: one
         sentence must not be the name of one photograph.
     consistency_weight : how strongly a stage is held to the picture of the stage before it.
@@ -64,6 +66,7 @@ class GanTraining:
     mode_seeking_target: float = 0.5
     species_captions: float = 0.5
     recoloured: float = 0.5
+    counterfactual: bool = True
     sentence_noise: float = 0.2
     consistency_weight: float = 2.0
     block_weight: float = 1.0
@@ -180,6 +183,7 @@ def _attngan() -> Preset:
         pair_every=0,
         species_captions=0.0,
         recoloured=0.0,
+        counterfactual=False,
         sentence_noise=0.0,
         consistency_weight=0.0,
         block_weight=0.0,

@@ -14,9 +14,11 @@ from torch.optim.swa_utils import AveragedModel
 from models.config import GeneratorConfig
 from models.generator import Generator
 from models.layers import channels_last, enlarge
+from models.text_encoder import TextFeatures
 from models.training import distributed, losses
 from models.training.augment import Movement, augment
 from models.training.average import growing_average
+from models.training.counterfactual import WrongText
 from models.training.damsm import damsm_loss
 from models.training.damsm_model import Damsm
 from models.training.data import Pictures
@@ -195,13 +197,14 @@ class GanStep:
         if pooled is None:
             maps, pooled = self.features(resize(view.picture, self.settings.judged_sizes[stage]))
         regions, whole = self.damsm.projection(maps[REGION_MAP].float(), pooled.float())
-        text = batch.drawn_text
-        text = type(text)(
-            *(distributed.gather(part) for part in (text.words, text.sentence, text.mask))
-        )
-        species = distributed.gather(batch.species[batch.drawn_from])
+        wrong = batch.drawn_wrong
         loss = damsm_loss(
-            distributed.gather(regions), distributed.gather(whole), text, species, self.damsm.config
+            distributed.gather(regions),
+            distributed.gather(whole),
+            _gather(batch.drawn_text),
+            distributed.gather(batch.species[batch.drawn_from]),
+            self.damsm.config,
+            wrong and WrongText(_gather(wrong.text), distributed.gather(wrong.changed)),
         )
         return loss.words, loss.sentence
 
@@ -258,6 +261,12 @@ class GanStep:
     def _autocast(self) -> torch.autocast:
         enabled = self.settings.precision == "bfloat16"
         return torch.autocast(self.device.type, torch.bfloat16, enabled=enabled)
+
+
+def _gather(text: TextFeatures) -> TextFeatures:
+    return TextFeatures(
+        *(distributed.gather(part) for part in (text.words, text.sentence, text.mask))
+    )
 
 
 class _Means:

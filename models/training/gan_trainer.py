@@ -16,6 +16,7 @@ from tqdm import tqdm
 from models.config import GeneratorConfig
 from models.generator import Generator
 from models.training import distributed
+from models.training.counterfactual import Counterfactual
 from models.training.damsm_model import Damsm, read_captions
 from models.training.data import Pictures
 from models.training.files import load_state, save_state
@@ -84,11 +85,14 @@ class GanTrainer:
         self.gan = GanStep(settings, config, damsm, pictures, device)
         max_words = damsm.text_encoder.config.max_words
         captions = read_captions(pictures, damsm.vocabulary, max_words)
-        recolourer = None
-        if settings.recoloured:
-            recolourer = Recolourer(damsm.vocabulary, pictures)
         self.sampler = BatchSampler(
-            captions, pictures.species, damsm.text_encoder, settings, config, recolourer
+            captions,
+            pictures.species,
+            damsm.text_encoder,
+            settings,
+            config,
+            Recolourer(damsm.vocabulary, pictures) if settings.recoloured else None,
+            Counterfactual(damsm.vocabulary) if settings.counterfactual else None,
         )
 
     @property

@@ -39,6 +39,9 @@ HUES = {
 RECOLOURED = ("red", "orange", "yellow", "blue")
 """What is made another colour; green is not: it would be the leaves more often than the bird."""
 
+RARE, RARE_WEIGHT = ("orange", "purple"), 3.0
+"""Colours that photographs hardly have are chosen so many times as often as the others."""
+
 SATURATION, VALUE, BORDER = (0.3, 0.5), (0.15, 0.3), (0.0, 8.0)
 """Where a colour begins and where it is full: saturation, value, degrees inside its reach."""
 
@@ -120,7 +123,8 @@ class Recolourer:
         if not sources or not targets:
             return None
         source = sources[int(torch.randint(len(sources), ()))]
-        target = targets[int(torch.randint(len(targets), ()))]
+        weights = torch.tensor([RARE_WEIGHT if name in RARE else 1.0 for name in targets])
+        target = targets[int(weights.multinomial(1))]
         old, new = self._ids[source], self._ids[target]
         return Exchange(
             caption=[new if word == old else word for word in caption],

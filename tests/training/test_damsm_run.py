@@ -1,6 +1,7 @@
 """A DAMSM run: chosen by retrieval, stopped and resumed, and its file read with care."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from models.training.damsm import DamsmConfig
 from models.training.damsm_model import load_damsm
 from models.training.damsm_trainer import DamsmTrainer, DamsmTraining, train_damsm
 from models.training.files import save_state
+from models.training.recolour import LEFT_ALONE, Recolouring
 
 SETTINGS = DamsmTraining(epochs=4, batch_size=8, learning_rate=0.01, picture_sizes=(64,))
 
@@ -71,6 +73,44 @@ def test_resuming_with_other_settings_is_refused(
     settings = ["--batch-size", "4", "--picture-sizes", "64"]
     assert command.main(["damsm", *folders, *settings, "--resume"]) == 1
     assert "was made with other settings" in capsys.readouterr().err
+
+
+def test_a_run_can_begin_where_another_ended(data: Path, tmp_path: Path) -> None:
+    earlier = train_damsm(data, data, tmp_path / "earlier", SETTINGS, DamsmConfig())
+    (tmp_path / "later").mkdir()
+    trainer = DamsmTrainer(data, data, tmp_path / "later", SETTINGS, DamsmConfig())
+    trainer.start_from(earlier)
+    kept = load_damsm(earlier)
+    for now, before in (
+        (trainer.encoder, kept.text_encoder),
+        (trainer.projection, kept.projection),
+    ):
+        assert same_tensors(now.state_dict(), before.state_dict())
+
+    other = replace(SETTINGS, features="efficientnet-lite2")
+    with pytest.raises(ValueError, match="looks through another network"):
+        DamsmTrainer(data, data, tmp_path / "later", other, DamsmConfig()).start_from(earlier)
+    state = torch.load(earlier, weights_only=True)
+    state["vocabulary"][0] += "s"
+    save_state(state, tmp_path / "words.pt")
+    with pytest.raises(ValueError, match="other captions"):
+        trainer.start_from(tmp_path / "words.pt")
+
+
+def test_pictures_in_another_colour_are_looked_at_anew(data: Path, tmp_path: Path) -> None:
+    trainer = DamsmTrainer(data, data, tmp_path, SETTINGS, DamsmConfig())
+    rows = torch.tensor([0, 3])  # a red square, and a black one
+    exchange = trainer._recolourer.exchange(0, trainer._captions[0][0])
+    assert exchange is not None
+    recolouring = Recolouring.of([exchange.hues, LEFT_ALONE])
+    as_it_was, _ = trainer._see(rows, 0, 0, Recolouring.of([LEFT_ALONE, LEFT_ALONE]))
+    seen, pooled = trainer._see(rows, 0, 0, recolouring)
+    assert not torch.allclose(seen[0], as_it_was[0], atol=0.1)
+    assert torch.equal(seen[1], as_it_was[1])
+    images = recolouring.apply(trainer.pictures.batch(rows, 64))
+    with torch.no_grad():
+        _, expected = trainer._features(images)
+    torch.testing.assert_close(pooled[0], expected[0], atol=1e-3, rtol=1e-3)
 
 
 def test_a_loss_that_is_no_number_stops_the_run(data: Path, tmp_path: Path) -> None:

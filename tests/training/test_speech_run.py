@@ -98,6 +98,20 @@ def test_it_learns_to_hear_words(make: Make) -> None:
     assert len(lines) == 25 and json.loads(lines[-1])["utterances"] == 25 * 32
 
 
+def test_a_run_can_begin_where_another_ended(make: Make) -> None:
+    earlier = make("earlier", SpeechTraining(**{**vars(SETTINGS), "learning_rate": 5e-3}))
+    assert earlier.train()
+    later = make("later")
+    before = later.score()
+    later.start_from(earlier.path)
+    assert later.score() == earlier.score() != before
+    assert later.heard == 0
+    wide = make("wide")
+    wide.config = SpeechEncoderConfig(width=64)
+    with pytest.raises(ValueError, match="another shape"):
+        wide.start_from(earlier.path)
+
+
 def test_a_stopped_run_goes_on_as_if_it_had_not(make: Make) -> None:
     whole = make("whole")
     assert whole.train()

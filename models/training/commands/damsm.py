@@ -19,6 +19,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume", action="store_true", help="go on after the last epoch of the run in --out"
     )
+    parser.add_argument(
+        "--start-from", type=Path, metavar="DAMSM", help="damsm.pt whose networks to train further"
+    )
     add_settings(parser, DamsmTraining())
 
 
@@ -29,7 +32,13 @@ def run(options: argparse.Namespace) -> None:
     settings = read_settings(DamsmTraining(), options)
     try:
         path = train_damsm(
-            options.train, options.test, options.out, settings, DamsmConfig(), options.resume
+            options.train,
+            options.test,
+            options.out,
+            settings,
+            DamsmConfig(),
+            options.resume,
+            options.start_from,
         )
     except KeyboardInterrupt:
         raise SystemExit(f"Stopped; {options.out} has the epochs so far: --resume.") from None

@@ -26,6 +26,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume", action="store_true", help="go on where the run in --out stopped"
     )
+    parser.add_argument(
+        "--start-from", type=Path, metavar="SPEECH", help="speech.pt whose encoder to train further"
+    )
     add_settings(parser, SpeechTraining())
 
 
@@ -46,6 +49,8 @@ def run(options: argparse.Namespace) -> None:
         trainer.resume()
     elif trainer.path.exists():
         raise ValueError(f"{options.out} holds a run: go on with --resume, or name another --out")
+    elif options.start_from:
+        trainer.start_from(options.start_from)
     if trainer.train(options.minutes):
         print(trainer.path)
     else:

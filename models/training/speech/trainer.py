@@ -259,6 +259,21 @@ class SpeechTrainer:
         }
         save_state(state, self.path)
 
+    def start_from(self, path: Path) -> None:
+        """Begin with the encoder of another run; it may have had another text encoder for teacher.
+
+        Raises
+        ------
+        FileNotFoundError, ValueError
+            There is no such run, or its encoder has another shape.
+        """
+        state = load_state(path, "speech run", STATE_KEYS)
+        if state["config"] != asdict(self.config):
+            raise ValueError(f"{path} has another shape: {state['config']}")
+        own = {key: value for key, value in state["encoder"].items() if not key.startswith("lstm.")}
+        self.encoder.load_state_dict(own, strict=False)
+        self.loss.spelling.load_state_dict(state["spelling"])
+
     def resume(self) -> None:
         """Go on where the run in the folder stopped, as if it had not.
 
