@@ -82,6 +82,8 @@ def judge(birds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         learning_rate=5e-3,
         picture_sizes=(64, 128),
         features="efficientnet-lite2",
+        recoloured=0,
+        counterfactual=False,
     )
     run = tmp_path_factory.mktemp("judge")
     return train_damsm(birds, birds, run, settings, DamsmConfig())

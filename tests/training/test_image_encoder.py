@@ -8,7 +8,7 @@ NAME = "efficientnet-lite0"
 
 
 def as_the_package_does(images: torch.Tensor) -> tuple[list[torch.Tensor], torch.Tensor]:
-    network = _pretrained(NAME).eval()
+    network = _pretrained(NAME).to(images.dtype).eval()
     hidden = network._swish(network._bn0(network._conv_stem(images * (127.5 / 128))))
     maps = []
     for position, block in enumerate(network._blocks):
@@ -20,14 +20,16 @@ def as_the_package_does(images: torch.Tensor) -> tuple[list[torch.Tensor], torch
 
 def test_features_and_gradients_are_those_of_the_package() -> None:
     torch.manual_seed(0)
-    given = torch.rand(2, 3, 96, 96).mul(2).sub(1).requires_grad_()
+    # In double precision: the weights were folded in single, but nothing else is rounded.
+    given = torch.rand(2, 3, 96, 96, dtype=torch.float64).mul(2).sub(1).requires_grad_()
     expected = given.detach().clone().requires_grad_()
-    maps, pooled = ImageFeatures(NAME)(given)
+    maps, pooled = ImageFeatures(NAME).double()(given)
     package_maps, package_pooled = as_the_package_does(expected)
 
     for ours, theirs in zip([*maps, pooled], [*package_maps, package_pooled], strict=True):
-        torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-3)
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)
     (maps[2].square().sum() + pooled.sum()).backward()
     (package_maps[2].square().sum() + package_pooled.sum()).backward()
     assert given.grad is not None and expected.grad is not None
-    torch.testing.assert_close(given.grad, expected.grad, rtol=1e-3, atol=1e-2)
+    # Not place by place: at the kink of a ReLU6 the smallest error turns a gradient on or off.
+    assert (given.grad - expected.grad).norm() < 0.01 * expected.grad.norm()
