@@ -23,8 +23,11 @@ test_stamp := .venv/installed-for-tests
 run: $(stamp)
 	$(python) main.py
 
+# Two tests at a time with a thread each, then those that measure how quickly something answers.
+# `.venv/bin/python -m pytest` runs all of them, one after the other.
 test: lint
-	$(python) -m pytest
+	OMP_NUM_THREADS=1 $(python) -m pytest -n 2 --dist loadfile -m "not alone"
+	$(python) -m pytest -m alone
 
 lint: $(test_stamp)
 	$(python) -m ruff check .

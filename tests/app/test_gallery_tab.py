@@ -261,6 +261,7 @@ def test_menu_of_the_right_mouse_button(window: MainWindow, kept: list[str]) -> 
     assert shown(tab) == kept
 
 
+@pytest.mark.alone
 def test_thousands_scroll_without_a_halt(
     open_gallery: Callable[[], MainWindow], expected_errors: ExpectedErrors
 ) -> None:

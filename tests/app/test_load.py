@@ -7,6 +7,8 @@ import time
 from functools import partial
 from tkinter import ttk
 
+import pytest
+
 from app.gallery import Gallery
 from app.picture_file import read_metadata
 from app.ui.loader import LoadState
@@ -24,6 +26,7 @@ def _is_past(moment: float) -> bool:
     return time.monotonic() >= moment
 
 
+@pytest.mark.alone
 def test_five_hundred_clicks_in_ten_seconds(window: MainWindow, painter: Painter) -> None:
     wait_until(window, lambda: window.painter_loader.state is LoadState.READY)
     field = window.type_tab.field

@@ -172,6 +172,7 @@ def test_the_way_is_saved_as_a_strip(
     assert tab.cancel_button.instate(["disabled"])
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("name", ["birds.gif", "birds.png"])
 def test_the_way_is_saved_as_an_animation_and_the_window_answers(
     morphing: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str

@@ -53,6 +53,7 @@ def visit(
     return run
 
 
+@pytest.mark.alone
 def test_window_answers_at_all_times(visit: Callable[[], dict[str, Any]]) -> None:
     reports = []
     for _ in range(3):
