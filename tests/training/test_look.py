@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from models.painter import Painter
 from models.text_encoder import TextEncoder
 from models.training import __main__ as command
 from models.training.data import Example, load_square
+from models.training.evaluation import parts
 from models.training.evaluation.detail import (
     PERIODS,
     SIDES,
@@ -26,6 +28,7 @@ from models.training.evaluation.detail import (
     sharpness,
 )
 from models.training.evaluation.features import FeatureNetwork
+from models.training.evaluation.judge import load_judge
 from models.training.evaluation.look_sheets import TWO_COLOURS, light_up, most_attended
 from models.training.evaluation.nearest import Similarities, TrainingPhotographs
 from models.training.evaluation.sheets import Panel, save_sheet
@@ -232,6 +235,12 @@ def test_pictures_and_figures(
     assert len({pair["seed"] for pair in pairs}) == 32
     assert figures["training_photographs"] == SCORED_PICTURES
 
+    # The judge of squares knows four colours, and few words between them.
+    first, second = (told["exchanged"] for told in figures["parts"])
+    assert first == "a red bird a black"
+    assert second in ("a yellow bird a black a black", "a black bird a black a yellow")
+    assert "Colours on their parts: of 2 sentences" in table
+
     last, enlarged, before, photographs = figures["details"].values()
     assert [part["side"] for part in (last, enlarged, before, photographs)] == [128, 128, 64, 64]
     assert all(part["pictures"] == 32 for part in (last, enlarged, before, photographs))
@@ -250,6 +259,29 @@ def test_pictures_and_figures(
         assert sheet.width > (stages + words - 1) * 256 and sheet.height > 6 * 256
     with Image.open(out / "detail.jpg") as sheet:
         assert sheet.width > 2 * 2 * 320 and sheet.height > 4 * 320
+
+
+def test_each_drawing_is_given_its_own_sentence(
+    judge: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painter = Painter.load(save_weights(tmp_path / "tiny.safetensors", 8), "cpu")
+    network, damsm = FeatureNetwork(128, painter.device), load_judge(judge)
+
+    def share(first: str, second: str) -> float:
+        """Of drawings that are squares, of another colour for the sentence's counterpart."""
+        colours = {"a red bird is blue": first, "a blue bird is red": second}
+
+        def squares(_: object, sentences: list[str], *__: object) -> list[SimpleNamespace]:
+            pictures = [Image.new("RGB", (64, 64), colours[sentence]) for sentence in sentences]
+            return [SimpleNamespace(stages=[picture]) for picture in pictures]
+
+        monkeypatch.setattr(parts, "draw", squares)
+        (told,) = parts.tell_parts(painter, damsm, network, ["a red bird is blue", "a bird"], 64)
+        return told.share
+
+    assert {share("red", "blue"), share("blue", "red")} == {0.0, 1.0}
+    # Whatever the judge thinks of the sentences, drawings that are alike tell nothing.
+    assert share("red", "red") == 0
 
 
 def test_what_cannot_be_looked_at(

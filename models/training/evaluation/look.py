@@ -27,6 +27,7 @@ from models.training.evaluation.look_sheets import (
     save_two_colours,
 )
 from models.training.evaluation.nearest import Neighbour, Similarities, TrainingPhotographs
+from models.training.evaluation.parts import tell_parts
 from models.training.publishing import fingerprint, versions
 from models.training.whole_files import write_whole
 
@@ -72,7 +73,8 @@ def look(
     painter = Painter.load(weights, device)
     if len(painter.sizes) < 2:
         raise ValueError(f"{weights} draws {painter.sizes[0]} px only: two stages are needed.")
-    side = load_judge(judge).picture_size
+    damsm = load_judge(judge)
+    side = damsm.picture_size
     examples, training_examples = read_examples(data), read_examples(train)
     asked = _choose(painter, examples, data, seed)
     network = FeatureNetwork(side, painter.device)
@@ -106,6 +108,7 @@ def look(
             Pair.of(drawing.sentence, drawing.seed, neighbour)
             for drawing, neighbour in zip(drawings, neighbours, strict=True)
         ],
+        parts=tell_parts(painter, damsm, network, TWO_COLOURS, size),
         details=_details(drawings, [examples[row] for row in asked.rows]),
         sharpness_ratio=_sharpness_ratio(drawings),
     )

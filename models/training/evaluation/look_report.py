@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from models.training.evaluation.detail import PERIODS, SIDES, Detail
 from models.training.evaluation.features import NETWORK_NAME
 from models.training.evaluation.nearest import Neighbour, Similarities
+from models.training.evaluation.parts import SEEDS, PartsTold
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class LookReport:
     seen_at : side in pixels at which the network saw pictures.
     similarities : of each kind of pictures to their nearest training photograph.
     pairs : each drawing and its nearest training photograph.
+    parts : how often drawings of two-colour sentences are told from those of the same sentences,
+        colours exchanged.
     details : figures of fine detail, of each kind of pictures.
     sharpness_ratio : sharpness of the last stage over that of the stage before it, enlarged
         bicubically to the same side; the mean of the drawings' ratios.
@@ -54,6 +57,7 @@ class LookReport:
     versions: str
     similarities: Mapping[str, Similarities]
     pairs: Sequence[Pair]
+    parts: Sequence[PartsTold]
     details: Mapping[str, Detail]
     sharpness_ratio: float
 
@@ -73,6 +77,7 @@ class LookReport:
             f"Cosine of {NETWORK_NAME}'s features at {self.seen_at} px, nearest of "
             f"{self.training_photographs:,} training photographs, mirrored and not.",
             "",
+            *self._told(),
             *_table(
                 ["detail", "pictures", "sharpness", _CHECKERBOARDS, _BLOCKS, _SEAMS],
                 [[kind, *_detail_cells(detail)] for kind, detail in self.details.items()],
@@ -87,6 +92,18 @@ class LookReport:
             *made_by,
         ]
         return "\n".join([*lines, ""])
+
+    def _told(self) -> list[str]:
+        if not self.parts:
+            return []
+        shares = [told.share for told in self.parts]
+        return [
+            f"Colours on their parts: of {len(shares)} sentences with two colours and the same "
+            f"with their colours exchanged, {len(SEEDS)} seeds each, the judge gives "
+            f"**{sum(shares) / len(shares):.0%}** of the pairs of drawings each its own sentence "
+            "(chance: 50%).",
+            "",
+        ]
 
 
 _SIMILARITIES = ("lowest", "mean", "highest")
