@@ -142,6 +142,15 @@ def test_other_settings_are_refused(make: Make) -> None:
         other.resume()
 
 
+def test_other_utterances_are_refused(make: Make, spoken: Path) -> None:
+    make("run").train(minutes=0)
+    metadata = spoken / "metadata.jsonl"
+    first, *others = metadata.read_text().splitlines()
+    metadata.write_text("\n".join([*others, first]))
+    with pytest.raises(ValueError, match="other utterances"):
+        make("run").resume()
+
+
 def test_the_reading_layer_is_the_teachers(make: Make, damsm: Path) -> None:
     """Heard rightly, the embeddings give the teacher's own features."""
     trainer, text_encoder = make("run"), load_damsm(damsm).text_encoder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -155,6 +156,12 @@ class SpokenData:
 
     def __len__(self) -> int:
         return len(self.utterances)
+
+    @property
+    def identity(self) -> str:
+        """What is the same for the same utterances in the same order."""
+        lines = [f"{entry.path.name} {entry.voice} {entry.text}" for entry in self.utterances]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def batch(self, chosen: Sequence[int]) -> SpokenBatch:
         """Lay some utterances side by side."""

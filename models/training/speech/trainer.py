@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from models.checkpoint import text_identity
 from models.config import SpeechEncoderConfig
 from models.speech_encoder import SpeechEncoder
 from models.training.cached_features import CachedFeatures, cache_features
@@ -256,8 +257,13 @@ class SpeechTrainer:
             "epoch": self.epoch,
             "heard": self.heard,
             "seconds": self.seconds,
+            "learned_from": self._learned_from(),
         }
         save_state(state, self.path)
+
+    def _learned_from(self) -> list[str]:
+        teacher = text_identity(self.damsm.text_encoder)
+        return [self.utterances.identity, teacher]
 
     def start_from(self, path: Path) -> None:
         """Begin with the encoder of another run; it may have had another text encoder for teacher.
@@ -280,7 +286,7 @@ class SpeechTrainer:
         Raises
         ------
         FileNotFoundError, ValueError
-            There is no such run, or it had other settings.
+            There is no such run, or it had other settings, utterances or another text encoder.
         """
         state = load_state(self.path, "speech run", STATE_KEYS)
         saved = SpeechTraining(**state["settings"])
@@ -289,6 +295,11 @@ class SpeechTrainer:
             raise ValueError(
                 f"{self.path} was made with other settings; to resume, repeat them: "
                 f"{state['settings']}"
+            )
+        if state.get("learned_from", self._learned_from()) != self._learned_from():
+            raise ValueError(
+                f"{self.path} was made with other utterances or another text encoder; --start-from "
+                "can train its encoder further, in another --out."
             )
         self.encoder.load_state_dict(state["encoder"])
         self.loss.spelling.load_state_dict(state["spelling"])
