@@ -23,7 +23,7 @@ from models.training.damsm_scores import retrieval, swaps_told
 from models.training.data import Pictures, read_examples
 from models.training.files import load_state, save_state
 from models.training.image_encoder import REGION_MAP, ImageFeatures
-from models.training.recolour import LEFT_ALONE, Recolourer, Recolouring
+from models.training.recolour import Recolourer, Recolouring
 from models.vocabulary import Vocabulary
 
 _RUN_KEYS = ("settings", "optimizer", "schedule", "random", "lines", *MODEL_KEYS)
@@ -167,7 +167,9 @@ class DamsmTrainer:
     def _step(self, rows: Tensor) -> float:
         chosen = int(torch.randint(len(self._caches), ()))
         mirrored = int(torch.randint(2, ()))
-        captions, recolouring = self._choose(rows)
+        captions, recolouring = self._recolourer.exchange_some(
+            rows.tolist(), [self._caption(row) for row in rows.tolist()], self.settings.recoloured
+        )
         region_map, pooled = self._see(rows, chosen, mirrored, recolouring)
         regions, whole = self.projection(region_map, pooled)
         text = self.encoder(*pad_ids(captions))
@@ -183,18 +185,9 @@ class DamsmTrainer:
         self._schedule.step()
         return total.item()
 
-    def _choose(self, rows: Tensor) -> tuple[list[Sequence[int]], Recolouring]:
-        """Choose at random a caption of each picture, and whether both get another colour."""
-        chosen, hues = [], []
-        for row in rows.tolist():
-            captions = self._captions[row]
-            caption = captions[int(torch.randint(len(captions), ()))]
-            exchange = None
-            if torch.rand(()) < self.settings.recoloured:
-                exchange = self._recolourer.exchange(row, caption)
-            chosen.append(exchange.caption if exchange else caption)
-            hues.append(exchange.hues if exchange else LEFT_ALONE)
-        return chosen, Recolouring.of(hues)
+    def _caption(self, row: int) -> Sequence[int]:
+        captions = self._captions[row]
+        return captions[int(torch.randint(len(captions), ()))]
 
     def _see(
         self, rows: Tensor, chosen: int, mirrored: int, recolouring: Recolouring

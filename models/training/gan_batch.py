@@ -18,7 +18,7 @@ from models.text_encoder import TextEncoder, TextFeatures, pad_ids
 from models.training.augment import Movement
 from models.training.counterfactual import Counterfactual, WrongText
 from models.training.gan_settings import GanTraining
-from models.training.recolour import LEFT_ALONE, Recolourer, Recolouring
+from models.training.recolour import Recolourer, Recolouring
 
 MOVED = ("species", "sentence", "wrong_sentence", "noise", "epsilon")
 """What networks look at as it is."""
@@ -178,15 +178,10 @@ class BatchSampler:
 
     def _choose(self, rows: Tensor) -> tuple[list[Sequence[int]], Recolouring]:
         """Choose at random a caption of each picture, and whether both get another colour."""
-        chosen, hues = [], []
-        for row in rows.tolist():
-            caption = self._caption(row)
-            exchange = None
-            if self.recolourer and torch.rand(()) < self.settings.recoloured:
-                exchange = self.recolourer.exchange(row, caption)
-            chosen.append(exchange.caption if exchange else caption)
-            hues.append(exchange.hues if exchange else LEFT_ALONE)
-        return chosen, Recolouring.of(hues)
+        captions = [self._caption(row) for row in rows.tolist()]
+        if self.recolourer is None:
+            return captions, Recolouring.of_none(len(rows))
+        return self.recolourer.exchange_some(rows.tolist(), captions, self.settings.recoloured)
 
     def _caption(self, row: int) -> Sequence[int]:
         """One of a picture's own captions, or of another of its species."""

@@ -73,6 +73,11 @@ class Recolouring:
     target: Tensor
 
     @classmethod
+    def of_none(cls, count: int) -> Recolouring:
+        """For photographs that all stay as they are."""
+        return cls.of([LEFT_ALONE] * count)
+
+    @classmethod
     def of(cls, hues: Sequence[tuple[float, float, float]]) -> Recolouring:
         """From source, reach and target of each photograph."""
         return cls(*torch.tensor(hues).unbind(1))
@@ -105,6 +110,22 @@ class Recolourer:
         self._has = torch.cat(
             [_birds_with(pictures.batch(part, pictures.sizes[0])) for part in rows]
         )
+
+    def exchange_some(
+        self, rows: Sequence[int], captions: Sequence[Sequence[int]], share: float
+    ) -> tuple[list[Sequence[int]], Recolouring]:
+        """Exchange a colour of a share of photographs and their captions, where that can be done.
+
+        Returns
+        -------
+        All captions, and what makes their photographs show what they say.
+        """
+        changed, hues = [], []
+        for row, caption in zip(rows, captions, strict=True):
+            exchange = self.exchange(row, caption) if torch.rand(()) < share else None
+            changed.append(exchange.caption if exchange else caption)
+            hues.append(exchange.hues if exchange else LEFT_ALONE)
+        return changed, Recolouring.of(hues)
 
     def exchange(self, row: int, caption: Sequence[int]) -> Exchange | None:
         """Choose at random a colour of a photograph and its caption, and another one for it.
