@@ -161,20 +161,6 @@ def test_the_reading_layer_is_the_teachers(make: Make, damsm: Path) -> None:
     torch.testing.assert_close(read.sentence, written.sentence)
 
 
-def test_the_reading_layer_can_be_trained_further(make: Make) -> None:
-    settings = {**vars(SETTINGS), "epochs": 1, "train_reader": True}
-    trainer = make("earlier", SpeechTraining(**settings))
-    teachers = trainer.damsm.text_encoder.lstm.state_dict()
-    assert trainer.train()
-    earlier = {name: value.clone() for name, value in trainer.encoder.lstm.state_dict().items()}
-    assert not any(torch.equal(earlier[name], teachers[name]) for name in teachers)
-
-    later = make("later", SpeechTraining(**settings))
-    later.start_from(trainer.path)
-    kept = later.encoder.lstm.state_dict()
-    assert all(torch.equal(kept[name], earlier[name]) for name in earlier)
-
-
 def test_a_run_becomes_a_file_that_listens(make: Make, damsm: Path, tmp_path: Path) -> None:
     trainer = make("run")
     trainer.train()

@@ -57,8 +57,6 @@ class SpeechTraining:
     tract, tempo : largest change of frequencies and of time, as in `augment.warped`.
     masked_bands, masked_frames : widest stripe of mel bands, and longest stretch of frames, that
         is blanked, as in `augment.masked`.
-    train_reader : whether the layer that reads the words, the text encoder's own, is trained on,
-        too: it can learn to trust less what was heard badly.
     picture_size : side in pixels at which pictures are seen.
     precision : "bfloat16" (autocast) or "float32".
     """
@@ -76,7 +74,6 @@ class SpeechTraining:
     tempo: float = 0.1
     masked_bands: int = 12
     masked_frames: int = 24
-    train_reader: bool = False
     picture_size: int = 128
     precision: str = "bfloat16"
     seed: int = 0
@@ -111,7 +108,7 @@ class SpeechTrainer:
         self.encoder = SpeechEncoder(self.config)
         # Read as the text encoder reads: only the words have to be heard.
         self.encoder.lstm.load_state_dict(self.damsm.text_encoder.lstm.state_dict())
-        self.encoder.lstm.requires_grad_(settings.train_reader)
+        self.encoder.lstm.requires_grad_(False)
         self.loss = HearingLoss(self.damsm.text_encoder, self.config.width)
         self._features = ImageFeatures(self.damsm.features)
         self.utterances, self.cache, self.species = self._read(spoken, train)
@@ -279,10 +276,8 @@ class SpeechTrainer:
         state = load_state(path, "speech run", STATE_KEYS)
         if state["config"] != asdict(self.config):
             raise ValueError(f"{path} has another shape: {state['config']}")
-        weights = state["encoder"]
-        if state.get("learned_from", [])[1:] != self._learned_from()[1:]:  # read as this one reads
-            weights = {key: value for key, value in weights.items() if not key.startswith("lstm.")}
-        self.encoder.load_state_dict(weights, strict=False)
+        own = {key: value for key, value in state["encoder"].items() if not key.startswith("lstm.")}
+        self.encoder.load_state_dict(own, strict=False)
         self.loss.spelling.load_state_dict(state["spelling"])
 
     def resume(self) -> None:
