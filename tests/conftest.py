@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,17 @@ pytest_plugins = ["tests.speech_fixtures"]
 
 # Whoever runs the tests in the background of a shell has Ctrl-C ignored, and all they start, too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Make reports fit to be sent to another process: file names in logs may be no text."""
+    report = yield
+    report.sections = [
+        (title, text.encode(errors="backslashreplace").decode()) for title, text in report.sections
+    ]
+    return report
+
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 _SCREEN = "1400x1000x24"
