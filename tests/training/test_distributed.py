@@ -11,6 +11,7 @@ import torch.multiprocessing
 
 from models.config import GeneratorConfig
 from models.training import distributed
+from models.training.counterfactual import Counterfactual
 from models.training.damsm_model import load_damsm, read_captions
 from models.training.data import Pictures, read_examples
 from models.training.gan_batch import BatchSampler
@@ -37,7 +38,14 @@ def gradients(damsm: Path, data: Path, config: GeneratorConfig) -> dict[str, tor
     pictures = Pictures(read_examples(data), [64])
     captions = read_captions(pictures, loaded.vocabulary, 24)
     gan = GanStep(SETTINGS, config, loaded, pictures, torch.device("cpu"))
-    sampler = BatchSampler(captions, pictures.species, loaded.text_encoder, SETTINGS, config)
+    sampler = BatchSampler(
+        captions,
+        pictures.species,
+        loaded.text_encoder,
+        SETTINGS,
+        config,
+        counterfactual=Counterfactual(loaded.vocabulary),
+    )
     batch = next(iter(sampler)).part(distributed.own_part(SETTINGS.batch_size))
     gan.update(batch)
     found = {}
@@ -131,7 +139,7 @@ def test_gradients_are_those_of_one_process(
             # Sums in another order differ in their last digits, and thresholds turn a few of
             # those into more; a mistake (statistics or wrong answers not shared) gives over .1.
             difference = (found[name] - value).norm() / (value.norm() + 1e-6)
-            assert difference < 2e-3, f"process {rank}: {name}"
+            assert difference < 1e-2, f"process {rank}: {name}"
 
 
 def test_processes_with_different_data_are_told_so(
