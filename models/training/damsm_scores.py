@@ -58,10 +58,9 @@ def swaps_told(
         for row, captions in enumerate(
             read_captions(pictures, vocabulary, encoder.config.max_words)
         ):
-            for caption in captions:
-                swapped = counterfactual.swapped(caption)
-                if swapped:
-                    both = encoder(*pad_ids([caption, swapped])).sentence
-                    right, wrong = sentence_scores(whole[row : row + 1], both)[0].tolist()
-                    told.append(right > wrong)
+            swaps = [(caption, counterfactual.swapped(caption)) for caption in captions]
+            both = [ids for caption, swap in swaps if swap for ids in (caption, swap)]
+            if both:
+                scores = sentence_scores(whole[row : row + 1], encoder(*pad_ids(both)).sentence)[0]
+                told += (scores[::2] > scores[1::2]).tolist()
     return sum(told) / len(told) if told else None

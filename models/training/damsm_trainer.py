@@ -119,8 +119,11 @@ class DamsmTrainer:
         self._caches = [
             cache_features(features, self.pictures, size) for size in settings.picture_sizes
         ]
-        self._recolourer = Recolourer(self.vocabulary, self.pictures)
-        self._counterfactual = Counterfactual(self.vocabulary)
+        self._recolourer, self._counterfactual = None, None
+        if settings.recoloured:
+            self._recolourer = Recolourer(self.vocabulary, self.pictures)
+        if settings.counterfactual:
+            self._counterfactual = Counterfactual(self.vocabulary)
         self._unseen = Pictures(read_examples(test), settings.picture_sizes[-1:])
         if len(self._unseen.species.unique()) < 2:
             raise ValueError(f"{test} needs pictures of two species: the epoch is chosen by them.")
@@ -167,14 +170,17 @@ class DamsmTrainer:
     def _step(self, rows: Tensor) -> float:
         chosen = int(torch.randint(len(self._caches), ()))
         mirrored = int(torch.randint(2, ()))
-        captions, recolouring = self._recolourer.exchange_some(
-            rows.tolist(), [self._caption(row) for row in rows.tolist()], self.settings.recoloured
-        )
+        captions = [self._caption(row) for row in rows.tolist()]
+        recolouring = Recolouring.of_none(len(rows))
+        if self._recolourer:
+            captions, recolouring = self._recolourer.exchange_some(
+                rows.tolist(), captions, self.settings.recoloured
+            )
         region_map, pooled = self._see(rows, chosen, mirrored, recolouring)
         regions, whole = self.projection(region_map, pooled)
         text = self.encoder(*pad_ids(captions))
         wrong = None
-        if self.settings.counterfactual:
+        if self._counterfactual:
             wrong = self._counterfactual.encode(captions, self.encoder)
         loss = damsm_loss(regions, whole, text, self.pictures.species[rows], self.config, wrong)
         total = loss.words + loss.sentence

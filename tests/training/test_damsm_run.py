@@ -100,6 +100,7 @@ def test_a_run_can_begin_where_another_ended(data: Path, tmp_path: Path) -> None
 def test_pictures_in_another_colour_are_looked_at_anew(data: Path, tmp_path: Path) -> None:
     trainer = DamsmTrainer(data, data, tmp_path, SETTINGS, DamsmConfig())
     rows = torch.tensor([0, 3])  # a red square, and a black one
+    assert trainer._recolourer is not None
     exchange = trainer._recolourer.exchange(0, trainer._captions[0][0])
     assert exchange is not None
     recolouring = Recolouring.of([exchange.hues, LEFT_ALONE])

@@ -94,6 +94,17 @@ def test_the_caption_says_the_new_colour(tmp_path: Path) -> None:
     assert targets == set(HUES) - {"red"}
 
 
+def test_rare_colours_are_chosen_more_often(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    recolourer = Recolourer(WORDS, photographs(tmp_path, "red", "grey", "a red bird"))
+    exchanges = [recolourer.exchange(0, said("a red bird")) for _ in range(450)]
+    targets = [exchange.hues[2] for exchange in exchanges if exchange]
+    counts = {name: targets.count(HUES[name].centre) for name in HUES}
+    # Of nine shares orange and purple have three each, and the three others one.
+    assert 120 < counts["orange"] < 180 and 120 < counts["purple"] < 180
+    assert 30 < counts["blue"] < 70
+
+
 def test_a_colour_that_the_caption_has_already_is_not_the_new_one(tmp_path: Path) -> None:
     recolourer = Recolourer(WORDS, photographs(tmp_path, "red", "grey", "a red bird"))
     for _ in range(30):
