@@ -14,6 +14,7 @@ COMMANDS = (
     "prepare",
     "damsm",
     "gan",
+    "diagnose",
     "speak",
     "speech",
     "evaluate",

@@ -18,7 +18,7 @@ from models.training import distributed
 from models.training.damsm_model import Damsm, load_damsm
 from models.training.data import Pictures, read_examples
 from models.training.gan_settings import Preset
-from models.training.gan_step import REAL_DETAIL
+from models.training.gan_step import picture_sizes
 from models.training.gan_trainer import GanTrainer, load_gan
 
 
@@ -95,8 +95,7 @@ def _trainer(
     preset: Preset, number: int, damsm: Damsm, data: Path, run: Path, device: torch.device
 ) -> GanTrainer:
     settings, config = preset.phases[number].settings, preset.generator
-    sizes = sorted({min(config.sizes[stage], REAL_DETAIL) for stage in settings.stages})
-    pictures = Pictures(read_examples(data), sizes)
+    pictures = Pictures(read_examples(data), picture_sizes(settings, config))
     return GanTrainer(settings, config, damsm, pictures, run, device, number)
 
 

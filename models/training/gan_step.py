@@ -22,7 +22,7 @@ from models.training.counterfactual import WrongText
 from models.training.damsm import damsm_loss
 from models.training.damsm_model import Damsm
 from models.training.data import Pictures
-from models.training.discriminators import Discriminator, Seen
+from models.training.discriminators import Discriminator, Scores, Seen
 from models.training.gan_batch import Batch
 from models.training.gan_passes import DrawingPass, Drawn, JudgingPass, corner
 from models.training.gan_settings import GanTraining
@@ -32,6 +32,11 @@ from models.training.projected_discriminator import ProjectedDiscriminator
 
 REAL_DETAIL = 256
 """Side in pixels beyond which photographs are enlarged: Caltech-UCSD Birds' crops have no more."""
+
+
+def picture_sizes(settings: GanTraining, config: GeneratorConfig) -> list[int]:
+    """Sides in pixels of the photographs that the trained stages need."""
+    return sorted({min(config.sizes[stage], REAL_DETAIL) for stage in settings.stages})
 
 
 class GanStep:
@@ -104,6 +109,31 @@ class GanStep:
         self.ema.update_parameters(self.generator)
         return values
 
+    @torch.no_grad()
+    def judge(self, batch: Batch) -> list[tuple[Scores, Scores | None, Scores]]:
+        """Score a batch as `JudgingPass` does; nothing learns from it."""
+        return self._judge(batch.to(self.device))
+
+    def pulls(self, batch: Batch) -> dict[str, float]:
+        """How hard each loss of the generator, weighted, pulls at its drawings.
+
+        Returns
+        -------
+        The norm of each loss's gradient by the drawings' values, all stages together, by its name;
+        losses that do not come from the drawings are left out.
+        """
+        batch = batch.to(self.device)
+        drawn, seen = self._draw_and_see(batch)
+        pulls = {}
+        for name, (weight, loss) in self._generator_terms(batch, drawn, seen).items():
+            gradients = torch.autograd.grad(
+                weight * loss, drawn.images, retain_graph=True, allow_unused=True
+            )
+            norms = [gradient.norm() for gradient in gradients if gradient is not None]
+            if norms:
+                pulls[name] = torch.stack(norms).norm().item()
+        return pulls
+
     @property
     def averaged(self) -> Generator:
         """The generator with its moving average for weights: the one that is exported."""
@@ -116,17 +146,8 @@ class GanStep:
         settings, values = self.settings, _Means(len(parts))
         self.discriminator_optimizer.zero_grad()
         for part in parts:
-            with torch.no_grad():
-                seen = drawn[1] if drawn else self._draw_and_see(part)[1]
-                real = [
-                    self._see(stage, part.seen, self._real(part, stage))
-                    for stage in settings.stages
-                ]
             with distributed.without_sync(self.judging, part is not parts[-1]):
-                with self._autocast():
-                    scores = self.judging(
-                        real, [view.detach() for view in seen], part, settings.sees_sentences
-                    )
+                scores = self._judge(part, drawn and drawn[1])
                 terms = {
                     f"d{stage}": losses.discriminator_loss(right, wrong, fake, settings.loss)
                     for stage, (right, wrong, fake) in zip(settings.stages, scores, strict=True)
@@ -136,6 +157,22 @@ class GanStep:
                 (torch.stack(list(terms.values())).sum() / len(parts)).backward()
         self.discriminator_optimizer.step()
         return values.means
+
+    def _judge(
+        self, batch: Batch, drawn: Sequence[Seen] | None = None
+    ) -> list[tuple[Scores, Scores | None, Scores]]:
+        """Scores of the photographs and of drawings, which are made unless they are given."""
+        with torch.no_grad():
+            seen = drawn or self._draw_and_see(batch)[1]
+            real = [
+                self._see(stage, batch.seen, self._real(batch, stage))
+                for stage in self.settings.stages
+            ]
+        with self._autocast():
+            scores: list[tuple[Scores, Scores | None, Scores]] = self.judging(
+                real, [view.detach() for view in seen], batch, self.settings.sees_sentences
+            )
+        return scores
 
     def _teach_generator(
         self, parts: Sequence[Batch], drawn: tuple[Drawn, list[Seen]] | None
