@@ -59,7 +59,7 @@ def settings_variants(pictures: int, start_from: Path | None) -> list[Variant]:
     pictures : photographs that each recipe sees.
     start_from : a run with a trained first stage, on which effects show early.
     """
-    preset = PRESETS["speech2bird"]
+    preset = PRESETS["speech2bird"].changed({"damsm_weight": 1.0})
     # Its later stages stay as they are: any of its runs can be gone on from.
     preset = replace(preset, phases=(Phase(pictures, preset.phases[0].settings),))
 

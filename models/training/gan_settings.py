@@ -22,7 +22,8 @@ class GanTraining:
         only the wrong answers of one part.
     generator_steps : updates of the generator for each one of the discriminators.
     ema_decay : decay of the moving average of the generator's weights.
-    damsm_weight : lambda of the paper.
+    damsm_weight : lambda of the paper; the higher, the more a picture is drawn for the judge of
+        sentences rather than for the eye (see `diagnosis`).
     damsm_stages : "every" or "last": which trained stages' pictures DAMSM judges.
     condition_weight : weight of the condition's Kullback-Leibler divergence.
     pair_every : in each group of so many drawings the last one has the caption of the one before
@@ -58,7 +59,7 @@ class GanTraining:
     discriminator_learning_rate: float = 2e-4
     betas: tuple[float, float] = (0.0, 0.99)
     ema_decay: float = 0.997
-    damsm_weight: float = 1.0
+    damsm_weight: float = 0.4
     damsm_stages: str = "every"
     condition_weight: float = 1.0
     pair_every: int = 4

@@ -146,7 +146,7 @@ def test_a_time_budget_saves_and_the_command_resumes(
     assert command.main([*arguments, "--resume"]) == 0
     assert load_gan(run / "gan.pt")["pictures_seen"] == 8
     assert command.main([*arguments, "--resume", "--damsm-weight", "3"]) == 1
-    assert "damsm_weight 1.0 (not 3.0)" in capsys.readouterr().err
+    assert "damsm_weight 0.4 (not 3.0)" in capsys.readouterr().err
 
 
 def test_the_papers_recipe_trains_all_stages_at_once(
