@@ -59,7 +59,7 @@ class GanStep:
         torch.manual_seed(settings.seed)
         self.settings, self.config, self.damsm = settings, config, damsm
         self.pictures, self.device = pictures, device
-        self.features = ImageFeatures(damsm.features).to(device)
+        self.features = ImageFeatures(damsm.features).to(device, self._precision)
         damsm.projection.to(device).requires_grad_(False)
         self.generator = Generator(config).to(device)
         channels_last(self.generator)
@@ -232,7 +232,8 @@ class GanStep:
         """DAMSM's word and sentence loss; wrong answers come from the batches of all processes."""
         maps, pooled = view.maps, view.pooled
         if pooled is None:
-            maps, pooled = self.features(resize(view.picture, self.settings.judged_sizes[stage]))
+            picture = resize(view.picture, self.settings.judged_sizes[stage])
+            maps, pooled = self.features(picture.to(self._precision))
         regions, whole = self.damsm.projection(maps[REGION_MAP].float(), pooled.float())
         wrong = batch.drawn_wrong
         loss = damsm_loss(
@@ -261,8 +262,7 @@ class GanStep:
         picture = augment(images, size, settings.augment, movement)
         if not judge.needs_features:
             return Seen(picture)
-        # Frozen features are faster in fp32 than under autocast on processors without AMX.
-        maps, pooled = self.features(picture)
+        maps, pooled = self.features(picture.to(self._precision))
         return Seen(picture, tuple(maps), pooled)
 
     def _real(self, batch: Batch, stage: int) -> Tensor:
@@ -295,8 +295,12 @@ class GanStep:
                 for module in self.generator.modules_of(stage):
                     module.eval().requires_grad_(False)
 
+    @property
+    def _precision(self) -> torch.dtype:
+        return torch.bfloat16 if self.settings.precision == "bfloat16" else torch.float32
+
     def _autocast(self) -> torch.autocast:
-        enabled = self.settings.precision == "bfloat16"
+        enabled = self._precision is torch.bfloat16
         return torch.autocast(self.device.type, torch.bfloat16, enabled=enabled)
 
 
