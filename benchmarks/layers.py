@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from models.layers import BatchNorm, GatedLinearUnit, convolve_upsampled
+from models.training.image_encoder import ImageFeatures
 
 REPETITIONS = 5
 
@@ -25,6 +27,8 @@ def main() -> None:
         _upsampling(kind)
     _batch_norm()
     _gate()
+    _strided_depthwise()
+    _frozen_features()
 
 
 def _upsampling(kind: torch.dtype) -> None:
@@ -54,6 +58,24 @@ def _gate() -> None:
     hidden = _channels_last(torch.randn(20, 64, 128, 128, dtype=torch.bfloat16)).requires_grad_()
     plain, ours = nn.GLU(dim=1), GatedLinearUnit()
     _print("gated linear unit", _time(lambda: plain(hidden)), _time(lambda: ours(hidden)))
+
+
+def _strided_depthwise() -> None:
+    """The first strided depthwise convolution of the frozen features, in bfloat16."""
+    hidden = _channels_last(torch.randn(20, 96, 64, 64, dtype=torch.bfloat16)).requires_grad_()
+    ours: Any = ImageFeatures().bfloat16().blocks[1]._depthwise_conv
+    plain = ours.convolution
+    _print(
+        "strided depthwise convolution", _time(lambda: plain(hidden)), _time(lambda: ours(hidden))
+    )
+
+
+def _frozen_features() -> None:
+    """Frozen features of 20 pictures of 128 px: in single precision, and as training sees them."""
+    picture = _channels_last(torch.rand(20, 3, 128, 128) * 2 - 1).requires_grad_()
+    plain, ours = ImageFeatures(), ImageFeatures().bfloat16()
+    times = _time(lambda: plain(picture)[1]), _time(lambda: ours(picture.bfloat16())[1])
+    _print("frozen features, fp32 and bfloat16", *times)
 
 
 def _channels_last(values: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ from models.training.damsm_model import load_damsm
 from models.training.data import Pictures, read_examples
 from models.training.gan_schedule import run_schedule
 from models.training.gan_settings import PRESETS, GanTraining, Phase, Preset
+from models.training.gan_step import picture_sizes
 from models.training.gan_trainer import GanTrainer, load_gan
 from models.training.metrics import MetricsLog
 
@@ -25,8 +26,7 @@ STAGE_ONE = GanTraining(batch_size=4, judged_sizes=(64, 64, 64, 64))
 def trainer(
     damsm: Path, data: Path, run: Path, config: GeneratorConfig, settings: GanTraining = STAGE_ONE
 ) -> GanTrainer:
-    sizes = sorted({min(config.sizes[stage], 256) for stage in settings.stages})
-    pictures = Pictures(read_examples(data), sizes)
+    pictures = Pictures(read_examples(data), picture_sizes(settings, config))
     return GanTrainer(settings, config, load_damsm(damsm), pictures, run, CPU)
 
 

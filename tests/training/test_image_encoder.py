@@ -48,7 +48,7 @@ def test_half_precision_sees_the_same() -> None:
         assert F.cosine_similarity(one.flatten(), other.float().flatten(), dim=0) > 0.99
 
 
-def test_strided_layers_pass_gradients_in_single_precision_at_least() -> None:
+def test_strided_layers_pass_the_same_gradients_in_half_precision() -> None:
     torch.manual_seed(0)
     for block in (1, 3, 5, 11):
         layer: Any = ImageFeatures().blocks[block]._depthwise_conv
