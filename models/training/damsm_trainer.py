@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from models.checkpoint import load_checkpoint
 from models.config import TextEncoderConfig
 from models.text_encoder import TextEncoder, pad_ids
 from models.training.cached_features import cache_features
@@ -42,6 +43,8 @@ class DamsmTraining:
         with the caption changed to say so (see `recolour`).
     counterfactual : whether each sentence is also contrasted with itself, its colours exchanged
         (see `counterfactual`); the paper's is not.
+    train_text_encoder : whether the text encoder learns; otherwise it is left as it was in the run
+        or weights begun with, so that generators and listeners made for it go on fitting.
     """
 
     epochs: int = 20
@@ -51,6 +54,7 @@ class DamsmTraining:
     features: str = "efficientnet-lite0"
     recoloured: float = 0.5
     counterfactual: bool = True
+    train_text_encoder: bool = True
     seed: int = 0
 
 
@@ -67,7 +71,8 @@ def train_damsm(
 
     Parameters
     ----------
-    start_from : ``damsm.pt`` of a run on the same captions, whose networks are trained further.
+    start_from : ``damsm.pt`` of a run on the same captions, whose networks are trained further; or
+        a weights file, whose text encoder is.
     resume : go on after the last whole epoch of the run in the folder `run`, if there is one.
 
     Returns
@@ -79,8 +84,13 @@ def train_damsm(
     FloatingPointError
         The loss is not a number; the last good epoch is named.
     ValueError
-        The run to go on with had other settings or other pictures.
+        The run to go on with had other settings or other pictures, or an untrained text encoder
+        was to be left as it is.
     """
+    if not settings.train_text_encoder and not start_from:
+        raise ValueError(
+            "a text encoder that is not trained has to come from somewhere: start_from"
+        )
     run.mkdir(parents=True, exist_ok=True)
     trainer = DamsmTrainer(train, test, run, settings, config)
     if resume and trainer.state_path.exists():
@@ -136,7 +146,9 @@ class DamsmTrainer:
         self._captions = read_captions(
             self.pictures, self.vocabulary, self.encoder.config.max_words
         )
-        self._parameters = [*self.encoder.parameters(), *self.projection.parameters()]
+        self.encoder.requires_grad_(settings.train_text_encoder)
+        learning = [*self.encoder.parameters(), *self.projection.parameters()]
+        self._parameters = [weights for weights in learning if weights.requires_grad]
         self._optimizer = torch.optim.AdamW(
             self._parameters, settings.learning_rate, weight_decay=1e-3
         )
@@ -146,7 +158,7 @@ class DamsmTrainer:
 
     def epoch(self) -> None:
         """Train on all pictures once, measure retrieval on unseen species, and save."""
-        self.encoder.train()
+        self.encoder.train(self.settings.train_text_encoder)
         order = torch.randperm(len(self.pictures))[: self.steps * self.settings.batch_size]
         losses = [self._step(rows) for rows in order.split(self.settings.batch_size)]
         loss = sum(losses) / len(losses)
@@ -238,13 +250,21 @@ class DamsmTrainer:
         self._log_path.write_text(text, encoding="utf-8")
 
     def start_from(self, path: Path) -> None:
-        """Begin with the networks of another run.
+        """Begin with the networks of another run, or with the text encoder of a weights file.
 
         Raises
         ------
-        FileNotFoundError, ValueError
+        CheckpointError, FileNotFoundError, ValueError
             There is no such file, or it is of other captions or another shape.
         """
+        if path.suffix == ".safetensors":
+            weights = load_checkpoint(path)
+            if weights.vocabulary.words != self.vocabulary.words:
+                raise ValueError(f"{path} was made with other captions.")
+            if weights.text_encoder.config != self.encoder.config:
+                raise ValueError(f"{path} has a text encoder of another shape.")
+            self.encoder.load_state_dict(weights.text_encoder.state_dict())
+            return
         earlier = load_damsm(path)
         if earlier.vocabulary.words != self.vocabulary.words:
             raise ValueError(f"{path} was made with other captions.")

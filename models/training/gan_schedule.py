@@ -19,7 +19,7 @@ from models.training.damsm_model import Damsm, load_damsm
 from models.training.data import Pictures, read_examples
 from models.training.gan_settings import Preset
 from models.training.gan_step import picture_sizes
-from models.training.gan_trainer import GanTrainer, load_gan
+from models.training.gan_trainer import GanTrainer, load_gan, load_start
 
 
 def run_schedule(
@@ -42,8 +42,9 @@ def run_schedule(
     run : folder for ``gan.pt``, ``gan.jsonl``, ``run.jsonl``, sample grids, TensorBoard's events.
     minutes : longest time that this call trains; the run is saved and can be resumed.
     resume : go on where the run in `run` stopped; a new run when there is none.
-    start_from : ``gan.pt`` of another run, whose averaged generator this one begins with.
-    lower_stages_from : ``gan.pt`` of a run that trained the stages below further.
+    start_from : ``gan.pt`` of another run, whose averaged generator this one begins with, or a
+        weights file.
+    lower_stages_from : the same of a run that trained the stages below further.
 
     Returns
     -------
@@ -81,8 +82,8 @@ def run_schedule(
         elif state:
             trainer.start_from(state)
         elif start_from:
-            lower = load_gan(lower_stages_from) if lower_stages_from else None
-            trainer.start_from(load_gan(start_from), lower)
+            lower = load_start(lower_stages_from) if lower_stages_from else None
+            trainer.start_from(load_start(start_from), lower)
             started = trainer.seconds
         left = minutes - (trainer.seconds - started) / 60
         if not trainer.train(phase.pictures, left):

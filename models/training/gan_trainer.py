@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from models.checkpoint import load_checkpoint
 from models.config import GeneratorConfig
 from models.generator import Generator
 from models.training import distributed
@@ -51,6 +52,10 @@ FREE_SETTINGS = ("checkpoint_minutes", "compile")
 
 DISCRIMINATOR_SETTINGS = ("stages", "discriminator", "discriminator_width")
 """Settings that decide which discriminators there are."""
+
+
+GROWN_AVERAGE = 10_000
+"""Updates after which a moving average has its full length, see `average`."""
 
 
 class GanTrainer:
@@ -262,6 +267,25 @@ class GanTrainer:
 def load_gan(path: Path) -> dict[str, Any]:
     """Read a saved run; errors as in `files.load_state`."""
     return load_state(path, "gan run", STATE_KEYS)
+
+
+def load_start(path: Path) -> dict[str, Any]:
+    """What `GanTrainer.start_from` needs: a saved run, or a weights file.
+
+    A weights file has no discriminators, which begin anew, and its position is 0. Its average
+    counts as grown: the new discriminators' first steps are not to wash it out.
+
+    Raises
+    ------
+    CheckpointError, FileNotFoundError, ValueError
+        There is no such file, or it is damaged or foreign.
+    """
+    if path.suffix != ".safetensors":
+        return load_gan(path)
+    weights = load_checkpoint(path).generator.state_dict()
+    average = {f"module.{name}": value for name, value in weights.items()}
+    average["n_averaged"] = torch.tensor(GROWN_AVERAGE)
+    return {"ema": average, "settings": {}, "pictures_seen": 0, "seconds": 0.0}
 
 
 def _load(what: str, network: torch.nn.Module, weights: dict[str, Tensor]) -> None:

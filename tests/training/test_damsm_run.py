@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from models.checkpoint import Checkpoint, save_checkpoint, text_identity
+from models.config import GeneratorConfig, ModelConfig
+from models.generator import Generator
 from models.training import __main__ as command
 from models.training.damsm import DamsmConfig
 from models.training.damsm_model import load_damsm
@@ -95,6 +98,28 @@ def test_a_run_can_begin_where_another_ended(data: Path, tmp_path: Path) -> None
     save_state(state, tmp_path / "words.pt")
     with pytest.raises(ValueError, match="other captions"):
         trainer.start_from(tmp_path / "words.pt")
+
+
+def test_the_text_encoder_of_a_weights_file_can_be_left_as_it_is(
+    data: Path, tmp_path: Path
+) -> None:
+    earlier = load_damsm(train_damsm(data, data, tmp_path / "a", SETTINGS, DamsmConfig()))
+    weights = tmp_path / "bird.safetensors"
+    config = ModelConfig(earlier.text_encoder.config, GeneratorConfig(stage_channels=(8,)), "tiny")
+    generator = Generator(config.generator)
+    save_checkpoint(
+        Checkpoint(config, earlier.vocabulary, earlier.text_encoder, generator), weights
+    )
+
+    fixed = replace(SETTINGS, train_text_encoder=False)
+    later = load_damsm(
+        train_damsm(data, data, tmp_path / "b", fixed, DamsmConfig(), start_from=weights)
+    )
+    assert text_identity(later.text_encoder) == text_identity(earlier.text_encoder)
+    assert not same_tensors(later.projection.state_dict(), earlier.projection.state_dict())
+
+    with pytest.raises(ValueError, match="has to come from somewhere"):
+        train_damsm(data, data, tmp_path / "c", fixed, DamsmConfig())
 
 
 def test_pictures_in_another_colour_are_looked_at_anew(data: Path, tmp_path: Path) -> None:

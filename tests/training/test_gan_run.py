@@ -9,14 +9,16 @@ import pytest
 import torch
 
 from models import Painter
+from models.checkpoint import load_checkpoint
 from models.config import GeneratorConfig
 from models.training import __main__ as command
 from models.training.damsm_model import load_damsm
 from models.training.data import Pictures, read_examples
+from models.training.export import export
 from models.training.gan_schedule import run_schedule
 from models.training.gan_settings import PRESETS, GanTraining, Phase, Preset
 from models.training.gan_step import picture_sizes
-from models.training.gan_trainer import GanTrainer, load_gan
+from models.training.gan_trainer import GanTrainer, load_gan, load_start
 from models.training.metrics import MetricsLog
 
 CPU = torch.device("cpu")
@@ -99,6 +101,26 @@ def test_upper_stages_are_put_on_a_lower_one_that_was_trained_further(
 
     with pytest.raises(ValueError, match="no lower ones"):
         lower.start_from(load_gan(upper.path), load_gan(lower.path))
+
+
+def test_a_weights_file_is_trained_further(
+    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
+) -> None:
+    first = trainer(damsm, data, tmp_path / "first", small)
+    first.train(pictures=8)
+    weights = tmp_path / "bird.safetensors"
+    export(damsm, first.path, weights, "tiny", {})
+    drawn = load_checkpoint(weights).generator.state_dict()
+
+    later = trainer(damsm, data, tmp_path / "later", small)
+    later.start_from(load_start(weights))
+    for network in (later.gan.generator, later.gan.averaged):
+        for name, value in network.state_dict().items():
+            assert torch.equal(drawn[name], value)
+    later.train(pictures=4)
+    for name, value in later.gan.averaged.named_parameters():
+        moved = (later.gan.generator.state_dict()[name] - drawn[name]).norm()
+        assert (value - drawn[name]).norm() <= 0.01 * moved, "the average is washed out at once"
 
 
 def test_a_run_stopped_by_sigterm_goes_on_as_if_it_had_not(

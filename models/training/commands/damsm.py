@@ -20,7 +20,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--resume", action="store_true", help="go on after the last epoch of the run in --out"
     )
     parser.add_argument(
-        "--start-from", type=Path, metavar="DAMSM", help="damsm.pt whose networks to train further"
+        "--start-from",
+        type=Path,
+        metavar="FILE",
+        help="damsm.pt whose networks to train further, or weights whose text encoder to",
     )
     add_settings(parser, DamsmTraining())
 

@@ -39,7 +39,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume", action="store_true", help="go on where the run in --out stopped"
     )
-    parser.add_argument("--start-from", type=Path, help="gan.pt of another run, to begin with")
+    parser.add_argument(
+        "--start-from",
+        type=Path,
+        metavar="FILE",
+        help="gan.pt of another run, or weights, to begin with",
+    )
     parser.add_argument(
         "--lower-stages-from",
         type=Path,
