@@ -17,10 +17,11 @@ from models.training import losses
 from models.training.damsm import DamsmConfig, contrastive_loss, sentence_scores
 from models.training.damsm_model import Damsm
 from models.training.data import Pictures
-from models.training.discriminators import Discriminator, Scores, Seen
+from models.training.discriminators import Discriminator, Scores
 from models.training.gan_batch import Batch
 from models.training.gan_step import REAL_DETAIL, GanStep
 from models.training.image_encoder import REGION_MAP, TAPPED_BLOCKS, _pretrained, resize
+from models.training.paper_discriminator import PaperDiscriminator
 
 
 class PlainStep:
@@ -121,8 +122,13 @@ class _PlainFeatures(nn.Module):
 
 
 def _score(judge: Discriminator, images: Tensor, sentence: Tensor) -> Scores:
-    (scores,) = judge(Seen(images), [sentence])
-    return scores
+    """Both scores of `PaperDiscriminator`: the sentence is repeated, joined and convolved."""
+    assert isinstance(judge, PaperDiscriminator)
+    hidden = judge.encode(images)
+    places = sentence[:, :, None, None].expand(-1, -1, *hidden.shape[2:])
+    joined = judge.join_sentence(torch.cat([hidden, places], dim=1))
+    logits = judge.unconditional(hidden).flatten(1), judge.conditional(joined).flatten(1)
+    return Scores((logits[0],), (logits[1],))
 
 
 def _word_loss(regions: Tensor, batch: Batch, config: DamsmConfig) -> Tensor:

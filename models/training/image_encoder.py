@@ -38,7 +38,7 @@ class ImageFeatures(nn.Module):
         super().__init__()
         network = _pretrained(name).eval()
         self.taps = TAPPED_BLOCKS[name]
-        self.stem = fuse_conv_bn_eval(network._conv_stem, network._bn0)
+        self.stem = _padded_by_itself(fuse_conv_bn_eval(network._conv_stem, network._bn0))
         self.head = fuse_conv_bn_eval(network._conv_head, network._bn1)
         self.activation = _ReLU6()
         self.blocks = nn.ModuleList(_folded(block) for block in network._blocks)
@@ -115,8 +115,8 @@ class _Clamp(torch.autograd.Function):
 class _StridedDepthwise(nn.Module):
     """A depthwise convolution that takes steps of two, in single precision at least.
 
-    On processors its backward pass in bfloat16 takes twenty times as long: four layers of it cost
-    more than bfloat16 saves in all the others.
+    On processors its backward pass in bfloat16 takes four to sixty times as long: four layers of it
+    cost more than bfloat16 saves in all the others.
     """
 
     def __init__(self, convolution: nn.Conv2d) -> None:
@@ -125,12 +125,11 @@ class _StridedDepthwise(nn.Module):
 
     def forward(self, hidden: Tensor) -> Tensor:
         layer = self.convolution
-        padded = layer.static_padding(hidden)  # type: ignore[operator]
         assert layer.bias is not None  # of the batch norm that is folded into it
         exact = torch.promote_types(hidden.dtype, torch.float32)
         weight, bias = layer.weight.to(exact), layer.bias.to(exact)
         convolved = F.conv2d(
-            padded.to(exact), weight, bias, layer.stride, layer.padding, groups=layer.groups
+            hidden.to(exact), weight, bias, layer.stride, layer.padding, groups=layer.groups
         )
         return convolved.to(hidden.dtype)
 
@@ -145,11 +144,25 @@ def _folded(block: Any) -> nn.Module:
         setattr(block, convolution, fused)
         setattr(block, norm, nn.Identity())
     block._swish = _ReLU6()
-    for convolution in block.children():
-        padding = getattr(getattr(convolution, "static_padding", None), "padding", ())
-        if len(set(padding)) == 1:
-            convolution.padding, convolution.static_padding = padding[:2], nn.Identity()
+    for layer in block.children():
+        if isinstance(layer, nn.Conv2d):
+            _padded_by_itself(layer)
     if block._depthwise_conv.stride[0] > 1:
         block._depthwise_conv = _StridedDepthwise(block._depthwise_conv)
     folded: nn.Module = block
     return folded
+
+
+def _padded_by_itself(convolution: Any) -> Any:
+    """Let a convolution of the package pad as PyTorch's do, which spares it a padded copy.
+
+    Where it would pad by p before and p + 1 behind, as strided ones do at even sizes, it pads by
+    p + 1, and its kernel gets a row and a column of zeros before the others.
+    """
+    padding = getattr(convolution.static_padding, "padding", (0, 0, 0, 0))
+    before, after = padding[0], padding[-1]  # the same in both directions
+    if before < after:
+        convolution.weight = nn.Parameter(F.pad(convolution.weight, (1, 0, 1, 0)))
+        convolution.kernel_size = tuple(convolution.weight.shape[2:])
+    convolution.padding, convolution.static_padding = (after, after), nn.Identity()
+    return convolution

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.config import FIRST_STAGE_SIZE
 from models.layers import BatchNorm, channels_last
 from models.training.discriminators import Discriminator, Scores, Seen
+from models.training.small_maps import Convolution, convolve, convolve_everywhere
 
 
 def _activated(convolution: nn.Conv2d) -> nn.Sequential:
@@ -24,11 +24,11 @@ def _activated(convolution: nn.Conv2d) -> nn.Sequential:
 
 
 def _downsample(channels_in: int, channels_out: int) -> nn.Conv2d:
-    return nn.Conv2d(channels_in, channels_out, 4, stride=2, padding=1, bias=False)
+    return Convolution(channels_in, channels_out, 4, stride=2, padding=1, bias=False)
 
 
 def _join(channels_in: int, channels_out: int) -> nn.Sequential:
-    return _activated(nn.Conv2d(channels_in, channels_out, 3, padding=1, bias=False))
+    return _activated(Convolution(channels_in, channels_out, 3, padding=1, bias=False))
 
 
 class PaperDiscriminator(Discriminator):
@@ -81,15 +81,12 @@ class PaperDiscriminator(Discriminator):
         """
         if not sentences:
             return []
-        convolve, norm, activate = self.join_sentence
-        assert isinstance(convolve, nn.Conv2d)
-        channels, size = hidden.shape[1:3]
-        of_map, of_sentence = convolve.weight.split([channels, convolve.in_channels - channels], 1)
-        places = torch.cat(list(sentences))[:, :, None, None].expand(-1, -1, size, size)
-        said = F.conv2d(
-            places.contiguous(memory_format=torch.channels_last), of_sentence, padding=1
-        )
-        seen = F.conv2d(hidden, of_map, padding=1)
+        joining, norm, activate = self.join_sentence
+        assert isinstance(joining, nn.Conv2d)
+        channels, side = hidden.shape[1:3]
+        of_map, of_sentence = joining.weight.split([channels, joining.in_channels - channels], 1)
+        said = convolve_everywhere(torch.cat(list(sentences)), of_sentence, side)
+        seen = convolve(hidden, of_map, padding=1)
         return [
             self.conditional(activate(norm(seen + part))).flatten(1)
             for part in said.chunk(len(sentences))
