@@ -20,6 +20,7 @@ COMMANDS = (
     "evaluate",
     "look",
     "compare",
+    "side-by-side",
     "export",
     "import-attngan",
 )

@@ -89,6 +89,40 @@ def test_scores_table_and_grid(
         assert grid.width > 150 * columns and grid.height > 150 * rows
 
 
+def test_weights_side_by_side(
+    birds: Path, judge: Path, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    named = [
+        "--weights",
+        f"a = b={weights}",
+        "--weights",
+        f"again={weights}",
+        "--train",
+        str(birds),
+    ]
+    paths = ["--judge", str(judge), "--data", str(birds), "--out", str(out), "--device", "cpu"]
+    assert command.main(["side-by-side", *named, *paths, "--size", "128", "--pictures", "20"]) == 0
+    table = (out / "side-by-side.md").read_text()
+    assert capsys.readouterr().out.strip() == table.strip()
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("|")]
+    assert [row[0] for row in rows[2:]] == [
+        "a = b",
+        "again",
+        "photographs of training species",
+        "these photographs",
+    ]
+    assert {len(row) for row in rows} == {9}
+    assert rows[2][1:] == rows[3][1:], "the same weights have the same scores"
+    score = evaluate(weights, judge, birds, [128], pictures=20, train=birds).stages[128]
+    assert rows[2][3] == f"{score.kid.value:.3f} ± {score.kid.margin:.3f}"
+    with Image.open(out / "side-by-side.jpg") as sheet:
+        assert sheet.width > 8 * 128 and sheet.height > 2 * 128
+
+    assert command.main(["side-by-side", "--weights", str(weights), *paths]) == 1
+    assert "write NAME=FILE" in capsys.readouterr().err
+
+
 def test_same_seed_same_scores(birds: Path, judge: Path, weights: Path) -> None:
     evaluator = Evaluator(judge, birds, pictures=24, seed=3)
     first = evaluator.score(weights, [64])

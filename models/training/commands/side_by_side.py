@@ -1,0 +1,56 @@
+"""``side-by-side``: score several weights files in one table, and draw the same with each.
+
+Writes ``side-by-side.md`` (a row for each file, and what photographs reach) and
+``side-by-side.jpg`` (the same sentences and seed, a row for each file).
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+
+SUMMARY = "score several weights files in one table"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--weights",
+        action="append",
+        required=True,
+        metavar="NAME=FILE",
+        help="a weights file and its name in the table; once for each file",
+    )
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder of unseen species, with metadata.jsonl"
+    )
+    parser.add_argument(
+        "--judge", type=Path, required=True, help="damsm.pt trained with efficientnet-lite2"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder for table and pictures")
+    parser.add_argument(
+        "--train", type=Path, help="training folder, whose photographs are scored as well"
+    )
+    parser.add_argument("--size", type=int, default=256, help="pictures to score, in pixels (256)")
+    parser.add_argument("--pictures", type=int, help="score so many, chosen at random (all)")
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to draw (auto)"
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    from models.training.evaluation import Evaluator
+    from models.training.evaluation.side_by_side import side_by_side
+
+    weights = {}
+    for entry in options.weights:
+        name, equals, path = entry.rpartition("=")
+        if not (name.strip() and equals and path):
+            raise ValueError(f"--weights {entry}: write NAME=FILE.")
+        weights[name.strip()] = Path(path)
+    evaluator = Evaluator(
+        options.judge, options.data, options.pictures, options.train, device=options.device
+    )
+    command = shlex.join(["python", "-m", "models.training", *sys.argv[1:]])
+    print(side_by_side(weights, evaluator, options.size, options.out, command))

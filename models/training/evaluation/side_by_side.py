@@ -1,0 +1,93 @@
+"""Several weights files in one table and on one sheet, the real photographs below them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from models.checkpoint import load_checkpoint
+from models.painter import Painter
+from models.training.evaluation.confidence import Score
+from models.training.evaluation.evaluator import Evaluator
+from models.training.evaluation.report import StageScores
+from models.training.evaluation.sheets import Panel, save_sheet
+from models.training.samples import SENTENCES
+from models.training.whole_files import write_whole
+
+SIDE = 128
+"""Side in pixels of a picture on the sheet."""
+
+
+def side_by_side(
+    weights: Mapping[str, Path], evaluator: Evaluator, size: int, out: Path, command: str
+) -> str:
+    """Score weights files by the same photographs, and draw the same sentences with each.
+
+    Parameters
+    ----------
+    weights : files by the name that the table gives them.
+    size : side in pixels of the pictures that are scored.
+    out : folder for ``side-by-side.md`` and ``side-by-side.jpg``.
+
+    Returns
+    -------
+    The table.
+
+    Raises
+    ------
+    ModelError, ValueError
+        As `Evaluator.score`.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    stages = {name: evaluator.score(path, [size]).stages[size] for name, path in weights.items()}
+    lines = [
+        "| weights | photographs seen | minutes | KID | FID | R@1 of 100, % | colour obedience, % "
+        "| seed diversity, % | pose diversity, % |",
+        "|" + " --- |" * 9,
+    ]
+    panels = []
+    for name, path in weights.items():
+        card = load_checkpoint(path).card
+        trained = (card.get(fact, "–") for fact in ("pictures_seen", "minutes"))
+        lines.append(_row(name, *trained, *_scores(stages[name])))
+        painter = Painter.load(path, evaluator.device)
+        drawings = painter.draw_batch(list(SENTENCES), [0] * len(SENTENCES), size)
+        panels.append(Panel([drawing.image for drawing in drawings], name))
+    any_stage = next(iter(stages.values()))
+    lines += _photographs(any_stage)
+    save_sheet(out / "side-by-side.jpg", panels, columns=1, side=SIDE)
+    note = f"{any_stage.pictures} drawings each, {size} px. Made by `{command}`."
+    table = "\n".join([*lines, "", note, ""])
+    write_whole(out / "side-by-side.md", table)
+    return table
+
+
+def _photographs(stage: StageScores) -> list[str]:
+    """What photographs reach: of the training species, where they were looked at, and these."""
+    rows, train = [], stage.train_photographs
+    if train is not None:
+        distances = (_value(train.kid, 1, 3), _value(train.fid, 1, 0))
+        rows.append(_row("photographs of training species", "–", "–", *distances, *["–"] * 4))
+    found = stage.photographs.r_at_1
+    retrieved = "–" if found is None else _value(found, 100, 1)
+    rows.append(_row("these photographs", "–", "–", "0", "0", retrieved, "–", "100", "100"))
+    return rows
+
+
+def _scores(stage: StageScores) -> list[str]:
+    return [
+        _value(stage.kid, 1, 3),
+        _value(stage.fid, 1, 0),
+        "–" if stage.r_at_1 is None else _value(stage.r_at_1, 100, 1),
+        _value(stage.colour_obedience, 100, 0),
+        _value(stage.seed_diversity, 100, 0),
+        _value(stage.pose_diversity, 100, 0),
+    ]
+
+
+def _value(score: Score, scale: float, digits: int) -> str:
+    return f"{scale * score.value:.{digits}f} ± {scale * score.margin:.{digits}f}"
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cells) + " |"
