@@ -6,6 +6,8 @@ own, DAMSM's word loss as a loop over sentences, the picture network as its pack
 
 from __future__ import annotations
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -137,7 +139,8 @@ def _word_loss(regions: Tensor, batch: Batch, config: DamsmConfig) -> Tensor:
     for words, mask in zip(batch.text.words, batch.text.mask, strict=True):
         known = words[:, mask].expand(len(regions), -1, -1)  # (I, D, T)
         similarity = known.transpose(1, 2) @ regions  # (I, T, R)
-        attention = (config.gamma1 * similarity.softmax(dim=1)).softmax(dim=2)
+        scaled = similarity / math.sqrt(known.shape[1]) if config.scaled else similarity
+        attention = (config.gamma1 * scaled.softmax(dim=1)).softmax(dim=2)
         contexts = regions @ attention.transpose(1, 2)  # (I, D, T)
         relevance = F.cosine_similarity(contexts, known, dim=1)
         columns.append((config.gamma2 * relevance).exp().sum(dim=1).log() / config.gamma2)

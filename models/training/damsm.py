@@ -6,6 +6,7 @@ picture they describe. Later it tells the generator how well a picture fits its 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -19,9 +20,18 @@ from models.training.image_encoder import REGION_MAP, ImageFeatures
 
 @dataclass(frozen=True)
 class DamsmConfig:
-    """Smoothing factors of the paper's equations 8 to 12 and the size of the common space."""
+    """Smoothing factors of the paper's equations 8 to 12 and the size of the common space.
+
+    Attributes
+    ----------
+    scaled : whether similarities are divided by the root of `feature_size` before equation 8, as
+        Vaswani et al. (2017) do; the paper's are not. Features are long: unscaled, the softmax
+        gives nearly all to one word, and what rounding does to a picture turns the word loss's
+        gradient by 45 degrees.
+    """
 
     feature_size: int = 256
+    scaled: bool = True
     gamma1: float = 4.0
     gamma2: float = 5.0
     gamma3: float = 10.0
@@ -54,9 +64,7 @@ class ImageProjection(nn.Module):
         return self.regions(region_map).flatten(2), self.whole(pooled)
 
 
-def word_scores(
-    regions: Tensor, words: Tensor, mask: Tensor, gamma1: float, gamma2: float
-) -> Tensor:
+def word_scores(regions: Tensor, words: Tensor, mask: Tensor, config: DamsmConfig) -> Tensor:
     """Matching scores R(Q, D) of every picture with every sentence (equations 7 to 10).
 
     One batched computation over (picture, sentence, word, region); the paper's code loops over
@@ -74,8 +82,9 @@ def word_scores(
     """
     similarity = torch.einsum("idr,sdt->istr", regions, words)
     # Equation 8 normalises over the words of a sentence, then equation 9 attends over regions.
-    masked = similarity.masked_fill(~mask[None, :, :, None], float("-inf"))
-    attention = (gamma1 * masked.softmax(dim=2)).softmax(dim=3)
+    scaled = similarity / math.sqrt(words.shape[1]) if config.scaled else similarity
+    masked = scaled.masked_fill(~mask[None, :, :, None], float("-inf"))
+    attention = (config.gamma1 * masked.softmax(dim=2)).softmax(dim=3)
     # The cosine of the region context c = V a with a word e needs no c: e.c = a.(V'e), which is
     # known, and |c|^2 = a'(V'V)a, which is seven times cheaper for 36 regions of 256 features.
     gram = regions.transpose(1, 2) @ regions
@@ -83,8 +92,8 @@ def word_scores(
     squared = (attention * (attention.flatten(1, 2) @ gram).view_as(attention)).sum(dim=3)
     norms = squared.clamp_min(1e-12).sqrt() * words.norm(dim=1).clamp_min(1e-6)[None]
     relevance = product / norms
-    relevance = (gamma2 * relevance).masked_fill(~mask[None], float("-inf"))
-    return relevance.logsumexp(dim=2) / gamma2
+    relevance = (config.gamma2 * relevance).masked_fill(~mask[None], float("-inf"))
+    return relevance.logsumexp(dim=2) / config.gamma2
 
 
 def sentence_scores(whole: Tensor, sentence: Tensor) -> Tensor:
@@ -147,7 +156,5 @@ def damsm_loss(
 def _scores(
     regions: Tensor, whole: Tensor, text: TextFeatures, config: DamsmConfig
 ) -> tuple[Tensor, Tensor]:
-    words = word_scores(
-        regions.float(), text.words.float(), text.mask, config.gamma1, config.gamma2
-    )
+    words = word_scores(regions.float(), text.words.float(), text.mask, config)
     return words, sentence_scores(whole.float(), text.sentence.float())

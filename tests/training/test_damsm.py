@@ -7,6 +7,8 @@ import torch.nn.functional as F
 from models.text_encoder import TextFeatures
 from models.training.damsm import DamsmConfig, contrastive_loss, damsm_loss, word_scores
 
+PAPERS = DamsmConfig(scaled=False)
+
 
 def paper_word_score(regions: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
     """Equations 7 to 10 for one picture (D, R) and one sentence (D, T); gammas 4 and 5."""
@@ -38,11 +40,29 @@ def test_word_scores_are_the_papers() -> None:
     regions, words = torch.randn(3, 16, 9), torch.randn(2, 16, 5)
     lengths = [5, 3]
     mask = torch.arange(5)[None] < torch.tensor(lengths)[:, None]
-    scores = word_scores(regions, words, mask, 4.0, 5.0)
+    scores = word_scores(regions, words, mask, PAPERS)
     for picture in range(3):
         for sentence in range(2):
             expected = paper_word_score(regions[picture], words[sentence, :, : lengths[sentence]])
             torch.testing.assert_close(scores[picture, sentence], expected)
+
+
+def test_scaled_similarities_have_a_gradient_that_rounding_does_not_turn() -> None:
+    torch.manual_seed(0)
+    regions, words = 5 * torch.randn(4, 256, 36), 0.5 * torch.randn(4, 256, 8)
+    mask, same = torch.ones(4, 8, dtype=torch.bool), torch.eye(4, dtype=torch.bool)
+
+    def gradient(values: torch.Tensor, config: DamsmConfig) -> torch.Tensor:
+        values = values.clone().requires_grad_()
+        scores = word_scores(values, words, mask, config)
+        return torch.autograd.grad(contrastive_loss(scores, same, 10.0), values)[0].flatten()
+
+    rounded = regions + 0.1 * torch.randn_like(regions)
+    kept, turned = (
+        F.cosine_similarity(gradient(regions, config), gradient(rounded, config), dim=0)
+        for config in (DamsmConfig(), PAPERS)
+    )
+    assert kept > 0.98 > 0.9 > turned
 
 
 def test_batched_losses_are_those_of_a_loop_over_sentences() -> None:
@@ -52,7 +72,7 @@ def test_batched_losses_are_those_of_a_loop_over_sentences() -> None:
     whole, words, sentence = torch.randn(6, 32), torch.randn(6, 32, 6), torch.randn(6, 32)
     mask = torch.arange(6)[None] < torch.tensor(lengths)[:, None]
     text = TextFeatures(words * mask[:, None], sentence, mask)
-    loss = damsm_loss(regions, whole, text, torch.tensor(species), DamsmConfig())
+    loss = damsm_loss(regions, whole, text, torch.tensor(species), PAPERS)
 
     looped = torch.stack(
         [
