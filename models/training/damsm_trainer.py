@@ -87,7 +87,7 @@ def train_damsm(
         The run to go on with had other settings or other pictures, or an untrained text encoder
         was to be left as it is.
     """
-    if not settings.train_text_encoder and not start_from:
+    if not (settings.train_text_encoder or start_from or resume):
         raise ValueError(
             "a text encoder that is not trained has to come from somewhere: start_from"
         )
