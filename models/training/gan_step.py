@@ -126,6 +126,8 @@ class GanStep:
         drawn, seen = self._draw_and_see(batch)
         pulls = {}
         for name, (weight, loss) in self._generator_terms(batch, drawn, seen).items():
+            if not loss.requires_grad:  # of stages that are not trained
+                continue
             gradients = torch.autograd.grad(
                 weight * loss, drawn.images, retain_graph=True, allow_unused=True
             )

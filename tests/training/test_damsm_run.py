@@ -118,6 +118,8 @@ def test_the_text_encoder_of_a_weights_file_can_be_left_as_it_is(
     assert text_identity(later.text_encoder) == text_identity(earlier.text_encoder)
     assert not same_tensors(later.projection.state_dict(), earlier.projection.state_dict())
 
+    longer = train_damsm(data, data, tmp_path / "b", fixed, DamsmConfig(), resume=True)
+    assert text_identity(load_damsm(longer).text_encoder) == text_identity(earlier.text_encoder)
     with pytest.raises(ValueError, match="has to come from somewhere"):
         train_damsm(data, data, tmp_path / "c", fixed, DamsmConfig())
 

@@ -12,6 +12,7 @@ from models.training.data import Pictures, read_examples
 from models.training.diagnosis import Diagnosis, Scored, diagnose
 from models.training.files import save_state
 from models.training.gan_settings import GanTraining
+from models.training.gan_step import picture_sizes
 from models.training.gan_trainer import GanTrainer, load_gan
 
 CPU = torch.device("cpu")
@@ -50,6 +51,26 @@ def test_scores_and_pulls_are_told_and_the_run_stays_as_it_is(
     (scored,) = findings.scored
     assert len(scored.known) == 4, "one score for each scale"
     assert scored.known != scored.unseen != scored.drawn
+
+
+@pytest.mark.parametrize("stages", [(1,), (2, 3)])
+def test_a_run_of_upper_stages_alone(
+    damsm: Path,
+    data: Path,
+    birds: Path,
+    tmp_path: Path,
+    small: GeneratorConfig,
+    stages: tuple[int, ...],
+) -> None:
+    patch = 1.0 if stages == (1,) else 0.25
+    settings = GanTraining(stages=stages, batch_size=4, judged_sizes=(64,) * 4, patch=patch)
+    pictures = Pictures(read_examples(data), picture_sizes(settings, small))
+    trainer = GanTrainer(settings, small, load_damsm(damsm), pictures, tmp_path / "upper", CPU)
+    trainer.train(pictures=4)
+    findings = _diagnose(trainer.path, damsm, data, birds)
+    assert len(findings.scored) == len(stages)
+    assert {f"g{stage}" for stage in stages} <= set(findings.pulls)
+    assert "condition" not in findings.pulls
 
 
 def test_a_loss_of_twice_the_weight_pulls_twice_as_hard(
