@@ -42,7 +42,10 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> str:
         "config": checkpoint.config.to_json(),
         "vocabulary": json.dumps(checkpoint.vocabulary.words),
     }
-    parts = {"text_encoder": checkpoint.text_encoder, "generator": checkpoint.generator}
+    parts = {
+        "text_encoder": checkpoint.text_encoder.state_dict(),
+        "generator": checkpoint.generator.state_dict(),
+    }
     return write_weights(path, FORMAT, texts, parts, checkpoint.card)
 
 

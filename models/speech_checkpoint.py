@@ -31,7 +31,8 @@ class SpeechCheckpoint:
 def save_speech_encoder(checkpoint: SpeechCheckpoint, path: Path) -> str:
     """Write a speech encoder in half precision, as a whole, and return its checksum."""
     texts = {"config": checkpoint.encoder.config.to_json(), "teacher": checkpoint.teacher}
-    return write_weights(path, FORMAT, texts, {"speech": checkpoint.encoder}, checkpoint.card)
+    parts = {"speech": checkpoint.encoder.state_dict()}
+    return write_weights(path, FORMAT, texts, parts, checkpoint.card)
 
 
 def load_speech_encoder(path: Path) -> SpeechCheckpoint:

@@ -87,7 +87,7 @@ def write_weights(
     path: Path,
     kind: str,
     texts: Mapping[str, str],
-    parts: Mapping[str, nn.Module],
+    parts: Mapping[str, Mapping[str, Tensor]],
     card: Mapping[str, str],
 ) -> str:
     """Write networks in half precision and return the file's checksum.
@@ -100,11 +100,11 @@ def write_weights(
     ----------
     kind : what sort of weights these are.
     texts : what describes them, in an order that `read_weights` is to repeat.
-    parts : the networks, by the prefix of their weights' names.
+    parts : the networks' state dicts, by the prefix of their weights' names.
     """
     tensors: dict[str, Tensor] = {}
-    for prefix, module in parts.items():
-        for name, value in module.state_dict().items():
+    for prefix, weights in parts.items():
+        for name, value in weights.items():
             if not name.endswith("num_batches_tracked"):
                 value = value.detach().cpu().contiguous()
                 tensors[f"{prefix}.{name}"] = value.half() if value.dim() > 1 else value.float()

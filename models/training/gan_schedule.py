@@ -17,6 +17,7 @@ import torch
 from models.training import distributed
 from models.training.damsm_model import Damsm, load_damsm
 from models.training.data import Pictures, read_examples
+from models.training.discriminators_file import load_discriminators
 from models.training.gan_settings import Preset
 from models.training.gan_step import picture_sizes
 from models.training.gan_trainer import GanTrainer, load_gan, load_start
@@ -32,6 +33,7 @@ def run_schedule(
     resume: bool = False,
     start_from: Path | None = None,
     lower_stages_from: Path | None = None,
+    discriminators_from: Path | None = None,
 ) -> bool:
     """Train a preset's phases, or what is left of them.
 
@@ -45,6 +47,8 @@ def run_schedule(
     start_from : ``gan.pt`` of another run, whose averaged generator this one begins with, or a
         weights file.
     lower_stages_from : the same of a run that trained the stages below further.
+    discriminators_from : file of `export_discriminators`, with which each phase that is not resumed
+        begins; without it only a phase of the same stages as `start_from` takes taught ones over.
 
     Returns
     -------
@@ -74,16 +78,20 @@ def run_schedule(
     first = int(state["phase"]) if state else 0
     if first >= len(preset.phases):
         raise ValueError(f"the run in {run} has more phases than {preset.name}: another preset?")
+    taught = [
+        load_discriminators(discriminators_from, phase.settings) if discriminators_from else {}
+        for phase in preset.phases
+    ]
     started = state["seconds"] if state else 0.0
     for number, phase in enumerate(preset.phases[first:], start=first):
         trainer = _trainer(preset, number, loaded, data, run, device)
         if state and number == first:
             trainer.resume(state)
         elif state:
-            trainer.start_from(state)
+            trainer.start_from(state | taught[number])
         elif start_from:
             lower = load_start(lower_stages_from) if lower_stages_from else None
-            trainer.start_from(load_start(start_from), lower)
+            trainer.start_from(load_start(start_from) | taught[number], lower)
             started = trainer.seconds
         left = minutes - (trainer.seconds - started) / 60
         if not trainer.train(phase.pictures, left):

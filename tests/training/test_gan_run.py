@@ -14,6 +14,7 @@ from models.config import GeneratorConfig
 from models.training import __main__ as command
 from models.training.damsm_model import load_damsm
 from models.training.data import Pictures, read_examples
+from models.training.discriminators_file import load_discriminators
 from models.training.export import export
 from models.training.gan_schedule import run_schedule
 from models.training.gan_settings import PRESETS, GanTraining, Phase, Preset
@@ -56,6 +57,44 @@ def test_from_pictures_to_a_drawing(
     assert command.main(arguments) == 0
     drawing = Painter.load(weights, device="cpu").draw("a red bird", seed=1)
     assert drawing.image.size == (512, 512)
+
+
+def test_discriminators_come_along_in_a_file_of_their_own(
+    damsm: Path,
+    data: Path,
+    tmp_path: Path,
+    small: GeneratorConfig,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    patches = GanTraining(stages=(2, 3), batch_size=4, judged_sizes=(64,) * 4, patch=0.25)
+    first = trainer(damsm, data, tmp_path / "first", small)
+    upper = trainer(damsm, data, tmp_path / "upper", small, patches)
+    for taught in (first, upper):
+        taught.train(pictures=4)
+    file = tmp_path / "discriminators.safetensors"
+    export = ["export", "-o", str(file), "--discriminators"]
+    assert command.main([*export, str(upper.path), str(first.path)]) == 0
+
+    preset = Preset("tiny", small, (Phase(8, STAGE_ONE), Phase(8, patches)))
+    run = tmp_path / "run"
+    # Out of time at once: what was taken over is saved.
+    run_schedule(preset, data, damsm, run, CPU, 0, start_from=first.path, discriminators_from=file)
+    saved = load_gan(run / "gan.pt")["discriminators"]
+    for name, value in first.gan.discriminators.state_dict().items():
+        torch.testing.assert_close(saved[name], value, rtol=1e-3, atol=1e-6)
+    loaded = load_discriminators(file, patches)["discriminators"]
+    for judge in range(2):
+        name = f"judges.{judge}.heads.0.mixing.weight"
+        expected = upper.gan.discriminators.state_dict()[name]
+        torch.testing.assert_close(loaded[name], expected, rtol=1e-3, atol=1e-6)
+
+    with pytest.raises(ValueError, match="has none for stage 2"):
+        load_discriminators(file, GanTraining(stages=(1,)))
+    with pytest.raises(ValueError, match=r"'discriminator_width': 64.* for stage 1, not one of"):
+        load_discriminators(file, GanTraining(discriminator_width=32))
+    capsys.readouterr()
+    assert command.main([*export, str(upper.path), str(upper.path)]) == 1
+    assert "another run trained stage 3, too" in capsys.readouterr().err
 
 
 def test_earlier_stages_stay_exactly_as_they_were(

@@ -1,4 +1,8 @@
-"""``export``: write a file that the program draws or listens with."""
+"""``export``: write a file that the program draws or listens with.
+
+Or the discriminators of one or several runs of different stages, for ``gan
+--discriminators-from``.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,18 @@ SUMMARY = "write a file that the program draws or listens with"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--damsm", type=Path, required=True, help="damsm.pt of a damsm run")
+    parser.add_argument(
+        "--damsm", type=Path, help="damsm.pt of a damsm run; needed for all but discriminators"
+    )
     run = parser.add_mutually_exclusive_group(required=True)
     run.add_argument("--gan", type=Path, help="gan.pt of a gan run: what draws")
+    run.add_argument(
+        "--discriminators",
+        type=Path,
+        nargs="+",
+        metavar="GAN.PT",
+        help="gan.pt of runs of different stages: what judges",
+    )
     run.add_argument("--speech", type=Path, help="speech.pt of a speech run: what listens")
     parser.add_argument("-o", "--output", type=Path, required=True, help="file to write")
     parser.add_argument("--name", default="speech2bird", help="name of the model")
@@ -23,9 +36,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
+    from models.training.discriminators_file import export_discriminators
     from models.training.export import export
     from models.training.speech.export import export_speech
 
+    if options.discriminators:
+        print(export_discriminators(options.discriminators, options.output))
+        return
+    if not options.damsm:
+        raise ValueError("--damsm is needed: the text encoder that the run was trained with.")
     card = _read_card(options.card)
     if options.speech:
         print(export_speech(options.damsm, options.speech, options.output, card))

@@ -51,6 +51,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="GAN.PT",
         help="with --start-from: take the stages below the trained ones from this run",
     )
+    parser.add_argument(
+        "--discriminators-from",
+        type=Path,
+        metavar="FILE",
+        help="with --start-from: begin with taught ones, from a file of export --discriminators",
+    )
     add_settings(parser, GanTraining(), "settings, for all phases (default: the preset's)")
 
 
@@ -59,8 +65,10 @@ def run(options: argparse.Namespace) -> None:
     from models.training.gan_schedule import run_schedule
     from models.training.gan_settings import PRESETS, GanTraining
 
-    if options.lower_stages_from and not options.start_from:
-        raise ValueError("--lower-stages-from needs --start-from: the run that it improves.")
+    for name in ("lower_stages_from", "discriminators_from"):
+        if getattr(options, name) and not options.start_from:
+            option = name.replace("_", "-")
+            raise ValueError(f"--{option} needs --start-from: the run that it improves.")
     preset = PRESETS[options.preset].changed(chosen_settings(GanTraining, options))
     if options.stage_channels:
         channels = tuple(options.stage_channels)
@@ -83,6 +91,7 @@ def run(options: argparse.Namespace) -> None:
             options.resume,
             options.start_from,
             options.lower_stages_from,
+            options.discriminators_from,
         )
     if not complete:
         print(f"Stopped and saved in {options.out}; go on with --resume.")
