@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,32 +54,59 @@ def export_discriminators(gans: Sequence[Path], output: Path) -> str:
     return write_weights(output, FORMAT, {"discriminators": json.dumps(described)}, parts, {})
 
 
-def load_discriminators(path: Path, settings: GanTraining) -> dict[str, Any]:
-    """What `GanTrainer.start_from` needs to take over the discriminators of a phase's stages.
+@dataclass(frozen=True)
+class Discriminators:
+    """What such a file holds.
 
-    Raises
-    ------
-    CheckpointError
-        The file is missing, damaged or foreign.
-    ValueError
-        It lacks a stage, or another kind of discriminator judged it.
+    Attributes
+    ----------
+    described : the settings that decide what each stage's discriminator is, by the stage.
+    tensors : the weights; names begin with the stage.
     """
-    file = read_weights(path, FORMAT, ("discriminators",))
-    try:
-        described = dict(json.loads(file.texts["discriminators"]))
-    except (ValueError, TypeError, RecursionError) as error:
-        raise file.unreadable(error) from error
-    own = asdict(settings)
-    weights: dict[str, Tensor] = {}
-    for judge, stage in enumerate(settings.stages):
-        wanted = {name: own[name] for name in _DESCRIBING}
-        found = described.get(str(stage))
-        if found != wanted:
-            has = "none" if found is None else f"one of {found}"
-            raise ValueError(f"{path} has {has} for stage {stage + 1}, not one of {wanted}.")
-        part = _part(file.tensors, f"{stage}.")
-        weights |= {f"judges.{judge}.{name}": value.float() for name, value in part.items()}
-    return {"settings": own, "discriminators": weights}
+
+    path: Path
+    described: Mapping[str, Mapping[str, Any]]
+    tensors: Mapping[str, Tensor]
+
+    @classmethod
+    def read(cls, path: Path) -> Discriminators:
+        """Read what `export_discriminators` wrote.
+
+        Raises
+        ------
+        CheckpointError
+            The file is missing, damaged or foreign.
+        """
+        file = read_weights(path, FORMAT, ("discriminators",))
+        try:
+            described = dict(json.loads(file.texts["discriminators"]))
+        except (ValueError, TypeError, RecursionError) as error:
+            raise file.unreadable(error) from error
+        return cls(path, described, file.tensors)
+
+    def fit(self, settings: GanTraining) -> GanTraining:
+        """The settings of a phase, with the kind and width of its stages' discriminators.
+
+        Raises
+        ------
+        ValueError
+            A stage has none, or they are not alike.
+        """
+        missing = [stage + 1 for stage in settings.stages if str(stage) not in self.described]
+        if missing:
+            raise ValueError(f"{self.path} holds no discriminator for stage {missing[0]}.")
+        first, *others = (self.described[str(stage)] for stage in settings.stages)
+        if any(other != first for other in others):
+            raise ValueError(f"{self.path}: stages trained together need discriminators alike.")
+        return replace(settings, **first)
+
+    def start(self, settings: GanTraining) -> dict[str, Any]:
+        """What `GanTrainer.start_from` needs to take them over, for settings from `fit`."""
+        weights: dict[str, Tensor] = {}
+        for judge, stage in enumerate(settings.stages):
+            part = _part(self.tensors, f"{stage}.")
+            weights |= {f"judges.{judge}.{name}": value.float() for name, value in part.items()}
+        return {"settings": asdict(settings), "discriminators": weights}
 
 
 def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -17,7 +17,7 @@ import torch
 from models.training import distributed
 from models.training.damsm_model import Damsm, load_damsm
 from models.training.data import Pictures, read_examples
-from models.training.discriminators_file import load_discriminators
+from models.training.discriminators_file import Discriminators
 from models.training.gan_settings import Preset
 from models.training.gan_step import picture_sizes
 from models.training.gan_trainer import GanTrainer, load_gan, load_start
@@ -48,7 +48,8 @@ def run_schedule(
         weights file.
     lower_stages_from : the same of a run that trained the stages below further.
     discriminators_from : file of `export_discriminators`, with which each phase that is not resumed
-        begins; without it only a phase of the same stages as `start_from` takes taught ones over.
+        begins, and which decides their kind and width; without it only a phase of the same stages
+        as `start_from` takes taught ones over.
 
     Returns
     -------
@@ -70,6 +71,10 @@ def run_schedule(
         preset,
         generator=replace(preset.generator, text_feature_size=loaded.config.feature_size),
     )
+    taught = Discriminators.read(discriminators_from) if discriminators_from else None
+    if taught:
+        phases = [replace(phase, settings=taught.fit(phase.settings)) for phase in preset.phases]
+        preset = replace(preset, phases=tuple(phases))
     distributed.check_same("settings", repr(preset))
     distributed.check_same("pictures or captions", _digest(data / "metadata.jsonl"))
     if distributed.is_first():
@@ -78,20 +83,17 @@ def run_schedule(
     first = int(state["phase"]) if state else 0
     if first >= len(preset.phases):
         raise ValueError(f"the run in {run} has more phases than {preset.name}: another preset?")
-    taught = [
-        load_discriminators(discriminators_from, phase.settings) if discriminators_from else {}
-        for phase in preset.phases
-    ]
     started = state["seconds"] if state else 0.0
     for number, phase in enumerate(preset.phases[first:], start=first):
         trainer = _trainer(preset, number, loaded, data, run, device)
+        judges = taught.start(phase.settings) if taught else {}
         if state and number == first:
             trainer.resume(state)
         elif state:
-            trainer.start_from(state | taught[number])
+            trainer.start_from(state | judges)
         elif start_from:
             lower = load_start(lower_stages_from) if lower_stages_from else None
-            trainer.start_from(load_start(start_from) | taught[number], lower)
+            trainer.start_from(load_start(start_from) | judges, lower)
             started = trainer.seconds
         left = minutes - (trainer.seconds - started) / 60
         if not trainer.train(phase.pictures, left):

@@ -2,6 +2,7 @@
 
 import json
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from models.config import GeneratorConfig
 from models.training import __main__ as command
 from models.training.damsm_model import load_damsm
 from models.training.data import Pictures, read_examples
-from models.training.discriminators_file import load_discriminators
+from models.training.discriminators_file import Discriminators
 from models.training.export import export
 from models.training.gan_schedule import run_schedule
 from models.training.gan_settings import PRESETS, GanTraining, Phase, Preset
@@ -67,7 +68,8 @@ def test_discriminators_come_along_in_a_file_of_their_own(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     patches = GanTraining(stages=(2, 3), batch_size=4, judged_sizes=(64,) * 4, patch=0.25)
-    first = trainer(damsm, data, tmp_path / "first", small)
+    narrow = replace(STAGE_ONE, discriminator_width=16)
+    first = trainer(damsm, data, tmp_path / "first", small, narrow)
     upper = trainer(damsm, data, tmp_path / "upper", small, patches)
     for taught in (first, upper):
         taught.train(pictures=4)
@@ -82,16 +84,18 @@ def test_discriminators_come_along_in_a_file_of_their_own(
     saved = load_gan(run / "gan.pt")["discriminators"]
     for name, value in first.gan.discriminators.state_dict().items():
         torch.testing.assert_close(saved[name], value, rtol=1e-3, atol=1e-6)
-    loaded = load_discriminators(file, patches)["discriminators"]
+    discriminators = Discriminators.read(file)
+    loaded = discriminators.start(patches)["discriminators"]
     for judge in range(2):
         name = f"judges.{judge}.heads.0.mixing.weight"
         expected = upper.gan.discriminators.state_dict()[name]
         torch.testing.assert_close(loaded[name], expected, rtol=1e-3, atol=1e-6)
 
-    with pytest.raises(ValueError, match="has none for stage 2"):
-        load_discriminators(file, GanTraining(stages=(1,)))
-    with pytest.raises(ValueError, match=r"'discriminator_width': 64.* for stage 1, not one of"):
-        load_discriminators(file, GanTraining(discriminator_width=32))
+    with pytest.raises(ValueError, match="no discriminator for stage 2"):
+        discriminators.fit(GanTraining(stages=(1,)))
+    assert discriminators.fit(GanTraining(discriminator_width=32)).discriminator_width == 16
+    with pytest.raises(ValueError, match="trained together need discriminators alike"):
+        discriminators.fit(GanTraining(stages=(0, 2)))
     capsys.readouterr()
     assert command.main([*export, str(upper.path), str(upper.path)]) == 1
     assert "another run trained stage 3, too" in capsys.readouterr().err
