@@ -15,13 +15,12 @@ from typing import Any
 from torch import Tensor
 
 from models.training.files import load_state
-from models.training.gan_settings import GanTraining
+from models.training.gan_settings import DISCRIMINATOR_SETTINGS, GanTraining
 from models.weights_file import read_weights, write_weights
 
 FORMAT = "speech2bird-discriminators"
 
 _NEEDED = ("settings", "discriminators")
-_DESCRIBING = ("discriminator", "discriminator_width")
 
 
 def export_discriminators(gans: Sequence[Path], output: Path) -> str:
@@ -49,7 +48,9 @@ def export_discriminators(gans: Sequence[Path], output: Path) -> str:
         for judge, stage in enumerate(state["settings"]["stages"]):
             if str(stage) in parts:
                 raise ValueError(f"{gan}: another run trained stage {stage + 1}, too: name one.")
-            described[str(stage)] = {name: state["settings"][name] for name in _DESCRIBING}
+            described[str(stage)] = {
+                name: state["settings"][name] for name in DISCRIMINATOR_SETTINGS
+            }
             parts[str(stage)] = _part(state["discriminators"], f"judges.{judge}.")
     return write_weights(output, FORMAT, {"discriminators": json.dumps(described)}, parts, {})
 

@@ -86,14 +86,14 @@ def run_schedule(
     started = state["seconds"] if state else 0.0
     for number, phase in enumerate(preset.phases[first:], start=first):
         trainer = _trainer(preset, number, loaded, data, run, device)
-        judges = taught.start(phase.settings) if taught else {}
+        taken_over = taught.start(phase.settings) if taught else {}
         if state and number == first:
             trainer.resume(state)
         elif state:
-            trainer.start_from(state | judges)
+            trainer.start_from(state | taken_over)
         elif start_from:
             lower = load_start(lower_stages_from) if lower_stages_from else None
-            trainer.start_from(load_start(start_from) | judges, lower)
+            trainer.start_from(load_start(start_from) | taken_over, lower)
             started = trainer.seconds
         left = minutes - (trainer.seconds - started) / 60
         if not trainer.train(phase.pictures, left):

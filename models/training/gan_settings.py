@@ -9,6 +9,9 @@ from typing import Any
 from models.config import GeneratorConfig
 from models.training.augment import AugmentConfig
 
+DISCRIMINATOR_SETTINGS = ("discriminator", "discriminator_width")
+"""Settings that decide what a stage's discriminator is."""
+
 
 @dataclass(frozen=True)
 class GanTraining:

@@ -22,7 +22,7 @@ from models.training.damsm_model import Damsm, read_captions
 from models.training.data import Pictures
 from models.training.files import load_state, save_state
 from models.training.gan_batch import BatchSampler
-from models.training.gan_settings import GanTraining
+from models.training.gan_settings import DISCRIMINATOR_SETTINGS, GanTraining
 from models.training.gan_step import GanStep
 from models.training.metrics import MetricsLog
 from models.training.recolour import Recolourer
@@ -48,10 +48,6 @@ STATE_KEYS = (
 
 FREE_SETTINGS = ("checkpoint_minutes", "compile")
 """Settings that may differ when a run is resumed: they do not change what is learned."""
-
-
-DISCRIMINATOR_SETTINGS = ("stages", "discriminator", "discriminator_width")
-"""Settings that decide which discriminators there are."""
 
 
 GROWN_AVERAGE = 10_000
@@ -231,7 +227,7 @@ class GanTrainer:
             self._take_lower_stages(lower_stages)
         self.gan.generator.load_state_dict(self.gan.averaged.state_dict())
         own, saved = asdict(self.settings), state["settings"]
-        if all(own[name] == saved.get(name) for name in DISCRIMINATOR_SETTINGS):
+        if all(own[name] == saved.get(name) for name in ("stages", *DISCRIMINATOR_SETTINGS)):
             _load("discriminators", self.gan.discriminators, state["discriminators"])
         self._take_position(lower_stages or state)
 

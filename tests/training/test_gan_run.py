@@ -79,8 +79,8 @@ def test_discriminators_come_along_in_a_file_of_their_own(
 
     preset = Preset("tiny", small, (Phase(8, STAGE_ONE), Phase(8, patches)))
     run = tmp_path / "run"
-    # Out of time at once: what was taken over is saved.
-    run_schedule(preset, data, damsm, run, CPU, 0, start_from=first.path, discriminators_from=file)
+    # From a run of other stages, which brings none along; out of time at once, so it is saved.
+    run_schedule(preset, data, damsm, run, CPU, 0, start_from=upper.path, discriminators_from=file)
     saved = load_gan(run / "gan.pt")["discriminators"]
     for name, value in first.gan.discriminators.state_dict().items():
         torch.testing.assert_close(saved[name], value, rtol=1e-3, atol=1e-6)
