@@ -21,7 +21,7 @@ def make_plain(generator: Generator) -> None:
     """Give a generator PyTorch's gates and layout; its layers are plain within `plain_layers`."""
     _use_torch_gates(generator)
     use_default_layout(generator)
-    generator.initial.upsample.register_forward_pre_hook(lambda _, given: given[0].contiguous())
+    generator.initial.upsample[0].register_forward_pre_hook(lambda _, given: given[0].contiguous())
     for stage in generator.refinements:
         assert isinstance(stage, RefinementStage)
         stage.attention.register_forward_hook(

@@ -104,6 +104,8 @@ class GeneratorConfig:
     residual_blocks : residual blocks in each of the stages 2 to 4.
     image_skip : whether a stage adds its picture to the enlarged picture of the stage before
         (it then starts by enlarging faithfully) or draws it afresh, as the paper does.
+    first_stage_blocks : residual blocks behind each doubling of stage 1 but the last, which tell
+        condition and noise to every size of map (`layers.ModulatedBlock`); the paper has none.
     """
 
     text_feature_size: int = 256
@@ -113,6 +115,7 @@ class GeneratorConfig:
     stage_channels: tuple[int, ...] = (48, 32, 24, 16)
     residual_blocks: int = 2
     image_skip: bool = True
+    first_stage_blocks: int = 0
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -183,7 +186,8 @@ def _check_generator(config: GeneratorConfig) -> None:
         *config.stage_channels,
     ):
         _check_whole(size, 1, _LARGEST)
-    _check_whole(config.residual_blocks, 0, _MOST_BLOCKS)
+    for count in (config.residual_blocks, config.first_stage_blocks):
+        _check_whole(count, 0, _MOST_BLOCKS)
     if not isinstance(config.image_skip, bool):
         raise ValueError(f"image_skip is true or false, not {config.image_skip!r}")
 

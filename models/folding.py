@@ -11,6 +11,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 from models.generator import SEED_SIZE, Generator, InitialStage, RefinementStage
 from models.layers import (
     TRANSPOSED_FROM,
+    ModulatedBlock,
     ResidualBlock,
     UpsampleBlock,
     channels_last,
@@ -42,9 +43,7 @@ def folded(generator: Generator, precision: torch.dtype) -> Generator:
     _fold_initial(drawing.initial)
     for stage, size in zip(drawing.refinements, drawing.config.sizes, strict=False):
         assert isinstance(stage, RefinementStage)
-        for residual in stage.residual:
-            assert isinstance(residual, ResidualBlock)
-            residual.block = _folded_residual(residual.block)
+        _fold_residual(stage.residual)
         stage.upsample = _folded_upsample(stage.upsample, size)
     drawing.to(precision)
     channels_last(drawing)
@@ -61,11 +60,21 @@ def _fold_initial(stage: InitialStage) -> None:
         for position, block in enumerate(stage.upsample)
     )
     stage.upsample = nn.Sequential(*blocks)
+    for block in stage.residual.modules():
+        if isinstance(block, ModulatedBlock):
+            _fold_modulated(block)
 
 
-def _folded_residual(block: nn.Sequential) -> nn.Sequential:
-    widen, widened, gate, narrow, narrowed = block
-    return nn.Sequential(_fused(widen, widened), gate, _fused(narrow, narrowed))
+def _fold_modulated(block: ModulatedBlock) -> None:
+    block.widen, block.widened = _fused(block.widen, block.widened), nn.Identity()
+    block.narrow, block.narrowed = _fused(block.narrow, block.narrowed), nn.Identity()
+
+
+def _fold_residual(blocks: nn.Module) -> None:
+    for residual in blocks.children():
+        assert isinstance(residual, ResidualBlock)
+        widen, widened, gate, narrow, narrowed = residual.block
+        residual.block = nn.Sequential(_fused(widen, widened), gate, _fused(narrow, narrowed))
 
 
 def _folded_upsample(block: nn.Module, size: int) -> nn.Sequential:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from models.attention import WordAttention
 from models.blend import TextBlend
 from models.config import FIRST_STAGE_SIZE, GeneratorConfig
-from models.layers import GatedLinearUnit, ResidualBlock, UpsampleBlock, enlarge
+from models.layers import GatedLinearUnit, ModulatedBlock, ResidualBlock, UpsampleBlock, enlarge
 from models.text_encoder import TextFeatures
 
 Text = TextFeatures | TextBlend
@@ -83,21 +83,34 @@ class InitialStage(nn.Module):
             nn.BatchNorm1d(features * 2),
             GatedLinearUnit(),
         )
-        blocks: list[nn.Module] = []
+        upsample: list[nn.Module] = []
+        residual: list[nn.Module] = []
+        style_size = config.noise_size + config.condition_size
         channels, size = config.seed_channels, SEED_SIZE
         while size < FIRST_STAGE_SIZE:
             last = size * 2 == FIRST_STAGE_SIZE
             narrower = config.stage_channels[0]
             if not last:
                 narrower = max(channels // 2, narrower)
-            blocks.append(UpsampleBlock(channels, narrower))
+            upsample.append(UpsampleBlock(channels, narrower))
+            blocks = 0 if last else config.first_stage_blocks
+            residual.append(
+                nn.ModuleList(ModulatedBlock(narrower, style_size) for _ in range(blocks))
+            )
             channels, size = narrower, size * 2
-        self.upsample = nn.Sequential(*blocks)
+        self.upsample = nn.Sequential(*upsample)
+        self.residual = nn.ModuleList(residual)
 
     def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
-        seed = self.seed(torch.cat([condition, noise], dim=1))
+        style = torch.cat([condition, noise], dim=1)
+        seed = self.seed(style)
         seed = seed.view(-1, self.channels, SEED_SIZE, SEED_SIZE)
-        hidden: Tensor = self.upsample(seed.contiguous(memory_format=torch.channels_last))
+        hidden: Tensor = seed.contiguous(memory_format=torch.channels_last)
+        for upsample, blocks in zip(self.upsample, self.residual, strict=True):
+            hidden = upsample(hidden)
+            assert isinstance(blocks, nn.ModuleList)
+            for block in blocks:
+                hidden = block(hidden, style)
         return hidden
 
 

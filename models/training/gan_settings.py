@@ -205,7 +205,7 @@ def _speech2bird() -> Preset:
     refining = GanTraining(stages=(1,), batch_size=16, generator_learning_rate=4e-4, ema_decay=0.99)
     patches = replace(refining, stages=(2, 3), patch=0.25, judged_sizes=(96, 128, 96, 128))
     phases = (Phase(200_000, GanTraining()), Phase(12_000, refining), Phase(8_000, patches))
-    return Preset("speech2bird", GeneratorConfig(), phases)
+    return Preset("speech2bird", GeneratorConfig(first_stage_blocks=1), phases)
 
 
 PRESETS = {preset.name: preset for preset in (_attngan(), _speech2bird())}

@@ -49,7 +49,6 @@ STATE_KEYS = (
 FREE_SETTINGS = ("checkpoint_minutes", "compile")
 """Settings that may differ when a run is resumed: they do not change what is learned."""
 
-
 GROWN_AVERAGE = 10_000
 """Updates after which a moving average has its full length, see `average`."""
 
@@ -222,7 +221,7 @@ class GanTrainer:
         ValueError
             The networks do not fit, or there are no stages below.
         """
-        _load("average", self.gan.ema, state["ema"])
+        _load("average", self.gan.ema, self._with_new_blocks(state["ema"]))
         if lower_stages is not None:
             self._take_lower_stages(lower_stages)
         self.gan.generator.load_state_dict(self.gan.averaged.state_dict())
@@ -236,12 +235,17 @@ class GanTrainer:
         if lowest == 0:
             raise ValueError("the phase trains the first stage: there are no lower ones")
         other = copy.deepcopy(self.gan.ema)
-        _load("average", other, state["ema"])
+        _load("average", other, self._with_new_blocks(state["ema"]))
         better = cast(Generator, other.module)
         for stage in range(lowest):
             pairs = zip(self.gan.averaged.modules_of(stage), better.modules_of(stage), strict=True)
             for own, trained_further in pairs:
                 own.load_state_dict(trained_further.state_dict())
+
+    def _with_new_blocks(self, average: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Let a network that was trained without them have stage 1's residual blocks."""
+        own = self.gan.ema.state_dict()
+        return {name: own[name] for name in own if ".initial.residual." in name} | average
 
     def _take_position(self, state: dict[str, Any]) -> None:
         self.pictures_seen, self.seconds = state["pictures_seen"], state["seconds"]

@@ -6,9 +6,10 @@ from torch import nn
 from models.config import GeneratorConfig
 from models.folding import folded
 from models.generator import Canvas, Generator
+from models.layers import ModulatedBlock
 from models.text_encoder import TextFeatures
 
-CONFIG = GeneratorConfig(8, 4, 4, seed_channels=16, stage_channels=(8, 6, 4))
+CONFIG = GeneratorConfig(8, 4, 4, seed_channels=16, stage_channels=(8, 6, 4), first_stage_blocks=1)
 
 
 def trained_like() -> Generator:
@@ -22,6 +23,9 @@ def trained_like() -> Generator:
             nn.init.uniform_(module.running_var, 0.5, 2)
             nn.init.uniform_(module.weight, 0.5, 2)
             nn.init.normal_(module.bias)
+        if isinstance(module, ModulatedBlock):
+            nn.init.normal_(module.style.weight, std=0.1)
+            nn.init.normal_(module.style.bias, std=0.1)
     for layer in generator.to_image:
         assert isinstance(layer, nn.Conv2d)
         nn.init.normal_(layer.weight, std=0.1)

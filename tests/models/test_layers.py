@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from models.layers import GatedLinearUnit, convolve_upsampled
+from models.layers import GatedLinearUnit, ModulatedBlock, convolve_upsampled
 
 
 def test_convolving_the_enlarged_map_at_once_gives_the_same() -> None:
@@ -30,3 +30,17 @@ def test_the_gate_is_that_of_torch(layout: torch.memory_format) -> None:
     assert given.grad is not None and expected.grad is not None
     torch.testing.assert_close(given.grad, expected.grad)
     torch.testing.assert_close(GatedLinearUnit()(hidden[:, :, 0, 0]), F.glu(hidden[:, :, 0, 0], 1))
+
+
+def test_a_new_modulated_block_hears_no_style_and_a_taught_one_does() -> None:
+    torch.manual_seed(0)
+    block = ModulatedBlock(6, style_size=3).eval()
+    hidden, (first, second) = torch.randn(2, 6, 5, 5), torch.randn(2, 2, 3)
+    torch.testing.assert_close(block(hidden, first), block(hidden, second), rtol=0, atol=0)
+
+    torch.nn.init.normal_(block.style.weight)
+    styles = torch.stack([first[0], second[1]])
+    heard = block(hidden, styles)
+    torch.testing.assert_close(heard[:1], block(hidden, first)[:1])
+    torch.testing.assert_close(heard[1:], block(hidden, second)[1:])
+    assert not torch.allclose(block(hidden, first), block(hidden, second))

@@ -146,6 +146,33 @@ def test_upper_stages_are_put_on_a_lower_one_that_was_trained_further(
         lower.start_from(load_gan(upper.path), load_gan(lower.path))
 
 
+def test_a_run_without_blocks_in_stage_1_is_trained_further_with_them(
+    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
+) -> None:
+    assert small.first_stage_blocks == 0
+    plain = trainer(damsm, data, tmp_path / "plain", small)
+    plain.train(pictures=4)
+    deep = trainer(damsm, data, tmp_path / "deep", replace(small, first_stage_blocks=1))
+    deep.start_from(load_gan(plain.path))
+    taken = deep.gan.generator.state_dict()
+    for name, value in plain.gan.averaged.state_dict().items():
+        assert torch.equal(taken[name], value)
+    deep.train(pictures=8)
+    blocks = deep.gan.averaged.initial.residual.state_dict()
+    assert all(value.any() for name, value in blocks.items() if "style" in name)
+
+    stage_two = GanTraining(stages=(1,), batch_size=4, judged_sizes=(64,) * 4)
+    upper = trainer(damsm, data, tmp_path / "upper", small, stage_two)
+    upper.save()
+    both = trainer(damsm, data, tmp_path / "both", deep.config, stage_two)
+    both.start_from(load_gan(upper.path), load_gan(deep.path))
+    own = both.gan.averaged.initial.state_dict()
+    for name, value in deep.gan.averaged.initial.state_dict().items():
+        assert torch.equal(own[name], value)
+    with pytest.raises(ValueError, match="does not fit"):
+        trainer(damsm, data, tmp_path / "back", small).start_from(load_gan(deep.path))
+
+
 def test_a_weights_file_is_trained_further(
     damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
 ) -> None:

@@ -27,6 +27,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--stage-channels", type=int, nargs="+", help="channels of each stage")
     parser.add_argument(
+        "--first-stage-blocks",
+        type=int,
+        metavar="N",
+        help="residual blocks behind each doubling of stage 1 (speech2bird: 1); begun from a run "
+        "without them, they are added",
+    )
+    parser.add_argument(
         "--phase-pictures",
         type=int,
         nargs="+",
@@ -70,12 +77,15 @@ def run(options: argparse.Namespace) -> None:
             option = name.replace("_", "-")
             raise ValueError(f"--{option} needs --start-from: the run that it improves.")
     preset = PRESETS[options.preset].changed(chosen_settings(GanTraining, options))
+    generator = preset.generator
     if options.stage_channels:
         channels = tuple(options.stage_channels)
-        if len(channels) != len(preset.generator.stage_channels):
-            raise ValueError(f"{preset.name} has {len(preset.generator.stage_channels)} stages")
-        generator = dataclasses.replace(preset.generator, stage_channels=channels)
-        preset = dataclasses.replace(preset, generator=generator)
+        if len(channels) != len(generator.stage_channels):
+            raise ValueError(f"{preset.name} has {len(generator.stage_channels)} stages")
+        generator = dataclasses.replace(generator, stage_channels=channels)
+    if options.first_stage_blocks is not None:
+        generator = dataclasses.replace(generator, first_stage_blocks=options.first_stage_blocks)
+    preset = dataclasses.replace(preset, generator=generator)
     if options.stage_count:
         preset = preset.with_stages(options.stage_count)
     if options.phase_pictures:
