@@ -34,6 +34,7 @@ _PAGES = (REPOSITORY / "README.md", REPOSITORY / "docs" / "guide.md")
 _SENTENCE = "a bright yellow bird with a black head"
 _NINE = "a small red bird with black wings"
 _SPOKEN = "a bright yellow bird with a black head"
+_BETWEEN = 50  # per cent of the way from one bird to the other
 _TIMEOUT = 120  # seconds
 _NO_DEVICE = """\
 </usr/share/alsa/alsa.conf>
@@ -205,10 +206,14 @@ def _draw_shown(window: MainWindow) -> None:
     _wait(window, lambda: not window.desk.busy)
 
 
-def _say(window: MainWindow, way: Way) -> None:
+def _say(window: MainWindow, way: Way, seed: int) -> None:
     """Have a sentence spoken and drawn."""
     window.tabs.select(window.speak_tab)
     window.panel.count_box.set(1)
+    window.speak_tab.field.sentence = ""
+    seed_bar = window.panel.seed_bar
+    seed_bar.entry.delete(0, "end")
+    seed_bar.entry.insert(0, str(seed))  # which keeps it, too
     window.speak_tab.way_row.buttons[way].invoke()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "spoken.wav"
@@ -217,12 +222,13 @@ def _say(window: MainWindow, way: Way) -> None:
         window.speak_tab.open_sound(path)
         before = window.desk.drawing
         _wait(window, lambda: window.desk.drawing is not before and not window.desk.busy)
+    seed_bar.lock_button.invoke()
 
 
 def _straight(window: MainWindow) -> None:
     from app.attention_sheet import most_attended
 
-    _say(window, "sound")
+    _say(window, "sound", 8)
     drawing, row = window.desk.drawing, window.panel.view.waveform_row
     assert drawing is not None
     (piece,) = most_attended(drawing.attention[-1], 1)
@@ -230,12 +236,17 @@ def _straight(window: MainWindow) -> None:
 
 
 def _both(window: MainWindow) -> None:
-    _say(window, "both")
+    _say(window, "both", 5)
     window.speak_tab.way_row.buttons["text"].invoke()
 
 
 def _morph(window: MainWindow) -> None:
     window.tabs.select(window.morph_tab)
+    _settle(window)  # the fields fill when the tab is seen
+    scale = window.morph_tab.share.scale
+    scale.set(_BETWEEN)
+    scale.event_generate("<ButtonRelease-1>", x=1, y=1)
+    _wait(window, lambda: window.morph_desk.idle)
 
 
 def _gallery(window: MainWindow) -> None:

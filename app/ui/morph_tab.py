@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _STEPS = 9
 _MOST_STEPS = 60
-_ANOTHER_BIRD = "a bright yellow bird with a black head"
+_OTHER_BIRDS = ("a bright yellow bird with a black head", "a small red bird with black wings")
 
 
 class MissingSentenceError(AppError):
@@ -156,9 +156,10 @@ class MorphTab(ttk.Frame):
         drawing = self._current()
         seed = "1" if drawing is None else str(drawing.seed)
         sentence = "" if drawing is None else drawing.sentence
+        another = next(bird for bird in _OTHER_BIRDS if bird != sentence)
         for entry, text in (
             (self.first, sentence),
-            (self.second, _ANOTHER_BIRD),
+            (self.second, another),
             (self.first_seed, seed),
             (self.second_seed, seed),
         ):

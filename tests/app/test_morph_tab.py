@@ -109,14 +109,18 @@ def test_arrow_keys_move_the_sliders(morphing: MainWindow) -> None:
     assert morphing.panel.image is not None and morphing.panel.image.size == (512, 512)
 
 
-def test_fields_begin_with_the_current_picture(window: MainWindow) -> None:
+@pytest.mark.parametrize("sentence", [RED, "a bright yellow bird with a black head"])
+def test_fields_begin_with_the_current_picture_and_another_bird(
+    window: MainWindow, sentence: str
+) -> None:
     window.tabs.select(window.type_tab)
-    window.desk.draw(RED, 11)
+    window.desk.draw(sentence, 11)
     wait_until(window, lambda: not window.desk.busy)
     window.tabs.select(window.morph_tab)
     window.root.update()
     tab = window.morph_tab
-    assert (tab.first.get(), tab.first_seed.get(), tab.second_seed.get()) == (RED, "11", "11")
+    assert (tab.first.get(), tab.first_seed.get(), tab.second_seed.get()) == (sentence, "11", "11")
+    assert tab.second.get() not in ("", sentence)
 
 
 def test_a_sentence_drawn_meanwhile_comes_first(morphing: MainWindow) -> None:
