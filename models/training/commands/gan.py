@@ -29,8 +29,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--first-stage-blocks",
         type=int,
-        metavar="N",
-        help="residual blocks behind each doubling of stage 1 (speech2bird: 1); begun from a run "
+        choices=range(5),
+        help="residual blocks at 8, 16 and 32 px of stage 1 (speech2bird: 1); begun from a run "
         "without them, they are added",
     )
     parser.add_argument(
