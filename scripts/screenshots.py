@@ -171,7 +171,7 @@ def _loading(window: MainWindow) -> None:
 
 
 def _drawn(window: MainWindow) -> None:
-    _draw(window, _SENTENCE, 23)
+    _draw(window, _SENTENCE, 4)
 
 
 def _attention(window: MainWindow) -> None:
@@ -202,7 +202,7 @@ def _spoken(window: MainWindow) -> None:
 
 
 def _draw_shown(window: MainWindow) -> None:
-    window.desk.draw(window.speak_tab.field.sentence, 4)
+    window.desk.draw(window.speak_tab.field.sentence, 11)
     _wait(window, lambda: not window.desk.busy)
 
 
@@ -228,7 +228,7 @@ def _say(window: MainWindow, way: Way, seed: int) -> None:
 def _straight(window: MainWindow) -> None:
     from app.attention_sheet import most_attended
 
-    _say(window, "sound", 8)
+    _say(window, "sound", 13)
     drawing, row = window.desk.drawing, window.panel.view.waveform_row
     assert drawing is not None
     (piece,) = most_attended(drawing.attention[-1], 1)
@@ -236,7 +236,7 @@ def _straight(window: MainWindow) -> None:
 
 
 def _both(window: MainWindow) -> None:
-    _say(window, "both", 5)
+    _say(window, "both", 3)
     window.speak_tab.way_row.buttons["text"].invoke()
 
 
