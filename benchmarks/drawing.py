@@ -41,6 +41,7 @@ SENTENCES = (
 )
 BATCHES = (1, 4, 16)
 SIZES = (64, 128, 256, 512)
+_PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 RUNS, BATCH_RUNS, START_RUNS = 15, 4, 5
 _REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -55,6 +56,7 @@ def main() -> None:
         flush=True,
     )
     _compare(options.device)
+    _print_precisions(options.device)
     _print_costs(options.device)
     _print_captions(options.device, options.captions)
     _print_window()
@@ -93,15 +95,29 @@ def pictures(kind: str, device: str) -> list[np.ndarray]:
     return [np.asarray(drawing.image).astype(float) for drawing in drawings]
 
 
+def _print_precisions(device: str) -> None:
+    """Whether the program multiplies in what is faster here."""
+    print(f"Fastest of {RUNS}, by what is multiplied in:\n")
+    _print_row("", "seconds")
+    _print_row("---", "---")
+    for name in ("ours", *_PRECISIONS):
+        _print_row(name, f"{min(alone(single_times, name, device)):.3f}")
+    print()
+
+
 @contextmanager
 def _loaded(kind: str, device: str) -> Iterator[Painter]:
-    """Load the model as the program does, or to draw in the straightforward way."""
-    if kind == "ours":
+    """Load the model as the program does, in a precision, or to draw in the straightforward way."""
+    if kind != "plain":
         keep_freed_memory()
-        yield Painter.load(device=device)
-        return
     painter = Painter.load(device=device)
-    generator = copy.deepcopy(painter._checkpoint.generator).requires_grad_(False)
+    generator = painter._checkpoint.generator
+    if kind in _PRECISIONS:
+        painter._place = Place.on(painter.device, generator, _PRECISIONS[kind])
+    if kind != "plain":
+        yield painter
+        return
+    generator = copy.deepcopy(generator).requires_grad_(False)
     make_plain(generator)
     painter._place = Place(generator.to(painter.device), painter.device, torch.float32)
     with plain_layers():

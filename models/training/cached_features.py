@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from models.precision import multiplies_bfloat16
 from models.training.data import Pictures
 from models.training.image_encoder import REGION_MAP, ImageFeatures
 
@@ -32,11 +33,12 @@ class CachedFeatures:
 @torch.inference_mode()
 def cache_features(features: ImageFeatures, pictures: Pictures, size: int) -> CachedFeatures:
     """Look at each picture at `size` px, plain and mirrored."""
+    fast = multiplies_bfloat16(torch.device("cpu"))
     regions, pooled = [], []
     for mirrored in (False, True):
         for rows in torch.arange(len(pictures)).split(128):
             images = pictures.batch(rows, size, torch.full((len(rows),), mirrored))
-            with torch.autocast("cpu", torch.bfloat16):
+            with torch.autocast("cpu", torch.bfloat16, enabled=fast):
                 maps, whole = features(images)
             regions.append(maps[REGION_MAP].half())
             pooled.append(whole.half())

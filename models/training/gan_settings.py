@@ -50,7 +50,7 @@ class GanTraining:
         pictures or patches; the paper's discriminators see them as they are.
     patch : side of the square part of a picture on which the trained stages work, as a share;
         below 1 only for stages that refine. A patch is not asked whether it fits its sentence.
-    precision : "bfloat16" (autocast) or "float32".
+    precision : "bfloat16" (autocast), "float32" or "auto", the faster one.
     compile : whether the generator is compiled; pays on GPUs in long runs.
     """
 
@@ -80,7 +80,7 @@ class GanTraining:
     judged_sizes: tuple[int, ...] = (96, 128, 128, 256)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     patch: float = 1.0
-    precision: str = "bfloat16"
+    precision: str = "auto"
     compile: bool = False
     seed: int = 0
     checkpoint_minutes: float = 5.0
@@ -90,7 +90,7 @@ class GanTraining:
             "damsm_stages": ("every", "last"),
             "discriminator": ("projected", "paper"),
             "loss": ("hinge", "cross_entropy"),
-            "precision": ("bfloat16", "float32"),
+            "precision": ("auto", "bfloat16", "float32"),
         }
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:

@@ -14,6 +14,7 @@ from torch.optim.swa_utils import AveragedModel
 from models.config import GeneratorConfig
 from models.generator import Generator
 from models.layers import channels_last, enlarge
+from models.precision import chosen_precision
 from models.text_encoder import TextFeatures
 from models.training import distributed, losses
 from models.training.augment import Movement, augment
@@ -299,7 +300,7 @@ class GanStep:
 
     @property
     def _precision(self) -> torch.dtype:
-        return torch.bfloat16 if self.settings.precision == "bfloat16" else torch.float32
+        return chosen_precision(self.settings.precision, self.device)
 
     def _autocast(self) -> torch.autocast:
         enabled = self._precision is torch.bfloat16
