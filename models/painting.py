@@ -13,7 +13,7 @@ from models.drawing import Cancelled, OnStage
 from models.errors import DrawingCancelled, ModelError
 from models.folding import folded
 from models.generator import Generator, Text
-from models.precision import multiplies_bfloat16
+from models.precision import bfloat16_is_faster
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def choose_device(name: str) -> torch.device:
 
 def _drawing_precision(device: torch.device) -> torch.dtype:
     """bfloat16 where it is faster on a processor: the eye sees no difference."""
-    if device.type == "cpu" and multiplies_bfloat16(device):
+    if device.type == "cpu" and bfloat16_is_faster(device):
         return torch.bfloat16
     return torch.float32
 

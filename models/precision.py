@@ -7,7 +7,7 @@ import platform
 import torch
 
 
-def multiplies_bfloat16(device: torch.device) -> bool:
+def bfloat16_is_faster(device: torch.device) -> bool:
     """Whether a device multiplies bfloat16 faster than single precision.
 
     PyTorch's own question, `_is_mkldnn_bf16_supported`, is whether it *can*: with AVX-512 alone it
@@ -22,6 +22,6 @@ def multiplies_bfloat16(device: torch.device) -> bool:
 
 def chosen_precision(name: str, device: torch.device) -> torch.dtype:
     """What "bfloat16", "float32" or "auto" (the faster one) means on a device."""
-    if name == "bfloat16" or (name == "auto" and multiplies_bfloat16(device)):
+    if name == "bfloat16" or (name == "auto" and bfloat16_is_faster(device)):
         return torch.bfloat16
     return torch.float32

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.precision import multiplies_bfloat16
+from models.precision import bfloat16_is_faster
 from models.training.data import Pictures
 from models.training.image_encoder import REGION_MAP, ImageFeatures
 
@@ -33,7 +33,7 @@ class CachedFeatures:
 @torch.inference_mode()
 def cache_features(features: ImageFeatures, pictures: Pictures, size: int) -> CachedFeatures:
     """Look at each picture at `size` px, plain and mirrored."""
-    fast = multiplies_bfloat16(torch.device("cpu"))
+    fast = bfloat16_is_faster(torch.device("cpu"))
     regions, pooled = [], []
     for mirrored in (False, True):
         for rows in torch.arange(len(pictures)).split(128):

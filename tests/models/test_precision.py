@@ -9,7 +9,7 @@ import torch
 
 from models import Painter
 from models.painting import Place
-from models.precision import chosen_precision, multiplies_bfloat16
+from models.precision import bfloat16_is_faster, chosen_precision
 
 CPU = torch.device("cpu")
 
@@ -46,4 +46,4 @@ def test_what_a_person_asks_for_is_taken() -> None:
 
 
 def test_gpus_are_taken_to_be_fast() -> None:
-    assert multiplies_bfloat16(torch.device("cuda"))
+    assert bfloat16_is_faster(torch.device("cuda"))
