@@ -15,6 +15,7 @@ COMMANDS = (
     "damsm",
     "gan",
     "diagnose",
+    "combine",
     "speak",
     "speech",
     "evaluate",

@@ -49,8 +49,8 @@ def export(
         drawn with.
     """
     text = load_damsm(damsm)
-    state = load_state(gan, "gan run (gan.pt)", _NEEDED)
-    generator = _averaged_generator(state, gan)
+    state = load_run(gan)
+    generator = averaged_generator(state, gan)
     if generator.config.text_feature_size != text.text_encoder.config.feature_size:
         raise ValueError(
             f"{damsm} and {gan} do not belong together: text features of "
@@ -66,7 +66,23 @@ def export(
     )
 
 
-def _averaged_generator(state: Mapping[str, Any], path: Path) -> Generator:
+def load_run(path: Path) -> dict[str, Any]:
+    """Read what ``gan`` saved, as far as drawing needs it; errors as in `files.load_state`."""
+    return load_state(path, "gan run (gan.pt)", _NEEDED)
+
+
+def averaged_generator(state: Mapping[str, Any], path: Path) -> Generator:
+    """The generator of a run's state, with its moving average for weights.
+
+    Parameters
+    ----------
+    path : where the state was read, for the message.
+
+    Raises
+    ------
+    ValueError
+        Weights and configuration do not fit together.
+    """
     try:
         values = dict(state["generator_config"])
         values["stage_channels"] = tuple(values["stage_channels"])
