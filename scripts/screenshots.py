@@ -171,7 +171,7 @@ def _loading(window: MainWindow) -> None:
 
 
 def _drawn(window: MainWindow) -> None:
-    _draw(window, _SENTENCE, 4)
+    _draw(window, _SENTENCE, 8)
 
 
 def _attention(window: MainWindow) -> None:
@@ -202,7 +202,7 @@ def _spoken(window: MainWindow) -> None:
 
 
 def _draw_shown(window: MainWindow) -> None:
-    window.desk.draw(window.speak_tab.field.sentence, 11)
+    window.desk.draw(window.speak_tab.field.sentence, 2)
     _wait(window, lambda: not window.desk.busy)
 
 
@@ -228,7 +228,7 @@ def _say(window: MainWindow, way: Way, seed: int) -> None:
 def _straight(window: MainWindow) -> None:
     from app.attention_sheet import most_attended
 
-    _say(window, "sound", 13)
+    _say(window, "sound", 8)
     drawing, row = window.desk.drawing, window.panel.view.waveform_row
     assert drawing is not None
     (piece,) = most_attended(drawing.attention[-1], 1)
