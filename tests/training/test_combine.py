@@ -71,7 +71,7 @@ def test_batch_norm_statistics_come_along(states: list[Path], tmp_path: Path) ->
             value += 4
     save_state(state, states[1])
     base, other, output = str(states[0]), str(states[1]), str(tmp_path / "whole.pt")
-    stages = ["--stage", "1", base, other, "--stage", "3", other]
+    stages = ["--stage", "1", base, "--stage", "3", other, "--stage", "1", other]
     assert main(["combine", "--gan", base, *stages, "-o", output]) == 0
     whole = averages(tmp_path / "whole.pt")
     for stage, mean in ((0, 0.0), (1, 2.0), (2, 0.0), (3, 4.0)):

@@ -35,5 +35,5 @@ def run(options: argparse.Namespace) -> None:
     for number, *paths in options.stage:
         if not number.isdecimal() or not paths:
             raise ValueError(f"--stage {number}: write its number and one or more gan.pt.")
-        stages[int(number)] = [Path(path) for path in paths]
+        stages.setdefault(int(number), []).extend(Path(path) for path in paths)
     combine(options.gan, stages, options.output)
