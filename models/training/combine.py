@@ -1,6 +1,6 @@
 """Stages of several runs, or of several states of one run, in one state.
 
-A GAN circles around what it looks for: the mean of states of one run, even hours apart, draws
+A GAN circles around what it looks for: the mean of states of one run, even hours apart, can draw
 better than each of them (Izmailov et al., Averaging weights, 2018). And stages that were trained
 side by side have to come together before they are exported.
 """

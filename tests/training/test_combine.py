@@ -1,8 +1,7 @@
 """Combine: stages of several states in one, each the mean of those named for it."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -13,25 +12,12 @@ from models.training.__main__ import main
 from models.training.combine import combine
 from models.training.export import averaged_generator, load_run
 from models.training.files import save_state
-
-SMALL = GeneratorConfig(
-    condition_size=8, noise_size=8, seed_channels=32, stage_channels=(8, 6, 4, 4)
-)
+from tests.training.gan_states import SMALL, run_state
 
 
 def saved(path: Path, seed: int, config: GeneratorConfig = SMALL) -> Path:
     """A state as ``gan`` saves it, as far as drawing needs it."""
-    torch.manual_seed(seed)
-    weights = Generator(config).state_dict()
-    state: dict[str, Any] = {
-        "settings": {"stages": (0,)},
-        "generator_config": asdict(config),
-        "generator": weights,
-        "ema": {f"module.{name}": value for name, value in weights.items()},
-        "pictures_seen": 100 + seed,
-        "seconds": 1.0,
-    }
-    save_state(state, path)
+    save_state(run_state(config, seed) | {"pictures_seen": 100 + seed}, path)
     return path
 
 

@@ -9,50 +9,21 @@ from typing import Any
 import pytest
 import torch
 from safetensors import safe_open
-from torch.optim.swa_utils import AveragedModel
 
 from models import Painter
 from models.checkpoint import load_checkpoint
-from models.config import GeneratorConfig
-from models.generator import Generator
 from models.training.__main__ import main
 from models.training.damsm import DamsmConfig
 from models.training.damsm_model import load_damsm
 from models.training.damsm_trainer import DamsmTraining, train_damsm
 from models.training.files import save_state
-
-SMALL = GeneratorConfig(
-    condition_size=8, noise_size=8, seed_channels=32, stage_channels=(8, 6, 4, 4)
-)
+from tests.training.gan_states import SMALL, averaged_generator, run_state
 
 
 @pytest.fixture
 def damsm(data: Path, tmp_path: Path) -> Path:
     settings = DamsmTraining(epochs=1, batch_size=8, picture_sizes=(64,))
     return train_damsm(data, data, tmp_path / "damsm", settings, DamsmConfig())
-
-
-def averaged_generator(config: GeneratorConfig = SMALL) -> AveragedModel:
-    """A moving average that differs from the weights it follows."""
-    torch.manual_seed(0)
-    generator = Generator(config)
-    averaged = AveragedModel(generator)
-    with torch.no_grad():
-        for value in averaged.module.parameters():
-            value.add_(0.01)
-    return averaged
-
-
-def run_state(config: GeneratorConfig = SMALL) -> dict[str, Any]:
-    """What ``gan`` saves, as far as export needs it, and a part that it does not."""
-    return {
-        "settings": {"stages": (0, 1), "batch_size": 4, "augment": {"move": 0.1}},
-        "generator_config": asdict(config),
-        "generator": Generator(config).state_dict(),
-        "ema": averaged_generator(config).state_dict(),
-        "pictures_seen": 12345,
-        "seconds": 90.0,
-    }
 
 
 @pytest.fixture
