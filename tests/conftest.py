@@ -144,6 +144,7 @@ def make_window(display: None, engines: Engines) -> Iterator[Callable[..., MainW
     from app.settings import Settings
     from app.ui.window import MainWindow
 
+    gc.freeze()  # all that the tests imported is no part of the program, nor its collection
     windows: list[MainWindow] = []
 
     def make(own_engines: Engines | None = None) -> MainWindow:
@@ -159,6 +160,7 @@ def make_window(display: None, engines: Engines) -> Iterator[Callable[..., MainW
         bury(window.root)
     windows.clear()
     window = None  # type: ignore[assignment]
+    gc.unfreeze()  # what the window's loaders froze, too
     gc.collect()  # here, in Tk's own thread
 
 

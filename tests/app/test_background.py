@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 import tkinter as tk
@@ -159,6 +160,16 @@ def test_loader_loads_once_for_all(root: tk.Tk, runner: BackgroundRunner) -> Non
     loader.when_loaded(values.append, unexpected)
     assert values == ["model"] * 3 and loads == [1]
     assert states == [LoadState.LOADING, LoadState.READY]
+
+
+def test_what_is_loaded_is_never_garbage_collected(root: tk.Tk, runner: BackgroundRunner) -> None:
+    values: list[list[str]] = []
+    loader = Loader(runner, lambda: ["model"], lambda: None)
+    loader.when_loaded(values.append, unexpected)
+    pump(root, lambda: bool(values))
+    looked_at = gc.get_objects()
+    gc.unfreeze()
+    assert not any(thing is values[0] for thing in looked_at)
 
 
 def test_loader_tries_again_after_a_failure(root: tk.Tk, runner: BackgroundRunner) -> None:
