@@ -15,21 +15,26 @@ from torch import Tensor
 from models.training.data import Pictures
 from models.vocabulary import Vocabulary
 
-LEFT_ALONE = (0.0, 0.0, 0.0)
-"""The hues of a photograph that stays as it is."""
+LEFT_ALONE = (0.0, 0.0, 0.0, 1.0)
+"""The change of a photograph that stays as it is: no reach."""
 
 
 @dataclass(frozen=True)
 class Hue:
-    """Where a colour lies on the circle of hues, in degrees: its centre, and how far it reaches."""
+    """Where a colour lies on the circle of hues, in degrees: its centre, and how far it reaches.
+
+    What is made this colour has its value raised to the power `gamma`: a dark red is still red,
+    but a dark orange is called brown.
+    """
 
     centre: float
     reach: float
+    gamma: float = 1.0
 
 
 HUES = {
     "red": Hue(0, 22),
-    "orange": Hue(28, 16),
+    "orange": Hue(28, 16, gamma=0.6),
     "yellow": Hue(52, 14),
     "green": Hue(115, 40),
     "blue": Hue(220, 40),
@@ -53,10 +58,10 @@ LOOKED_AT_ONCE = 256
 
 @dataclass(frozen=True)
 class Exchange:
-    """A caption with another colour, and the hues in degrees: source, its reach, target."""
+    """A caption with another colour, and the change: source, its reach, target, its gamma."""
 
     caption: list[int]
-    hues: tuple[float, float, float]
+    change: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -66,11 +71,13 @@ class Recolouring:
     Attributes
     ----------
     source, reach, target : (B,) hues in degrees; a reach of 0 leaves a photograph as it is.
+    gamma : (B,) the power to which the value of what is changed is raised.
     """
 
     source: Tensor
     reach: Tensor
     target: Tensor
+    gamma: Tensor
 
     @classmethod
     def of_none(cls, count: int) -> Recolouring:
@@ -78,12 +85,12 @@ class Recolouring:
         return cls.of([LEFT_ALONE] * count)
 
     @classmethod
-    def of(cls, hues: Sequence[tuple[float, float, float]]) -> Recolouring:
-        """From source, reach and target of each photograph."""
-        return cls(*torch.tensor(hues).unbind(1))
+    def of(cls, changes: Sequence[tuple[float, float, float, float]]) -> Recolouring:
+        """From source, reach, target and gamma of each photograph."""
+        return cls(*torch.tensor(changes).unbind(1))
 
     def rows(self, part: slice | Tensor) -> Recolouring:
-        return Recolouring(self.source[part], self.reach[part], self.target[part])
+        return Recolouring(self.source[part], self.reach[part], self.target[part], self.gamma[part])
 
     def apply(self, images: Tensor) -> Tensor:
         """Make photographs (B, 3, S, S) in -1 .. 1 another colour; the others stay, bit for bit."""
@@ -120,12 +127,12 @@ class Recolourer:
         -------
         All captions, and what makes their photographs show what they say.
         """
-        changed, hues = [], []
+        changed, changes = [], []
         for row, caption in zip(rows, captions, strict=True):
             exchange = self.exchange(row, caption) if torch.rand(()) < share else None
             changed.append(exchange.caption if exchange else caption)
-            hues.append(exchange.hues if exchange else LEFT_ALONE)
-        return changed, Recolouring.of(hues)
+            changes.append(exchange.change if exchange else LEFT_ALONE)
+        return changed, Recolouring.of(changes)
 
     def exchange(self, row: int, caption: Sequence[int]) -> Exchange | None:
         """Choose at random a colour of a photograph and its caption, and another one for it.
@@ -149,7 +156,10 @@ class Recolourer:
         old, new = self._ids[source], self._ids[target]
         return Exchange(
             caption=[new if word == old else word for word in caption],
-            hues=(HUES[source].centre, HUES[source].reach, HUES[target].centre),
+            change=(
+                *(HUES[source].centre, HUES[source].reach),
+                *(HUES[target].centre, HUES[target].gamma),
+            ),
         )
 
 
@@ -170,13 +180,15 @@ def _birds_with(images: Tensor) -> Tensor:
 def _turn(images: Tensor, change: Recolouring) -> Tensor:
     """Turn the hues near `source` to the same place near `target`."""
     images = images / 2 + 0.5
-    source, reach, target = (
-        part[:, None, None] for part in (change.source, change.reach, change.target)
+    source, reach, target, gamma = (
+        part[:, None, None] for part in (change.source, change.reach, change.target, change.gamma)
     )
     share = _share(images, source, reach)
     hue, value, chroma = _hue_value_chroma(images)
-    # Half as far from the new centre as from the old one: some have near neighbours.
-    turned = _colour(target + _from(source, hue) / 2, value, chroma)
+    lit = value.clamp(0, 1) ** gamma
+    # Half as far from the new centre as from the old one: some have near neighbours. The
+    # saturation, chroma over value, stays.
+    turned = _colour(target + _from(source, hue) / 2, lit, chroma * lit / value.clamp_min(1e-3))
     return torch.lerp(images, turned, share[:, None]) * 2 - 1
 
 

@@ -130,7 +130,7 @@ def test_pictures_in_another_colour_are_looked_at_anew(data: Path, tmp_path: Pat
     assert trainer._recolourer is not None
     exchange = trainer._recolourer.exchange(0, trainer._captions[0][0])
     assert exchange is not None
-    recolouring = Recolouring.of([exchange.hues, LEFT_ALONE])
+    recolouring = Recolouring.of([exchange.change, LEFT_ALONE])
     as_it_was, _ = trainer._see(rows, 0, 0, Recolouring.of([LEFT_ALONE, LEFT_ALONE]))
     seen, pooled = trainer._see(rows, 0, 0, recolouring)
     assert not torch.allclose(seen[0], as_it_was[0], atol=0.1)

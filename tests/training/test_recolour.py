@@ -11,6 +11,7 @@ from models.config import GeneratorConfig, TextEncoderConfig
 from models.text_encoder import TextEncoder
 from models.training.damsm_model import read_captions
 from models.training.data import Pictures, read_examples
+from models.training.evaluation import dominant_colour
 from models.training.gan_batch import BatchSampler
 from models.training.gan_settings import GanTraining
 from models.training.recolour import HUES, LEFT_ALONE, Recolourer, Recolouring
@@ -28,8 +29,9 @@ RGB = {
 WORDS = Vocabulary(["a", "bird", "head", "grey", *HUES])
 
 
-def hues(source: str, target: str) -> tuple[float, float, float]:
-    return HUES[source].centre, HUES[source].reach, HUES[target].centre
+def change(source: str, target: str) -> tuple[float, float, float, float]:
+    of, to = HUES[source], HUES[target]
+    return of.centre, of.reach, to.centre, to.gamma
 
 
 def plain(colour: str, size: int = 16) -> Tensor:
@@ -44,20 +46,27 @@ def nearest(colour: Tensor) -> str:
 @pytest.mark.parametrize("source", ["red", "orange", "yellow", "blue"])
 @pytest.mark.parametrize("target", list(HUES))
 def test_a_colour_becomes_any_other(source: str, target: str) -> None:
-    changed = Recolouring.of([hues(source, target)]).apply(plain(source))
+    changed = Recolouring.of([change(source, target)]).apply(plain(source))
     assert nearest(changed[0, :, 8, 8]) == target
+
+
+def test_a_dark_red_becomes_what_scoring_calls_orange_and_not_brown() -> None:
+    dark_red = torch.tensor([0.45, 0.08, 0.08])[None, :, None, None].expand(1, 3, 64, 64) * 2 - 1
+    (drawn,) = Recolouring.of([change("red", "orange")]).apply(dark_red)
+    pixels = ((drawn / 2 + 0.5) * 255).byte().permute(1, 2, 0)
+    assert dominant_colour(Image.fromarray(pixels.numpy())) == "orange"
 
 
 @pytest.mark.parametrize("other", ["green", "purple", "grey"])
 def test_other_colours_stay(other: str) -> None:
     for source in ("red", "yellow"):
-        changed = Recolouring.of([hues(source, "blue")]).apply(plain(other))
+        changed = Recolouring.of([change(source, "blue")]).apply(plain(other))
         torch.testing.assert_close(changed, plain(other), atol=1e-6, rtol=0)
 
 
 def test_photographs_left_alone_stay_bit_for_bit() -> None:
     photographs = torch.rand(3, 3, 8, 8) * 2 - 1
-    changed = Recolouring.of([LEFT_ALONE, hues("red", "blue"), LEFT_ALONE]).apply(photographs)
+    changed = Recolouring.of([LEFT_ALONE, change("red", "blue"), LEFT_ALONE]).apply(photographs)
     assert torch.equal(changed[[0, 2]], photographs[[0, 2]])
     assert Recolouring.of([LEFT_ALONE] * 3).apply(photographs) is photographs
 
@@ -86,7 +95,7 @@ def test_the_caption_says_the_new_colour(tmp_path: Path) -> None:
     for _ in range(50):
         exchange = recolourer.exchange(0, said("a red bird red head"))
         assert exchange is not None
-        source, reach, target = exchange.hues
+        source, reach, target, _ = exchange.change
         assert (source, reach) == (HUES["red"].centre, HUES["red"].reach)
         (name,) = (name for name, hue in HUES.items() if hue.centre == target)
         assert exchange.caption == said(f"a {name} bird {name} head")
@@ -98,7 +107,7 @@ def test_rare_colours_are_chosen_more_often(tmp_path: Path) -> None:
     torch.manual_seed(0)
     recolourer = Recolourer(WORDS, photographs(tmp_path, "red", "grey", "a red bird"))
     exchanges = [recolourer.exchange(0, said("a red bird")) for _ in range(450)]
-    targets = [exchange.hues[2] for exchange in exchanges if exchange]
+    targets = [exchange.change[2] for exchange in exchanges if exchange]
     counts = {name: targets.count(HUES[name].centre) for name in HUES}
     # Of nine shares orange and purple have three each, and the three others one.
     assert 120 < counts["orange"] < 180 and 120 < counts["purple"] < 180
@@ -109,7 +118,7 @@ def test_a_colour_that_the_caption_has_already_is_not_the_new_one(tmp_path: Path
     recolourer = Recolourer(WORDS, photographs(tmp_path, "red", "grey", "a red bird"))
     for _ in range(30):
         exchange = recolourer.exchange(0, said("a red bird blue head green orange yellow"))
-        assert exchange is not None and exchange.hues == hues("red", "purple")
+        assert exchange is not None and exchange.change == change("red", "purple")
 
 
 @pytest.mark.parametrize(
