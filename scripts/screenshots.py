@@ -171,7 +171,7 @@ def _loading(window: MainWindow) -> None:
 
 
 def _drawn(window: MainWindow) -> None:
-    _draw(window, _SENTENCE, 8)
+    _draw(window, _SENTENCE, 25)
 
 
 def _attention(window: MainWindow) -> None:
@@ -228,7 +228,7 @@ def _say(window: MainWindow, way: Way, seed: int) -> None:
 def _straight(window: MainWindow) -> None:
     from app.attention_sheet import most_attended
 
-    _say(window, "sound", 8)
+    _say(window, "sound", 18)
     drawing, row = window.desk.drawing, window.panel.view.waveform_row
     assert drawing is not None
     (piece,) = most_attended(drawing.attention[-1], 1)
@@ -236,7 +236,7 @@ def _straight(window: MainWindow) -> None:
 
 
 def _both(window: MainWindow) -> None:
-    _say(window, "both", 3)
+    _say(window, "both", 25)
     window.speak_tab.way_row.buttons["text"].invoke()
 
 
