@@ -20,6 +20,7 @@ COMMANDS = (
     "speech",
     "evaluate",
     "look",
+    "scales",
     "compare",
     "side-by-side",
     "export",

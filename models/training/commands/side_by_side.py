@@ -11,6 +11,8 @@ import shlex
 import sys
 from pathlib import Path
 
+from models.training.commands.named_files import named_files
+
 SUMMARY = "score several weights files in one table"
 
 
@@ -43,12 +45,7 @@ def run(options: argparse.Namespace) -> None:
     from models.training.evaluation import Evaluator
     from models.training.evaluation.side_by_side import side_by_side
 
-    weights = {}
-    for entry in options.weights:
-        name, equals, path = entry.rpartition("=")
-        if not (name.strip() and equals and path):
-            raise ValueError(f"--weights {entry}: write NAME=FILE.")
-        weights[name.strip()] = Path(path)
+    weights = named_files(options.weights)
     evaluator = Evaluator(
         options.judge, options.data, options.pictures, options.train, device=options.device
     )

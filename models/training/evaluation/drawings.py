@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -10,6 +12,7 @@ from tqdm import tqdm
 
 from models import Drawing
 from models.painter import MAX_SEED, Painter
+from models.training.data import Example
 from models.training.evaluation.colours import COLOUR_SENTENCE, COLOURS, dominant_colour
 from models.training.evaluation.features import FeatureNetwork, Features, pixels
 
@@ -83,3 +86,49 @@ def obeyed_colours(
 def choose_seeds(count: int, chooser: np.random.Generator) -> list[int]:
     """Seeds of drawings that differ from each other."""
     return [int(seed) for seed in chooser.choice(MAX_SEED, count, replace=False)]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is drawn: captions of the photographs at `rows` of a data folder."""
+
+    rows: list[int]
+    sentences: list[str]
+    seeds: list[int]
+
+
+def ask(
+    painter: Painter,
+    examples: Sequence[Example],
+    data: Path,
+    seed: int,
+    count: int | None = None,
+) -> Asked:
+    """Choose a caption of each of `count` photographs, of which the painter knows words.
+
+    Parameters
+    ----------
+    data : where the photographs are, for the message.
+    count : all photographs by default.
+
+    Raises
+    ------
+    ValueError
+        The painter knows no word of any caption.
+    """
+    chooser = np.random.default_rng(seed)
+    wanted = len(examples) if count is None else count
+    rows: list[int] = []
+    sentences: list[str] = []
+    for row in chooser.permutation(len(examples)).tolist():
+        captions = [
+            caption
+            for caption in examples[row].captions
+            if painter.vocabulary.read(caption, painter.max_words).words
+        ]
+        if captions and len(rows) < wanted:
+            rows.append(row)
+            sentences.append(str(chooser.choice(captions)))
+    if not rows:
+        raise ValueError(f"The weights know no word of the captions of {data}.")
+    return Asked(rows, sentences, choose_seeds(len(rows), chooser))

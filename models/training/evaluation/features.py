@@ -102,7 +102,7 @@ class FeatureNetwork:
     def see_photographs(self, examples: Sequence[Example], size: int, label: str) -> Features:
         """Features of photographs at one side in pixels, with their proportions restored."""
         pictures = photographs(tqdm(examples, label, unit=" photographs"), size)
-        return Features.join([self.see(batch) for batch in _batches(pictures)])
+        return Features.join([self.see(batch) for batch in pixel_batches(pictures)])
 
 
 def photographs(examples: Iterable[Example], size: int) -> Iterator[Image.Image]:
@@ -122,7 +122,8 @@ def pixels(pictures: Sequence[Image.Image]) -> Tensor:
     return torch.from_numpy(np.stack([np.asarray(p) for p in pictures])).permute(0, 3, 1, 2)
 
 
-def _batches(pictures: Iterable[Image.Image], count: int = 32) -> Iterator[Tensor]:
+def pixel_batches(pictures: Iterable[Image.Image], count: int = 32) -> Iterator[Tensor]:
+    """Stack pictures of one size as they come: (count, 3, S, S), uint8, the last one smaller."""
     batch = []
     for picture in pictures:
         batch.append(picture)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from models import Drawing
 from models.painter import Painter
 from models.training.data import Example, load_square, read_examples
 from models.training.evaluation.detail import Detail, against, luminance, measure, sharpness
-from models.training.evaluation.drawings import choose_seeds, draw, stage_of
+from models.training.evaluation.drawings import ask, draw, stage_of
 from models.training.evaluation.features import FeatureNetwork
 from models.training.evaluation.judge import load_judge
 from models.training.evaluation.look_report import LookReport, Pair
@@ -76,7 +75,7 @@ def look(
     damsm = load_judge(judge)
     side = damsm.picture_size
     examples, training_examples = read_examples(data), read_examples(train)
-    asked = _choose(painter, examples, data, seed)
+    asked = ask(painter, examples, data, seed, DRAWINGS)
     network = FeatureNetwork(side, painter.device)
     training = TrainingPhotographs(network, training_examples)
     out.mkdir(parents=True, exist_ok=True)
@@ -115,34 +114,6 @@ def look(
     write_whole(out / "look.json", report.to_json() + "\n")
     write_whole(out / "look.md", report.to_markdown())
     return report
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What is drawn: captions of the photographs at `rows` of the data folder."""
-
-    rows: list[int]
-    sentences: list[str]
-    seeds: list[int]
-
-
-def _choose(painter: Painter, examples: Sequence[Example], data: Path, seed: int) -> _Asked:
-    """Choose captions of different photographs, of which the painter knows words."""
-    chooser = np.random.default_rng(seed)
-    rows: list[int] = []
-    sentences: list[str] = []
-    for row in chooser.permutation(len(examples)).tolist():
-        captions = [
-            caption
-            for caption in examples[row].captions
-            if painter.vocabulary.read(caption, painter.max_words).words
-        ]
-        if captions and len(rows) < DRAWINGS:
-            rows.append(row)
-            sentences.append(str(chooser.choice(captions)))
-    if not rows:
-        raise ValueError(f"The weights know no word of the captions of {data}.")
-    return _Asked(rows, sentences, choose_seeds(len(rows), chooser))
 
 
 def _draw_two_colours(painter: Painter, size: int) -> list[Drawing]:

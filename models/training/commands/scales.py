@@ -1,0 +1,50 @@
+"""``scales``: at which scale drawings differ from photographs, for one or several weights files.
+
+Prints a table: KID and FID of what is left of both at 64, 128 and 256 px. What is wrong at 64 px
+is for stage 1 to mend, what comes on top of it at 128 px for stage 2, and so on.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from models.training.commands.named_files import named_files
+
+SUMMARY = "tell which stage's drawings are furthest from photographs"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--weights",
+        action="append",
+        required=True,
+        metavar="NAME=FILE",
+        help="a weights file and its name in the table; once for each file",
+    )
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder of unseen species, with metadata.jsonl"
+    )
+    parser.add_argument(
+        "--train", type=Path, help="training folder, whose photographs are compared as well"
+    )
+    parser.add_argument("--pictures", type=int, help="draw so many captions (one a photograph)")
+    parser.add_argument("--seed", type=int, default=0, help="of every choice that is made (0)")
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to draw (auto)"
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    from models.training.evaluation.scales import compare_scales
+
+    print(
+        compare_scales(
+            named_files(options.weights),
+            options.data,
+            options.train,
+            options.pictures,
+            options.seed,
+            options.device,
+        )
+    )
