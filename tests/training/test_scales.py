@@ -103,4 +103,6 @@ def test_what_cannot_be_compared(
 ) -> None:
     weights = save_weights(tmp_path / "tiny.safetensors", 8)
     assert run_command(weights, birds, *given) == 1
-    assert message in capsys.readouterr().err
+    printed = capsys.readouterr().err
+    assert message in printed
+    assert "photographs:" not in printed  # told before anything is looked at

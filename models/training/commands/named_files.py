@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
+
+
+def add_named_files(parser: argparse.ArgumentParser) -> None:
+    """Add ``--weights``, which `named_files` reads, and ``--data``, whose captions they draw."""
+    parser.add_argument(
+        "--weights",
+        action="append",
+        required=True,
+        metavar="NAME=FILE",
+        help="a weights file and its name in the table; once for each file",
+    )
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder of unseen species, with metadata.jsonl"
+    )
 
 
 def named_files(entries: Sequence[str]) -> dict[str, Path]:

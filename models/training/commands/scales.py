@@ -9,22 +9,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from models.training.commands.named_files import named_files
+from models.training.commands.named_files import add_named_files, named_files
 
 SUMMARY = "tell which stage's drawings are furthest from photographs"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--weights",
-        action="append",
-        required=True,
-        metavar="NAME=FILE",
-        help="a weights file and its name in the table; once for each file",
-    )
-    parser.add_argument(
-        "--data", type=Path, required=True, help="folder of unseen species, with metadata.jsonl"
-    )
+    add_named_files(parser)
     parser.add_argument(
         "--train", type=Path, help="training folder, whose photographs are compared as well"
     )

@@ -11,22 +11,13 @@ import shlex
 import sys
 from pathlib import Path
 
-from models.training.commands.named_files import named_files
+from models.training.commands.named_files import add_named_files, named_files
 
 SUMMARY = "score several weights files in one table"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--weights",
-        action="append",
-        required=True,
-        metavar="NAME=FILE",
-        help="a weights file and its name in the table; once for each file",
-    )
-    parser.add_argument(
-        "--data", type=Path, required=True, help="folder of unseen species, with metadata.jsonl"
-    )
+    add_named_files(parser)
     parser.add_argument(
         "--judge", type=Path, required=True, help="damsm.pt trained with efficientnet-lite2"
     )

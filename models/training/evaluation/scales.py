@@ -67,13 +67,14 @@ def compare_scales(
     """
     examples = read_examples(data)
     painters = {name: Painter.load(path, device) for name, path in weights.items()}
+    asked_of = {name: ask(each, examples, data, seed, pictures) for name, each in painters.items()}
+    if min(len(asked.rows) for asked in asked_of.values()) < FEWEST_PICTURES:
+        raise ValueError(f"Scales need at least {FEWEST_PICTURES} pictures of {data}.")
     network = FeatureNetwork(LARGEST_SEEN, choose_device(device))
     rows, shown = [], photographs(tqdm(examples, "photographs", unit=" photographs"), LARGEST_SEEN)
     real = _see(network, shown, SIDES)
     for name, painter in painters.items():
-        asked = ask(painter, examples, data, seed, pictures)
-        if len(asked.rows) < FEWEST_PICTURES:
-            raise ValueError(f"Scales need at least {FEWEST_PICTURES} pictures of {data}.")
+        asked = asked_of[name]
         size = max((size for size in painter.sizes if size <= LARGEST_SEEN), default=0)
         drawings = draw(painter, asked.sentences, asked.seeds, size, name)
         drawn = _see(network, (stage_of(each, size) for each in drawings), _sides_up_to(size))
