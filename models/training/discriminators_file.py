@@ -15,7 +15,7 @@ from typing import Any
 from torch import Tensor
 
 from models.training.files import load_state
-from models.training.gan_settings import DISCRIMINATOR_SETTINGS, GanTraining
+from models.training.gan_settings import GanTraining
 from models.weights_file import read_weights, write_weights
 
 FORMAT = "speech2bird-discriminators"
@@ -49,7 +49,8 @@ def export_discriminators(gans: Sequence[Path], output: Path) -> str:
             if str(stage) in parts:
                 raise ValueError(f"{gan}: another run trained stage {stage + 1}, too: name one.")
             described[str(stage)] = {
-                name: state["settings"][name] for name in DISCRIMINATOR_SETTINGS
+                "discriminator": state["settings"]["discriminator"],
+                "discriminator_width": state["settings"]["discriminator_widths"][stage],
             }
             parts[str(stage)] = _part(state["discriminators"], f"judges.{judge}.")
     return write_weights(output, FORMAT, {"discriminators": json.dumps(described)}, parts, {})
@@ -61,7 +62,7 @@ class Discriminators:
 
     Attributes
     ----------
-    described : the settings that decide what each stage's discriminator is, by the stage.
+    described : kind and width of each stage's discriminator, by the stage.
     tensors : the weights; names begin with the stage.
     """
 
@@ -86,20 +87,24 @@ class Discriminators:
         return cls(path, described, file.tensors)
 
     def fit(self, settings: GanTraining) -> GanTraining:
-        """The settings of a phase, with the kind and width of its stages' discriminators.
+        """The settings of a phase, with the kind and widths of its stages' discriminators.
 
         Raises
         ------
         ValueError
-            A stage has none, or they are not alike.
+            A stage has none, or they are not of one kind.
         """
         missing = [stage + 1 for stage in settings.stages if str(stage) not in self.described]
         if missing:
             raise ValueError(f"{self.path} holds no discriminator for stage {missing[0]}.")
-        first, *others = (self.described[str(stage)] for stage in settings.stages)
-        if any(other != first for other in others):
-            raise ValueError(f"{self.path}: stages trained together need discriminators alike.")
-        return replace(settings, **first)
+        described = {stage: self.described[str(stage)] for stage in settings.stages}
+        kind, *others = {each["discriminator"] for each in described.values()}
+        if others:
+            raise ValueError(f"{self.path}: stages trained together need discriminators of a kind.")
+        widths = list(settings.discriminator_widths)
+        for stage, each in described.items():
+            widths[stage] = each["discriminator_width"]
+        return replace(settings, discriminator=kind, discriminator_widths=tuple(widths))
 
     def start(self, settings: GanTraining) -> dict[str, Any]:
         """What `GanTrainer.start_from` needs to take them over, for settings from `fit`."""

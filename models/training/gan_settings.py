@@ -9,8 +9,8 @@ from typing import Any
 from models.config import GeneratorConfig
 from models.training.augment import AugmentConfig
 
-DISCRIMINATOR_SETTINGS = ("discriminator", "discriminator_width")
-"""Settings that decide what a stage's discriminator is."""
+DISCRIMINATOR_SETTINGS = ("discriminator", "discriminator_widths")
+"""Settings that decide what discriminators are."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class GanTraining:
     consistency_weight : how strongly a stage is held to the picture of the stage before it.
     block_weight : how strongly stages that refine are held not to show the pixels they enlarged.
     discriminator : "projected" (on frozen features) or "paper" (from pixels).
-    discriminator_width : channels after mixing of projected ones; channels of the first
-        convolution of the paper's.
+    discriminator_widths : of each stage's: channels after mixing of projected ones; channels of
+        the first convolution of the paper's.
     loss : "hinge" or "cross_entropy".
     judged_sizes : side in pixels at which projected discriminators and DAMSM see each stage's
         pictures or patches; the paper's discriminators see them as they are.
@@ -75,7 +75,7 @@ class GanTraining:
     consistency_weight: float = 2.0
     block_weight: float = 1.0
     discriminator: str = "projected"
-    discriminator_width: int = 64
+    discriminator_widths: tuple[int, ...] = (64, 64, 64, 64)
     loss: str = "hinge"
     judged_sizes: tuple[int, ...] = (96, 128, 128, 256)
     augment: AugmentConfig = field(default_factory=AugmentConfig)

@@ -283,12 +283,11 @@ class GanStep:
 
     def _discriminator(self, stage: int) -> Discriminator:
         settings, sentence_size = self.settings, self.config.text_feature_size
+        width = settings.discriminator_widths[stage]
         if settings.discriminator == "paper":
             size = self.config.sizes[stage]
-            return PaperDiscriminator(size, sentence_size, settings.discriminator_width)
-        return ProjectedDiscriminator(
-            self.features.channels, sentence_size, settings.discriminator_width
-        )
+            return PaperDiscriminator(size, sentence_size, width)
+        return ProjectedDiscriminator(self.features.channels, sentence_size, width)
 
     def _freeze_other_stages(self) -> None:
         """Leave stages that are not trained exactly as they are, batch norm statistics too."""

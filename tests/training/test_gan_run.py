@@ -68,7 +68,7 @@ def test_discriminators_come_along_in_a_file_of_their_own(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     patches = GanTraining(stages=(2, 3), batch_size=4, judged_sizes=(64,) * 4, patch=0.25)
-    narrow = replace(STAGE_ONE, discriminator_width=16)
+    narrow = replace(STAGE_ONE, discriminator_widths=(16,) * 4)
     first = trainer(damsm, data, tmp_path / "first", small, narrow)
     upper = trainer(damsm, data, tmp_path / "upper", small, patches)
     for taught in (first, upper):
@@ -93,9 +93,12 @@ def test_discriminators_come_along_in_a_file_of_their_own(
 
     with pytest.raises(ValueError, match="no discriminator for stage 2"):
         discriminators.fit(GanTraining(stages=(1,)))
-    assert discriminators.fit(GanTraining(discriminator_width=32)).discriminator_width == 16
-    with pytest.raises(ValueError, match="trained together need discriminators alike"):
-        discriminators.fit(GanTraining(stages=(0, 2)))
+    together = discriminators.fit(GanTraining(stages=(0, 2), discriminator_widths=(32,) * 4))
+    assert together.discriminator_widths == (16, 32, 64, 32)
+    paper = {"0": {"discriminator": "paper", "discriminator_width": 8}}
+    mixed = replace(discriminators, described={**discriminators.described, **paper})
+    with pytest.raises(ValueError, match="trained together need discriminators of a kind"):
+        mixed.fit(GanTraining(stages=(0, 2)))
     capsys.readouterr()
     assert command.main([*export, str(upper.path), str(upper.path)]) == 1
     assert "another run trained stage 3, too" in capsys.readouterr().err
@@ -245,7 +248,7 @@ def test_the_papers_recipe_trains_all_stages_at_once(
     damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
 ) -> None:
     preset = PRESETS["attngan"].changed(
-        {"batch_size": 2, "discriminator_width": 2, "judged_sizes": (64,) * 4}
+        {"batch_size": 2, "discriminator_widths": (2,) * 4, "judged_sizes": (64,) * 4}
     )
     paper = trainer(damsm, data, tmp_path / "run", small, preset.phases[0].settings)
     values = paper.gan.update(next(iter(paper.sampler)))
