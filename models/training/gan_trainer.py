@@ -182,7 +182,7 @@ class GanTrainer:
         }
         save_state(state, self.path)
         grid = self.run / f"samples-{self.pictures_seen:07d}.jpg"
-        save_sample_grid(gan.averaged, self.damsm, grid)
+        save_sample_grid(gan.averaged, self.damsm, grid, max(self.settings.stages))
 
     def resume(self, state: dict[str, Any]) -> None:
         """Go on where a saved run of the same settings stopped, as if it had not.

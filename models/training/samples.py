@@ -24,32 +24,32 @@ SENTENCES = (
 )
 
 
+SMALLEST_SHOWN, LARGEST_SHOWN = 128, 256
+"""Sides in pixels between which pictures are shown: large enough to see, small enough to keep."""
+
+
 @torch.inference_mode()
 def save_sample_grid(
     generator: Generator,
     damsm: Damsm,
     path: Path,
+    stage: int,
     sentences: Sequence[str] = SENTENCES,
     seeds: int = 4,
-    side: int = 128,
 ) -> None:
-    """Draw each sentence (a column) with each seed (a row), `side` px each.
-
-    The stage that draws pictures of that size is shown, or the last that there is.
-    """
+    """Draw each sentence (a column) with each seed (a row), as `stage` (0 for the first) does."""
     device = next(generator.parameters()).device
     max_words = damsm.text_encoder.config.max_words
     ids = [damsm.vocabulary.read(sentence, max_words).ids for sentence in sentences]
     text = damsm.text_encoder(*pad_ids(ids)).to(device)
-    sizes = generator.config.sizes
-    count = sum(size <= max(side, sizes[0]) for size in sizes)
+    side = min(max(generator.config.sizes[stage], SMALLEST_SHOWN), LARGEST_SHOWN)
     grid = Image.new("RGB", (side * len(sentences), side * seeds))
     for row in range(seeds):
         source = torch.Generator().manual_seed(row)
         noise = torch.randn(len(ids), generator.config.noise_size, generator=source).to(device)
         epsilon = torch.randn(len(ids), generator.config.condition_size, generator=source)
         condition, _, _ = generator.conditioning(text.sentence, epsilon.to(device))
-        *_, canvas = generator.stages(noise, condition, text, count)
+        *_, canvas = generator.stages(noise, condition, text, stage + 1)
         pixels = canvas.image.add(1).mul(127.5).clamp(0, 255).byte().permute(0, 2, 3, 1).cpu()
         for column, picture in enumerate(pixels):
             drawn = Image.fromarray(picture.numpy()).resize((side, side), Image.Resampling.BICUBIC)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 
 from models import Painter
 from models.checkpoint import load_checkpoint
@@ -44,7 +45,9 @@ def test_from_pictures_to_a_drawing(
     run = tmp_path / "run"
     assert run_schedule(preset, data, damsm, run, CPU)
     assert load_gan(run / "gan.pt")["pictures_seen"] == 16
-    assert list(run.glob("samples-*.jpg"))
+    # Each phase's grid shows the largest pictures that it trained.
+    widths = [Image.open(grid).width for grid in sorted(run.glob("samples-*.jpg"))]
+    assert widths == [8 * 128, 8 * 128, 8 * 256]
     assert list((run / "tensorboard").glob("events.*"))
     logged = [json.loads(line) for line in (run / "gan.jsonl").read_text().splitlines()]
     assert set(logged[-1]) >= {"d2", "d3", "g2", "g3", "consistency2", "consistency3"}
