@@ -10,7 +10,6 @@ Each figure is from a process of its own. The window's memory needs a display (`
 from __future__ import annotations
 
 import argparse
-import copy
 import statistics
 import subprocess
 import sys
@@ -26,7 +25,9 @@ import torch
 from benchmarks.alone import alone, share_of_memory
 from benchmarks.plain_generator import make_plain, plain_layers
 from models import Painter
+from models.checkpoint import load_checkpoint
 from models.memory import keep_freed_memory
+from models.painter import BUNDLED_WEIGHTS
 from models.painting import Place
 
 SENTENCES = (
@@ -111,13 +112,13 @@ def _loaded(kind: str, device: str) -> Iterator[Painter]:
     if kind != "plain":
         keep_freed_memory()
     painter = Painter.load(device=device)
-    generator = painter._checkpoint.generator
     if kind in _PRECISIONS:
+        generator = load_checkpoint(BUNDLED_WEIGHTS).generator
         painter._place = Place.on(painter.device, generator, _PRECISIONS[kind])
     if kind != "plain":
         yield painter
         return
-    generator = copy.deepcopy(generator).requires_grad_(False)
+    generator = load_checkpoint(BUNDLED_WEIGHTS).generator.requires_grad_(False)
     make_plain(generator)
     painter._place = Place(generator.to(painter.device), painter.device, torch.float32)
     with plain_layers():

@@ -1,8 +1,10 @@
 """The painter with the bundled weights: what it draws, repeats, refuses and reports."""
 
+import gc
 import subprocess
 import sys
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -14,14 +16,16 @@ import torch
 from PIL import Image
 
 from models import Painter
-from models.checkpoint import Checkpoint, save_checkpoint
+from models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
 from models.errors import CheckpointError, DrawingCancelled, ModelError, SentenceError
 from models.generator import Generator
+from models.painter import BUNDLED_WEIGHTS
 from models.painting import Painted, Place, choose_device, paint
 from models.text_encoder import TextEncoder
 from models.vocabulary import Vocabulary
 
+on_device = Place.on
 SENTENCE = "a small red bird with black wings"
 
 
@@ -70,7 +74,7 @@ def test_without_a_seed_one_is_chosen_and_told(painter: Painter) -> None:
 
 def test_reduced_precision_looks_the_same(painter: Painter) -> None:
     precise = Painter.load(device="cpu")
-    generator = precise._checkpoint.generator
+    generator = load_checkpoint(BUNDLED_WEIGHTS).generator
     precise._place = Place.on(torch.device("cpu"), generator, torch.float32)
     difference = pixels(precise.draw(SENTENCE, 7).image) - pixels(painter.draw(SENTENCE, 7).image)
     signal_to_noise = 10 * np.log10(255**2 / max(np.mean(difference**2), 1e-9))
@@ -123,11 +127,16 @@ def test_bad_arguments(painter: Painter, tmp_path_factory: pytest.TempPathFactor
         Painter.load(tmp_path_factory.mktemp("empty") / "none.safetensors")
 
 
+def _pretend_to_be_on(device: torch.device, generator: Generator) -> Place:
+    place = on_device(torch.device("cpu"), generator)
+    return replace(place, device=device)
+
+
 @pytest.fixture
 def full_card(monkeypatch: pytest.MonkeyPatch) -> Painter:
     """A painter that believes it draws on a GPU, whose memory is full."""
-    painter = Painter.load(device="cpu")
-    painter._place = replace(painter._place, device=torch.device("cuda"))
+    monkeypatch.setattr(Place, "on", _pretend_to_be_on)
+    painter = Painter(load_checkpoint(BUNDLED_WEIGHTS), torch.device("cuda"))
 
     def run_out(place: Place, *arguments: Any) -> Painted:
         if place.device.type == "cuda":
@@ -144,6 +153,16 @@ def test_a_gpu_without_memory_gives_way_to_the_cpu(full_card: Painter, painter: 
     assert drawing.notice is not None and "drawn on the processor" in drawing.notice
     assert drawing.image.tobytes() == painter.draw(SENTENCE, 7).image.tobytes()
     assert full_card.draw(SENTENCE, 8).notice is None, "told once"
+
+
+def test_on_the_processor_the_model_is_kept_once() -> None:
+    checkpoint = load_checkpoint(BUNDLED_WEIGHTS)
+    unfolded = weakref.ref(checkpoint.generator)
+    painter = Painter(checkpoint, torch.device("cpu"))
+    del checkpoint
+    gc.collect()
+    assert unfolded() is None
+    assert painter.draw(SENTENCE, 7, 64).image.size == (64, 64)
 
 
 def test_a_gpu_without_memory_for_the_model_gives_way_to_the_cpu(

@@ -7,7 +7,8 @@ import platform
 import pytest
 import torch
 
-from models import Painter
+from models.checkpoint import load_checkpoint
+from models.painter import BUNDLED_WEIGHTS
 from models.painting import Place
 from models.precision import bfloat16_is_faster, chosen_precision
 
@@ -26,7 +27,6 @@ CPU = torch.device("cpu")
 )
 def test_a_processor_draws_and_trains_in_what_it_is_fast_in(
     monkeypatch: pytest.MonkeyPatch,
-    painter: Painter,
     amx: bool,
     avx512_bf16: bool,
     expected: torch.dtype,
@@ -34,7 +34,7 @@ def test_a_processor_draws_and_trains_in_what_it_is_fast_in(
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx)
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: avx512_bf16)
-    place = Place.on(CPU, painter._checkpoint.generator)
+    place = Place.on(CPU, load_checkpoint(BUNDLED_WEIGHTS).generator)
     assert place.precision == expected
     assert {value.dtype for value in place.generator.parameters()} == {expected}
     assert chosen_precision("auto", CPU) == expected
