@@ -15,7 +15,7 @@ from typing import Any
 from torch import Tensor
 
 from models.training.files import load_state
-from models.training.gan_settings import GanTraining
+from models.training.gan_settings import DISCRIMINATOR_SETTINGS, GanTraining
 from models.weights_file import read_weights, write_weights
 
 FORMAT = "speech2bird-discriminators"
@@ -23,12 +23,13 @@ FORMAT = "speech2bird-discriminators"
 _NEEDED = ("settings", "discriminators")
 
 
-def export_discriminators(gans: Sequence[Path], output: Path) -> str:
+def export_discriminators(runs: Sequence[Path], output: Path) -> str:
     """Write the discriminators of runs of different stages in half precision.
 
     Parameters
     ----------
-    gans : what the command ``gan`` saved.
+    runs : what the command ``gan`` saved, and earlier outputs (.safetensors), which give the
+        stages that no run trained.
 
     Returns
     -------
@@ -36,24 +37,68 @@ def export_discriminators(gans: Sequence[Path], output: Path) -> str:
 
     Raises
     ------
+    CheckpointError
+        An earlier output is missing, damaged or foreign.
     FileNotFoundError
-        A file is not there.
+        A run is not there.
     ValueError
-        A file is damaged or foreign, or two runs trained the same stage.
+        A run is damaged, foreign or of an earlier version, or two trained the same stage.
     """
-    described: dict[str, dict[str, Any]] = {}
-    parts: dict[str, dict[str, Tensor]] = {}
-    for gan in gans:
-        state = load_state(gan, "gan run (gan.pt)", _NEEDED)
-        for judge, stage in enumerate(state["settings"]["stages"]):
-            if str(stage) in parts:
-                raise ValueError(f"{gan}: another run trained stage {stage + 1}, too: name one.")
-            described[str(stage)] = {
-                "discriminator": state["settings"]["discriminator"],
-                "discriminator_width": state["settings"]["discriminator_widths"][stage],
-            }
-            parts[str(stage)] = _part(state["discriminators"], f"judges.{judge}.")
-    return write_weights(output, FORMAT, {"discriminators": json.dumps(described)}, parts, {})
+    trained: dict[int, _Part] = {}
+    for run in runs:
+        if run.suffix != ".safetensors":
+            _add(trained, _trained_parts(run), run)
+    earlier: dict[int, _Part] = {}
+    for run in runs:
+        if run.suffix == ".safetensors":
+            _add(earlier, _earlier_parts(run), run)
+    parts = dict(sorted((earlier | trained).items()))
+    described = {stage: part.described for stage, part in parts.items()}
+    tensors = {str(stage): part.tensors for stage, part in parts.items()}
+    return write_weights(output, FORMAT, {"discriminators": json.dumps(described)}, tensors, {})
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The discriminator of one stage."""
+
+    described: Mapping[str, Any]
+    tensors: Mapping[str, Tensor]
+
+
+def _add(parts: dict[int, _Part], more: Mapping[int, _Part], run: Path) -> None:
+    for stage in more:
+        if stage in parts:
+            raise ValueError(f"{run}: another run trained stage {stage + 1}, too: name one.")
+    parts.update(more)
+
+
+def _trained_parts(run: Path) -> dict[int, _Part]:
+    state = load_state(run, "gan run (gan.pt)", _NEEDED)
+    settings = state["settings"]
+    if any(name not in settings for name in DISCRIMINATOR_SETTINGS):
+        raise ValueError(
+            f"{run} was saved by an earlier version of speech2bird, which did not note what its "
+            "discriminators are: export them with that version."
+        )
+    return {
+        stage: _Part(
+            {
+                "discriminator": settings["discriminator"],
+                "discriminator_width": settings["discriminator_widths"][stage],
+            },
+            _named(state["discriminators"], f"judges.{judge}."),
+        )
+        for judge, stage in enumerate(settings["stages"])
+    }
+
+
+def _earlier_parts(output: Path) -> dict[int, _Part]:
+    file = Discriminators.read(output)
+    return {
+        int(stage): _Part(described, _named(file.tensors, f"{stage}."))
+        for stage, described in file.described.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -110,12 +155,12 @@ class Discriminators:
         """What `GanTrainer.start_from` needs to take them over, for settings from `fit`."""
         weights: dict[str, Tensor] = {}
         for judge, stage in enumerate(settings.stages):
-            part = _part(self.tensors, f"{stage}.")
+            part = _named(self.tensors, f"{stage}.")
             weights |= {f"judges.{judge}.{name}": value.float() for name, value in part.items()}
         return {"settings": asdict(settings), "discriminators": weights}
 
 
-def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+def _named(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {
         name.removeprefix(prefix): value
         for name, value in tensors.items()

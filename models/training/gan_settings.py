@@ -95,6 +95,9 @@ class GanTraining:
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:
                 raise ValueError(f"{name} must be {' or '.join(allowed)}")
+        for name in ("discriminator_widths", "judged_sizes"):
+            if len(getattr(self, name)) <= max(self.stages):
+                raise ValueError(f"{name} must have a number for each stage up to the last trained")
         if self.batch_size % self.accumulate:
             raise ValueError("batch_size must be a multiple of accumulate")
         if self.pair_every and self.batch_size // self.accumulate % self.pair_every:

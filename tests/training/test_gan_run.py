@@ -18,6 +18,7 @@ from models.training.damsm_model import load_damsm
 from models.training.data import Pictures, read_examples
 from models.training.discriminators_file import Discriminators
 from models.training.export import export
+from models.training.files import save_state
 from models.training.gan_schedule import run_schedule
 from models.training.gan_settings import PRESETS, GanTraining, Phase, Preset
 from models.training.gan_step import picture_sizes
@@ -105,6 +106,43 @@ def test_discriminators_come_along_in_a_file_of_their_own(
     capsys.readouterr()
     assert command.main([*export, str(upper.path), str(upper.path)]) == 1
     assert "another run trained stage 3, too" in capsys.readouterr().err
+
+    # What a later run did not train comes from the earlier file.
+    first.train(pictures=8)
+    later = tmp_path / "later.safetensors"
+    again = ["export", "-o", str(later), "--discriminators", str(file), str(first.path)]
+    assert command.main(again) == 0
+    both = Discriminators.read(later)
+    assert both.described == discriminators.described
+    kept = discriminators.tensors
+    assert both.tensors.keys() == kept.keys()
+    changed = {name for name in kept if not torch.equal(both.tensors[name], kept[name])}
+    assert {name.split(".")[0] for name in changed} == {"0"}
+
+
+def test_discriminators_of_an_earlier_version_are_refused(
+    damsm: Path,
+    data: Path,
+    tmp_path: Path,
+    small: GeneratorConfig,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run = trainer(damsm, data, tmp_path / "run", small)
+    run.train(pictures=4)
+    state = load_gan(run.path)
+    del state["settings"]["discriminator_widths"]
+    save_state(state, run.path)
+    output = tmp_path / "discriminators.safetensors"
+    assert command.main(["export", "--discriminators", str(run.path), "-o", str(output)]) == 1
+    assert "saved by an earlier version" in capsys.readouterr().err
+    assert not output.exists()
+
+
+@pytest.mark.parametrize("name", ["judged_sizes", "discriminator_widths"])
+def test_each_stage_needs_its_number(name: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} must have a number for each stage"):
+        GanTraining(stages=(2,), **{name: (64, 64)})  # type: ignore[arg-type]
+    GanTraining(stages=(1,), **{name: (64, 64)})  # type: ignore[arg-type]
 
 
 def test_earlier_stages_stay_exactly_as_they_were(

@@ -23,8 +23,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--discriminators",
         type=Path,
         nargs="+",
-        metavar="GAN.PT",
-        help="gan.pt of runs of different stages: what judges",
+        metavar="FILE",
+        help="gan.pt of runs of different stages: what judges; an earlier output (.safetensors) "
+        "gives the stages that they did not train",
     )
     run.add_argument("--speech", type=Path, help="speech.pt of a speech run: what listens")
     parser.add_argument("-o", "--output", type=Path, required=True, help="file to write")
