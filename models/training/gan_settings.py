@@ -41,6 +41,8 @@ class GanTraining:
     sentence_noise : noise on sentence features, as a share of their standard deviation: one
         sentence must not be the name of one photograph.
     consistency_weight : how strongly a stage is held to the picture of the stage before it.
+    matching_weight : how strongly the mean features of drawings are drawn to those of photographs
+        (see `mean_matching`); pays on whole pictures, with projected discriminators only.
     block_weight : how strongly stages that refine are held not to show the pixels they enlarged.
     discriminator : "projected" (on frozen features) or "paper" (from pixels).
     discriminator_widths : of each stage's: channels after mixing of projected ones; channels of
@@ -73,6 +75,7 @@ class GanTraining:
     counterfactual: bool = True
     sentence_noise: float = 0.2
     consistency_weight: float = 2.0
+    matching_weight: float = 0.0
     block_weight: float = 1.0
     discriminator: str = "projected"
     discriminator_widths: tuple[int, ...] = (64, 64, 64, 64)
@@ -102,10 +105,11 @@ class GanTraining:
             raise ValueError("batch_size must be a multiple of accumulate")
         if self.pair_every and self.batch_size // self.accumulate % self.pair_every:
             raise ValueError("batch_size / accumulate must be a multiple of pair_every")
-        if self.discriminator == "paper" and (self.patch < 1 or self.pair_every):
+        needing_features = self.patch < 1 or self.pair_every or self.matching_weight
+        if self.discriminator == "paper" and needing_features:
             raise ValueError(
                 "the paper's discriminators see whole pictures and no frozen features: "
-                "patch must be 1 and pair_every 0"
+                "patch must be 1, pair_every 0 and matching_weight 0"
             )
 
     @property

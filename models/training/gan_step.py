@@ -28,6 +28,7 @@ from models.training.gan_batch import Batch
 from models.training.gan_passes import DrawingPass, Drawn, JudgingPass, corner
 from models.training.gan_settings import GanTraining
 from models.training.image_encoder import REGION_MAP, ImageFeatures, resize
+from models.training.mean_matching import MeanMatching
 from models.training.paper_discriminator import PaperDiscriminator
 from models.training.projected_discriminator import ProjectedDiscriminator
 
@@ -71,6 +72,11 @@ class GanStep:
             use_buffers=True,
         ).eval()
         self.judges = [self._discriminator(stage).to(device) for stage in settings.stages]
+        self.matching = nn.ModuleList(
+            MeanMatching(self.features.channels, self.features.pooled_size)
+            for _ in settings.stages
+            if settings.matching_weight
+        ).to(device)
         learning = [value for judge in self.judges for value in judge.trainable()]
         self.generator_optimizer = torch.optim.Adam(
             [value for value in self.generator.parameters() if value.requires_grad],
@@ -150,7 +156,7 @@ class GanStep:
         self.discriminator_optimizer.zero_grad()
         for part in parts:
             with distributed.without_sync(self.judging, part is not parts[-1]):
-                scores = self._judge(part, drawn and drawn[1])
+                scores = self._judge(part, drawn and drawn[1], follow=True)
                 terms = {
                     f"d{stage}": losses.discriminator_loss(right, wrong, fake, settings.loss)
                     for stage, (right, wrong, fake) in zip(settings.stages, scores, strict=True)
@@ -162,15 +168,21 @@ class GanStep:
         return values.means
 
     def _judge(
-        self, batch: Batch, drawn: Sequence[Seen] | None = None
+        self, batch: Batch, drawn: Sequence[Seen] | None = None, follow: bool = False
     ) -> list[tuple[Scores, Scores | None, Scores]]:
-        """Scores of the photographs and of drawings, which are made unless they are given."""
+        """Scores of the photographs and of drawings, which are made unless they are given.
+
+        Where means are matched, `follow` takes these pictures into account.
+        """
         with torch.no_grad():
             seen = drawn or self._draw_and_see(batch)[1]
             real = [
                 self._see(stage, batch.seen, self._real(batch, stage))
                 for stage in self.settings.stages
             ]
+        if follow:
+            for means, photographs, drawings in zip(self.matching, real, seen, strict=False):
+                cast(MeanMatching, means).follow(photographs, drawings)
         with self._autocast():
             scores: list[tuple[Scores, Scores | None, Scores]] = self.judging(
                 real, [view.detach() for view in seen], batch, self.settings.sees_sentences
@@ -212,6 +224,9 @@ class GanStep:
                 words, whole = self._damsm_losses(batch, stage, view)
                 terms[f"words{stage}"] = (settings.damsm_weight, words)
                 terms[f"sentence{stage}"] = (settings.damsm_weight, whole)
+        for stage, means, view in zip(settings.stages, self.matching, seen, strict=False):
+            loss = cast(MeanMatching, means).loss(view)
+            terms[f"matching{stage}"] = (settings.matching_weight, loss)
         if settings.consistency_weight:
             earlier = () if drawn.before is None else (drawn.before,)
             steps = list(pairwise((*earlier, *drawn.images)))

@@ -171,6 +171,7 @@ class GanTrainer:
             "generator": gan.generator.state_dict(),
             "ema": gan.ema.state_dict(),
             "discriminators": gan.discriminators.state_dict(),
+            "matching": gan.matching.state_dict(),
             "generator_optimizer": gan.generator_optimizer.state_dict(),
             "discriminator_optimizer": gan.discriminator_optimizer.state_dict(),
             "random": torch.get_rng_state(),
@@ -197,6 +198,7 @@ class GanTrainer:
         _load("generator", gan.generator, state["generator"])
         _load("average", gan.ema, state["ema"])
         _load("discriminators", gan.discriminators, state["discriminators"])
+        _load("mean features", gan.matching, state.get("matching", {}))
         gan.generator_optimizer.load_state_dict(state["generator_optimizer"])
         gan.discriminator_optimizer.load_state_dict(state["discriminator_optimizer"])
         torch.set_rng_state(state["random"])
@@ -228,6 +230,8 @@ class GanTrainer:
         own, saved = asdict(self.settings), state["settings"]
         if all(own[name] == saved.get(name) for name in ("stages", *DISCRIMINATOR_SETTINGS)):
             _load("discriminators", self.gan.discriminators, state["discriminators"])
+            if self.settings.matching_weight and state.get("matching"):
+                _load("mean features", self.gan.matching, state["matching"])
         self._take_position(lower_stages or state)
 
     def _take_lower_stages(self, state: dict[str, Any]) -> None:
