@@ -42,7 +42,7 @@ class GanTraining:
         sentence must not be the name of one photograph.
     consistency_weight : how strongly a stage is held to the picture of the stage before it.
     matching_weight : how strongly the mean features of drawings are drawn to those of photographs
-        (see `mean_matching`); pays on whole pictures, with projected discriminators only.
+        (see `mean_matching`); on frozen features, so with projected discriminators only.
     block_weight : how strongly stages that refine are held not to show the pixels they enlarged.
     discriminator : "projected" (on frozen features) or "paper" (from pixels).
     discriminator_widths : of each stage's: channels after mixing of projected ones; channels of
@@ -105,6 +105,8 @@ class GanTraining:
             raise ValueError("batch_size must be a multiple of accumulate")
         if self.pair_every and self.batch_size // self.accumulate % self.pair_every:
             raise ValueError("batch_size / accumulate must be a multiple of pair_every")
+        if self.matching_weight and self.batch_size // self.accumulate < 2:
+            raise ValueError("matching_weight needs a batch_size / accumulate of at least 2")
         needing_features = self.patch < 1 or self.pair_every or self.matching_weight
         if self.discriminator == "paper" and needing_features:
             raise ValueError(

@@ -8,8 +8,6 @@ perceptual features, ICCV 2019, section 3.2, with a plain moving average).
 
 from __future__ import annotations
 
-from typing import cast
-
 import torch
 from torch import Tensor, nn
 
@@ -60,7 +58,7 @@ class MeanMatching(nn.Module):
         direction = self.gap / (self.variance + 1e-6)
         value = (self.gap * direction).mean()
         drawn = 2 * (direction * _features(fake).mean(0)).mean()
-        return cast(Tensor, value + drawn - drawn.detach())
+        return value + drawn - drawn.detach()
 
 
 def _features(seen: Seen) -> Tensor:

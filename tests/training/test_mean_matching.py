@@ -81,7 +81,9 @@ def test_a_run_that_is_resumed_follows_on(
         assert torch.equal(resumed.gan.averaged.state_dict()[name], value), name
 
 
-def test_the_papers_discriminators_have_no_features_to_match() -> None:
+def test_means_need_features_and_more_than_one_picture() -> None:
     paper = GanTraining(discriminator="paper", pair_every=0)
     with pytest.raises(ValueError, match="matching_weight 0"):
         replace(paper, matching_weight=1.0)
+    with pytest.raises(ValueError, match="at least 2"):
+        GanTraining(batch_size=4, accumulate=4, pair_every=0, matching_weight=1.0)
