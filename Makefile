@@ -48,7 +48,7 @@ bench: $(test_stamp)
 	$(if $(DISPLAY)$(filter Darwin,$(shell uname)),,xvfb-run -a) $(python) -m benchmarks.window
 	$(if $(DISPLAY)$(filter Darwin,$(shell uname)),,xvfb-run -a) $(python) -m benchmarks.gallery
 	$(if $(DISPLAY)$(filter Darwin,$(shell uname)),,xvfb-run -a) $(python) -m benchmarks.endurance
-	$(if $(DISPLAY)$(filter Darwin,$(shell uname)),,xvfb-run -a) $(python) -m benchmarks.drawing
+	$(python) -m benchmarks.drawing
 	$(python) -m benchmarks.layers
 	$(python) -m benchmarks.training
 

@@ -4,7 +4,7 @@
 
 Prints Markdown. The straightforward way is that of the published evaluation code: the same network
 and weights in fp32, eager, default layout, PyTorch's own layers (`benchmarks/plain_generator.py`).
-Each figure is from a process of its own. The window's memory needs a display (`xvfb-run`).
+Each figure is from a process of its own.
 """
 
 from __future__ import annotations
@@ -60,7 +60,6 @@ def main() -> None:
     _print_precisions(options.device)
     _print_costs(options.device)
     _print_captions(options.device, options.captions)
-    _print_window()
     _print_start(options.device)
 
 
@@ -201,20 +200,6 @@ def _print_captions(device: str, count: int) -> None:
 
 
 # The whole program.
-
-
-def _print_window() -> None:
-    import tkinter as tk
-
-    from benchmarks.window import run_visit
-
-    try:
-        tk.Tk().destroy()
-    except tk.TclError:
-        print("The window's memory was not measured: there is no display.\n")
-        return
-    memory = run_visit("engines", None).get("memory", float("nan"))
-    print(f"Most memory of the window and both engines while drawing 512 px: {memory:.0f} MB\n")
 
 
 def _print_start(device: str) -> None:
