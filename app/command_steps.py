@@ -27,8 +27,9 @@ def load_painter(weights: Path | None, device: str) -> Painter:
     from models import Painter
     from models.memory import keep_freed_memory
 
+    painter = Painter.load(weights, device=device)
     keep_freed_memory()
-    return Painter.load(weights, device=device)
+    return painter
 
 
 def check_size(painter: Painter, size: int | None) -> None:

@@ -108,13 +108,12 @@ def _print_precisions(device: str) -> None:
 @contextmanager
 def _loaded(kind: str, device: str) -> Iterator[Painter]:
     """Load the model as the program does, in a precision, or to draw in the straightforward way."""
-    if kind != "plain":
-        keep_freed_memory()
     painter = Painter.load(device=device)
     if kind in _PRECISIONS:
         generator = load_checkpoint(BUNDLED_WEIGHTS).generator
         painter._place = Place.on(painter.device, generator, _PRECISIONS[kind])
     if kind != "plain":
+        keep_freed_memory()
         yield painter
         return
     generator = load_checkpoint(BUNDLED_WEIGHTS).generator.requires_grad_(False)

@@ -128,8 +128,11 @@ class RefinementStage(nn.Module):
     def forward(self, hidden: Tensor, text: Text) -> tuple[Tensor, Tensor]:
         """Turn features (B, C_in, S, S) into (B, C_out, 2 S, 2 S) and attention (B, T, S, S)."""
         context, attention = text.attend(self.attention, hidden)
-        joined = torch.cat([hidden, context.to(hidden.dtype)], dim=1)
-        return self.upsample(self.residual(joined)), attention
+        hidden = torch.cat([hidden, context.to(hidden.dtype)], dim=1)
+        del context  # these maps are large: to draw, each is let go as soon as it was used
+        for part in (*self.residual, self.upsample):
+            hidden = part(hidden)
+        return hidden, attention
 
 
 class Generator(nn.Module):

@@ -1,4 +1,4 @@
-"""Keeping freed memory, which a network that runs again and again asks for at once."""
+"""What becomes of freed memory: handed back after loading, kept while a network runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ def keep_freed_memory() -> bool:
     glibc returns each large block as soon as it is freed. A network's layers ask for as large ones
     again at once, and the system has to clear every page of them anew: up to a third of the time of
     a training step. Meant for processes that do little but run networks; torch allocates no more
-    than before, and the process keeps its peak until it ends.
+    than before, and the process keeps its peak until it ends. So call it once the network is
+    loaded: what was freed before is handed back.
 
     Returns
     -------
@@ -22,5 +23,12 @@ def keep_freed_memory() -> bool:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is None:
         return False
+    hand_back_freed_memory()
     settings = {_MMAP_MAX: 0, _TRIM_THRESHOLD: 2**31 - 1, _TOP_PAD: 2**28, _ARENA_MAX: 1}
     return all([mallopt(name, value) for name, value in settings.items()])
+
+
+def hand_back_freed_memory() -> bool:
+    """Hand back what glibc has kept of freed memory, as after loading; returns as above."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    return trim is not None and bool(trim(0))

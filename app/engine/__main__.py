@@ -14,9 +14,7 @@ def main(kind: str, descriptor: int) -> None:
     # Only what this engine needs is imported: the one for speech never loads torch.
     if kind == "pictures":
         from app.engine.pictures import PicturesEngine
-        from models.memory import keep_freed_memory
 
-        keep_freed_memory()
         Server(connection, PicturesEngine).run()
     else:
         from app.engine.speech import SpeechEngine

@@ -36,12 +36,14 @@ class PicturesEngine:
 
     def __init__(self, weights: Path | None, device: str, threads: int | None) -> None:
         from models import Painter
+        from models.memory import keep_freed_memory
 
         if threads is not None:
             import torch
 
             torch.set_num_threads(min(threads, os.cpu_count() or 1))
         self._painter = Painter.load(weights, device=device)
+        keep_freed_memory()
         self._last_heard: tuple[NDArray[np.float32], HeardSentence] | None = None
 
     def describe(self) -> LoadedModel:

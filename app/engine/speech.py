@@ -26,8 +26,10 @@ class SpeechEngine:
 
     def __init__(self, recogniser: str, model_folder: Path | None) -> None:
         from app.speech.recognisers import load_transcriber
+        from models.memory import hand_back_freed_memory
 
         self._transcriber = load_transcriber(recogniser, model_folder)
+        hand_back_freed_memory()
 
     def describe(self) -> LoadedRecogniser:
         return LoadedRecogniser(self._transcriber.name, self._transcriber.notice)

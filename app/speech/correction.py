@@ -18,6 +18,7 @@ from app.speech.language_model import BIRD_DICTIONARY, START, LanguageModel
 from app.speech.pronunciations import (
     ADDED,
     Phones,
+    Pronunciations,
     SoundAlikes,
     cmu_dictionary,
     guess_sounds,
@@ -81,7 +82,7 @@ class Corrector:
     def __init__(self, weights: Weights | None = None) -> None:
         self._weights = weights or Weights()
         self._model = LanguageModel()
-        self._pronunciations = read_pronunciations((cmu_dictionary(), ADDED))
+        self._pronunciations = Pronunciations((cmu_dictionary(), ADDED))
         self._sound_alikes = SoundAlikes(read_pronunciations((BIRD_DICTIONARY,)))
         self._word_score = functools.lru_cache(maxsize=65536)(self._model.word_score)
         self._candidates = functools.lru_cache(maxsize=4096)(self._find_candidates)
@@ -133,7 +134,7 @@ class Corrector:
         """Return the ways to pronounce the words one after the other."""
         ways: list[Phones] = [()]
         for word in heard:
-            spoken = self._pronunciations.get(word) or [guess_sounds(word)]
+            spoken = self._pronunciations.of(word) or [guess_sounds(word)]
             ways = [(*way, *more) for way in ways for more in spoken]
         return ways
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from app.speech.correction import Corrector, Guess
-from app.speech.pronunciations import SoundAlikes, guess_sounds
+from app.speech.pronunciations import (
+    Pronunciations,
+    SoundAlikes,
+    cmu_dictionary,
+    guess_sounds,
+    read_pronunciations,
+)
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +89,17 @@ def test_unknown_words_are_said_by_their_letters() -> None:
     assert guess_sounds("darsus") == ("D", "AA", "R", "S", "AH", "S")
     assert guess_sounds("tufft") == ("T", "AH", "F", "T")
     assert guess_sounds("") == ()
+
+
+def test_every_word_of_the_dictionary_is_found_with_all_its_pronunciations() -> None:
+    pronunciations = Pronunciations([cmu_dictionary()])
+    words = list(read_pronunciations([cmu_dictionary()]).items())
+    for word, ways in [*words[:100], *words[::50], *words[-100:]]:
+        assert pronunciations.of(word) == ways, word
+
+
+@pytest.mark.parametrize("word", ["", "re", "redd", "zzz", "a("])
+def test_what_is_no_word_of_a_dictionary_has_no_pronunciation(word: str, tmp_path: Path) -> None:
+    dictionary = tmp_path / "birds.dict"
+    dictionary.write_text("red R EH D\na AH\na(2) EY\n", encoding="utf-8")
+    assert Pronunciations([dictionary]).of(word) == []
