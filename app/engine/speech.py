@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.engine.client import EngineClient
+from models.memory import hand_back_freed_memory
 
 if TYPE_CHECKING:
     from app.engine.server import Call
@@ -26,7 +27,6 @@ class SpeechEngine:
 
     def __init__(self, recogniser: str, model_folder: Path | None) -> None:
         from app.speech.recognisers import load_transcriber
-        from models.memory import hand_back_freed_memory
 
         self._transcriber = load_transcriber(recogniser, model_folder)
         hand_back_freed_memory()
@@ -35,7 +35,10 @@ class SpeechEngine:
         return LoadedRecogniser(self._transcriber.name, self._transcriber.notice)
 
     def transcribe(self, call: Call, recording: Recording) -> str:
-        return self._transcriber.transcribe(recording)
+        try:
+            return self._transcriber.transcribe(recording)
+        finally:
+            hand_back_freed_memory()  # what Whisper took is more than its model
 
     def speech_in(self, call: Call, recording: Recording) -> Recording:
         from app.speech.transcriber import speech_in
