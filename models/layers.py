@@ -57,7 +57,7 @@ class _Gate(torch.autograd.Function):
         value, gate = hidden.chunk(2, dim=1)
         opened = _compact(gate).sigmoid_()
         if not context.needs_input_grad[0]:
-            return opened.mul_(value)  # to draw, which needs a sixth less memory so
+            return opened.mul_(value)  # to draw takes one map less so
         context.save_for_backward(value, opened)
         return value * opened
 
