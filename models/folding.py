@@ -17,6 +17,7 @@ from models.layers import (
     channels_last,
     spread_kernel,
 )
+from models.strips import GatedConvolution, ResidualBlockInPlace
 
 
 def folded(generator: Generator, precision: torch.dtype) -> Generator:
@@ -43,7 +44,7 @@ def folded(generator: Generator, precision: torch.dtype) -> Generator:
     _fold_initial(drawing.initial)
     for stage, size in zip(drawing.refinements, drawing.config.sizes, strict=False):
         assert isinstance(stage, RefinementStage)
-        _fold_residual(stage.residual)
+        stage.residual = nn.Sequential(*map(_folded_residual, stage.residual))
         stage.upsample = _folded_upsample(stage.upsample, size)
     drawing.to(precision)
     channels_last(drawing)
@@ -70,26 +71,25 @@ def _fold_modulated(block: ModulatedBlock) -> None:
     block.narrow, block.narrowed = _fused(block.narrow, block.narrowed), nn.Identity()
 
 
-def _fold_residual(blocks: nn.Module) -> None:
-    for residual in blocks.children():
-        assert isinstance(residual, ResidualBlock)
-        widen, widened, gate, narrow, narrowed = residual.block
-        residual.block = nn.Sequential(_fused(widen, widened), gate, _fused(narrow, narrowed))
+def _folded_residual(block: nn.Module) -> ResidualBlockInPlace:
+    assert isinstance(block, ResidualBlock)
+    widen, widened, _, narrow, narrowed = block.block
+    return ResidualBlockInPlace(GatedConvolution(_fused(widen, widened)), _fused(narrow, narrowed))
 
 
 def _folded_upsample(block: nn.Module, size: int) -> nn.Sequential:
     """Fold a block that enlarges maps of `size` pixels."""
     assert isinstance(block, UpsampleBlock)
-    upsample, convolve, norm, gate = block
+    upsample, convolve, norm, _ = block
     fused = _fused(convolve, norm)
     if size < TRANSPOSED_FROM:
-        return nn.Sequential(upsample, fused, gate)
+        return nn.Sequential(upsample, GatedConvolution(fused))
     enlarge = nn.ConvTranspose2d(
         fused.in_channels, fused.out_channels, 4, stride=2, padding=1, device="meta"
     )
     enlarge.weight = nn.Parameter(spread_kernel(fused.weight.detach()), requires_grad=False)
     enlarge.bias = fused.bias
-    return nn.Sequential(enlarge, gate)
+    return nn.Sequential(GatedConvolution(enlarge))
 
 
 def _fused(convolve: nn.Module, norm: nn.Module) -> nn.Conv2d:

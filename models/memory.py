@@ -1,10 +1,20 @@
-"""What becomes of freed memory: handed back after loading, kept while a network runs."""
+"""What becomes of freed memory: handed back after loading, kept while a network runs (glibc)."""
 
 from __future__ import annotations
 
 import ctypes
 
 _MMAP_MAX, _TRIM_THRESHOLD, _TOP_PAD, _ARENA_MAX = -4, -1, -2, -8  # of glibc's malloc.h
+
+
+def share_one_heap() -> bool:
+    """Let all threads of this process take memory from one heap; call it before there are any.
+
+    glibc gives threads heaps of their own, each with freed pieces that no other thread can use.
+    Returns whether it took effect, as the functions below.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    return mallopt is not None and bool(mallopt(_ARENA_MAX, 1))
 
 
 def keep_freed_memory() -> bool:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from nltk.metrics import edit_distance
-from nltk.tokenize import RegexpTokenizer
-
 PADDING_ID = 0
 """The id that fills sentences up to a common length; it stands for no word."""
 
-_TOKENIZER = RegexpTokenizer(r"[a-z0-9]+")
+_WORD = re.compile(r"[a-z0-9]+")
 # The training captions were written without apostrophes and hyphens ("it s", "long legged"),
 # so cutting at everything that is not a letter or a digit gives the same words.
 
 
 def tokenize(sentence: str) -> list[str]:
     """Cut a sentence into lower-case words, as the training captions were cut."""
-    return list(_TOKENIZER.tokenize(sentence.lower()))
+    return _WORD.findall(sentence.lower())
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,8 @@ class Vocabulary:
         Nearness is Damerau and Levenshtein's edit distance, at most a third of the word's
         letters (and always one); among equals, the more frequent word comes first.
         """
+        from nltk.metrics import edit_distance  # 0.2 s and 16 MB, which drawing does without
+
         farthest = max(1, len(word) // 3)
         found = []
         for rank, known in enumerate(self.words):

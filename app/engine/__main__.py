@@ -6,10 +6,12 @@ import sys
 from multiprocessing.connection import Connection
 
 from app.engine.server import Server
+from models.memory import share_one_heap
 
 
 def main(kind: str, descriptor: int) -> None:
     """Serve at the open socket ``descriptor`` until its other end is closed."""
+    share_one_heap()
     connection = Connection(descriptor)
     # Only what this engine needs is imported: the one for speech never loads torch.
     if kind == "pictures":

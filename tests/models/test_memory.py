@@ -41,6 +41,24 @@ print(before - in_use())
 """
 
 
+ONE_HEAP = """
+import ctypes, sys, tempfile, threading
+from models.memory import share_one_heap
+if sys.argv[1] == "share":
+    assert share_one_heap()
+glibc = ctypes.CDLL(None)
+glibc.fopen.restype = ctypes.c_void_p
+threads = [threading.Thread(target=glibc.malloc, args=(1000,)) for number in range(4)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+with tempfile.NamedTemporaryFile("r") as file:
+    stream = ctypes.c_void_p(glibc.fopen(file.name.encode(), b"w"))
+    glibc.malloc_info(0, stream)
+    glibc.fclose(stream)
+    print(file.read().count("<heap nr="))
+"""
+
+
 def printed(code: str, *arguments: str) -> int:
     command = [sys.executable, "-c", code, *arguments]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
@@ -55,3 +73,9 @@ def test_memory_is_asked_of_the_system_only_once() -> None:
 @only_with_glibc
 def test_what_loading_freed_is_handed_back() -> None:
     assert printed(HANDED_BACK) > 100e6
+
+
+@only_with_glibc
+def test_threads_share_one_heap() -> None:
+    assert printed(ONE_HEAP, "share") == 1
+    assert printed(ONE_HEAP, "leave") > 1

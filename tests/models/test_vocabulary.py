@@ -1,8 +1,12 @@
 """Sentences are cut into words as the training captions were."""
 
+import subprocess
+import sys
+
 import pytest
 
 from models.vocabulary import Vocabulary, tokenize
+from tests.conftest import REPOSITORY
 
 
 def test_tokenize_ignores_case_and_punctuation() -> None:
@@ -39,3 +43,12 @@ def test_the_nearest_known_words() -> None:
     assert vocabulary.nearest("beka") == ["beak"]  # two letters in the wrong order are one mistake
     assert vocabulary.nearest("geak") == ["beak", "peak"]  # the more frequent word first
     assert vocabulary.nearest("zeppelin") == []
+
+
+def test_only_who_asks_for_the_nearest_words_waits_for_nltk() -> None:
+    code = (
+        "import sys; from models.vocabulary import Vocabulary; words = Vocabulary(['bird'])\n"
+        "words.read('a bird', 2); assert 'nltk' not in sys.modules\n"
+        "words.nearest('brid'); assert 'nltk' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, check=True)
