@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -93,7 +94,10 @@ def expected_errors(caplog: pytest.LogCaptureFixture) -> Iterator[ExpectedErrors
     """Fail a test that logged an error, as every exception in a callback of Tk is."""
     expected = ExpectedErrors()
     yield expected
-    for record in caplog.get_records("call"):
+    records = [
+        record for phase in ("setup", "call", "teardown") for record in caplog.get_records(phase)
+    ]
+    for record in records:
         message = record.getMessage()
         if record.levelno >= logging.ERROR and not message.startswith(tuple(expected)):
             trace = logging.Formatter().formatException(record.exc_info) if record.exc_info else ""
@@ -162,6 +166,10 @@ def make_window(display: None, engines: Engines) -> Iterator[Callable[..., MainW
     window = None  # type: ignore[assignment]
     gc.unfreeze()  # what the window's loaders froze, too
     gc.collect()  # here, in Tk's own thread
+    left = [
+        thread.name for thread in threading.enumerate() if thread.name.startswith("speech2bird-")
+    ]
+    assert not left, "a later test would be blamed for these"
 
 
 @pytest.fixture

@@ -82,7 +82,9 @@ def test_the_command_line(
 )
 def test_the_window(window: MainWindow, sentence: str) -> None:
     window.type_tab.field.sentence = sentence
+    before = window.desk.drawing
     window.desk.draw(window.type_tab.field.sentence, 1)
     wait_until(window, lambda: not window.desk.busy)
+    assert window.desk.drawing is not before or window.messages.text, "nothing happened"
     assert "unexpected" not in window.messages.text
     window.messages.clear()

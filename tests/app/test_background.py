@@ -18,9 +18,12 @@ from tests.conftest import bury
 @pytest.fixture
 def root(display: None) -> Iterator[tk.Tk]:
     root = tk.Tk()
+    errors: list[BaseException] = []
+    root.report_callback_exception = lambda kind, error, trace: errors.append(error)
     yield root
     root.destroy()
     bury(root)
+    assert not errors  # what fails in a callback of Tk fails nowhere else
 
 
 @pytest.fixture
@@ -78,7 +81,7 @@ def test_cancelled_work_is_silent(root: tk.Tk, runner: BackgroundRunner) -> None
             time.sleep(0.001)
         seen.set()
 
-    task = runner.run_in_thread(work, unexpected, unexpected, lambda value: None)
+    task = runner.run_in_thread(work, unexpected, unexpected, unexpected)
     task.cancel()
     assert seen.wait(5)
     # A later task's callback comes after whatever the cancelled one had queued.

@@ -55,6 +55,7 @@ def failure(capsys: pytest.CaptureFixture[str], status: int, *arguments: object)
 # One process each: what a person types.
 
 
+@pytest.mark.alone
 def test_help_is_quick() -> None:
     best = 1.0
     for _ in range(3):
@@ -286,6 +287,15 @@ def test_unwritable_folder(tmp_path: Path) -> None:
     result = run("draw", SENTENCE, "-o", unwritable_folder(tmp_path) / "bird.png")
     assert result.returncode == 1 and "cannot be" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_an_unwritable_folder_is_told_before_drawing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Painter, "load", lambda *arguments, **options: pytest.fail("it loaded"))
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path)  # even for root
+    told = failure(capsys, 1, "draw", SENTENCE, "-o", tmp_path / "bird.png")
+    assert f"The folder {tmp_path} cannot be written to." in told
 
 
 def test_bad_inputs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,7 @@ from app.picture_metadata import PictureMetadata
 from app.speech.transcriber import SpeechModelError
 from app.speech.whisper import WhisperTranscriber
 from app.ui.window import MainWindow
+from models import Painter
 from tests.conftest import wait_until
 
 METADATA = PictureMetadata("a red bird", 7, 64, "test (0000)")
@@ -52,8 +53,9 @@ def test_names_that_no_file_can_have(tmp_path: Path, picture: Image.Image, name:
 
 
 def test_the_command_line_tells_of_a_long_name_before_it_draws(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(Painter, "draw", lambda *arguments, **options: pytest.fail("it drew"))
     for arguments in (
         ["-o", str(tmp_path / TOO_LONG), "a red bird"],
         ["-o", str(tmp_path / "bird.png"), "a red bird", "--weights", str(tmp_path / TOO_LONG)],

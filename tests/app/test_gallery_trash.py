@@ -76,7 +76,7 @@ def test_killed_while_deleting_and_undoing(gallery: Gallery) -> None:
         )
         assert program.stdout is not None
         for _ in range(7 * count + 1):
-            program.stdout.readline()
+            assert program.stdout.readline(), "it ended by itself"
         program.kill()
         program.stdout.close()
         program.wait()

@@ -239,6 +239,7 @@ def test_variations_are_drawn_one_by_one_enlarged_and_kept(
     assert len(canvas._cells) == 4
 
 
+@pytest.mark.alone
 def test_cancel_keeps_the_pictures_that_are_finished(ready: MainWindow) -> None:
     set_count(ready, 9)
     ready.desk.draw(SENTENCE, 1)

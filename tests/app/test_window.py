@@ -200,6 +200,7 @@ def test_unknown_words_are_told(typing: MainWindow) -> None:
     assert "zorblefitz" in typing.messages.text and not typing.messages.is_error
 
 
+@pytest.mark.alone
 def test_cancel_brings_the_last_picture_back(typing: MainWindow) -> None:
     ready(typing)
     typing.desk.draw(SENTENCE, seed=1)
@@ -244,13 +245,11 @@ def test_save_problems_are_told(
     assert typing.messages.text == ""
 
 
-def test_picture_that_cannot_be_kept_is_shown(
-    typing: MainWindow, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_picture_that_cannot_be_kept_is_shown(typing: MainWindow) -> None:
     Gallery().folder.parent.mkdir(parents=True, exist_ok=True)
     Gallery().folder.write_text("a file where the folder should be")
     typing.desk.draw(SENTENCE, seed=1)
-    drawn(typing)
+    assert typing.panel.image is drawn(typing).image
     assert typing.messages.is_error and "Save the picture" in typing.messages.text
 
 
@@ -286,6 +285,7 @@ def test_engine_killed_while_drawing_is_told(
     assert drawn(typing).seed == 1
 
 
+@pytest.mark.alone
 def test_closing_while_the_model_loads(
     make_window: Callable[..., MainWindow], fresh_engines: Engines
 ) -> None:

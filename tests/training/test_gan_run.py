@@ -301,7 +301,7 @@ def test_the_papers_recipe_trains_all_stages_at_once(
     }
 
 
-def test_presets_differ_only_in_settings() -> None:
+def test_a_preset_with_fewer_stages_or_pictures() -> None:
     assert PRESETS["attngan"].with_stages(3).generator.stage_channels == (32, 32, 32)
     assert PRESETS["attngan"].with_stages(3).phases[0].settings.stages == (0, 1, 2)
     grown = PRESETS["speech2bird"].with_stages(2)
