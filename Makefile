@@ -4,8 +4,10 @@
 # make bench    measure window, drawing and training beside alternatives, on an idle machine
 # make bench-speech CAPTIONS=metadata.jsonl    measure how well speech is understood (two hours)
 # make audit ADVISORIES=all.zip    name known weaknesses of the locked packages (scripts/audit.py)
-# make pictures    draw the README's pictures anew
+# make pictures    draw docs/colours.jpg and the screenshots anew
 # make reinstall   look again for what is missing (a compiler came, a package was removed)
+# make clean    remove .venv and what tools keep
+# make run PYTHON=/path/to/python3    with this Python instead of the one that is found
 #
 # The stamps in .venv say what is installed: a second run installs nothing. They are redone when
 # the program's requirements change.
@@ -59,7 +61,7 @@ bench-speech: $(test_stamp)
 audit: $(test_stamp)
 	$(python) scripts/audit.py $(ADVISORIES)
 
-# The README's pictures, drawn by the bundled weights.
+# Drawn by the bundled weights; `look` and `side-by-side` make the README's other pictures.
 pictures: $(test_stamp)
 	$(python) scripts/colours.py
 	$(python) scripts/screenshots.py
