@@ -31,5 +31,7 @@ def test_a_computer_without_a_display() -> None:
 
 
 def test_a_python_without_tk() -> None:
-    told = run("-c", "import sys; sys.modules['tkinter'] = None; import main; sys.exit(main.main([]))")
+    told = run(
+        "-c", "import sys; sys.modules['tkinter'] = None; import main; sys.exit(main.main([]))"
+    )
     assert "has no Tk" in told and "python3-tk" in told
