@@ -22,6 +22,8 @@ from tqdm import tqdm
 from app.batch_folder import BatchFolder, settle_seed
 from app.command_steps import SEEDS, check_size, load_painter, note, save_drawing
 from app.errors import AppError
+from app.files import remove_abandoned
+from app.picture_file import PictureError
 from app.share import Share, processors
 from models.errors import SentenceError
 
@@ -70,9 +72,10 @@ def draw_captions(options: argparse.Namespace) -> int:
         options.attention,
     )
     run = _Run(painter, settle_seed(folder, given), share)
+    remove_abandoned(path)
     try:
         failures = run.draw()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, PictureError):  # of the second kind is a full disk
         note(f"The same command goes on with {path} where it stops now.")
         raise
     if failures:

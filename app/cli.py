@@ -16,7 +16,7 @@ from typing import NoReturn, TypeVar
 from app import __version__
 from app.command_steps import SEEDS, UsageError
 from app.commands import draw, listen
-from app.errors import AppError
+from app.errors import AppError, OutOfMemoryError, is_out_of_memory
 from app.speech.choices import RECOGNISERS
 
 SUCCESS = 0
@@ -25,13 +25,14 @@ BAD_USAGE = 2
 INTERRUPTED = 130  # what shells report for a command stopped with Ctrl-C
 _Number = TypeVar("_Number", int, float)
 SIZES = (64, 128, 256, 512)
+_DRAW = "draw a sentence, a file of captions, or a saved picture again"
 
 
 class _Parser(argparse.ArgumentParser):
-    """Reports bad usage as one sentence instead of the whole usage text."""
+    """Reports bad usage as one sentence, as all errors are, instead of the whole usage text."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(BAD_USAGE, f"{self.prog}: {message} (try --help)\n")
+        self.exit(BAD_USAGE, f"speech2bird: {message} (try {self.prog} --help)\n")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -65,18 +66,18 @@ def main(arguments: Sequence[str]) -> int:
 def build_parser() -> argparse.ArgumentParser:
     """Describe every command and option."""
     parser = _Parser(
-        prog="speech2bird",
+        prog="python main.py",
         description="Draw birds from sentences. Without a command, the window opens.",
     )
     parser.add_argument("--version", action="version", version=f"speech2bird {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _add_draw(commands.add_parser("draw", help="draw a sentence, or a file of captions"))
+    _add_draw(commands.add_parser("draw", help=_DRAW))
     _add_listen(commands.add_parser("listen", help="turn speech into text, and draw it with -o"))
     return parser
 
 
 def _add_draw(parser: argparse.ArgumentParser) -> None:
-    parser.description = "Draw a sentence, every line of a file, or a saved picture once more."
+    parser.description = f"{_DRAW.capitalize()}."
     parser.add_argument("sentence", nargs="?", metavar="SENTENCE", help="what the bird looks like")
     parser.add_argument(
         "-o",
@@ -121,13 +122,22 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
 
 def _add_listen(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Print what is said in a sound file, or into the microphone until Enter is pressed."
+        "Print what is said in a sound file, or into the microphone until Enter is pressed, for a "
+        "minute at most."
     )
     parser.add_argument(
-        "sound", nargs="?", type=Path, metavar="FILE.wav", help="sound file; none: the microphone"
+        "sound",
+        nargs="?",
+        type=Path,
+        metavar="SOUND",
+        help="sound file (WAV, FLAC, AIFF and others); without one, the microphone",
     )
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="PATH", help="draw the text as this picture"
+        "-o",
+        "--output",
+        type=Path,
+        metavar="PATH",
+        help="draw what was said and save it here (.png, .jpg or .webp)",
     )
     parser.add_argument(
         "--direct",
@@ -138,7 +148,7 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
         "--seconds",
         type=_seconds,
         metavar="S",
-        help="record for S seconds instead of until Enter is pressed",
+        help="record for S seconds, 60 at most, instead of until Enter is pressed",
     )
     parser.add_argument(
         "--microphone", type=int, metavar="INDEX", help="recording device (default: the system's)"
@@ -147,7 +157,8 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
         "--recogniser",
         choices=RECOGNISERS,
         default="whisper",
-        help="who listens: whisper and sphinx on this computer; google is sent your voice",
+        help="who listens: whisper and sphinx work on this computer; google sends your voice to "
+        "Google",
     )
     parser.add_argument(
         "--whisper", type=Path, metavar="FOLDER", help="another Whisper model (CTranslate2 format)"
@@ -209,8 +220,8 @@ def _sentence(error: Exception) -> str:
 
     if isinstance(error, (AppError, ModelError)):
         return str(error)
-    if isinstance(error, MemoryError):
-        return "There is not enough memory for this; try a smaller --size."
+    if is_out_of_memory(error):
+        return str(OutOfMemoryError())
     return (
         f"Something unexpected went wrong ({type(error).__name__}: {error}); --debug shows where."
     )

@@ -15,7 +15,8 @@ from app.errors import AppError
 if TYPE_CHECKING:
     from models import Drawing, Painter
 
-SEEDS = 2**31  # the model's seeds go from 0 to one less than this
+SEEDS = 2**31  # as many as models.drawing says; to ask it takes as long as numpy does
+SMALLEST_SIZE = 64  # pixels, the first stage
 
 
 class UsageError(AppError):
@@ -38,6 +39,12 @@ def check_size(painter: Painter, size: int | None) -> None:
         raise UsageError(
             f"{painter.model_name} draws up to {painter.sizes[-1]} pixels, not {size}."
         )
+
+
+def check_attention(wanted: bool, size: int | None) -> None:
+    """Refuse a sheet of attention for a picture (None: of the largest size) that has none."""
+    if wanted and size == SMALLEST_SIZE:
+        raise UsageError("--attention needs --size 128 or more: the first stage has no attention.")
 
 
 def drawing_paths(

@@ -15,14 +15,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.command_steps import SEEDS, UsageError, check_size, load_painter, note, save_drawing
+from app.command_steps import (
+    SEEDS,
+    UsageError,
+    check_attention,
+    check_size,
+    load_painter,
+    note,
+    save_drawing,
+)
 from app.errors import AppError
 
 if TYPE_CHECKING:
+    from app.speech.recorder import Recorder
     from app.speech.recording import Recording
     from models.listener import HeardSentence
 
-SMALLEST_SIZE = 64  # pixels, the first stage
+_LOOK = 0.1  # seconds between two looks at a recording
 
 
 def draw(options: argparse.Namespace) -> int:
@@ -38,8 +47,7 @@ def draw(options: argparse.Namespace) -> int:
     given = [options.sentence is not None, options.captions is not None, options.source is not None]
     if sum(given) != 1:
         raise UsageError("Give one of a sentence, --captions FILE or --from PICTURE (try --help).")
-    if options.attention and options.size == SMALLEST_SIZE:
-        raise UsageError("--attention needs --size 128 or more: the first stage has no attention.")
+    check_attention(options.attention, options.size)
     if options.captions is not None:
         if options.count != 1:
             raise UsageError("--count does not go with --captions: each line is drawn once.")
@@ -61,6 +69,7 @@ def draw(options: argparse.Namespace) -> int:
         sentence = metadata.sentence
         seed = metadata.seed if seed is None else seed
         size = metadata.size if size is None else size
+        check_attention(options.attention, size)
         drawn_by = metadata.model
     paths = numbered_paths(options.output, options.count)
     _check_before_loading(paths[0], sentence)
@@ -171,30 +180,43 @@ def _record(microphone: int | None, seconds: float | None) -> Recording:
     try:
         if seconds is None:
             note("Recording; press Enter to stop.")
-            with contextlib.suppress(KeyboardInterrupt), _running_timer():
+            ended = "Recording has ended; press Enter."
+            with contextlib.suppress(KeyboardInterrupt), _running_timer(recorder, ended):
                 if not sys.stdin.readline():  # the input is closed: Enter will never come
                     raise UsageError("There is no keyboard to press Enter on; use --seconds.")
         else:
             note(f"Recording for {seconds:g} seconds.")
-            with contextlib.suppress(KeyboardInterrupt), _running_timer():
-                time.sleep(seconds)
+            until = time.monotonic() + seconds
+            with contextlib.suppress(KeyboardInterrupt), _running_timer(recorder):
+                while recorder.is_recording and (left := until - time.monotonic()) > 0:
+                    time.sleep(min(_LOOK, left))
     finally:
         recording = recorder.stop()
+    if recorder.failure is not None:
+        note(str(recorder.failure))  # what was said until then is used all the same
     return recording
 
 
 @contextlib.contextmanager
-def _running_timer() -> Iterator[None]:
-    """Show the time recorded so far, where a person can see it."""
-    if not sys.stderr.isatty():
-        yield
-        return
+def _running_timer(recorder: Recorder, ended: str | None = None) -> Iterator[None]:
+    """Show the time recorded so far, where a person can see it.
+
+    Parameters
+    ----------
+    ended
+        What to tell, wherever it is read, when recording ends by itself.
+    """
     stopped = threading.Event()
-    started = time.monotonic()
+    visible = sys.stderr.isatty()
 
     def show() -> None:
-        while not stopped.wait(0.2):
-            print(f"\r{time.monotonic() - started:5.1f} s ", end="", file=sys.stderr, flush=True)
+        while recorder.is_recording and not stopped.wait(_LOOK):
+            if visible:
+                print(f"\r{recorder.seconds:5.1f} s ", end="", file=sys.stderr, flush=True)
+        if visible:
+            print(file=sys.stderr)  # ends the line with the time
+        if ended is not None and not stopped.is_set():
+            note(ended)
 
     thread = threading.Thread(target=show, daemon=True)
     thread.start()
@@ -203,4 +225,3 @@ def _running_timer() -> Iterator[None]:
     finally:
         stopped.set()
         thread.join()
-        print(file=sys.stderr)

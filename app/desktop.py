@@ -12,17 +12,13 @@ from pathlib import Path
 from PIL import Image
 
 from app.errors import AppError
+from app.picture_file import write_image
 
 _TIMEOUT = 10  # seconds
-# The file's path comes as an argument or in the environment: it is never a part of a program.
+# The file's path comes as an argument: it is never a part of a program.
 _APPLE_SCRIPT = """on run arguments
     set the clipboard to (read (POSIX file (item 1 of arguments)) as «class PNGf»)
 end run"""
-_POWER_SHELL = (
-    "Add-Type -AssemblyName System.Windows.Forms, System.Drawing; "
-    "$picture = [System.Drawing.Image]::FromFile($env:SPEECH2BIRD_PICTURE); "
-    "[System.Windows.Forms.Clipboard]::SetImage($picture); $picture.Dispose()"
-)
 
 
 class DesktopError(AppError):
@@ -50,9 +46,6 @@ def open_path(path: Path) -> None:
     if not os.path.exists(path):
         raise DesktopError(f"There is no {path} yet.")
     try:
-        if sys.platform == "win32":
-            os.startfile(path)
-            return
         opener = "open" if sys.platform == "darwin" else "xdg-open"
         program = subprocess.Popen(
             [opener, path],
@@ -79,19 +72,22 @@ def copy_picture(image: Image.Image) -> None:
         There is no way to here, or it failed.
     """
     command = _clipboard_command()
-    with tempfile.TemporaryDirectory(prefix="speech2bird-") as folder:
-        path = Path(folder) / "bird.png"
-        image.save(path)
-        if sys.platform in ("win32", "darwin"):
-            _run(command if sys.platform == "win32" else [*command, str(path)], path)
-        else:
-            with path.open("rb") as file:
-                _run(command, path, file.fileno())
+    try:
+        with tempfile.TemporaryDirectory(prefix="speech2bird-") as folder:
+            path = Path(folder) / "bird.png"
+            write_image(image, path, format="PNG")
+            if sys.platform == "darwin":
+                _run([*command, str(path)])
+            else:
+                with path.open("rb") as file:
+                    _run(command, file.fileno())
+    except (OSError, subprocess.SubprocessError) as error:
+        raise DesktopError(
+            "The picture could not be copied; saving it works without the clipboard."
+        ) from error
 
 
 def _clipboard_command() -> list[str]:
-    if sys.platform == "win32":
-        return ["powershell", "-NoProfile", "-STA", "-Command", _POWER_SHELL]
     if sys.platform == "darwin":
         return ["osascript", "-e", _APPLE_SCRIPT]
     if os.environ.get("WAYLAND_DISPLAY") and shutil.which("wl-copy"):
@@ -104,20 +100,14 @@ def _clipboard_command() -> list[str]:
     )
 
 
-def _run(command: list[str], path: Path, stdin: int = subprocess.DEVNULL) -> None:
-    try:
-        # xclip and wl-copy go on in the background and give the picture to whoever pastes: a
-        # pipe for their output would never end.
-        subprocess.run(
-            command,
-            stdin=stdin,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"SPEECH2BIRD_PICTURE": str(path)},
-            timeout=_TIMEOUT,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise DesktopError(
-            "The picture could not be copied; saving it works without the clipboard."
-        ) from error
+def _run(command: list[str], stdin: int = subprocess.DEVNULL) -> None:
+    # xclip and wl-copy go on in the background and give the picture to whoever pastes: a pipe for
+    # their output would never end.
+    subprocess.run(
+        command,
+        stdin=stdin,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        timeout=_TIMEOUT,
+        check=True,
+    )

@@ -13,10 +13,12 @@ import os
 import secrets
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 PART_SUFFIX = ".part"
+_ABANDONED = 3600  # seconds after which nobody is still writing a temporary file
 
 _reading_umask = threading.Lock()
 
@@ -82,6 +84,17 @@ def temporary_beside(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def remove_abandoned(folder: Path) -> None:
+    """Remove what killed programs left in a folder an hour ago or earlier, half written.
+
+    Only names that :func:`temporary_beside` gives: the folder may be a person's own.
+    """
+    for path in folder.glob(f".*-{'[0-9a-f]' * 8}{PART_SUFFIX}"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < time.time() - _ABANDONED:
+                path.unlink()
+
+
 def move_to_new(source: Path, path: Path) -> Path:
     """Move a file to ``path``, or to path-2, path-3 and so on, and return its new name.
 
@@ -111,7 +124,7 @@ def sync_file(path: Path) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Return once the names in a folder are on the disk, where the system can do that."""
-    with contextlib.suppress(OSError):  # Windows opens no folders; some file systems refuse
+    with contextlib.suppress(OSError):  # some file systems refuse
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -140,9 +153,6 @@ def rename_to_new(source: Path, path: Path) -> None:
     FileExistsError
         Something has.
     """
-    if os.name == "nt":
-        os.rename(source, path)  # never replaces there
-        return
     try:
         os.link(source, path)
     except FileExistsError:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from app import __version__
+from models.drawing import MAX_SEED
 
 if TYPE_CHECKING:
     from models import Drawing
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 _LONGEST_JSON = 50_000  # characters
 _LONGEST_SENTENCE = 2_000  # characters
 _LONGEST_NAME = 200  # characters of the other texts
-_LARGEST_SEED = 2**31 - 1
 _LARGEST_SIZE = 2**15  # pixels
 
 Source = Literal["text", "sound"]
@@ -84,7 +84,7 @@ class PictureMetadata:
             fields = json.loads(stored)
             return cls(
                 sentence=_plain_text(fields["sentence"], _LONGEST_SENTENCE),
-                seed=_number(fields["seed"], 0, _LARGEST_SEED),
+                seed=_number(fields["seed"], 0, MAX_SEED),
                 size=_number(fields["size"], 1, _LARGEST_SIZE),
                 model=_plain_text(fields["model"], _LONGEST_NAME),
                 version=_plain_text(fields["version"], _LONGEST_NAME),

@@ -7,13 +7,12 @@ import json
 import logging
 import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import platformdirs
 
-from app.files import make_private_folder
+from app.files import make_private_folder, remove_abandoned, temporary_beside
 
 _log = logging.getLogger(__name__)
 
@@ -89,23 +88,31 @@ class Settings:
     has_drawn: bool = False
 
     @classmethod
-    def load(cls, path: Path | None = None) -> Settings:
+    def load(cls, path: Path | None = None, otherwise: Settings | None = None) -> Settings:
         """Read the settings; whatever is missing, unknown or broken becomes the default.
 
         A newer or older program may have written the file, and a person may have edited it:
         neither is a reason not to start.
+
+        Parameters
+        ----------
+        path
+            The file; None is the usual one.
+        otherwise
+            What counts when there is no file, or none that can be read; None are the defaults.
         """
+        otherwise = otherwise or cls()
         path = path or config_folder() / "settings.json"
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return cls()
+            return otherwise
         except (OSError, ValueError, RecursionError) as error:
-            _log.warning("The settings in %s cannot be read (%s); using the defaults", path, error)
-            return cls()
+            _log.warning("The settings in %s cannot be read (%s); using others", path, error)
+            return otherwise
         if not isinstance(stored, dict):
-            _log.warning("The settings in %s are not a JSON object; using the defaults", path)
-            return cls()
+            _log.warning("The settings in %s are not a JSON object; using others", path)
+            return otherwise
         if stored.get("dark") is True:  # a file from before the system was followed
             stored.setdefault("theme", "dark")
         hints = get_type_hints(cls)
@@ -122,14 +129,11 @@ class Settings:
         path = path or config_folder() / "settings.json"
         make_private_folder(path.parent)
         text = json.dumps(dataclasses.asdict(self), indent=2) + "\n"
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".settings-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
+        # Not brought to the disk at once: the window would wait for it.
+        with temporary_beside(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
             os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        remove_abandoned(path.parent)
 
     def changed(self, **changes: Any) -> Settings:
         """Return a copy with some fields changed."""

@@ -53,13 +53,17 @@ class Share:
         return cls(rank, count, local_rank, local_count)
 
     def device(self, name: str) -> str:
-        """Give each process its own GPU, if it is to draw on one: "cuda" becomes "cuda:1"."""
+        """Deal the GPUs out, if there are any to draw on: "cuda" becomes "cuda:1".
+
+        Where there are more processes than GPUs, some draw on the same one.
+        """
         if self.count == 1 or name == "cpu":
             return name
         import torch
 
-        gpu = name == "cuda" or torch.cuda.is_available()
-        return f"cuda:{self.local_rank}" if gpu else name
+        if not torch.cuda.is_available():
+            return name
+        return f"cuda:{self.local_rank % torch.cuda.device_count()}"
 
     def limit_threads(self) -> None:
         """Leave the other processes of this computer their part of its processor."""

@@ -45,7 +45,9 @@ if ! install_locked pyaudio >>.venv/pip.log; then
     say "Typing and sound files will. To try again later: make reinstall" >&2
 fi
 if ! install_locked run 2>>.venv/pip.log; then
-    say "a package has no ready-made file for this Python: fetching what compiles it"
+    tail -n 5 .venv/pip.log >&2
+    say "some packages could not be installed (why: .venv/pip.log)" >&2
+    say "trying once more with the tools that compile them" >&2
     install_locked compile >>.venv/pip.log
     install_locked run
 fi

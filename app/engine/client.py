@@ -28,11 +28,13 @@ _WORK = {"pictures": "Drawing", "speech": "Understanding speech"}
 class EngineStoppedError(AppError):
     """An engine's process ended before it answered."""
 
-    def __init__(self, kind: str) -> None:
-        super().__init__(
-            f"{_WORK[kind]} stopped unexpectedly, perhaps because the computer ran out of memory. "
-            "Please try again."
+    def __init__(self, kind: str, on_purpose: bool = False) -> None:
+        why = (
+            "was stopped, because another choice was made."
+            if on_purpose
+            else "stopped unexpectedly, perhaps because the computer ran out of memory."
         )
+        super().__init__(f"{_WORK[kind]} {why} Please try again.")
 
 
 class EngineClient:
@@ -120,7 +122,7 @@ class EngineClient:
                 self._loaded = self._exchange(Request(LOAD, self._load_arguments))
             except OSError as error:  # no process to be had
                 self._discard()
-                raise EngineStoppedError(self._kind) from error
+                raise self._stopped() from error
             except BaseException:
                 self._discard()
                 raise
@@ -131,7 +133,7 @@ class EngineClient:
         number = theirs.fileno()
         with theirs, self._changing:
             if self._closed:
-                raise EngineStoppedError(self._kind)
+                raise self._stopped()
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "app.engine", self._kind, str(number)],
                 cwd=_ROOT,
@@ -149,9 +151,9 @@ class EngineClient:
         """Send a request, take in what comes until it is answered, and return or raise that."""
         try:
             reply = self._converse(request, on_progress, cancelled)
-        except (EOFError, ConnectionError) as error:
+        except (EOFError, OSError) as error:  # a plain OSError: it ended in the midst of an answer
             self._discard()
-            raise EngineStoppedError(self._kind) from error
+            raise self._stopped() from error
         except BaseException:  # the rest of the answer is still to come: nobody could sort it out
             self._discard()
             raise
@@ -179,7 +181,10 @@ class EngineClient:
                 if on_progress is not None:
                     on_progress(reply.value)
             elif give_up_at is not None and time.monotonic() > give_up_at:
-                raise EngineStoppedError(self._kind)
+                raise self._stopped()
+
+    def _stopped(self) -> EngineStoppedError:
+        return EngineStoppedError(self._kind, on_purpose=self._closed)
 
     def _discard(self) -> None:
         """Forget the process, and see to it that it is gone."""

@@ -37,10 +37,9 @@ class Engines:
         recogniser: str = "whisper",
         whisper_folder: Path | None = None,
     ) -> None:
-        # The engine's working folder is another one: a relative path would not be found there.
-        self._weights = None if weights is None else weights.resolve()
+        self._weights = _absolute(weights)
         self.pictures = EngineClient("pictures", self._weights, device, threads)
-        self.speech = EngineClient("speech", recogniser, whisper_folder)
+        self.speech = EngineClient("speech", recogniser, _absolute(whisper_folder))
 
     def load_painter(self) -> EnginePainter:
         """Return the painter once its model is loaded; errors as for ``Painter.load``."""
@@ -59,7 +58,7 @@ class Engines:
     def change_recogniser(self, recogniser: str, whisper_folder: Path | None = None) -> None:
         """Let another recogniser listen from the next ``load_transcriber`` on."""
         former = self.speech
-        self.speech = EngineClient("speech", recogniser, whisper_folder)
+        self.speech = EngineClient("speech", recogniser, _absolute(whisper_folder))
         former.close()
 
     def close(self) -> None:
@@ -77,3 +76,8 @@ class Engines:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _absolute(path: Path | None) -> Path | None:
+    """An engine's working folder is another one: a relative path would not be found there."""
+    return None if path is None else path.absolute()

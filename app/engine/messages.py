@@ -11,7 +11,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Any
 
-from app.errors import AppError
+from app.errors import AppError, OutOfMemoryError, is_out_of_memory
 from models.errors import ModelError
 
 
@@ -66,6 +66,8 @@ class Failure:
     @classmethod
     def of(cls, error: Exception) -> Failure:
         """Describe an exception that was just caught."""
+        if is_out_of_memory(error):
+            error = OutOfMemoryError()
         if isinstance(error, (AppError, ModelError)):
             return cls(type(error), error.args)
         trace = "".join(traceback.format_exception(error))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import logging
 import os
 import re
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from app.files import (
-    PART_SUFFIX,
     make_private_folder,
     move_to_new,
+    remove_abandoned,
     replacing,
     sync_file,
     temporary_beside,
@@ -37,12 +37,14 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_ABANDONED = 3600  # seconds after which nobody is still writing a temporary file
-
 
 def usual_folder() -> Path:
     """Return the folder for pictures of a person who chose no other one."""
     return data_folder() / "gallery"
+
+
+class _UnreadableNowError(Exception):
+    """The system does not let a picture be read at this moment."""
 
 
 class Gallery:
@@ -117,7 +119,10 @@ class Gallery:
             there = self._scan()
         gone = before.keys() - there.keys()
         changed = [name for name, mtime in there.items() if before.get(name, (0,))[0] != mtime]
-        read: Known = {name: (there[name], self._read(name, there[name])) for name in changed}
+        read: Known = {}
+        for name in changed:
+            with contextlib.suppress(_UnreadableNowError):  # not remembered, hence tried again
+                read[name] = there[name], self._read(name, there[name])
         with self._lock:
             known = self._load_locked()
             for name in gone:
@@ -206,11 +211,8 @@ class Gallery:
         self.refresh()  # a lost index must not make every thumbnail look needless
         self._trash.empty()
         self._thumbnails.tidy(self._sorted())
-        for folder in (self.folder, self.folder / "thumbnails"):
-            for path in folder.glob(f".*{PART_SUFFIX}"):
-                with contextlib.suppress(OSError):
-                    if path.stat().st_mtime < time.time() - _ABANDONED:
-                        path.unlink()
+        remove_abandoned(self.folder)
+        remove_abandoned(self.folder / "thumbnails")
 
     def _add(self, name: str, metadata: PictureMetadata) -> None:
         """Know a picture that was just written."""
@@ -223,10 +225,15 @@ class Gallery:
             self._index.write(known)
 
     def _read(self, name: str, mtime_ns: int) -> Entry | None:
+        """Read a picture; None: it was not drawn here."""
         try:
             return Entry(name, mtime_ns, peek_metadata(self.folder / name))
         except PictureError as error:
             _log.warning("Left out of the gallery: %s", error)
+            # Only the system's errors have a number: rights and failing disks can come right
+            # again without the file being changed. What is no picture stays none.
+            if getattr(error.__cause__, "errno", None) is not None:
+                raise _UnreadableNowError from error
             return None
 
     def _scan(self) -> dict[str, int]:
@@ -235,7 +242,7 @@ class Gallery:
         with contextlib.suppress(FileNotFoundError), os.scandir(self.folder) as files:
             for file in files:
                 if file.name.lower().endswith(".png") and not file.name.startswith("."):
-                    with contextlib.suppress(FileNotFoundError):
+                    with contextlib.suppress(OSError):  # gone, or a link that leads to itself
                         if file.is_file():
                             found[file.name] = file.stat().st_mtime_ns
         return found
@@ -268,8 +275,11 @@ def _keep_sound(recording: Recording, path: Path) -> None:
     import soundfile
 
     try:
+        # In memory first: libsndfile does not tell when the end no longer fits on the disk.
+        encoded = io.BytesIO()
+        soundfile.write(encoded, recording.samples, recording.rate, format="FLAC")
         with replacing(path) as temporary:
-            soundfile.write(temporary, recording.samples, recording.rate, format="FLAC")
+            temporary.write_bytes(encoded.getvalue())
     except (OSError, RuntimeError) as error:  # libsndfile's errors are RuntimeErrors
         _log.warning("What was said cannot be kept as %s: %s", path, error)
 

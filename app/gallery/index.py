@@ -18,7 +18,7 @@ from app.picture_metadata import PictureMetadata
 
 _log = logging.getLogger(__name__)
 
-_VERSION = 3
+_VERSION = 4  # 3 took what could not be read for a moment for pictures of others
 _TIMEOUT = 5.0  # seconds that another copy of the program may take to write
 _TABLE = """
 CREATE TABLE IF NOT EXISTS pictures (

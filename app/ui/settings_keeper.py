@@ -25,6 +25,7 @@ class SettingsKeeper:
         """Change fields by name; a file that cannot be written is for the log alone."""
         self.current = self.current.changed(**changes)
         try:
-            self.current.save()
+            # Another window may have changed other settings since this one was opened.
+            Settings.load(otherwise=self.current).changed(**changes).save()
         except OSError as error:
             _log.warning("The settings cannot be saved: %s", error)

@@ -97,6 +97,15 @@ def test_what_was_stopped_is_gone_on_with(tmp_path: Path, captions: Path, draw: 
     assert pictures(folder) == pictures(whole)
 
 
+def test_halves_of_killed_programs_are_removed(tmp_path: Path, draw: Batch) -> None:
+    half = tmp_path / "b" / ".000003-1234abcd.part"
+    half.parent.mkdir()
+    half.write_bytes(b"half")
+    os.utime(half, (1, 1))
+    assert draw(half.parent) == 0
+    assert not half.exists()
+
+
 def test_a_deleted_picture_is_drawn_again(tmp_path: Path, draw: Batch) -> None:
     assert draw(tmp_path / "b") == 0
     before, times = pictures(tmp_path / "b"), changed(tmp_path / "b")
@@ -238,8 +247,12 @@ def test_a_share_is_what_torchrun_says(monkeypatch: pytest.MonkeyPatch) -> None:
     share = Share.from_environment(second)
     assert [number for number in range(16) if share.of(number)] == [5, 13]
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 4)
     assert [share.device(name) for name in ("auto", "cuda", "cpu")] == ["cuda:1", "cuda:1", "cpu"]
     assert Share().device("auto") == "auto"
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+    four = [Share(rank, 4, rank, 4) for rank in range(4)]
+    assert {each.device("auto") for each in four} == {"cuda:0"}, "each draws, also with one GPU"
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     assert share.device("auto") == "auto"
     for name, value in (("RANK", "8"), ("WORLD_SIZE", "many"), ("LOCAL_RANK", "-1")):
@@ -260,7 +273,8 @@ def test_drawing_waits_for_saving_and_hears_what_went_wrong(
 
     monkeypatch.setattr(batch, "save_drawing", save)
     assert draw(tmp_path / "b", "--seed", 0) == 1
-    assert "The disk is full." in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "The disk is full." in told and "The same command goes on" in told
     assert threading.current_thread().name not in saved_in
     monkeypatch.undo()
     assert "000001.png" not in pictures(tmp_path / "b")

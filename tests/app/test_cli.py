@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -10,12 +11,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 
 from app import cli
-from app.picture_file import read_metadata
+from app.command_steps import SEEDS
+from app.picture_file import read_metadata, save_picture
+from app.picture_metadata import PictureMetadata
 from app.speech.choices import RECOGNISERS
+from app.speech.recording import Recording
 from models import Painter
+from models.drawing import MAX_SEED
 from tests.app.test_picture_file import unwritable_folder
 from tests.conftest import REPOSITORY
 from tests.speech_fixtures import PlugIn, SpeakSentence
@@ -48,7 +54,7 @@ def failure(capsys: pytest.CaptureFixture[str], status: int, *arguments: object)
     captured = capsys.readouterr()
     assert code == status, captured.err
     assert captured.out == ""
-    assert captured.err.startswith("speech2bird") and captured.err.count("\n") == 1
+    assert captured.err.startswith("speech2bird: ") and captured.err.count("\n") == 1
     return captured.err
 
 
@@ -64,6 +70,14 @@ def test_help_is_quick() -> None:
         best = min(best, time.monotonic() - begun)
         assert result.returncode == 0 and "draw" in result.stdout and "listen" in result.stdout
     assert best < 0.3
+
+
+def test_help_names_commands_that_work() -> None:
+    for command in ([], ["draw"], ["listen"]):
+        words = " ".join(["python main.py", *command])
+        assert run(*command, "--help").stdout.startswith(f"usage: {words} ")
+    told = run("listen", "--seconds", "many").stderr
+    assert told.startswith("speech2bird: ") and "(try python main.py listen --help)" in told
 
 
 def test_help_loads_neither_torch_nor_tk() -> None:
@@ -181,6 +195,45 @@ def test_listen_to_the_microphone_for_some_seconds(
     assert result.stdout.lower().strip().rstrip(".") == SENTENCE
 
 
+def test_a_microphone_that_is_unplugged_is_told(
+    spoken_sentence: SpeakSentence, virtual_microphone: PlugIn
+) -> None:
+    sound = spoken_sentence(SENTENCE)
+    environment = os.environ | virtual_microphone(sound, vanish=True)
+    terminal, errors = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, str(REPOSITORY / "main.py"), "listen"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+        env=environment,
+    )
+    os.close(errors)
+    told, deadline = "", time.monotonic() + 40
+    while "Recording has ended; press Enter." not in told:
+        assert time.monotonic() < deadline, told
+        told += os.read(terminal, 10_000).decode()
+    output, _ = process.communicate("\n", timeout=60)
+    told += os.read(terminal, 10_000).decode()
+    os.close(terminal)
+    assert output.lower().strip().rstrip(".") == SENTENCE
+    assert "perhaps it was unplugged" in told and told.count("has ended") == 1
+    shown = float(re.findall(r"([\d.]+) s ", told)[-1])
+    assert shown == pytest.approx(Recording.from_file(sound).seconds, abs=0.3)
+
+
+def test_a_microphone_that_is_unplugged_ends_the_seconds(
+    spoken_sentence: SpeakSentence, virtual_microphone: PlugIn
+) -> None:
+    environment = os.environ | virtual_microphone(spoken_sentence(SENTENCE), vanish=True)
+    begun = time.monotonic()
+    result = run("listen", "--seconds", 60, env=environment)
+    assert time.monotonic() - begun < 55
+    assert result.returncode == 0 and "perhaps it was unplugged" in result.stderr
+    assert result.stdout.lower().strip().rstrip(".") == SENTENCE
+
+
 def test_closed_keyboard_does_not_listen_for_ever(
     spoken_sentence: SpeakSentence, virtual_microphone: PlugIn
 ) -> None:
@@ -226,6 +279,34 @@ def test_from_with_another_seed(tmp_path: Path) -> None:
     assert cli.main(["draw", "--from", str(first), "--seed", "2", "-o", str(second)]) == 0
     metadata = read_metadata(second)
     assert (metadata.sentence, metadata.seed, metadata.size) == (SENTENCE, 2, 64)
+
+
+def test_a_picture_of_the_first_stage_has_no_attention(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small, again = tmp_path / "small.png", tmp_path / "again.png"
+    metadata = PictureMetadata(SENTENCE, 1, 64, "test (0000)")
+    save_picture(Image.new("RGB", (64, 64)), metadata, small)
+    told = failure(capsys, 2, "draw", "--from", small, "--attention", "-o", again)
+    assert "--attention needs --size 128" in told and not again.exists()
+    larger = ["draw", "--from", small, "--size", 128, "--attention", "-o", again]
+    assert cli.main([*map(str, larger)]) == 0
+    assert (tmp_path / "again-attention.png").exists()
+
+
+def test_too_little_memory_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def draw(*arguments: object, **options: object) -> None:
+        torch.empty(2**50, dtype=torch.uint8)
+
+    monkeypatch.setattr(Painter, "draw", draw)
+    told = failure(capsys, 1, "draw", SENTENCE, "-o", tmp_path / "bird.png")
+    assert "There is not enough memory" in told
+
+
+def test_the_command_line_takes_the_seeds_of_the_model() -> None:
+    assert SEEDS == MAX_SEED + 1
 
 
 @pytest.mark.parametrize(

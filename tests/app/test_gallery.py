@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import shutil
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 import pytest
@@ -63,6 +65,7 @@ def test_files_changed_by_a_person_are_noticed(gallery: Gallery) -> None:
     Image.new("RGB", (8, 8)).save(gallery.folder / "holiday.png")
     (gallery.folder / "half.png").write_bytes(second.read_bytes()[:2000])
     (gallery.folder / "a folder.png").mkdir()
+    (gallery.folder / "a circle.png").symlink_to("a circle.png")
     first.unlink()
     copy_in(gallery, second.name, "another bird", "2020-01-01")
     for found in (gallery, opened(gallery.folder), opened(gallery.folder)):
@@ -83,6 +86,27 @@ def test_opening_reads_no_picture_twice(gallery: Gallery, monkeypatch: pytest.Mo
 
     monkeypatch.setattr("app.gallery.gallery.peek_metadata", refuse)
     assert len(names(opened(gallery.folder))) == 2
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.EMFILE])
+def test_what_cannot_be_read_for_a_moment_comes_back(
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    copy_in(gallery, "a bird.png", "a bird")
+    (gallery.folder / "broken.png").write_bytes(b"no picture")
+    really_open = open
+
+    def fail(file: object, *arguments: Any, **options: Any) -> IO[Any]:
+        if str(file).endswith("a bird.png"):
+            raise OSError(number, os.strerror(number), file)
+        return really_open(file, *arguments, **options)  # type: ignore[call-overload]
+
+    with monkeypatch.context() as patch:
+        patch.setattr("builtins.open", fail)
+        assert names(opened(gallery.folder)) == []
+        gallery.refresh()
+    gallery.refresh()
+    assert names(gallery) == ["a bird.png"] == names(opened(gallery.folder))
 
 
 def later_version(path: Path) -> None:
@@ -216,19 +240,22 @@ def test_a_lost_index_costs_no_thumbnails(gallery: Gallery) -> None:
 
 def test_halves_of_killed_programs_are_removed(gallery: Gallery) -> None:
     gallery.keep(drawing())
-    old, new = gallery.folder / ".old-1234.part", gallery.folder / ".new-1234.part"
-    for path in (old, new):
+    old, new = gallery.folder / ".old-1234abcd.part", gallery.folder / ".new-1234abcd.part"
+    foreign = gallery.folder / ".old.part"
+    for path in (old, new, foreign):
         path.write_bytes(b"half")
-    os.utime(old, (1, 1))
+    for path in (old, foreign):
+        os.utime(path, (1, 1))
     gallery.tidy()
     assert not old.exists() and new.exists()  # another program may be writing it now
+    assert foreign.exists()
 
 
 @contextmanager
-def full_disk() -> Iterator[None]:
+def full_disk(room: int = 6000) -> Iterator[None]:
     """Let every file end after a few thousand bytes, as on a disk that is full."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (6000, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
     try:
         yield
     finally:
@@ -248,6 +275,14 @@ def test_full_disk(gallery: Gallery) -> None:
     assert gallery.sound(small.name) is None
     assert not list(gallery.folder.rglob("*.part"))
     assert names(opened(gallery.folder)) == [small.name, kept.name]
+
+
+def test_a_sound_whose_end_does_not_fit(gallery: Gallery) -> None:
+    sound = gallery.sound(gallery.keep(drawing(size=16), recording()).name)
+    assert sound is not None
+    with full_disk(sound.stat().st_size - 100):
+        path = gallery.keep(drawing(size=16), recording())
+    assert gallery.sound(path.name) is None
 
 
 def test_stars_survive_a_lost_index(gallery: Gallery) -> None:

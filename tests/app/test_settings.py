@@ -10,6 +10,7 @@ import pytest
 
 from app.settings import Settings, config_folder
 from app.ui.loader import LoadState
+from app.ui.settings_keeper import SettingsKeeper
 from app.ui.window import MainWindow
 from tests.conftest import wait_until
 
@@ -31,6 +32,34 @@ def test_round_trip(home: Path) -> None:
 
 def test_first_start() -> None:
     assert Settings.load() == Settings()
+
+
+def test_halves_of_killed_programs_are_removed(tmp_path: Path) -> None:
+    half = tmp_path / ".settings-1234abcd.part"
+    half.write_text("{")
+    os.utime(half, (1, 1))
+    Settings().save(tmp_path / "settings.json")
+    assert not half.exists()
+
+
+def test_two_windows_keep_what_the_other_one_changed() -> None:
+    first, second = SettingsKeeper(Settings.load()), SettingsKeeper(Settings.load())
+    first.remember(theme="dark", tab=1)
+    second.remember(pictures=4)
+    first.remember(tab=2)
+    assert Settings.load() == Settings(theme="dark", tab=2, pictures=4)
+    assert first.current == Settings(theme="dark", tab=2), "an open window stays as it is"
+
+
+@pytest.mark.parametrize("lose", [Path.unlink, lambda path: path.write_bytes(b"{")])
+def test_a_window_whose_file_is_lost_writes_its_own_settings(
+    lose: Callable[[Path], object],
+) -> None:
+    keeper = SettingsKeeper(Settings.load())
+    keeper.remember(theme="dark")
+    lose(config_folder() / "settings.json")
+    keeper.remember(tab=2)
+    assert Settings.load() == Settings(theme="dark", tab=2)
 
 
 def test_unknown_and_wrong_fields_are_ignored(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from app.engine.messages import EngineDefect
 from app.engine.pictures import PicturesEngine
 from app.speech.recording import Recording
 from app.speech.transcriber import NothingHeardError
+from app.speech.whisper import bundled_whisper
 from models import Painter
 from models.errors import CheckpointError, DrawingCancelled, SentenceError
 from tests.conftest import REPOSITORY
@@ -137,6 +140,48 @@ def test_killed_engine_is_told_and_started_anew(engines: Engines) -> None:
     process.kill()
     process.wait()
     assert painter.draw(SENTENCE, seed=1).seed == 1
+
+
+def test_engine_killed_in_the_middle_of_an_answer_is_told(engines: Engines) -> None:
+    painter = engines.load_painter()
+
+    def kill(index: int, image: Image.Image) -> None:
+        if index == 2:
+            connection = engines.pictures._connection
+            assert connection is not None and connection.poll(60)
+            time.sleep(0.2)  # the picture of 512 pixels is more than the sockets hold
+            signalling(engines, signal.SIGKILL)(0, image)
+
+    with pytest.raises(EngineStoppedError, match="Drawing stopped unexpectedly"):
+        painter.draw(SENTENCE, on_stage=kill)
+    assert painter.draw(SENTENCE, seed=1).seed == 1
+
+
+def test_an_engine_that_is_closed_on_purpose_is_not_called_out_of_memory(
+    fresh_engines: Engines,
+) -> None:
+    painter = fresh_engines.load_painter()
+    changes: list[threading.Thread] = []
+
+    def choose(index: int, image: Image.Image) -> None:
+        if not changes:
+            changes.append(threading.Thread(target=fresh_engines.change_painter, args=("cpu", 1)))
+            changes[0].start()
+
+    with pytest.raises(EngineStoppedError, match="Drawing was stopped, because another choice"):
+        painter.draw(SENTENCE, on_stage=choose)
+    changes[0].join()
+
+
+def test_a_relative_folder_of_whisper_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "whisper").symlink_to(bundled_whisper())
+    with Engines(whisper_folder=Path("whisper")) as engines:
+        assert engines.load_transcriber().notice is None  # it would tell that it is not there
+        engines.change_recogniser("whisper", Path("whisper"))
+        assert engines.load_transcriber().notice is None
 
 
 def test_no_process_to_be_had_is_told(

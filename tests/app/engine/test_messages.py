@@ -5,8 +5,10 @@ from __future__ import annotations
 import pickle
 
 import pytest
+import torch
 
 from app.engine.messages import EngineDefect, Failure
+from app.errors import OutOfMemoryError
 from app.speech.transcriber import NothingHeardError, NothingUnderstoodError, SpeechModelError
 from models.errors import CheckpointError, DrawingCancelled, SentenceError
 
@@ -44,3 +46,11 @@ def test_defects_cross_with_their_traceback() -> None:
     arrived = cross(LibraryError("wrong shape"))
     assert isinstance(arrived, EngineDefect) and str(arrived) == "LibraryError: wrong shape"
     assert "test_messages.py" in arrived.__notes__[0]
+
+
+def test_too_little_memory_is_told_and_no_defect() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(2**50, dtype=torch.uint8)
+    for error in (caught.value, MemoryError()):
+        arrived = cross(error)
+        assert isinstance(arrived, OutOfMemoryError) and "not enough memory" in str(arrived)
