@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.config import ModelConfig
-from models.errors import CheckpointError
 from models.generator import Generator
 from models.text_encoder import TextEncoder
 from models.vocabulary import Vocabulary
@@ -61,10 +60,10 @@ def load_checkpoint(path: Path) -> Checkpoint:
     try:
         config = ModelConfig.from_json(file.texts["config"])
         vocabulary = Vocabulary(_texts(json.loads(file.texts["vocabulary"])))
+        if len(vocabulary) != config.text_encoder.vocabulary_size:
+            raise ValueError("the vocabulary does not fit the configuration")
     except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise file.unreadable(error) from error
-    if len(vocabulary) != config.text_encoder.vocabulary_size:
-        raise CheckpointError(f"{path}: the vocabulary does not fit the configuration.")
 
     sizes = [*dataclasses.astuple(config.text_encoder), *dataclasses.astuple(config.generator)]
     whole = [size for size in sizes if isinstance(size, int)]

@@ -47,6 +47,7 @@ class SpeechEncoderConfig:
     width : channels inside.
     blocks, word_blocks : blocks over frames, and over words.
     heads, kernel : of each block's attention and convolution.
+    dropout : share of what a block adds that is set to zero while training.
     """
 
     embedding_size: int = 300
@@ -70,7 +71,8 @@ class SpeechEncoderConfig:
         Raises
         ------
         ValueError, TypeError
-            The text is not JSON, or a field is missing, unknown, of the wrong type or out of range.
+            The text is not JSON, or a field is unknown, of the wrong type or out of range. A field
+            that is missing, as in files of earlier versions, has its default.
         """
         config = cls(**json.loads(text))
         for size in (
@@ -85,6 +87,7 @@ class SpeechEncoderConfig:
             _check_whole(size, 1, _LARGEST)
         for count in (config.blocks, config.word_blocks):
             _check_whole(count, 0, _MOST_BLOCKS)
+        _check_dropout(config.dropout)
         if config.feature_size % 2 or config.width % config.heads or not config.kernel % 2:
             raise ValueError("the sizes of the speech encoder do not fit each other")
         return config
@@ -100,7 +103,8 @@ class GeneratorConfig:
     condition_size : size of the sampled condition vector (conditioning augmentation).
     noise_size : size of the noise vector z.
     seed_channels : channels of the 4 x 4 map that stage 1 starts from.
-    stage_channels : channels of the image features h_k that stage k hands on, one a stage.
+    stage_channels : channels of the image features that each stage hands on, h_0 to h_3 of the
+        paper.
     residual_blocks : residual blocks in each of the stages 2 to 4.
     image_skip : whether a stage adds its picture to the enlarged picture of the stage before
         (it then starts by enlarging faithfully) or draws it afresh, as the paper does.
@@ -141,7 +145,8 @@ class ModelConfig:
         Raises
         ------
         ValueError, TypeError, KeyError
-            The text is not JSON, or a field is missing, unknown, of the wrong type or out of range.
+            The text is not JSON, or a field is unknown, of the wrong type or out of range, or one
+            is missing that has no default (or one of ``generator``, ``stage_channels``, ``name``).
         """
         values: dict[str, Any] = json.loads(text)
         generator = dict(values["generator"])
@@ -173,8 +178,7 @@ def _check_text_encoder(config: TextEncoderConfig) -> None:
         _check_whole(size, 1, _LARGEST)
     if config.feature_size % 2:
         raise ValueError("half of a word feature comes from each direction: its size is even")
-    if type(config.dropout) not in (int, float) or not 0 <= config.dropout < 1:
-        raise ValueError(f"dropout is a share, not {config.dropout!r}")
+    _check_dropout(config.dropout)
 
 
 def _check_generator(config: GeneratorConfig) -> None:
@@ -190,6 +194,11 @@ def _check_generator(config: GeneratorConfig) -> None:
         _check_whole(count, 0, _MOST_BLOCKS)
     if not isinstance(config.image_skip, bool):
         raise ValueError(f"image_skip is true or false, not {config.image_skip!r}")
+
+
+def _check_dropout(value: object) -> None:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < 1:
+        raise ValueError(f"dropout is a share, not {value!r}")
 
 
 def _check_whole(value: object, least: int, largest: int) -> None:

@@ -34,9 +34,10 @@ class Drawing:
         each place of the stage's input looked at each word.
     words : the words that were understood, in order.
     unknown_words : words of the sentence that the model has never seen.
+    unread_words : known words left out since the sentence has more than the model reads.
     seed : the number that, with the sentence and the model, repeats this picture.
     device : where it was drawn, "cpu" or "cuda".
-    notice : a sentence for the person about how it was drawn, if there is something to say.
+    notice : what the person should know of how it was drawn, in sentences, if there is something.
     spans : for a picture drawn straight from sound, where each piece that attention went to lies in
         the recording; its sentence is empty then, and it has no words.
     """
@@ -52,6 +53,7 @@ class Drawing:
     device: str = "cpu"
     notice: str | None = None
     spans: tuple[Span, ...] = ()
+    unread_words: tuple[str, ...] = ()
 
     @property
     def attended(self) -> tuple[str, ...]:

@@ -27,7 +27,8 @@ class Canvas:
 
     Attributes
     ----------
-    hidden : (B, C, S, S) image features h_k, from which the next stage goes on.
+    hidden : (B, C, S, S) image features, from which the next stage goes on: h_(k-1) of the paper
+        after stage k.
     drawn : (B, 3, S, S) the picture before it is squeezed into -1 .. 1.
     attention : (B, T, S/2, S/2) attention to each word; None for stage 1, which has none.
     """
@@ -48,7 +49,8 @@ class Canvas:
 
 
 class ConditioningAugmentation(nn.Module):
-    """A sampled condition vector around a mean that the sentence decides (StackGAN, section 3.1).
+    """A sampled condition vector around a mean that the sentence decides (Conditioning
+    Augmentation of StackGAN, ICCV 2017).
 
     Nearby vectors are drawn for one sentence, so that the generator learns a smooth space
     instead of 88,000 single points.
@@ -72,7 +74,7 @@ class ConditioningAugmentation(nn.Module):
 
 
 class InitialStage(nn.Module):
-    """Stage 1, F_0 of the paper: noise and condition to image features h_1 of 64 x 64."""
+    """Stage 1, F_0 of the paper: noise and condition to image features h_0 of 64 x 64."""
 
     def __init__(self, config: GeneratorConfig) -> None:
         super().__init__()
@@ -115,7 +117,7 @@ class InitialStage(nn.Module):
 
 
 class RefinementStage(nn.Module):
-    """Stages 2 to 4, F_i of the paper: attend to the words, refine, double the size."""
+    """Stages 2 to 4, F_1 to F_3 of the paper: attend to the words, refine, double the size."""
 
     def __init__(self, config: GeneratorConfig, channels_in: int, channels_out: int) -> None:
         super().__init__()

@@ -142,8 +142,9 @@ class ResidualBlock(nn.Module):
 class ModulatedBlock(nn.Module):
     """A residual block whose features a style vector scales and shifts, each channel in its way.
 
-    What a picture shows is then told to every size of map, not to the first one alone (Tao et al.,
-    DF-GAN, CVPR 2022, section 3.3; here between the first convolution's batch norm and its gate).
+    What a picture shows is then told to every size of map, not to the first one alone, as by the
+    text-image fusion blocks of DF-GAN (Tao et al., CVPR 2022); here between the first convolution's
+    batch norm and its gate.
     It begins by adding little, so that it can join a trained network; beginning with nothing at
     all, it would take hours to be heard.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,6 +26,8 @@ from models.vocabulary import ReadSentence, Vocabulary
 if TYPE_CHECKING:
     from models.listener import HeardSentence
 
+_log = logging.getLogger(__name__)
+
 BUNDLED_WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "bird.safetensors"
 MAX_CHARACTERS = 1000
 LEAST_LIKENESS = 0.41
@@ -34,6 +37,15 @@ OUT_OF_MEMORY = (
     "The graphics card has too little memory free, so your bird was drawn on the processor, and "
     "the next ones will be, too. To use the graphics card again, close other programs and restart."
 )
+UNUSABLE_CARD = (
+    "The graphics card could not be used ({reason}), so your bird was drawn on the processor, and "
+    "the next ones will be, too."
+)
+TOO_MANY_WORDS = (
+    "Only the first {most} known words of a description are drawn; {more} more were left out. "
+    "Shorten it to have them in the picture."
+)
+_LONGEST_REASON = 150  # characters; what CUDA says goes on for lines
 
 
 class Painter:
@@ -45,12 +57,14 @@ class Painter:
         self._model_name = f"{checkpoint.config.name} ({checkpoint.checksum[:8]})"
         self._text_encoder = checkpoint.text_encoder  # stays on the CPU: it takes milliseconds
         self._notice: str | None = None  # what the next drawing is to tell
-        # Only a GPU can run out of memory that the CPU has; elsewhere this would be 50 MB unused.
+        # Only a GPU can fail where the CPU does not; elsewhere this would be 50 MB unused.
         self._spare = None if device.type == "cpu" else checkpoint.generator
         try:
             self._place = Place.on(device, checkpoint.generator)
-        except torch.cuda.OutOfMemoryError:
-            self._fall_back_to_cpu()
+        except RuntimeError as error:
+            if device.type == "cpu":
+                raise
+            self._fall_back_to_cpu(error)
 
     @classmethod
     def load(cls, path: Path | str | None = None, device: str = "auto") -> Painter:
@@ -72,7 +86,7 @@ class Painter:
 
     @property
     def device(self) -> torch.device:
-        """Where it draws; the CPU once a GPU ran out of memory."""
+        """Where it draws; the CPU once a GPU failed."""
         return self._place.device
 
     @property
@@ -189,6 +203,7 @@ class Painter:
             words=first.words + second.words,
             ids=first.ids + second.ids,
             unknown_words=tuple(dict.fromkeys(first.unknown_words + second.unknown_words)),
+            unread_words=first.unread_words + second.unread_words,
         )
         return self._drawing(painted, 0, blend.sentence, both, blend.first_seed)
 
@@ -278,34 +293,48 @@ class Painter:
         if size not in self.sizes:
             raise ValueError(f"size must be one of {', '.join(map(str, self.sizes))}, not {size}")
         count = self.sizes.index(size) + 1
+        place = self._place
         try:
-            painted = paint(self._place, text, noise, epsilon, count, on_stage, cancelled)
-        except torch.cuda.OutOfMemoryError:
-            self._fall_back_to_cpu()
+            painted = paint(place, text, noise, epsilon, count, on_stage, cancelled)
+        except RuntimeError as error:
+            if place.device.type == "cpu":
+                raise
+            self._fall_back_to_cpu(error)
             painted = paint(self._place, text, noise, epsilon, count, on_stage, cancelled)
         painted.notice, self._notice = self._notice, None
         return painted
 
-    def _fall_back_to_cpu(self) -> None:
+    def _fall_back_to_cpu(self, error: RuntimeError) -> None:
+        """Draw there from now on: RuntimeError is all that torch's errors of a GPU have in common.
+
+        A card whose memory others filled, or one too old for this build of torch, is told by CUDA's
+        libraries in words of their own.
+        """
         assert self._spare is not None
+        _log.warning("Drawing on the processor from now on: %s", error)
         self._place = Place.on(torch.device("cpu"), self._spare)
-        self._notice = OUT_OF_MEMORY
+        self._notice = _why_on_the_processor(error)
 
     def _drawing(
         self, painted: Painted, row: int, sentence: str, read: ReadSentence, seed: int
     ) -> Drawing:
         stages = tuple(stage[row] for stage in painted.stages)
+        notices = [painted.notice] if painted.notice else []
+        if read.unread_words:
+            more = len(read.unread_words)
+            notices.append(TOO_MANY_WORDS.format(most=self.max_words, more=more))
         return Drawing(
             image=stages[-1],
             stages=stages,
             attention=tuple(weights[row, : len(read.words)] for weights in painted.attention),
             words=read.words,
             unknown_words=read.unknown_words,
+            unread_words=read.unread_words,
             seed=seed,
             sentence=sentence,
             model_name=self.model_name,
             device=painted.device,
-            notice=painted.notice,
+            notice=" ".join(notices) or None,
         )
 
     def _encode(self, read: Sequence[ReadSentence]) -> TextFeatures:
@@ -323,3 +352,13 @@ class Painter:
             rows.append(torch.randn(config.noise_size + config.condition_size, generator=source))
         sampled = torch.stack(rows)
         return sampled[:, : config.noise_size], sampled[:, config.noise_size :]
+
+
+def _why_on_the_processor(error: RuntimeError) -> str:
+    """What to tell of a failed GPU: `OUT_OF_MEMORY`, or the first line of its reason."""
+    told = str(error)
+    full = isinstance(error, torch.cuda.OutOfMemoryError)
+    if full or "out of memory" in told or "ALLOC_FAILED" in told:
+        return OUT_OF_MEMORY
+    reason = (told.splitlines() or [""])[0].strip().rstrip(".")[:_LONGEST_REASON]
+    return UNUSABLE_CARD.format(reason=reason or type(error).__name__)

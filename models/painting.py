@@ -43,8 +43,8 @@ class Place:
 
         Raises
         ------
-        torch.cuda.OutOfMemoryError
-            It does not fit on the GPU.
+        RuntimeError
+            The GPU cannot be used: its memory is full, or torch has no kernels for it.
         """
         if precision is None:
             precision = _drawing_precision(device)
@@ -93,8 +93,8 @@ def paint(
     ------
     DrawingCancelled
         `cancelled` said so.
-    torch.cuda.OutOfMemoryError
-        The GPU's memory is full.
+    RuntimeError
+        The GPU failed, for example since its memory is full.
     """
     painted = Painted(place.device.type)
     text = text.to(place.device)

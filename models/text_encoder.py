@@ -58,8 +58,8 @@ def pad_ids(sentences: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
 
 
 class TextEncoder(nn.Module):
-    """Bi-directional LSTM (AttnGAN, section 3.1): hidden states are the word features, the last
-    state of each direction together are the sentence feature."""
+    """Bi-directional LSTM (AttnGAN, section 3.2: that of DAMSM): hidden states are the word
+    features, the last state of each direction together are the sentence feature."""
 
     def __init__(self, config: TextEncoderConfig) -> None:
         super().__init__()

@@ -29,11 +29,13 @@ class ReadSentence:
     words : the words that are read, in order, at most the model's ``max_words``.
     ids : their ids, one for each of `words`.
     unknown_words : words left out since the vocabulary lacks them, in order, without repeats.
+    unread_words : known words behind the model's ``max_words``, in order.
     """
 
     words: tuple[str, ...]
     ids: tuple[int, ...]
     unknown_words: tuple[str, ...]
+    unread_words: tuple[str, ...] = ()
 
 
 class Vocabulary:
@@ -79,10 +81,12 @@ class Vocabulary:
     def read(self, sentence: str, max_words: int) -> ReadSentence:
         """Cut a sentence into known words; unknown ones are left out, as in training."""
         tokens = tokenize(sentence)
-        known = [token for token in tokens if token in self._ids][:max_words]
+        known = [token for token in tokens if token in self._ids]
+        words = known[:max_words]
         unknown = dict.fromkeys(token for token in tokens if token not in self._ids)
         return ReadSentence(
-            words=tuple(known),
-            ids=tuple(self._ids[word] for word in known),
+            words=tuple(words),
+            ids=tuple(self._ids[word] for word in words),
             unknown_words=tuple(unknown),
+            unread_words=tuple(known[max_words:]),
         )

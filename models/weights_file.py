@@ -20,6 +20,7 @@ from models.errors import CheckpointError
 FORMAT_VERSION = "1"
 
 _LONGEST_REASON = 200  # characters of what is wrong with a file
+_WHAT_TO_DO = "Fetch the file again, or choose another one."
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class WeightsFile:
         """
         sides = [side for tensor in self.tensors.values() for side in tensor.shape]
         if max(sizes) > max(sides, default=0):
-            raise CheckpointError(f"{self.path}: the weights do not fit the configuration.")
+            raise self._misfit()
 
     def load_part(self, module: nn.Module, prefix: str) -> None:
         """Load the weights of one network of the file.
@@ -67,20 +68,26 @@ class WeightsFile:
         try:
             result = module.load_state_dict(state, strict=False)
         except RuntimeError as error:
-            raise CheckpointError(
-                f"{self.path}: the weights do not fit the configuration."
-            ) from error
+            raise self._misfit() from error
         missing = [key for key in result.missing_keys if not key.endswith("num_batches_tracked")]
         if missing or result.unexpected_keys:
             odd = ", ".join([*missing, *result.unexpected_keys][:3])
             raise CheckpointError(
-                f"{self.path} does not hold the weights its description names ({odd})."
+                f"{self.path} does not hold the weights its description names ({odd}). "
+                f"{_WHAT_TO_DO}"
             )
 
     def unreadable(self, error: Exception) -> CheckpointError:
         """What to raise when a text cannot be understood."""
         reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
-        return CheckpointError(f"{self.path} has an unreadable description ({reason}).")
+        return CheckpointError(
+            f"{self.path} has an unreadable description ({reason}). {_WHAT_TO_DO}"
+        )
+
+    def _misfit(self) -> CheckpointError:
+        return CheckpointError(
+            f"{self.path}: the weights do not fit the configuration. {_WHAT_TO_DO}"
+        )
 
 
 def write_weights(
@@ -130,9 +137,12 @@ def read_weights(path: Path, kind: str, texts: Sequence[str]) -> WeightsFile:
     """
     metadata, tensors = _read(path)
     if metadata.get("format") != kind:
-        raise CheckpointError(f"{path} is not a {kind} weights file.")
+        raise CheckpointError(f"{path} is not a {kind} weights file. Choose another one.")
     if metadata.get("format_version") != FORMAT_VERSION:
-        raise CheckpointError(f"{path} was written by another version of speech2bird.")
+        raise CheckpointError(
+            f"{path} was written by another version of speech2bird. Use that version, or weights "
+            "of this one."
+        )
     file = WeightsFile(path, metadata, tensors, {}, metadata.get("sha256", ""))
     try:
         described = {name: metadata[name] for name in texts}
@@ -156,13 +166,17 @@ def checksum_of(texts: Sequence[str], tensors: Mapping[str, Tensor]) -> str:
 
 def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
     if not os.path.isfile(path):
-        raise CheckpointError(f"The weights file {path} does not exist.")
+        raise CheckpointError(
+            f"The weights file {path} does not exist. Check its name, or fetch it again."
+        )
     try:
         with safe_open(path, framework="pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             return dict(file.metadata() or {}), tensors
     except (SafetensorError, OSError, ValueError) as error:
-        raise CheckpointError(f"{path} cannot be read as weights: {error}.") from error
+        raise CheckpointError(
+            f"{path} cannot be read as weights: {error}. {_WHAT_TO_DO}"
+        ) from error
 
 
 def _write_atomically(content: bytes, path: Path) -> None:

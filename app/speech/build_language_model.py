@@ -36,6 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     captions = [tidy(line).split() for line in options.captions.read_text("utf-8").splitlines()]
     pronunciations = read_pronunciations((cmu_dictionary(), ADDED))
     kept = pronounceable(captions, set(pronunciations))
+    if not kept:
+        raise SystemExit(
+            f"No caption of {options.captions} can be learned from: each is empty, or has a word "
+            f"that no dictionary knows or that is written fewer than {SELDOM} times in all. Give "
+            f"more captions, or add words to {ADDED}."
+        )
     words = sorted({word for caption in kept for word in caption})
     write_model(kept, options.model)
     write_dictionary({word: pronunciations[word] for word in words}, options.dictionary)

@@ -30,7 +30,8 @@ class PauseDetector:
     """Notices when a person who has spoken falls silent; it works beside fans, too.
 
     Feed it the loudness of one chunk after the other. What counts is how much louder a chunk is
-    than the quietest ones so far, not how loud it is.
+    than the quietest ones so far, not how loud it is. Each time all chunks are looked at anew: only
+    the quiet that follows tells whether the first sound was a voice or a fan.
 
     Parameters
     ----------
@@ -41,13 +42,14 @@ class PauseDetector:
     _LOUDER = 3.0
     """A voice is so many times louder than the room."""
     _FAINTEST = 0.004
+    _STARTING = 0.0001
+    """Fainter than any room (-80 dB): a device that is not yet listening, and gives zeros."""
     _LEAST_SPEECH = 0.4  # seconds: a cough or a click is no description
 
     def __init__(self, pause: float = 1.8) -> None:
         self._pause = pause
-        self._heard: list[float] = []
-        self._spoken = 0.0
-        self._silent = 0.0
+        self._loudness: list[float] = []
+        self._seconds: list[float] = []
 
     def feed(self, loudness: float, seconds: float) -> bool:
         """Take in one chunk and tell whether the person is done.
@@ -59,11 +61,14 @@ class PauseDetector:
         seconds:
             The chunk's length.
         """
-        self._heard.append(loudness)
-        room = float(np.quantile(self._heard, 0.1))
-        if loudness > max(self._FAINTEST, self._LOUDER * room):
-            self._spoken += seconds
-            self._silent = 0.0
-        else:
-            self._silent += seconds
-        return self._spoken >= self._LEAST_SPEECH and self._silent >= self._pause
+        if loudness <= self._STARTING and not self._loudness:
+            return False  # taken for the room, it would make a fan a voice
+        self._loudness.append(loudness)
+        self._seconds.append(seconds)
+        room = float(np.quantile(self._loudness, 0.1))
+        spoken = np.array(self._loudness) > max(self._FAINTEST, self._LOUDER * room)
+        if not spoken.any():
+            return False
+        lengths, last = np.array(self._seconds), np.flatnonzero(spoken)[-1]
+        silent = lengths[last + 1 :].sum()
+        return bool(lengths[spoken].sum() >= self._LEAST_SPEECH and silent >= self._pause)

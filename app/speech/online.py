@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from http.client import HTTPException
 from typing import Any
 
 from app.speech.recording import Recording
 from app.speech.transcriber import SpeechModelError, Transcriber
+
+# SpeechRecognition's own begins with http: everybody on the way could listen.
+_ENDPOINT = "https://www.google.com/speech-api/v2/recognize"
 
 
 class GoogleTranscriber(Transcriber):
@@ -14,7 +18,8 @@ class GoogleTranscriber(Transcriber):
     Raises
     ------
     SpeechModelError
-        When SpeechRecognition is not installed; from ``transcribe``, when there is no network.
+        When SpeechRecognition is not installed; from ``transcribe``, when there is no network, or
+        something else than an answer comes from it.
     """
 
     name = "Google"
@@ -33,11 +38,19 @@ class GoogleTranscriber(Transcriber):
         from speech_recognition import RequestError, UnknownValueError
 
         try:
-            return str(self._recogniser.recognize_google(speech.to_audio_data()))
+            answer = self._recogniser.recognize_google(speech.to_audio_data(), endpoint=_ENDPOINT)
         except UnknownValueError:
             return ""
-        except (RequestError, OSError) as error:
+        except (RequestError, OSError) as error:  # OSError, too, when the sound cannot be packed
             raise SpeechModelError(
-                "Google cannot be reached. Choose a recogniser on this computer, or type the "
+                f"Google cannot be reached or asked ({str(error).rstrip('.')}). Choose a "
+                "recogniser on this computer, or type the description."
+            ) from error
+        except (ValueError, KeyError, HTTPException) as error:
+            # A hotel's network, say, answers every request with its own page.
+            raise SpeechModelError(
+                "What came back was no answer of Google's: perhaps this network wants you to log "
+                "in first. Do so in a browser, choose a recogniser on this computer, or type the "
                 "description."
             ) from error
+        return str(answer)

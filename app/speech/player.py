@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 from app.speech.portaudio import MicrophoneError, portaudio
@@ -50,4 +51,5 @@ def play(recording: Recording, cancelled: Callable[[], bool]) -> None:
         except OSError as error:
             raise LoudspeakerError("The loudspeaker stopped; perhaps it was unplugged.") from error
         finally:
-            stream.close()
+            with contextlib.suppress(OSError):  # of a loudspeaker that is gone
+                stream.close()

@@ -93,7 +93,8 @@ class Recorder:
             )
             raise self.failure
         if self.failure is not None and not self._chunks:
-            self._thread.join(timeout=ANSWER_SECONDS)  # lets PortAudio be released
+            # PortAudio is released already; once the thread has ended, nothing `is_recording`.
+            self._thread.join(timeout=ANSWER_SECONDS)
             raise self.failure
 
     def stop(self) -> Recording:
@@ -112,7 +113,8 @@ class Recorder:
         chunks = list(self._chunks)
         if not chunks or self.microphone is None:
             raise self.failure or DeviceFailedError(
-                "The recording was stopped before there was any sound."
+                "The recording was stopped before there was any sound. Record again, or type the "
+                "description."
             )
         return Recording(np.concatenate(chunks), self.microphone.rate)
 
@@ -142,7 +144,10 @@ class Recorder:
         except Exception as error:
             # Whatever a sound library comes up with, the person gets a sentence, and the
             # window does not wait for ever.
-            self.failure = DeviceFailedError(f"The microphone failed: {error}")
+            self.failure = DeviceFailedError(
+                f"The microphone failed ({error}). Check that it is plugged in, choose another one "
+                "in the settings, or type the description."
+            )
         finally:
             self.level = 0.0
             self._opened.set()

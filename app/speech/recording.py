@@ -17,6 +17,12 @@ from app.errors import AppError
 MAX_SECONDS = 60.0
 """The longest recording: a description takes a few seconds, and Whisper's time grows with it."""
 
+_UNKNOWN_LENGTH = 2**63 - 1
+"""What libsndfile says of a file whose header leaves the length out, written to a pipe."""
+
+_LARGEST_PAGE = 27 + 255 + 255 * 255
+"""Bytes of an Ogg file's largest page: header, sizes of 255 segments, and these."""
+
 
 class SoundFileError(AppError):
     """A sound file cannot be used."""
@@ -72,12 +78,6 @@ class Recording:
 
         return AudioData(self.samples.astype("<i2").tobytes(), self.rate, 2)
 
-    def to_wav(self) -> bytes:
-        """Return the sound as the bytes of a 16-bit WAV file, for replaying or keeping it."""
-        wav = io.BytesIO()
-        soundfile.write(wav, self.samples, self.rate, format="WAV", subtype="PCM_16")
-        return wav.getvalue()
-
     @classmethod
     def from_file(cls, path: str | Path, *, max_seconds: float = MAX_SECONDS) -> Recording:
         """Read a WAV, AIFF or FLAC file (or another that libsndfile knows) of any rate.
@@ -97,7 +97,7 @@ class Recording:
             # Opened here so that "not found" and "not allowed" come as Python's own errors.
             with path.open("rb") as file:
                 return _read(file, path.name, max_seconds)
-        except soundfile.LibsndfileError as error:
+        except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: of a name.raw
             raise SoundFileError(
                 f"{path.name} is not a sound file that can be read here, or it is damaged. "
                 "WAV, AIFF and FLAC files work."
@@ -113,24 +113,36 @@ def _read(file: BinaryIO, name: str, max_seconds: float) -> Recording:
     cut_off = SoundFileError(f"{name} is cut off: a part of the sound is missing.")
     if _is_cut_off(file):
         raise cut_off
-    with soundfile.SoundFile(file) as sound:
-        promised = sound.frames
-        if promised / sound.samplerate > max_seconds:
+    with _SoundFile(file) as sound:
+        promised, rate = sound.frames, int(sound.samplerate)
+        most = int(max_seconds * rate)
+        channels = sound.read(min(promised, most + 1), dtype="float32", always_2d=True)
+        if len(channels) > most:
+            known = promised != _UNKNOWN_LENGTH
+            lasts = f"{promised / rate:.0f}" if known else f"more than {max_seconds:.0f}"
             raise SoundFileError(
-                f"{name} lasts {promised / sound.samplerate:.0f} seconds; "
-                f"{max_seconds:.0f} at most can be understood."
+                f"{name} lasts {lasts} seconds; {max_seconds:.0f} at most can be understood."
             )
-        channels = sound.read(dtype="float32", always_2d=True)
         if not len(channels):
             raise SoundFileError(f"There is no sound in {name}.")
-        if len(channels) < promised:
+        if len(channels) < promised != _UNKNOWN_LENGTH:
             raise cut_off
         samples = np.clip(channels.mean(axis=1) * 32768, -32768, 32767).astype(np.int16)
-        return Recording(samples, int(sound.samplerate))
+        return Recording(samples, rate)
+
+
+class _SoundFile(soundfile.SoundFile):
+    """A file that is read once, from its beginning: soundfile need not seek in it.
+
+    It would seek after every reading, which fails in a FLAC file that names no length.
+    """
+
+    def seekable(self) -> bool:
+        return False
 
 
 def _is_cut_off(file: BinaryIO) -> bool:
-    """Tell whether a WAV or AIFF file is shorter than its header says; libsndfile hides it."""
+    """Tell whether a WAV, AIFF or Ogg file is shorter than it says; libsndfile hides it."""
     head = file.read(8)
     there = file.seek(0, io.SEEK_END)
     file.seek(0)
@@ -138,7 +150,20 @@ def _is_cut_off(file: BinaryIO) -> bool:
         promised = int.from_bytes(head[4:8], "little")
     elif head[:4] == b"FORM":
         promised = int.from_bytes(head[4:8], "big")
+    elif head[:4] == b"OggS":
+        return _ends_within_a_page(file)
     else:
         return False
     # Programs that write to a pipe do not know the length and promise a huge one.
     return there < promised + 8 and promised < 0x7FFF_0000
+
+
+def _ends_within_a_page(file: BinaryIO) -> bool:
+    """Tell whether an Ogg file (RFC 3533) ends before its last page does."""
+    there = file.seek(0, io.SEEK_END)
+    file.seek(max(0, there - _LARGEST_PAGE))
+    tail = file.read()
+    file.seek(0)
+    page = tail[tail.rfind(b"OggS") :]
+    segments = page[27 : 27 + page[26]] if len(page) > 26 else b""
+    return len(page) < 27 or len(page) < 27 + page[26] + sum(segments)

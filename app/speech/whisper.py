@@ -67,18 +67,34 @@ class WhisperTranscriber(Transcriber):
             model = WhisperModel(
                 str(folder), device="cpu", compute_type="int8", local_files_only=True
             )
-            corrector = Corrector()
-        except (LanguageModelError, OSError) as error:
-            raise SpeechModelError(f"The words of birds cannot be read: {error}") from error
         except Exception as error:  # CTranslate2 has no exception class of its own
-            raise SpeechModelError(f"Whisper's model cannot be loaded: {error}.") from error
+            raise SpeechModelError(
+                f"Whisper's model in {folder} cannot be loaded: {_reason(error)}. Fetch it again."
+            ) from error
+        # faster-whisper takes 80 bands for granted; larger models listen to 128.
+        bands = model.feature_extractor.mel_filters.shape[0]
+        if bands != model.model.n_mels:
+            raise SpeechModelError(
+                f"Whisper's model listens to {model.model.n_mels} bands of sound, but {folder} has "
+                "no preprocessor_config.json that says so: copy it from the model's page."
+            )
+        try:
+            corrector = Corrector()
+        except (LanguageModelError, OSError, ValueError, KeyError) as error:
+            raise SpeechModelError(
+                f"The words of birds cannot be read: {_reason(error)}. Fetch the folder "
+                "weights/speech again, or run `make reinstall` if a library is missing."
+            ) from error
         self._recogniser: Any = WhisperCompatibleRecognizer(_WeighingWhisper(model, corrector))
 
     def _recognise(self, speech: Recording) -> str:
         try:
             return str(self._recogniser.recognize(speech.to_audio_data()))
-        except RuntimeError as error:
-            raise SpeechModelError(f"Whisper failed: {error}.") from error
+        except (RuntimeError, ValueError) as error:  # CTranslate2 raises either
+            raise SpeechModelError(
+                f"Whisper failed: {_reason(error)}. Try another model or recogniser, or type the "
+                "description."
+            ) from error
 
 
 class _WeighingWhisper:
@@ -122,6 +138,11 @@ class _WeighingWhisper:
             for text in [self._tokenizer.decode(ids)]
             if _is_credible(text, mean)
         ]
+
+
+def _reason(error: Exception) -> str:
+    """What an error says, to be put into a sentence."""
+    return str(error).rstrip(".") or type(error).__name__
 
 
 def _is_credible(text: str, mean_log_probability: float) -> bool:

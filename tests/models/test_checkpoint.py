@@ -4,6 +4,7 @@ import json
 import os
 import pickle
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from models.painter import BUNDLED_WEIGHTS
 from models.text_encoder import TextEncoder
 from models.vocabulary import Vocabulary
 from models.weights_file import checksum_of
+
+ADVICE = re.compile(r"\. (Fetch the file again, or choose|Choose|Use) [\w ,]+\.$")
 
 
 def small_checkpoint() -> Checkpoint:
@@ -66,7 +69,7 @@ def test_the_checksum_names_the_model(saved: Path, tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match="does not exist"):
+    with pytest.raises(CheckpointError, match=r"does not exist\. Check its name"):
         load_checkpoint(tmp_path / "nowhere.safetensors")
 
 
@@ -74,7 +77,9 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_a_truncated_file_is_refused(saved: Path, share: float) -> None:
     content = saved.read_bytes()
     saved.write_bytes(content[: int(len(content) * share)])
-    with pytest.raises(CheckpointError, match="cannot be read as weights"):
+    with pytest.raises(
+        CheckpointError, match=r"cannot be read as weights: .*\. Fetch the file again"
+    ):
         load_checkpoint(saved)
 
 
@@ -155,7 +160,7 @@ def test_a_wrong_description_is_refused(
     described(saved, **changes)
     with pytest.raises(CheckpointError, match=reason) as caught:
         load_checkpoint(saved)
-    assert len(str(caught.value)) < 1000
+    assert len(str(caught.value)) < 1000 and ADVICE.search(str(caught.value))
 
 
 @pytest.mark.parametrize(
@@ -180,6 +185,7 @@ def test_a_wrong_description_is_refused(
         ("text_encoder", "feature_size", 16),
         ("text_encoder", "feature_size", -8),
         ("text_encoder", "dropout", 7),
+        ("text_encoder", "dropout", True),
         ("text_encoder", "max_words", 0),
         (None, "name", "n" * 300),  # pictures could not say by whom they were drawn
         (None, "name", ["a list"]),
@@ -194,7 +200,7 @@ def test_a_wrong_configuration_is_refused(
     described(saved, config=json.dumps(config))
     with pytest.raises(CheckpointError, match=r"fit|unreadable|does not hold") as caught:
         load_checkpoint(saved)
-    assert len(str(caught.value)) < 1000
+    assert len(str(caught.value)) < 1000 and ADVICE.search(str(caught.value))
 
 
 def test_a_description_that_is_only_written_anew_is_accepted(saved: Path) -> None:

@@ -18,9 +18,10 @@ from PIL import Image
 from models import Painter
 from models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
+from models.drawing import Blend
 from models.errors import CheckpointError, DrawingCancelled, ModelError, SentenceError
 from models.generator import Generator
-from models.painter import BUNDLED_WEIGHTS
+from models.painter import BUNDLED_WEIGHTS, OUT_OF_MEMORY
 from models.painting import Painted, Place, choose_device, paint
 from models.text_encoder import TextEncoder
 from models.vocabulary import Vocabulary
@@ -131,27 +132,90 @@ def _pretend_to_be_on(device: torch.device, generator: Generator) -> Place:
     return replace(place, device=device)
 
 
-@pytest.fixture
-def full_card(monkeypatch: pytest.MonkeyPatch) -> Painter:
-    """A painter that believes it draws on a GPU, whose memory is full."""
-    monkeypatch.setattr(Place, "on", _pretend_to_be_on)
-    painter = Painter(load_checkpoint(BUNDLED_WEIGHTS), torch.device("cuda"))
+FAILURES = [  # of a card whose memory is full, three times, and of one too old for this torch
+    (torch.cuda.OutOfMemoryError("CUDA out of memory."), "too little memory free, so your bird"),
+    (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate`"), "memory"),
+    (torch.AcceleratorError("CUDA error: out of memory\nSearch for `cudaErrorMemory"), "memory"),
+    (
+        torch.AcceleratorError(
+            "CUDA error: no kernel image is available for execution on the device\nSearch for"
+        ),
+        "used (CUDA error: no kernel image is available for execution on the device), so your bird",
+    ),
+]
 
-    def run_out(place: Place, *arguments: Any) -> Painted:
-        if place.device.type == "cuda":
-            raise torch.cuda.OutOfMemoryError("CUDA out of memory.")
+
+@pytest.fixture(params=FAILURES, ids=lambda failure: str(failure[0])[:40])
+def failure(request: pytest.FixtureRequest) -> tuple[RuntimeError, str]:
+    """What torch raises of a graphics card, and what a person is told."""
+    failed: tuple[RuntimeError, str] = request.param
+    return failed
+
+
+def failing_card(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, device: str = "cuda"
+) -> Painter:
+    """A painter that believes it draws on a GPU, which fails."""
+    monkeypatch.setattr(Place, "on", _pretend_to_be_on)
+    painter = Painter(load_checkpoint(BUNDLED_WEIGHTS), torch.device(device))
+
+    def fail(place: Place, *arguments: Any) -> Painted:
+        if place.device.type == device:
+            raise error
         return paint(place, *arguments)
 
-    monkeypatch.setattr("models.painter.paint", run_out)
+    monkeypatch.setattr("models.painter.paint", fail)
     return painter
 
 
-def test_a_gpu_without_memory_gives_way_to_the_cpu(full_card: Painter, painter: Painter) -> None:
-    drawing = full_card.draw(SENTENCE, 7)
-    assert drawing.device == "cpu" == full_card.device.type
-    assert drawing.notice is not None and "drawn on the processor" in drawing.notice
+def test_a_gpu_that_fails_gives_way_to_the_cpu(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    painter: Painter,
+    failure: tuple[RuntimeError, str],
+) -> None:
+    error, told = failure
+    failing = failing_card(monkeypatch, error)
+    drawing = failing.draw(SENTENCE, 7)
+    assert drawing.device == "cpu" == failing.device.type
+    assert drawing.notice is not None and told in drawing.notice
+    assert "drawn on the processor" in drawing.notice and "Search" not in drawing.notice
+    assert str(error) in caplog.text
     assert drawing.image.tobytes() == painter.draw(SENTENCE, 7).image.tobytes()
-    assert full_card.draw(SENTENCE, 8).notice is None, "told once"
+    assert failing.draw(SENTENCE, 8).notice is None, "told once"
+
+
+def test_a_failure_of_the_cpu_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    failing = failing_card(monkeypatch, RuntimeError("a defect"), device="cpu")
+    with pytest.raises(RuntimeError, match="a defect"):
+        failing.draw(SENTENCE, 7)
+
+
+def test_a_drawing_that_was_cancelled_is_not_drawn_on_the_cpu(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    failing = failing_card(monkeypatch, DrawingCancelled())
+    with pytest.raises(DrawingCancelled):
+        failing.draw(SENTENCE, 7)
+    assert failing.device.type == "cuda"
+
+
+def test_words_that_were_not_read_are_told(
+    monkeypatch: pytest.MonkeyPatch, painter: Painter
+) -> None:
+    long = "a red bird with black wings and a zorgly " * 4
+    drawing = painter.draw(long, 7, 64)
+    assert len(drawing.words) == painter.max_words == 24
+    assert drawing.words + drawing.unread_words == tuple(long.replace("zorgly", "").split())
+    told = "Only the first 24 known words of a description are drawn; 8 more were left out."
+    assert drawing.notice is not None and drawing.notice.startswith(told)
+    assert painter.draw(SENTENCE, 7, 64).notice is None
+    batch = painter.draw_batch([SENTENCE, long], [7, 7], 64)
+    assert [drawing.notice for drawing in batch] == [None, drawing.notice]
+    blend = painter.draw_blend(Blend(long, SENTENCE, 0.5, 7, 8, 0.5), 64)
+    assert blend.notice == drawing.notice and blend.unread_words == drawing.unread_words
+    failing = failing_card(monkeypatch, torch.cuda.OutOfMemoryError("CUDA out of memory."))
+    assert failing.draw(long, 7, 64).notice == f"{OUT_OF_MEMORY} {drawing.notice}"
 
 
 def test_on_the_processor_the_model_is_kept_once() -> None:
@@ -164,21 +228,22 @@ def test_on_the_processor_the_model_is_kept_once() -> None:
     assert painter.draw(SENTENCE, 7, 64).image.size == (64, 64)
 
 
-def test_a_gpu_without_memory_for_the_model_gives_way_to_the_cpu(
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_gpu_that_cannot_take_the_model_gives_way_to_the_cpu(
+    monkeypatch: pytest.MonkeyPatch, failure: tuple[RuntimeError, str]
 ) -> None:
     to = Generator.to
+    error, told = failure
 
     def run_out(module: Generator, *arguments: object, **options: object) -> Generator:
         if torch.device("cuda") in arguments:
-            raise torch.cuda.OutOfMemoryError("CUDA out of memory.")
+            raise error
         return to(module, *arguments, **options)  # type: ignore[call-overload]
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(Generator, "to", run_out)
     painter = Painter.load(device="cuda")
     assert painter.device.type == "cpu"
-    assert "processor" in (painter.draw(SENTENCE, 7, 64).notice or "")
+    assert told in (painter.draw(SENTENCE, 7, 64).notice or "")
 
 
 def test_each_of_several_gpus_has_a_number(monkeypatch: pytest.MonkeyPatch) -> None:

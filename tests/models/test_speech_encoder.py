@@ -1,10 +1,16 @@
 """The speech encoder's shapes, its words, and that neighbours in a batch do not disturb."""
 
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
 import pytest
 import torch
 
 from models.config import SpeechEncoderConfig
+from models.errors import CheckpointError
 from models.log_mel import MELS
+from models.speech_checkpoint import SpeechCheckpoint, load_speech_encoder, save_speech_encoder
 from models.speech_encoder import SpeechEncoder, integrate_and_fire
 
 SMALL = SpeechEncoderConfig(
@@ -78,3 +84,33 @@ def test_gradients_reach_every_weight(encoder: SpeechEncoder) -> None:
     (heard.text.sentence.sum() + heard.text.words.square().sum() + heard.count.sum()).backward()
     without = [name for name, value in encoder.named_parameters() if value.grad is None]
     assert not without
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("dropout", 7),
+        ("dropout", "x"),
+        ("dropout", None),
+        ("dropout", True),
+        ("dropout", float("nan")),
+        ("width", "16"),
+        ("blocks", 10**9),
+        ("heads", 3),
+    ],
+)
+def test_a_wrong_configuration_is_refused(
+    encoder: SpeechEncoder, tmp_path: Path, field: str, value: object
+) -> None:
+    path = tmp_path / "listener.safetensors"
+    encoder.config = SpeechEncoderConfig(**{**asdict(SMALL), field: value})
+    save_speech_encoder(SpeechCheckpoint(encoder, "teacher"), path)
+    with pytest.raises(CheckpointError, match=r"unreadable description .*\. Fetch the file again"):
+        load_speech_encoder(path)
+
+
+def test_a_configuration_without_a_field_has_its_default(encoder: SpeechEncoder) -> None:
+    config = asdict(SMALL)
+    del config["dropout"], config["word_blocks"]
+    read = SpeechEncoderConfig.from_json(json.dumps(config))
+    assert read == replace(SMALL, dropout=0.1, word_blocks=1)

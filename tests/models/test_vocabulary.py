@@ -29,7 +29,10 @@ def test_read_tells_known_from_unknown_words() -> None:
 
 
 def test_read_stops_at_max_words() -> None:
-    assert Vocabulary(["a", "b"]).read("a b a b", max_words=3).words == ("a", "b", "a")
+    read = Vocabulary(["a", "b"]).read("a b a c b a", max_words=3)
+    assert read.words == ("a", "b", "a") and read.ids == (1, 2, 1)
+    assert read.unread_words == ("b", "a") and read.unknown_words == ("c",)
+    assert Vocabulary(["a", "b"]).read("a b a", max_words=3).unread_words == ()
 
 
 def test_a_vocabulary_lists_each_word_once() -> None:

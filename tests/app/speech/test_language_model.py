@@ -52,6 +52,16 @@ def test_a_model_is_built_from_captions(tmp_path: Path) -> None:
     assert written == {"captions.txt", "my.dict", "my.lm.bin"}
 
 
+@pytest.mark.parametrize("captions", ["", "a red bird\nthe blue beak\n"])
+def test_too_few_captions_are_told_and_nothing_is_written(tmp_path: Path, captions: str) -> None:
+    path = tmp_path / "captions.txt"
+    path.write_text(captions)
+    model_file, dictionary = tmp_path / "my.lm.bin", tmp_path / "my.dict"
+    with pytest.raises(SystemExit, match=r"No caption of .*captions\.txt can be learned from"):
+        build([str(path), "--model", str(model_file), "--dictionary", str(dictionary)])
+    assert not model_file.exists() and not dictionary.exists()
+
+
 def test_what_is_no_model_is_told(tmp_path: Path) -> None:
     with pytest.raises(LanguageModelError, match="There is no language model"):
         LanguageModel(tmp_path / "absent.bin")

@@ -49,6 +49,33 @@ def test_it_stops_after_the_pause_and_not_before(voice: np.ndarray, fan: float) 
     assert stopped is not None and end + 0.8 < stopped < end + 2.2
 
 
+@pytest.mark.parametrize("zeros", [0.05, 0.3, 2.0])
+def test_it_waits_beside_a_fan_that_a_device_hears_late(zeros: float) -> None:
+    fan = 0.006 * np.random.default_rng(1).standard_normal(20 * RATE)
+    assert stops_after(np.concatenate([np.zeros(int(zeros * RATE)), fan])) is None
+
+
+def test_it_stops_beside_a_fan_that_a_device_hears_late(voice: np.ndarray) -> None:
+    sound = np.concatenate([np.zeros(RATE), voice, np.zeros(4 * RATE)])
+    sound = sound + 0.006 * np.random.default_rng(1).standard_normal(len(sound))
+    stopped = stops_after(np.concatenate([np.zeros(RATE // 3), sound]))
+    end = 1 + 1 / 3 + len(voice) / RATE
+    assert stopped is not None and end + 0.8 < stopped < end + 2.2
+
+
+@pytest.mark.parametrize("before", [0.0, 0.5, 5.0])
+def test_it_stops_after_a_few_words_into_a_microphone_that_mutes_pauses(
+    spoken_sentence: SpeakSentence, before: float
+) -> None:
+    said = Recording.from_file(spoken_sentence("a red bird")).resampled(RATE).as_float()
+    loud = np.flatnonzero(np.abs(said) > 0.02)
+    said = said[loud[0] : loud[-1]]
+    sound = np.concatenate([np.zeros(int(before * RATE)), said, np.zeros(4 * RATE)])
+    stopped = stops_after(sound)
+    end = before + len(said) / RATE
+    assert stopped is not None and end + 1.3 < stopped < end + 1.6
+
+
 def test_it_waits_for_a_person_who_has_not_begun(voice: np.ndarray) -> None:
     assert stops_after(np.zeros(20 * RATE)) is None
     click = np.zeros(10 * RATE)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import http.client
+import io
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from email.message import Message
 from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import Request
 
 import pytest
+import speech_recognition
 
 from app.settings import Settings
 from app.speech.choices import RECOGNISERS
+from app.speech.online import GoogleTranscriber
+from app.speech.recording import Recording
+from app.speech.transcriber import NothingUnderstoodError, SpeechModelError
 from tests.conftest import REPOSITORY
 from tests.speech_fixtures import SpeakSentence
 
@@ -101,3 +111,73 @@ def test_the_watch_would_see_google(
     told, network, made = listen("nothing", "google", sound)
     assert made == ["google"] and "socket.connect" in network
     assert told[0] == "Google" and "cannot be reached" in told[1]
+
+
+@pytest.fixture
+def voice(spoken_sentence: SpeakSentence) -> Recording:
+    return Recording.from_file(spoken_sentence("a small red bird with black wings"))
+
+
+Answer = Callable[[bytes | Exception], list[Request]]
+
+
+@pytest.fixture
+def answer(monkeypatch: pytest.MonkeyPatch) -> Answer:
+    """Give ``answer(content or error)``: what comes from the network instead of Google."""
+
+    def prepare(content: bytes | Exception) -> list[Request]:
+        asked: list[Request] = []
+
+        def urlopen(request: Request, timeout: float) -> io.BytesIO:
+            asked.append(request)
+            if isinstance(content, Exception):
+                raise content
+            return io.BytesIO(content)
+
+        monkeypatch.setattr("speech_recognition.recognizers.google.urlopen", urlopen)
+        return asked
+
+    return prepare
+
+
+def test_a_voice_goes_to_google_in_secret(answer: Answer, voice: Recording) -> None:
+    said = {"result": [{"alternative": [{"transcript": "A red bird"}]}]}
+    asked = answer(b'{"result":[]}\n' + json.dumps(said).encode())
+    assert GoogleTranscriber().transcribe(voice) == "a red bird"
+    assert [request.full_url.partition("?")[0] for request in asked] == [
+        "https://www.google.com/speech-api/v2/recognize"
+    ]
+    answer(b'{"result":[]}')
+    with pytest.raises(NothingUnderstoodError):
+        GoogleTranscriber().transcribe(voice)
+
+
+@pytest.mark.parametrize(
+    ("came", "told"),
+    [
+        (b"<!DOCTYPE html><title>Log in to Hotel WiFi</title>", "wants you to log in first"),
+        (b'{"error": {"code": 400}}', "no answer of Google's"),
+        (b"\xff\xfe", "no answer of Google's"),
+        (http.client.BadStatusLine("?"), "no answer of Google's"),
+        (URLError("[Errno -2] Name or service not known"), "reached.*Name or service not known"),
+        (HTTPError("https://", 403, "Forbidden", Message(), None), r"reached.*Forbidden\)\."),
+        (TimeoutError("timed out"), r"reached.*\(timed out\)\."),
+    ],
+)
+def test_what_is_no_answer_is_told(
+    answer: Answer, voice: Recording, came: bytes | Exception, told: str
+) -> None:
+    answer(came)
+    with pytest.raises(SpeechModelError, match=f"{told}.*type the description"):
+        GoogleTranscriber().transcribe(voice)
+
+
+def test_a_missing_converter_is_told(monkeypatch: pytest.MonkeyPatch, voice: Recording) -> None:
+    def missing() -> str:
+        raise OSError("FLAC conversion utility not available")
+
+    monkeypatch.setattr(speech_recognition.audio, "get_flac_converter", missing)
+    with pytest.raises(
+        SpeechModelError, match=r"\(FLAC conversion utility not available\)\. Choose"
+    ):
+        GoogleTranscriber().transcribe(voice)

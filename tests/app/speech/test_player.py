@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyaudio
 import pytest
 
 from app.speech.player import LoudspeakerError, play
@@ -48,6 +49,24 @@ def test_playing_can_be_stopped(loudspeaker: Path) -> None:
     asked = iter([False, False, True])
     play(tone(), lambda: next(asked))
     assert len(np.fromfile(loudspeaker, dtype="<i2")) < 24_000
+
+
+def test_a_loudspeaker_that_was_unplugged_is_a_sentence(
+    loudspeaker: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really_close = pyaudio.PyAudio.Stream.close
+
+    def fail(*arguments: object) -> None:
+        raise OSError(-9999, "Unanticipated host error")
+
+    def close(stream: pyaudio.PyAudio.Stream) -> None:
+        really_close(stream)
+        fail()
+
+    monkeypatch.setattr(pyaudio.PyAudio.Stream, "write", fail)
+    monkeypatch.setattr(pyaudio.PyAudio.Stream, "close", close)
+    with pytest.raises(LoudspeakerError, match="perhaps it was unplugged"):
+        play(tone(), lambda: False)
 
 
 def test_no_loudspeaker_is_a_sentence(no_microphone: dict[str, str]) -> None:

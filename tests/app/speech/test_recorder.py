@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyaudio
 import pytest
+import soundfile
 
 from app.speech import recorder as recorder_module
 from app.speech.microphone import NoMicrophoneError
@@ -91,7 +92,7 @@ def test_a_device_that_refuses_one_channel_is_mixed(
 ) -> None:
     time_axis = np.arange(2 * 48_000) / 48_000
     tone = as_recording(0.5 * np.sin(2 * np.pi * 440 * time_axis), 48_000)
-    (tmp_path / "tone.wav").write_bytes(tone.to_wav())
+    soundfile.write(tmp_path / "tone.wav", tone.samples, tone.rate)
     virtual_microphone(tmp_path / "tone.wav")
     refuse(monkeypatch, lambda wishes: wishes["channels"] == 1)
     mixed = record(Recorder(), 1.0)
@@ -109,6 +110,27 @@ def test_a_device_that_cannot_be_opened(
     with pytest.raises(DeviceFailedError, match="“default” cannot be opened; perhaps another"):
         recorder.start()
     assert not recorder.is_recording
+
+
+def test_a_library_that_fails_and_a_recording_without_sound(
+    virtual_microphone: PlugIn, spoken_sentence: SpeakSentence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    virtual_microphone(spoken_sentence(SENTENCE))
+
+    def fail(*arguments: Any, **options: Any) -> bytes:
+        raise MemoryError("no buffer")
+
+    monkeypatch.setattr(pyaudio.PyAudio.Stream, "read", fail)
+    recorder = Recorder()
+    with pytest.raises(DeviceFailedError, match=r"failed \(no buffer\)\. Check that it is plugged"):
+        recorder.start()
+    assert not recorder.is_recording
+    unused = Recorder()
+    unused._thread.start()
+    wait_until(lambda: unused.failure is not None)
+    unused.failure = None
+    with pytest.raises(DeviceFailedError, match=r"before there was any sound\. Record again"):
+        unused.stop()
 
 
 def test_a_device_that_falls_silent_for_ever(
@@ -160,7 +182,7 @@ def test_a_device_that_never_gives_sound(
     virtual_microphone: PlugIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     almost_nothing = tmp_path / "almost_nothing.wav"
-    almost_nothing.write_bytes(as_recording(np.zeros(10), 48_000).to_wav())
+    soundfile.write(almost_nothing, np.zeros(10), 48_000)
     virtual_microphone(almost_nothing, vanish=True)
     monkeypatch.setattr(recorder_module, "OPENING_SECONDS", 0.3)
     with pytest.raises(DeviceFailedError, match="gives no sound"):

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.speech import recognisers, whisper
+from app.speech import correction, recognisers, whisper
 from app.speech.recognisers import load_transcriber
 from app.speech.recording import Recording
 from app.speech.sphinx import SphinxTranscriber
@@ -141,5 +141,52 @@ def test_a_damaged_model_is_refused(tmp_path: Path) -> None:
         shutil.copy(part, tmp_path)
     with (tmp_path / "model.bin").open("r+b") as model:
         model.truncate(1_000_000)
-    with pytest.raises(SpeechModelError, match="cannot be loaded"):
+    with pytest.raises(SpeechModelError, match=r"cannot be loaded.*Fetch it again\."):
         WhisperTranscriber(tmp_path)
+
+
+def test_a_model_for_other_bands_of_sound_is_refused(tmp_path: Path) -> None:
+    for part in whisper.bundled_whisper().iterdir():
+        (tmp_path / part.name).symlink_to(part)
+    (tmp_path / "preprocessor_config.json").write_text('{"feature_size": 128}')
+    with pytest.raises(SpeechModelError, match=r"80 bands of sound.*no preprocessor_config\.json"):
+        WhisperTranscriber(tmp_path)
+
+
+def test_what_whisper_refuses_is_told(spoken_sentence: SpeakSentence) -> None:
+    broken = WhisperTranscriber()
+    model = broken._recogniser.model._model
+    model.feature_extractor = type(model.feature_extractor)(feature_size=128)
+    with pytest.raises(SpeechModelError, match=r"Whisper failed: .*128.* type the description\."):
+        broken.transcribe(Recording.from_file(spoken_sentence(SENTENCES[0])))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("BIRD_DICTIONARY", None),
+        ("BIRD_DICTIONARY", b"bird \xff\n"),
+        ("BIRD_DICTIONARY", b"bird B ER7 D\n"),
+        ("BIRD_DICTIONARY", b"\n"),
+        ("ADDED", None),
+    ],
+)
+def test_damaged_words_of_birds_are_not_blamed_on_the_model(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "damaged.dict").write_bytes(content)
+    monkeypatch.setattr(correction, name, tmp_path / "damaged.dict")
+    with pytest.raises(SpeechModelError, match=r"words of birds cannot be read.*`make reinstall`"):
+        WhisperTranscriber()
+
+
+def test_a_model_that_a_disk_cannot_read_is_not_blamed_on_the_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("faster_whisper.WhisperModel", fail)
+    with pytest.raises(SpeechModelError, match=r"Whisper's model in .* cannot be loaded"):
+        WhisperTranscriber()
