@@ -135,8 +135,9 @@ class _Run:
             [self._folder.seed_of(index) for index in indices],
             self._folder.sizes[-1],
         )
-        if drawings and drawings[0].notice is not None:
-            tqdm.write(drawings[0].notice, file=sys.stderr)
+        for index, drawing in zip(indices, drawings, strict=True):
+            if drawing.notice is not None:
+                tqdm.write(f"Line {index + 1}: {drawing.notice}", file=sys.stderr)
         return zip(indices, drawings, strict=True)
 
 

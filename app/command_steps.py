@@ -79,6 +79,16 @@ def save_drawing(
         save_picture(image, metadata, target)
 
 
+def remarks(drawing: Drawing) -> list[str]:
+    """What is worth telling about a drawing, in sentences."""
+    told = []
+    if drawing.unknown_words:
+        told.append(f"Words that were not understood: {', '.join(drawing.unknown_words)}.")
+    if drawing.notice is not None:
+        told.append(drawing.notice)
+    return told
+
+
 def note(message: str) -> None:
     """Tell the person something that is not the command's output."""
     print(message, file=sys.stderr, flush=True)

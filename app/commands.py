@@ -22,6 +22,7 @@ from app.command_steps import (
     check_size,
     load_painter,
     note,
+    remarks,
     save_drawing,
 )
 from app.errors import AppError
@@ -78,6 +79,7 @@ def draw(options: argparse.Namespace) -> int:
     check_size(painter, size)
     if drawn_by is not None and drawn_by != painter.model_name:
         note(f"This picture was drawn by {drawn_by}; {painter.model_name} may draw it otherwise.")
+    told: list[str] = []
     for index, path in enumerate(paths):
         # One by one, not as a batch: a picture must not depend on how many were asked for.
         drawing = painter.draw(
@@ -85,8 +87,10 @@ def draw(options: argparse.Namespace) -> int:
             seed=None if seed is None else (seed + index) % SEEDS,
             size=size,
         )
-        if index == 0 and drawing.unknown_words:
-            note(f"Words that were not understood: {', '.join(drawing.unknown_words)}.")
+        for remark in remarks(drawing):
+            if remark not in told:
+                note(remark)
+        told += remarks(drawing)
         save_drawing(drawing, path, options.stages, options.attention)
         note(f"{path} (seed {drawing.seed})")
     return 0
@@ -128,6 +132,8 @@ def listen(options: argparse.Namespace) -> int:
         drawing = painter.draw_heard(_hear(recording), seed=options.seed, size=options.size)
     else:
         drawing = painter.draw(text, seed=options.seed, size=options.size)
+    for remark in remarks(drawing):
+        note(remark)
     save_drawing(drawing, options.output)
     note(f"{options.output} (seed {drawing.seed})")
     return 0

@@ -106,6 +106,14 @@ def test_halves_of_killed_programs_are_removed(tmp_path: Path, draw: Batch) -> N
     assert not half.exists()
 
 
+def test_words_that_were_left_out_are_told_with_their_line(
+    tmp_path: Path, captions: Path, draw: Batch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    captions.write_text("a red bird\n" + "red " * 30)
+    assert draw(tmp_path / "birds") == cli.SUCCESS
+    assert "Line 2: Only the first 24 known words" in capsys.readouterr().err
+
+
 def test_a_deleted_picture_is_drawn_again(tmp_path: Path, draw: Batch) -> None:
     assert draw(tmp_path / "b") == 0
     before, times = pictures(tmp_path / "b"), changed(tmp_path / "b")

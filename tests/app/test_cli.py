@@ -351,6 +351,17 @@ def test_bad_usage(capsys: pytest.CaptureFixture[str], arguments: Sequence[str])
     failure(capsys, 2, *arguments)
 
 
+def test_what_is_worth_telling_of_a_drawing_is_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["zorgly", *["red"] * 26]
+    command = ["draw", " ".join(words), "-o", str(tmp_path / "bird.png"), "--size", "64"]
+    assert cli.main([*command, "--count", "2"]) == cli.SUCCESS
+    told = capsys.readouterr().err
+    assert told.count("Words that were not understood: zorgly.") == 1
+    assert told.count("Only the first 24 known words") == 1 and "2 more were left out" in told
+
+
 def test_bad_places(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def draw(path: Path) -> str:
         return failure(capsys, 1, "draw", SENTENCE, "-o", path)
