@@ -35,14 +35,15 @@ def combine(base: Path, stages: Mapping[int, Sequence[Path]], output: Path) -> N
     FileNotFoundError
         A file is not there.
     ValueError
-        A file is foreign or damaged, has another generator than `base`, or there is no such stage.
+        A file is foreign or damaged, has another generator or text encoder than `base`, or there is
+        no such stage.
     """
     state = load_run(base)
     generator = averaged_generator(state, base)
     for stage, paths in stages.items():
         if not 0 <= stage < len(generator.config.stage_channels):
             raise ValueError(f"{base} has no stage {stage}: its first is 0.")
-        others = [_alike(path, generator) for path in paths]
+        others = [_alike(path, generator, state.get("text_identity")) for path in paths]
         parts = zip(
             generator.modules_of(stage),
             *(other.modules_of(stage) for other in others),
@@ -56,8 +57,11 @@ def combine(base: Path, stages: Mapping[int, Sequence[Path]], output: Path) -> N
     save_state(state, output)
 
 
-def _alike(path: Path, generator: Generator) -> Generator:
-    other = averaged_generator(load_run(path), path)
+def _alike(path: Path, generator: Generator, text_identity: str | None) -> Generator:
+    state = load_run(path)
+    other = averaged_generator(state, path)
+    if text_identity and state.get("text_identity", text_identity) != text_identity:
+        raise ValueError(f"{path} was trained with another text encoder: the stages do not fit.")
     if other.config != generator.config:
         raise ValueError(f"{path} has another generator: only states of the same kind combine.")
     return other

@@ -6,6 +6,7 @@ Each recipe answers a question: it differs from the first of its kind in one thi
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,13 +16,18 @@ import torch
 from PIL import Image
 
 from models.painter import Painter
+from models.training.data import METADATA
+from models.training.evaluation.confidence import Score
 from models.training.evaluation.evaluator import Evaluator
 from models.training.export import export
 from models.training.gan_schedule import run_schedule
 from models.training.gan_settings import PRESETS, Phase, Preset
 from models.training.gan_trainer import load_gan
-from models.training.samples import SENTENCES
+from models.training.publishing import fingerprint
+from models.training.samples import SENTENCES, understood
 from models.training.whole_files import whole_file, write_whole
+
+_OTHER = "{} holds the run of another comparison (other {}): choose another --out"
 
 SHOWN = (0, 1, 2, 4)
 """Which of the sample sentences are drawn side by side."""
@@ -115,7 +121,7 @@ class Comparison:
         Raises
         ------
         OSError, ValueError, FloatingPointError
-            As `run_schedule` and `Evaluator.score`.
+            As `run_schedule` and `Evaluator.score`; or the folder holds another comparison.
         InterruptedError
             It was asked to stop; the recipe under way is saved.
         """
@@ -133,11 +139,12 @@ class Comparison:
     def _scores(self, number: int, variant: Variant) -> dict[str, Any]:
         folder = self._folder(number)
         path = folder / "scores.json"
+        self._begin(folder, variant)
         if path.exists():
             saved: dict[str, Any] = json.loads(path.read_text())
             if saved["name"] == variant.name and saved["budget"] == _budget(variant):
                 return saved
-            raise ValueError(f"{folder} holds the run of another comparison: choose another --out")
+            raise ValueError(_OTHER.format(folder, "recipes or numbers of pictures"))
         weights = self._train(variant, folder)
         scores = self.evaluator.score(weights, [variant.size]).stages[variant.size]
         state = load_gan(folder / "gan.pt")
@@ -148,13 +155,33 @@ class Comparison:
             "size": variant.size,
             "scored": scores.pictures,
             **{
-                name: [getattr(scores, name).value, getattr(scores, name).margin]
+                name: _value_and_margin(getattr(scores, name))
                 for name in ("fid", "kid", "r_at_1", "colour_obedience", "seed_diversity")
             },
             "sharpness": self._sharpness(weights, variant.size),
         }
         write_whole(path, json.dumps(row) + "\n")
         return row
+
+    def _begin(self, folder: Path, variant: Variant) -> None:
+        """Note what a recipe is made of, or see that it still is when it was noted before.
+
+        A folder that an earlier version left has no such note, and passes.
+        """
+        made_of = {
+            "train": fingerprint(self.train / METADATA),
+            "damsm": fingerprint(self.damsm),
+            "start_from": variant.start_from and fingerprint(variant.start_from),
+            **self.evaluator.asked,
+        }
+        path = folder / "made-of.json"
+        if path.exists():
+            noted = json.loads(path.read_text())
+            if other := [name for name, value in made_of.items() if noted.get(name) != value]:
+                raise ValueError(_OTHER.format(folder, ", ".join(other)))
+        elif not (folder / "gan.pt").exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            write_whole(path, json.dumps(made_of) + "\n")
 
     def _train(self, variant: Variant, folder: Path) -> Path:
         complete = run_schedule(
@@ -172,10 +199,13 @@ class Comparison:
         export(self.damsm, folder / "gan.pt", weights, variant.name, {}, self.train)
         return weights
 
-    def _sharpness(self, weights: Path, size: int) -> float:
-        """Mean sharpness of the sample sentences' drawings."""
+    def _sharpness(self, weights: Path, size: int) -> float | None:
+        """Mean sharpness of the sample sentences' drawings; None when no word of them is known."""
         painter = Painter.load(weights, str(self.device.type))
-        drawings = painter.draw_batch(list(SENTENCES), [0] * len(SENTENCES), size)
+        sentences = understood(SENTENCES, painter.vocabulary, painter.max_words)
+        if not sentences:
+            return None
+        drawings = painter.draw_batch(sentences, [0] * len(sentences), size)
         return sum(sharpness(drawing.image) for drawing in drawings) / len(drawings)
 
     def _draw(self, variants: Sequence[Variant], side: int = 160) -> None:
@@ -183,13 +213,19 @@ class Comparison:
         sheet = Image.new("RGB", (side * len(SHOWN) * 2, side * len(variants)))
         for number, variant in enumerate(variants):
             painter = Painter.load(self._folder(number) / "bird.safetensors", self.device.type)
-            for column, sentence in enumerate(SHOWN):
+            shown = [SENTENCES[number] for number in SHOWN]
+            shown = understood(shown, painter.vocabulary, painter.max_words)
+            for column, sentence in enumerate(shown):
                 for seed in (0, 1):
-                    image = painter.draw(SENTENCES[sentence], seed, variant.size).image
+                    image = painter.draw(sentence, seed, variant.size).image
                     place = (side * (2 * column + seed), side * number)
                     sheet.paste(image.resize((side, side), Image.Resampling.BICUBIC), place)
         with whole_file(self.out / "pictures.jpg") as temporary:
             sheet.save(temporary, format="JPEG", quality=90)
+
+
+def _value_and_margin(score: Score | None) -> list[float] | None:
+    return None if score is None else [score.value, score.margin]
 
 
 def _budget(variant: Variant) -> dict[str, int]:
@@ -198,6 +234,8 @@ def _budget(variant: Variant) -> dict[str, int]:
 
 def _table(rows: Sequence[dict[str, Any]], command: str) -> str:
     def cell(row: dict[str, Any], name: str, scale: float, digits: int) -> str:
+        if row[name] is None:
+            return "–"
         value, margin = row[name]
         return f"{scale * value:.{digits}f} ± {scale * margin:.{digits}f}"
 
@@ -216,7 +254,7 @@ def _table(rows: Sequence[dict[str, Any]], command: str) -> str:
             cell(row, "r_at_1", 100, 1),
             cell(row, "colour_obedience", 100, 0),
             cell(row, "seed_diversity", 100, 0),
-            f"{row['sharpness']:.1f}",
+            "–" if row["sharpness"] is None else f"{row['sharpness']:.1f}",
         ]
         lines.append("| " + " | ".join(cells) + " |")
     notes = f"{rows[0]['scored']} drawings of unseen species each. Made by `{command}`."
@@ -235,7 +273,8 @@ def _plot(rows: Sequence[dict[str, Any]], path: Path) -> None:
     figure = Figure(figsize=(13, 1.2 + 0.4 * len(rows)), layout="constrained")
     all_axes = figure.subplots(1, len(measures), sharey=True)
     for axes, (name, label) in zip(all_axes, measures, strict=True):
-        values, margins = zip(*(row[name] for row in rows), strict=True)
+        nothing = (math.nan, math.nan)
+        values, margins = zip(*(row[name] or nothing for row in rows), strict=True)
         places = range(len(rows))
         axes.barh(places, values, xerr=margins, color="#4c78a8", ecolor="#333333", capsize=2)
         axes.set_yticks(places, [f"{row['name']} ({row['size']} px)" for row in rows])

@@ -39,7 +39,10 @@ class DamsmConfig:
 
 @dataclass(frozen=True)
 class DamsmLoss:
-    """The two losses; each is the mean of both directions, text to picture and back."""
+    """The two losses; each is the mean of both directions, text to picture and back.
+
+    Equation 13 adds the directions: lambda is to be twice the paper's for the same pull.
+    """
 
     words: Tensor
     sentence: Tensor

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from models.checkpoint import text_identity
 from models.config import TextEncoderConfig
 from models.text_encoder import TextEncoder
 from models.training.damsm import DamsmConfig, ImageProjection
@@ -74,15 +76,48 @@ def load_damsm(path: Path) -> Damsm:
     )
 
 
+def check_text_encoder(state: Mapping[str, Any], gan: Path, damsm: Damsm, named: object) -> None:
+    """See that a gan run's generator was trained with the text encoder that it is to be used with.
+
+    Files of earlier versions do not say which it was; they pass.
+
+    Parameters
+    ----------
+    state, gan : what ``gan.pt`` holds, and where it was read.
+    named : the file of `damsm`, or the option that named it.
+
+    Raises
+    ------
+    ValueError
+        It was another one: drawings would have nothing to do with their sentences.
+    """
+    own = text_identity(damsm.text_encoder)
+    if state.get("text_identity", own) != own:
+        raise ValueError(
+            f"{named} and {gan} do not belong together: the run was trained with another text "
+            "encoder. Name the damsm.pt of the run itself."
+        )
+
+
 def read_captions(
     pictures: Pictures, vocabulary: Vocabulary, max_words: int
 ) -> list[list[Sequence[int]]]:
-    """Ids of the captions of each picture; those without a known word are left out."""
+    """Ids of the captions of each picture; those without a known word are left out.
+
+    Raises
+    ------
+    ValueError
+        No caption of a picture has a known word.
+    """
     read: list[list[Sequence[int]]] = []
     for example in pictures.examples:
         ids = [vocabulary.read(caption, max_words).ids for caption in example.captions]
         known: list[Sequence[int]] = [sentence for sentence in ids if sentence]
         if not known:
-            raise ValueError(f"no caption of {example.path} has a word seen twice")
+            raise ValueError(
+                f"no caption of {example.path} has a word that the text encoder knows: one that "
+                "stands at least twice in the captions that it was trained on. Describe the "
+                "picture in other words, or take it out of metadata.jsonl."
+            )
         read.append(known)
     return read

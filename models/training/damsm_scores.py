@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
+from torch import Tensor
 
 from models.text_encoder import TextEncoder, pad_ids
 from models.training.cached_features import CachedFeatures
 from models.training.counterfactual import Counterfactual
 from models.training.damsm import ImageProjection, sentence_scores
-from models.training.damsm_model import read_captions
-from models.training.data import Pictures
 from models.training.retrieval import retrieval_chances
 from models.vocabulary import Vocabulary
 
@@ -19,21 +20,24 @@ def retrieval(
     encoder: TextEncoder,
     projection: ImageProjection,
     cache: CachedFeatures,
-    pictures: Pictures,
-    vocabulary: Vocabulary,
+    captions: Sequence[Sequence[Sequence[int]]],
+    species: Tensor,
 ) -> float:
-    """R@1 of 100: how often a picture's own sentence scores above 99 of other species' pictures.
+    """R@1 of 100: how often a picture's own sentence scores above 99 sentences of other species.
 
     Every picture is asked about with each of its captions; chance is .01.
+
+    Parameters
+    ----------
+    cache, captions, species : features, ids of the captions, and species of each picture.
     """
     encoder.eval()
     _, whole = projection(cache.regions[0].float(), cache.pooled[0].float())
-    captions = read_captions(pictures, vocabulary, encoder.config.max_words)
     owners = torch.tensor([row for row, ids in enumerate(captions) for _ in ids])
     sentences = torch.cat([encoder(*pad_ids(ids)).sentence for ids in captions])
     scores = sentence_scores(whole, sentences)
     asked = torch.arange(len(owners))
-    return float(retrieval_chances(scores, owners, asked, pictures.species[owners]).mean())
+    return float(retrieval_chances(scores, owners, asked, species[owners]).mean())
 
 
 @torch.inference_mode()
@@ -41,7 +45,7 @@ def swaps_told(
     encoder: TextEncoder,
     projection: ImageProjection,
     cache: CachedFeatures,
-    pictures: Pictures,
+    captions: Sequence[Sequence[Sequence[int]]],
     vocabulary: Vocabulary,
 ) -> float | None:
     """How often a picture's sentence scores above itself with the colours of two parts exchanged.
@@ -55,10 +59,8 @@ def swaps_told(
     told: list[bool] = []
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)  # the same pair of each caption in every epoch
-        for row, captions in enumerate(
-            read_captions(pictures, vocabulary, encoder.config.max_words)
-        ):
-            swaps = [(caption, counterfactual.swapped(caption)) for caption in captions]
+        for row, own in enumerate(captions):
+            swaps = [(caption, counterfactual.swapped(caption)) for caption in own]
             both = [ids for caption, swap in swaps if swap for ids in (caption, swap)]
             if both:
                 scores = sentence_scores(whole[row : row + 1], encoder(*pad_ids(both)).sentence)[0]

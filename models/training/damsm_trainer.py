@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +21,19 @@ from models.text_encoder import TextEncoder, pad_ids
 from models.training.cached_features import cache_features
 from models.training.counterfactual import Counterfactual
 from models.training.damsm import DamsmConfig, ImageProjection, damsm_loss
-from models.training.damsm_model import MODEL_KEYS, load_damsm, read_captions
+from models.training.damsm_model import MODEL_KEYS, Damsm, load_damsm, read_captions
 from models.training.damsm_scores import retrieval, swaps_told
-from models.training.data import Pictures, read_examples
+from models.training.data import METADATA, Example, Pictures, read_examples
 from models.training.files import load_state, save_state
 from models.training.image_encoder import REGION_MAP, ImageFeatures
 from models.training.recolour import Recolourer, Recolouring
+from models.training.whole_files import write_whole
 from models.vocabulary import Vocabulary
+
+_log = logging.getLogger(__name__)
+
+STATE_NAME = "damsm-run.pt"
+"""What a run needs to go on, beside ``damsm.pt``, its best epoch."""
 
 _RUN_KEYS = ("settings", "optimizer", "schedule", "random", "lines", *MODEL_KEYS)
 
@@ -36,6 +44,9 @@ class DamsmTraining:
 
     Attributes
     ----------
+    epochs : how often all training pictures are seen.
+    batch_size : pictures a step; each is a wrong answer for the sentences of the others.
+    learning_rate : the highest one; it rises to that first, and falls to nothing at the end.
     picture_sizes : sides in pixels at which pictures are shown; several, since the generator's
         pictures will be judged small and large. The last is the one retrieval is measured at.
     features : name of the frozen picture network.
@@ -45,6 +56,7 @@ class DamsmTraining:
         (see `counterfactual`); the paper's is not.
     train_text_encoder : whether the text encoder learns; otherwise it is left as it was in the run
         or weights begun with, so that generators and listeners made for it go on fitting.
+    seed : of all random numbers.
     """
 
     epochs: int = 20
@@ -71,8 +83,9 @@ def train_damsm(
 
     Parameters
     ----------
-    start_from : ``damsm.pt`` of a run on the same captions, whose networks are trained further; or
-        a weights file, whose text encoder is.
+    start_from : ``damsm.pt`` of a run, whose networks are trained further; or a weights file,
+        whose text encoder is. Its words are the words of the new run: what else the captions say
+        is not read.
     resume : go on after the last whole epoch of the run in the folder `run`, if there is one.
 
     Returns
@@ -84,19 +97,21 @@ def train_damsm(
     FloatingPointError
         The loss is not a number; the last good epoch is named.
     ValueError
-        The run to go on with had other settings or other pictures, or an untrained text encoder
-        was to be left as it is.
+        There is a run that is not to be gone on with; or it had other settings or other pictures;
+        or an untrained text encoder was to be left as it is; or a data folder cannot be used.
     """
+    state = run / STATE_NAME
+    if state.exists() and not resume:
+        raise ValueError(f"{run} holds a run already: name --resume, or another folder")
+    resume = state.exists()
     if not (settings.train_text_encoder or start_from or resume):
         raise ValueError(
-            "a text encoder that is not trained has to come from somewhere: start_from"
+            "a text encoder that is not trained has to come from somewhere: name --start-from"
         )
     run.mkdir(parents=True, exist_ok=True)
-    trainer = DamsmTrainer(train, test, run, settings, config)
-    if resume and trainer.state_path.exists():
+    trainer = DamsmTrainer(train, test, run, settings, config, state if resume else start_from)
+    if resume:
         trainer.resume()
-    elif start_from:
-        trainer.start_from(start_from)
     first = len(trainer.lines)
     for _ in tqdm(range(first, settings.epochs), "DAMSM", settings.epochs, initial=first):
         trainer.epoch()
@@ -105,25 +120,51 @@ def train_damsm(
 
 
 class DamsmTrainer:
-    """The state of a run: networks, optimiser, random state, and a line for each epoch so far."""
+    """The state of a run: networks, optimiser, random state, and a line for each epoch so far.
+
+    Parameters
+    ----------
+    start_from : see `train_damsm`; the state of the run itself, too, before it is resumed.
+    """
 
     def __init__(
-        self, train: Path, test: Path, run: Path, settings: DamsmTraining, config: DamsmConfig
+        self,
+        train: Path,
+        test: Path,
+        run: Path,
+        settings: DamsmTraining,
+        config: DamsmConfig,
+        start_from: Path | None = None,
     ) -> None:
         torch.manual_seed(settings.seed)
-        self.settings, self.config = settings, config
-        self.model_path, self.state_path = run / "damsm.pt", run / "damsm-run.pt"
+        self.model_path, self.state_path = run / "damsm.pt", run / STATE_NAME
         self._log_path = run / "damsm.jsonl"
         self.lines: list[dict[str, float]] = []
-        self.pictures = Pictures(read_examples(train), settings.picture_sizes)
-        self.steps = len(self.pictures) // settings.batch_size
+        # What is wrong with species and captions is told before pictures are looked at for minutes.
+        examples, unseen = read_examples(train), read_examples(test)
+        _check_species(examples, unseen, test)
+        self.steps = len(examples) // settings.batch_size
         if not self.steps:
             raise ValueError(
-                f"{train} has {len(self.pictures)} pictures, less than one batch of "
+                f"{train} has {len(examples)} pictures, less than one batch of "
                 f"{settings.batch_size}: choose a smaller --batch-size."
             )
-        self.vocabulary = Vocabulary.from_captions(
-            caption for example in self.pictures.examples for caption in example.captions
+        begun = _read_start(start_from) if start_from else None
+        if begun:
+            self.vocabulary, text_config = begun.vocabulary, begun.text_encoder.config
+            config = replace(config, feature_size=text_config.feature_size)
+        else:
+            self.vocabulary = Vocabulary.from_captions(
+                caption for example in examples for caption in example.captions
+            )
+            text_config = TextEncoderConfig(len(self.vocabulary), feature_size=config.feature_size)
+        self.settings, self.config = settings, config
+        self._trained_on = sha256((train / METADATA).read_bytes()).hexdigest()
+        self.pictures = Pictures(examples, settings.picture_sizes)
+        self._unseen = Pictures(unseen, settings.picture_sizes[-1:])
+        self._captions, self._unseen_captions = (
+            read_captions(pictures, self.vocabulary, text_config.max_words)
+            for pictures in (self.pictures, self._unseen)
         )
         self._features = features = ImageFeatures(settings.features)
         self._caches = [
@@ -134,18 +175,12 @@ class DamsmTrainer:
             self._recolourer = Recolourer(self.vocabulary, self.pictures)
         if settings.counterfactual:
             self._counterfactual = Counterfactual(self.vocabulary)
-        self._unseen = Pictures(read_examples(test), settings.picture_sizes[-1:])
-        if len(self._unseen.species.unique()) < 2:
-            raise ValueError(f"{test} needs pictures of two species: the epoch is chosen by them.")
         self._unseen_cache = cache_features(features, self._unseen, settings.picture_sizes[-1])
 
-        self.encoder = TextEncoder(
-            TextEncoderConfig(len(self.vocabulary), feature_size=config.feature_size)
-        )
+        self.encoder = TextEncoder(text_config)
         self.projection = ImageProjection(features, config)
-        self._captions = read_captions(
-            self.pictures, self.vocabulary, self.encoder.config.max_words
-        )
+        if begun:
+            self._begin_with(begun)
         self.encoder.requires_grad_(settings.train_text_encoder)
         learning = [*self.encoder.parameters(), *self.projection.parameters()]
         self._parameters = [weights for weights in learning if weights.requires_grad]
@@ -168,8 +203,9 @@ class DamsmTrainer:
                 f"training broke down in epoch {len(self.lines)} (loss {loss}; {kept}): "
                 "try a lower --learning-rate."
             )
-        unseen = (self.encoder, self.projection, self._unseen_cache, self._unseen, self.vocabulary)
-        score, told = retrieval(*unseen), swaps_told(*unseen)
+        networks = (self.encoder, self.projection, self._unseen_cache, self._unseen_captions)
+        score = retrieval(*networks, self._unseen.species)
+        told = swaps_told(*networks, self.vocabulary)
         best = max((line["r_at_1"] for line in self.lines), default=-1.0)
         self.lines.append({"epoch": len(self.lines), "loss": loss, "r_at_1": score})
         if told is not None:
@@ -241,37 +277,20 @@ class DamsmTrainer:
             "schedule": self._schedule.state_dict(),
             "random": torch.get_rng_state(),
             "lines": self.lines,
+            "trained_on": self._trained_on,
         }
         save_state(self._model() | state, self.state_path)
-        self._write_log()
+        write_whole(self._log_path, "".join(json.dumps(line) + "\n" for line in self.lines))
 
-    def _write_log(self) -> None:
-        text = "".join(json.dumps(line) + "\n" for line in self.lines)
-        self._log_path.write_text(text, encoding="utf-8")
-
-    def start_from(self, path: Path) -> None:
-        """Begin with the networks of another run, or with the text encoder of a weights file.
-
-        Raises
-        ------
-        CheckpointError, FileNotFoundError, ValueError
-            There is no such file, or it is of other captions or another shape.
-        """
-        if path.suffix == ".safetensors":
-            weights = load_checkpoint(path)
-            if weights.vocabulary.words != self.vocabulary.words:
-                raise ValueError(f"{path} was made with other captions.")
-            if weights.text_encoder.config != self.encoder.config:
-                raise ValueError(f"{path} has a text encoder of another shape.")
-            self.encoder.load_state_dict(weights.text_encoder.state_dict())
-            return
-        earlier = load_damsm(path)
-        if earlier.vocabulary.words != self.vocabulary.words:
-            raise ValueError(f"{path} was made with other captions.")
-        if (earlier.config, earlier.features) != (self.config, self.settings.features):
-            raise ValueError(f"{path} has another shape, or looks through another network.")
-        self.encoder.load_state_dict(earlier.text_encoder.state_dict())
-        self.projection.load_state_dict(earlier.projection.state_dict())
+    def _begin_with(self, begun: _Start) -> None:
+        self.encoder.load_state_dict(begun.text_encoder.state_dict())
+        if begun.damsm:
+            if (begun.damsm.config, begun.damsm.features) != (self.config, self.settings.features):
+                raise ValueError(
+                    f"{begun.path} has another shape, or looks through another network: "
+                    f"--features {begun.damsm.features}."
+                )
+            self.projection.load_state_dict(begun.damsm.projection.state_dict())
 
     def resume(self) -> None:
         """Go on after the last whole epoch that was saved, as if nothing had happened."""
@@ -282,11 +301,56 @@ class DamsmTrainer:
                 f"{self.state_path} was made with other settings; to resume, repeat them: "
                 f"{state['settings']}"
             )
-        if state["vocabulary"] != list(self.vocabulary.words):
-            raise ValueError(f"{self.state_path} was made with other training pictures.")
+        if state.get("trained_on", self._trained_on) != self._trained_on:
+            raise ValueError(
+                f"{self.state_path} was made with other training pictures or captions: name the "
+                "same --train, or begin another run with --start-from."
+            )
         self.encoder.load_state_dict(state["text_encoder"])
         self.projection.load_state_dict(state["projection"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._schedule.load_state_dict(state["schedule"])
         self.lines = state["lines"]
         torch.set_rng_state(state["random"])
+
+
+@dataclass(frozen=True)
+class _Start:
+    """What a run begins with; `damsm` when there is more than a text encoder."""
+
+    path: Path
+    vocabulary: Vocabulary
+    text_encoder: TextEncoder
+    damsm: Damsm | None = None
+
+
+def _read_start(path: Path) -> _Start:
+    """Read the networks of another run, or the text encoder of a weights file.
+
+    Raises
+    ------
+    CheckpointError, FileNotFoundError, ValueError
+        There is no such file, or it is damaged or foreign.
+    """
+    if path.suffix == ".safetensors":
+        weights = load_checkpoint(path)
+        return _Start(path, weights.vocabulary, weights.text_encoder)
+    damsm = load_damsm(path)
+    return _Start(path, damsm.vocabulary, damsm.text_encoder, damsm)
+
+
+def _check_species(examples: Sequence[Example], unseen: Sequence[Example], test: Path) -> None:
+    """See that there is something to choose an epoch by."""
+    trained, tested = ({example.species for example in part} for part in (examples, unseen))
+    if len(tested) < 2:
+        raise ValueError(
+            f"{test} needs pictures of two species, since the epoch is chosen by them: "
+            "`prepare --test-species 2` keeps two for it."
+        )
+    if both := sorted(trained & tested):
+        _log.warning(
+            "%d species are in both folders (%s): scores will tell how well they are known by "
+            "heart, not how well sentences are understood.",
+            len(both),
+            ", ".join(both[:3]) + (", …" if len(both) > 3 else ""),
+        )

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from models.config import GeneratorConfig
 from models.training.augment import AugmentConfig
-from models.training.damsm_model import Damsm, load_damsm
+from models.training.damsm_model import Damsm, check_text_encoder, load_damsm
 from models.training.data import Pictures, read_examples
 from models.training.gan_settings import GanTraining
 from models.training.gan_step import picture_sizes
@@ -95,6 +95,7 @@ def diagnose(
         A file or a folder cannot be used, with the reason.
     """
     state, loaded = load_gan(gan), load_damsm(damsm)
+    check_text_encoder(state, gan, loaded, damsm)
     known = _trainer(state, loaded, data, gan.parent, device)
     other = _trainer(state, loaded, unseen, gan.parent, device)
     scores: dict[str, list[list[Tensor]]] = defaultdict(list)

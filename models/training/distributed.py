@@ -57,8 +57,16 @@ def own_part(batch_size: int) -> slice:
     return slice(rank() * share, (rank() + 1) * share)
 
 
-def parallel(network: Network, device: torch.device) -> Network | DistributedDataParallel:
-    """Share a network's gradients and batch statistics among all processes."""
+def parallel(
+    network: Network, device: torch.device, some_unused: bool = False
+) -> Network | DistributedDataParallel:
+    """Share a network's gradients and batch statistics among all processes.
+
+    Parameters
+    ----------
+    some_unused : whether parameters that learn may have no part in a pass. Gradients of all are
+        waited for otherwise, and a second step never begins.
+    """
     if world_size() == 1:
         return network
     if device.type == "cuda":
@@ -70,12 +78,8 @@ def parallel(network: Network, device: torch.device) -> Network | DistributedDat
         network,
         device_ids=[device] if device.type == "cuda" else None,
         broadcast_buffers=False,
+        find_unused_parameters=some_unused,
     )
-
-
-def bare(network: nn.Module) -> nn.Module:
-    """The network without what `parallel` put around it."""
-    return network.module if isinstance(network, DistributedDataParallel) else network
 
 
 def without_sync(network: nn.Module, skip: bool) -> AbstractContextManager[None]:

@@ -11,7 +11,7 @@ from typing import Any
 from models.checkpoint import Checkpoint, save_checkpoint
 from models.config import GeneratorConfig, ModelConfig
 from models.generator import Generator
-from models.training.damsm_model import load_damsm
+from models.training.damsm_model import check_text_encoder, load_damsm
 from models.training.files import load_state
 from models.training.publishing import check_weights, versions
 
@@ -57,6 +57,7 @@ def export(
             f"{text.text_encoder.config.feature_size} numbers, where the generator was trained "
             f"with {generator.config.text_feature_size}. Name the damsm.pt of the run itself."
         )
+    check_text_encoder(state, gan, text, damsm)
     check_weights(text.text_encoder, damsm)
     check_weights(generator, gan)
     facts = _facts(state) | ({"data": data.resolve().name} if data else {}) | dict(card)

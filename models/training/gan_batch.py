@@ -135,7 +135,8 @@ class BatchSampler:
     ) -> None:
         if len(captions) < settings.batch_size:
             raise ValueError(
-                f"{len(captions)} pictures are too few for batches of {settings.batch_size}"
+                f"{len(captions)} pictures are too few for batches of {settings.batch_size}: "
+                "choose a smaller --batch-size."
             )
         self.captions, self.species, self.text_encoder = captions, species, text_encoder
         self.settings, self.config, self.recolourer = settings, config, recolourer

@@ -58,10 +58,11 @@ def run_schedule(
     Raises
     ------
     OSError, ValueError
-        Data, DAMSM or saved run cannot be used, with the reason.
+        Data, DAMSM, saved run or settings cannot be used, with the reason.
     FloatingPointError
         Training broke down.
     """
+    preset.check(distributed.world_size())
     path = run / "gan.pt"
     if path.exists() and not resume:
         raise ValueError(f"{run} holds a run already: name --resume, or another folder")

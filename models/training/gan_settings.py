@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,13 +25,17 @@ class GanTraining:
     accumulate : parts in which a step's batch is worked off, to save memory; DAMSM then knows
         only the wrong answers of one part.
     generator_steps : updates of the generator for each one of the discriminators.
+    generator_learning_rate, discriminator_learning_rate : of Adam.
+    betas : of Adam.
     ema_decay : decay of the moving average of the generator's weights.
-    damsm_weight : lambda of the paper; the higher, the more a picture is drawn for the judge of
-        sentences rather than for the eye (see `diagnosis`).
+    damsm_weight : lambda; the higher, the more a picture is drawn for the judge of sentences rather
+        than for the eye (see `diagnosis`). Twice the paper's: our DAMSM losses are means of both
+        directions (`damsm.contrastive_loss`), where equation 13 adds them.
     damsm_stages : "every" or "last": which trained stages' pictures DAMSM judges.
     condition_weight : weight of the condition's Kullback-Leibler divergence.
     pair_every : in each group of so many drawings the last one has the caption of the one before
         it, with other noise, for mode seeking; 0 for none.
+    mode_seeking_weight : how strongly such pairs are held apart, in phases that train stage 0.
     mode_seeking_target : how far apart those pairs should be, see `losses.mode_seeking_loss`.
     species_captions : share of photographs shown with a caption of another one of their species:
         a sentence then goes with many poses instead of one.
@@ -47,13 +52,16 @@ class GanTraining:
     discriminator : "projected" (on frozen features) or "paper" (from pixels).
     discriminator_widths : of each stage's: channels after mixing of projected ones; channels of
         the first convolution of the paper's.
-    loss : "hinge" or "cross_entropy".
+    loss : "hinge" or "cross_entropy": the adversarial one.
     judged_sizes : side in pixels at which projected discriminators and DAMSM see each stage's
         pictures or patches; the paper's discriminators see them as they are.
+    augment : how photographs and drawings are moved before discriminators see them.
     patch : side of the square part of a picture on which the trained stages work, as a share;
         below 1 only for stages that refine. A patch is not asked whether it fits its sentence.
     precision : "bfloat16" (autocast), "float32" or "auto", the faster one.
     compile : whether the generator is compiled; pays on GPUs in long runs.
+    seed : of all random numbers.
+    checkpoint_minutes : time after which the run is saved again, with a grid of drawings.
     """
 
     stages: tuple[int, ...] = (0,)
@@ -101,10 +109,6 @@ class GanTraining:
         for name in ("discriminator_widths", "judged_sizes"):
             if len(getattr(self, name)) <= max(self.stages):
                 raise ValueError(f"{name} must have a number for each stage up to the last trained")
-        if self.batch_size % self.accumulate:
-            raise ValueError("batch_size must be a multiple of accumulate")
-        if self.pair_every and self.batch_size // self.accumulate % self.pair_every:
-            raise ValueError("batch_size / accumulate must be a multiple of pair_every")
         if self.matching_weight and self.batch_size // self.accumulate < 2:
             raise ValueError("matching_weight needs a batch_size / accumulate of at least 2")
         needing_features = self.patch < 1 or self.pair_every or self.matching_weight
@@ -182,6 +186,64 @@ class Preset:
                 phases.append(replace(phase, settings=replace(phase.settings, stages=stages)))
         generator = replace(self.generator, stage_channels=channels)
         return replace(self, generator=generator, phases=tuple(phases))
+
+    def check(self, processes: int = 1) -> None:
+        """See that what is to be trained can be, before anything is.
+
+        Here and not where settings are made: an option holds for every phase, also for one of
+        another kind that will be left out.
+
+        Parameters
+        ----------
+        processes : how many train together.
+
+        Raises
+        ------
+        ValueError
+            A phase cannot be trained; it says why, and which options change it.
+        """
+        if not any(phase.pictures for phase in self.phases):
+            raise ValueError("no phase has pictures to see: --phase-pictures says how many")
+        for phase in self.phases:
+            _check_stages(phase.settings, len(self.generator.stage_channels))
+            _check_batch(phase.settings, processes)
+
+
+def _check_stages(settings: GanTraining, count: int) -> None:
+    stages, patch = settings.stages, settings.patch
+    if stages != tuple(range(stages[0], stages[0] + len(stages))) or not (
+        stages[0] >= 0 and stages[-1] < count
+    ):
+        raise ValueError(
+            f"--stages {' '.join(map(str, stages))}: name neighbouring stages, the lower first, "
+            f"of 0 to {count - 1}. Others are trained in a run of their own and put together by "
+            "`combine`."
+        )
+    if not 0 < patch <= 1:
+        raise ValueError(f"--patch {patch} is the share of a side: above 0, at most 1")
+    if patch < 1 and stages[0] == 0:
+        raise ValueError(
+            f"--patch {patch} in a phase that trains stage 0, which draws whole pictures: only "
+            "stages that refine work on patches. An option holds for every phase, so leave that "
+            "phase out (a 0 among --phase-pictures), train others (--stages), or take --patch 1."
+        )
+
+
+def _check_batch(settings: GanTraining, processes: int) -> None:
+    size, accumulate, pair_every = settings.batch_size, settings.accumulate, settings.pair_every
+    if accumulate < 1 or pair_every < 0 or pair_every == 1:
+        raise ValueError(
+            f"--accumulate {accumulate} is 1 or more, --pair-every {pair_every} 2 or more, or 0"
+        )
+    parts = processes * accumulate
+    # Neighbours exchange their sentences; pairs stay together; batch norm needs two of a kind.
+    if size < 2 * parts or size % 2 or size % (parts * max(pair_every, 1)):
+        step = math.lcm(2, parts * max(pair_every, 1))
+        raise ValueError(
+            f"--batch-size {size} cannot be shared: it is to be even, and a multiple of "
+            f"{processes} processes x --accumulate {accumulate} x --pair-every {pair_every}, "
+            f"with two pictures or more in each part. {max(step, 2 * parts)} would do."
+        )
 
 
 def _attngan() -> Preset:

@@ -93,7 +93,10 @@ class GanStep:
         drawing = DrawingPass(self.generator, settings.stages, settings.patch)
         self.drawing = distributed.parallel(drawing, device)
         self.discriminators = JudgingPass(self.judges)
-        self.judging = distributed.parallel(self.discriminators, device)
+        # What reads sentences has nothing to do on patches.
+        self.judging = distributed.parallel(
+            self.discriminators, device, some_unused=not settings.sees_sentences
+        )
 
     def update(self, batch: Batch) -> dict[str, float]:
         """One update of the discriminators, then the generator's, on this process's part.

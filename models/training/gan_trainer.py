@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import math
 import time
 from dataclasses import asdict
@@ -13,12 +14,12 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from models.checkpoint import load_checkpoint
+from models.checkpoint import load_checkpoint, text_identity
 from models.config import GeneratorConfig
 from models.generator import Generator
 from models.training import distributed
 from models.training.counterfactual import Counterfactual
-from models.training.damsm_model import Damsm, read_captions
+from models.training.damsm_model import Damsm, check_text_encoder, read_captions
 from models.training.data import Pictures
 from models.training.files import load_state, save_state
 from models.training.gan_batch import BatchSampler
@@ -28,6 +29,8 @@ from models.training.metrics import MetricsLog
 from models.training.recolour import Recolourer
 from models.training.samples import save_sample_grid
 from models.training.stopping import stop_when_asked
+
+_log = logging.getLogger(__name__)
 
 STATE_KEYS = (
     "settings",
@@ -44,7 +47,11 @@ STATE_KEYS = (
     "pictures_seen",
     "seconds",
 )
-"""What ``gan.pt`` holds."""
+"""What ``gan.pt`` must hold.
+
+Since they were added also: "matching", of runs that match means; "text_identity" of the text
+encoder and the number of "training_pictures", which a run must have again to go on.
+"""
 
 FREE_SETTINGS = ("checkpoint_minutes", "compile")
 """Settings that may differ when a run is resumed: they do not change what is learned."""
@@ -176,6 +183,8 @@ class GanTrainer:
             "discriminator_optimizer": gan.discriminator_optimizer.state_dict(),
             "random": torch.get_rng_state(),
             "rows_left": self.sampler.rows_left.clone(),
+            "text_identity": text_identity(self.damsm.text_encoder),
+            "training_pictures": len(self.sampler.captions),
             "phase": self.phase,
             "phase_pictures": self.phase_pictures,
             "pictures_seen": self.pictures_seen,
@@ -191,9 +200,16 @@ class GanTrainer:
         Raises
         ------
         ValueError
-            The run has other settings or other networks.
+            The run has other settings or other networks, another text encoder or other pictures.
         """
         self._check_settings(state["settings"])
+        check_text_encoder(state, self.path, self.damsm, "--damsm")
+        count = len(self.sampler.captions)
+        if (saved := state.get("training_pictures", count)) != count:
+            raise ValueError(
+                f"the run in {self.run} was made with {saved} pictures (not {count}): resume it "
+                "with the same --data, or begin another one with --start-from"
+            )
         gan = self.gan
         _load("generator", gan.generator, state["generator"])
         _load("average", gan.ema, state["ema"])
@@ -223,6 +239,7 @@ class GanTrainer:
         ValueError
             The networks do not fit, or there are no stages below.
         """
+        self._compare_text_encoders(state, lower_stages or {})
         _load("average", self.gan.ema, self._with_new_blocks(state["ema"]))
         if lower_stages is not None:
             self._take_lower_stages(lower_stages)
@@ -233,6 +250,20 @@ class GanTrainer:
             if self.settings.matching_weight and state.get("matching"):
                 _load("mean features", self.gan.matching, state["matching"])
         self._take_position(lower_stages or state)
+
+    def _compare_text_encoders(self, *states: dict[str, Any]) -> None:
+        """Tell who goes on with another text encoder: one that was trained further, or by mistake.
+
+        Stages that are trained soon get used to it; those below them never do.
+        """
+        own = text_identity(self.damsm.text_encoder)
+        other = any(state.get("text_identity", own) != own for state in states)
+        if other and distributed.is_first():
+            _log.warning(
+                "The run begun with had another text encoder than --damsm has: its drawings fit "
+                "their sentences again when the stages that draw them have been trained for a "
+                "while. `damsm --start-from … --no-train-text-encoder` leaves it as it is."
+            )
 
     def _take_lower_stages(self, state: dict[str, Any]) -> None:
         lowest = min(self.settings.stages)
@@ -286,10 +317,16 @@ def load_start(path: Path) -> dict[str, Any]:
     """
     if path.suffix != ".safetensors":
         return load_gan(path)
-    weights = load_checkpoint(path).generator.state_dict()
-    average = {f"module.{name}": value for name, value in weights.items()}
+    weights = load_checkpoint(path)
+    average = {f"module.{name}": value for name, value in weights.generator.state_dict().items()}
     average["n_averaged"] = torch.tensor(GROWN_AVERAGE)
-    return {"ema": average, "settings": {}, "pictures_seen": 0, "seconds": 0.0}
+    return {
+        "ema": average,
+        "settings": {},
+        "text_identity": text_identity(weights.text_encoder),
+        "pictures_seen": 0,
+        "seconds": 0.0,
+    }
 
 
 def _load(what: str, network: torch.nn.Module, weights: dict[str, Tensor]) -> None:

@@ -11,6 +11,8 @@ from PIL import Image
 from models.generator import Generator
 from models.text_encoder import pad_ids
 from models.training.damsm_model import Damsm
+from models.training.whole_files import whole_file
+from models.vocabulary import Vocabulary
 
 SENTENCES = (
     "this bird is bright red with black wings",
@@ -28,6 +30,11 @@ SMALLEST_SHOWN, LARGEST_SHOWN = 128, 256
 """Sides in pixels between which pictures are shown: large enough to see, small enough to keep."""
 
 
+def understood(sentences: Sequence[str], vocabulary: Vocabulary, max_words: int) -> list[str]:
+    """The sentences of which a model knows words; one that learned other captions may know none."""
+    return [sentence for sentence in sentences if vocabulary.read(sentence, max_words).ids]
+
+
 @torch.inference_mode()
 def save_sample_grid(
     generator: Generator,
@@ -37,9 +44,15 @@ def save_sample_grid(
     sentences: Sequence[str] = SENTENCES,
     seeds: int = 4,
 ) -> None:
-    """Draw each sentence (a column) with each seed (a row), as `stage` (0 for the first) does."""
+    """Draw each sentence (a column) with each seed (a row), as `stage` (0 for the first) does.
+
+    Sentences without a known word are left out; there is no grid when that leaves none.
+    """
     device = next(generator.parameters()).device
     max_words = damsm.text_encoder.config.max_words
+    sentences = understood(sentences, damsm.vocabulary, max_words)
+    if not sentences:
+        return
     ids = [damsm.vocabulary.read(sentence, max_words).ids for sentence in sentences]
     text = damsm.text_encoder(*pad_ids(ids)).to(device)
     side = min(max(generator.config.sizes[stage], SMALLEST_SHOWN), LARGEST_SHOWN)
@@ -54,4 +67,5 @@ def save_sample_grid(
         for column, picture in enumerate(pixels):
             drawn = Image.fromarray(picture.numpy()).resize((side, side), Image.Resampling.BICUBIC)
             grid.paste(drawn, (column * side, row * side))
-    grid.save(path, quality=92)
+    with whole_file(path) as temporary:
+        grid.save(temporary, format="JPEG", quality=92)

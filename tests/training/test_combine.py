@@ -71,10 +71,14 @@ def test_what_does_not_fit_is_one_sentence(
     states: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = tmp_path / "whole.pt"
+    other_words = saved(tmp_path / "words.pt", 5)
+    for path, identity in ((states[0], "one"), (other_words, "another")):
+        save_state(load_run(path) | {"text_identity": identity}, path)
     wider = saved(tmp_path / "wider.pt", 4, replace(SMALL, noise_size=9))
     for stage, told in (
         (["4", str(states[1])], "has no stage 4"),
         (["0", str(wider)], "has another generator"),
+        (["0", str(other_words)], "was trained with another text encoder"),
         (["0", str(tmp_path / "none.pt")], "there is no file"),
         (["0"], "write its number and one or more gan.pt"),
         ([str(states[1]), str(states[2])], "write its number and one or more gan.pt"),

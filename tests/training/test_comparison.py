@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,15 @@ def test_one_table_one_plot_and_a_row_of_drawings_each(
     assert (out / "00" / "gan.pt").stat().st_mtime_ns == trained
     with pytest.raises(ValueError, match="another comparison"):
         comparison.run([variant("lambda 1", small, 12)], "compare")
+
+    # So are other weights to begin with, another DAMSM, another judge and fewer drawings.
+    begun = replace(variants[0], start_from=out / "01" / "gan.pt")
+    with pytest.raises(ValueError, match=r"another comparison \(other start_from\)"):
+        comparison.run([begun], "compare")
+    device = torch.device("cpu")
+    other = Comparison(data, judge, Evaluator(judge, birds, pictures=20), out, device)
+    with pytest.raises(ValueError, match=r"\(other damsm, scored\): choose another --out"):
+        other.run(variants, "compare")
 
 
 def test_asked_to_stop_it_ends_and_later_goes_on(

@@ -1,8 +1,10 @@
 """A DAMSM run: chosen by retrieval, stopped and resumed, and its file read with care."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -81,8 +83,7 @@ def test_resuming_with_other_settings_is_refused(
 def test_a_run_can_begin_where_another_ended(data: Path, tmp_path: Path) -> None:
     earlier = train_damsm(data, data, tmp_path / "earlier", SETTINGS, DamsmConfig())
     (tmp_path / "later").mkdir()
-    trainer = DamsmTrainer(data, data, tmp_path / "later", SETTINGS, DamsmConfig())
-    trainer.start_from(earlier)
+    trainer = DamsmTrainer(data, data, tmp_path / "later", SETTINGS, DamsmConfig(), earlier)
     kept = load_damsm(earlier)
     for now, before in (
         (trainer.encoder, kept.text_encoder),
@@ -92,24 +93,123 @@ def test_a_run_can_begin_where_another_ended(data: Path, tmp_path: Path) -> None
 
     other = replace(SETTINGS, features="efficientnet-lite2")
     with pytest.raises(ValueError, match="looks through another network"):
-        DamsmTrainer(data, data, tmp_path / "later", other, DamsmConfig()).start_from(earlier)
-    state = torch.load(earlier, weights_only=True)
-    state["vocabulary"][0] += "s"
-    save_state(state, tmp_path / "words.pt")
-    with pytest.raises(ValueError, match="other captions"):
-        trainer.start_from(tmp_path / "words.pt")
+        DamsmTrainer(data, data, tmp_path / "later", other, DamsmConfig(), earlier)
+
+
+def describe(data: Path, folder: Path, *captions: str, species: str = "{}") -> Path:
+    """The same pictures, otherwise described; {} stands for their colour."""
+    shutil.copytree(data, folder)
+    lines = [json.loads(line) for line in (folder / "metadata.jsonl").read_text().splitlines()]
+    for entry in lines:
+        entry["captions"] = [caption.format(entry["species"]) for caption in captions]
+        entry["species"] = species.format(entry["species"])
+    (folder / "metadata.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    return folder
+
+
+def write_weights(damsm: Path, path: Path) -> Path:
+    text = load_damsm(damsm)
+    config = ModelConfig(text.text_encoder.config, GeneratorConfig(stage_channels=(8,)), "tiny")
+    generator = Generator(config.generator)
+    save_checkpoint(Checkpoint(config, text.vocabulary, text.text_encoder, generator), path)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["damsm.pt", "weights"])
+@pytest.mark.parametrize("fixed", [True, False])
+def test_own_captions_go_on_from_the_words_of_the_file_begun_with(
+    damsm: Path, data: Path, tmp_path: Path, kind: str, fixed: bool
+) -> None:
+    own = describe(
+        data, tmp_path / "own", "un oiseau {}", "one {} bird on a twig", "a twig, a twig"
+    )
+    start = damsm if kind == "damsm.pt" else write_weights(damsm, tmp_path / "bird.safetensors")
+    settings = replace(SETTINGS, epochs=2, train_text_encoder=not fixed)
+    run, earlier = tmp_path / "run", load_damsm(damsm)
+    later = load_damsm(train_damsm(own, own, run, settings, DamsmConfig(), start_from=start))
+    assert later.vocabulary.words == earlier.vocabulary.words
+    same = text_identity(later.text_encoder) == text_identity(earlier.text_encoder)
+    assert same == fixed
+    assert not same_tensors(later.projection.state_dict(), earlier.projection.state_dict())
+
+    # Stopped and resumed, also without naming the file again, it has the same words.
+    longer = replace(settings, epochs=2)
+    resumed = load_damsm(train_damsm(own, own, run, longer, DamsmConfig(), resume=True))
+    assert resumed.vocabulary.words == earlier.vocabulary.words
+
+    other = describe(data, tmp_path / "other", "a {} bird")
+    with pytest.raises(ValueError, match="other training pictures or captions"):
+        train_damsm(other, own, run, settings, DamsmConfig(), resume=True)
+
+
+def test_a_finished_run_is_not_overwritten(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    short = replace(SETTINGS, epochs=1)
+    finished = train_damsm(data, data, tmp_path / "run", short, DamsmConfig())
+    before = finished.read_bytes()
+    arguments = ["--train", str(data), "--test", str(data), "--out", str(tmp_path / "run")]
+    assert command.main(["damsm", *arguments, "--batch-size", "8"]) == 1
+    assert "holds a run already: name --resume, or another folder" in capsys.readouterr().err
+    assert finished.read_bytes() == before
+
+
+def test_a_full_disk_leaves_the_log_of_earlier_epochs(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = DamsmTrainer(data, data, tmp_path, SETTINGS, DamsmConfig())
+    trainer.epoch()
+    write_text = Path.write_text
+
+    def half(path: Path, text: str, **rest: Any) -> int:
+        write_text(path, text[: len(text) // 2], **rest)
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(Path, "write_text", half)
+    with pytest.raises(OSError, match="no space"):
+        trainer.epoch()
+    assert [line["epoch"] for line in run_lines(tmp_path)] == [0]
+
+
+def test_without_a_run_to_resume_an_untrained_text_encoder_is_refused(
+    data: Path, tmp_path: Path
+) -> None:
+    fixed = replace(SETTINGS, train_text_encoder=False)
+    with pytest.raises(ValueError, match="name --start-from"):
+        train_damsm(data, data, tmp_path, fixed, DamsmConfig(), resume=True)
+
+
+def no_looking(*_: object) -> None:
+    raise AssertionError("features were computed before the faults were told")
+
+
+def test_what_is_wrong_with_the_test_folder_is_told_at_once(
+    data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("models.training.damsm_trainer.cache_features", no_looking)
+    one = describe(data, tmp_path / "one", "a {} bird", species="gull")
+    with pytest.raises(ValueError, match="prepare --test-species 2"):
+        train_damsm(data, one, tmp_path / "run", SETTINGS, DamsmConfig())
+    assert not caplog.records
+
+    foreign = describe(data, tmp_path / "foreign", "oiseau", species="the {}")
+    with pytest.raises(ValueError, match=r"has a word that the text encoder knows.*other words"):
+        train_damsm(data, foreign, tmp_path / "run", SETTINGS, DamsmConfig())
+    assert not caplog.records
+    with pytest.raises(AssertionError):
+        train_damsm(data, data, tmp_path / "run", SETTINGS, DamsmConfig())
+    (record,) = caplog.records
+    assert "4 species are in both folders (black, blue, red, …)" in record.getMessage()
 
 
 def test_the_text_encoder_of_a_weights_file_can_be_left_as_it_is(
     data: Path, tmp_path: Path
 ) -> None:
-    earlier = load_damsm(train_damsm(data, data, tmp_path / "a", SETTINGS, DamsmConfig()))
-    weights = tmp_path / "bird.safetensors"
-    config = ModelConfig(earlier.text_encoder.config, GeneratorConfig(stage_channels=(8,)), "tiny")
-    generator = Generator(config.generator)
-    save_checkpoint(
-        Checkpoint(config, earlier.vocabulary, earlier.text_encoder, generator), weights
-    )
+    first = train_damsm(data, data, tmp_path / "a", SETTINGS, DamsmConfig())
+    earlier, weights = load_damsm(first), write_weights(first, tmp_path / "bird.safetensors")
 
     fixed = replace(SETTINGS, train_text_encoder=False)
     later = load_damsm(

@@ -94,6 +94,17 @@ def test_photographs_known_by_heart() -> None:
     assert scored(0.25).by_heart == pytest.approx(0.5)
 
 
+def test_another_text_encoder_is_refused(
+    run: Path, damsm: Path, data: Path, birds: Path, judge: Path
+) -> None:
+    with pytest.raises(ValueError, match=r"damsm\.pt and .*gan\.pt do not belong together"):
+        _diagnose(run, judge, data, birds)
+    state = load_gan(run)
+    del state["text_identity"]  # of an earlier version
+    save_state(state, run)
+    _diagnose(run, damsm, data, birds)
+
+
 def test_runs_of_other_versions_and_no_batches_are_refused(
     run: Path, damsm: Path, data: Path, birds: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

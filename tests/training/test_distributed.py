@@ -119,6 +119,16 @@ def train_two_phases(
         assert run_schedule(preset, data, damsm, out / "run", device)
 
 
+def train_on_patches(
+    rank: int, port: int, damsm: Path, data: Path, config: GeneratorConfig, out: Path
+) -> None:
+    join(rank, port)
+    patches = replace(SETTINGS, stages=(1,), patch=0.5)
+    with distributed.process_group() as device:
+        preset = Preset("tiny", config, (Phase(16, patches),))
+        assert run_schedule(preset, data, damsm, out / "run", device)
+
+
 def in_two_processes(work: Any, *arguments: object) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -157,3 +167,10 @@ def test_all_processes_begin_a_phase_with_what_the_first_one_saved(
     in_two_processes(train_two_phases, damsm, data, small, tmp_path)
     state = load_gan(tmp_path / "run" / "gan.pt")
     assert (state["phase"], state["pictures_seen"]) == (1, 16)
+
+
+def test_processes_train_on_patches_where_nothing_reads_sentences(
+    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
+) -> None:
+    in_two_processes(train_on_patches, damsm, data, small, tmp_path)
+    assert load_gan(tmp_path / "run" / "gan.pt")["pictures_seen"] == 16, "two steps"

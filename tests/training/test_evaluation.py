@@ -28,9 +28,13 @@ from tests.training.conftest import SCORED_PICTURES as PICTURES
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    words = ["a", "bird", "this", "is", "the", "small", "all", "over", *COLOURS]
+    return untrained(words, tmp_path_factory.mktemp("weights") / "tiny.safetensors")
+
+
+def untrained(words: list[str], path: Path) -> Path:
     """A two-stage model that was never trained."""
     torch.manual_seed(0)
-    words = ["a", "bird", "this", "is", "the", "small", "all", "over", *COLOURS]
     config = ModelConfig(
         TextEncoderConfig(len(words) + 1, embedding_size=6, feature_size=8),
         GeneratorConfig(8, 4, 4, seed_channels=16, stage_channels=(8, 4)),
@@ -41,7 +45,6 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
         TextEncoder(config.text_encoder).eval(),
         Generator(config.generator).eval(),
     )
-    path = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
     save_checkpoint(checkpoint, path)
     return path
 
@@ -87,6 +90,40 @@ def test_scores_table_and_grid(
     with Image.open(out / "grid.jpg") as grid:
         columns, rows = 8, 4 + 2
         assert grid.width > 150 * columns and grid.height > 150 * rows
+
+
+def test_other_words_and_no_species_leave_scores_out(
+    birds: Path, judge: Path, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(birds, own)
+    lines = [json.loads(line) for line in (own / "metadata.jsonl").read_text().splitlines()]
+    for entry in lines:  # as `prepare` writes them: without a species each is a kind of its own
+        entry["species"] = entry["file_name"]
+        entry["captions"] = [f"{caption} cuadrado" for caption in entry["captions"]]
+    (own / "metadata.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    foreign = untrained(["cuadrado"], tmp_path / "foreign.safetensors")
+
+    out = tmp_path / "out"
+    assert run_command(foreign, judge, own, out, "--sizes", "64") == 0
+    assert sorted(path.name for path in out.iterdir()) == ["scores.json", "scores.md"]
+    stage = json.loads((out / "scores.json").read_text())["stages"]["64"]
+    for score in ("seed_diversity", "pose_diversity", "colour_obedience"):
+        assert stage[score] is None
+    assert stage["r_at_1"]["value"] >= 0
+    rows = [row for row in (out / "scores.md").read_text().splitlines() if "photographs, h" in row]
+    assert rows[0].endswith("| – | – | – |")
+
+    # Beside weights that know more, only what both know could be drawn.
+    named = ["--weights", f"one={foreign}", "--weights", f"other={weights}"]
+    paths = ["--judge", str(judge), "--data", str(own), "--out", str(out), "--device", "cpu"]
+    capsys.readouterr()
+    assert command.main(["side-by-side", *named, *paths, "--size", "64", "--pictures", "20"]) == 0
+    table = capsys.readouterr().out.splitlines()
+    one, other = (row for row in table if row.startswith(("| one", "| other")))
+    assert one.endswith("| – | – | – |") and other.endswith("| – | – |")
+    assert not other.endswith("| – | – | – |")
+    assert not (out / "side-by-side.jpg").exists()
 
 
 def test_weights_side_by_side(

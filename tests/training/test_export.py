@@ -127,6 +127,10 @@ def too_large() -> dict[str, Any]:
             "its averaged weights and its configuration do not fit together",
         ),
         (run_state(replace(SMALL, text_feature_size=64)), "do not belong together"),
+        (
+            run_state() | {"text_identity": "of another"},
+            "do not belong together: the run was trained with another text encoder",
+        ),
         (diverged(), "not finite in half precision (to_image.1.bias)"),
         (too_large(), "not finite in half precision (to_image.1.weight)"),
     ],

@@ -1,6 +1,7 @@
 """GAN runs in miniature: whole schedules, stops, resumption, and what can go wrong."""
 
 import json
+import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +19,13 @@ from models.training.damsm_model import load_damsm
 from models.training.data import Pictures, read_examples
 from models.training.discriminators_file import Discriminators
 from models.training.export import export
-from models.training.files import save_state
+from models.training.files import load_state, save_state
 from models.training.gan_schedule import run_schedule
 from models.training.gan_settings import PRESETS, GanTraining, Phase, Preset
 from models.training.gan_step import picture_sizes
 from models.training.gan_trainer import GanTrainer, load_gan, load_start
 from models.training.metrics import MetricsLog
+from models.training.samples import save_sample_grid
 
 CPU = torch.device("cpu")
 STAGE_ONE = GanTraining(batch_size=4, judged_sizes=(64, 64, 64, 64))
@@ -143,6 +145,60 @@ def test_each_stage_needs_its_number(name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} must have a number for each stage"):
         GanTraining(stages=(2,), **{name: (64, 64)})  # type: ignore[arg-type]
     GanTraining(stages=(1,), **{name: (64, 64)})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"patch": 0.75}, r"--patch 0.75 in a phase that trains stage 0.*--phase-pictures"),
+        ({"stages": (1,), "patch": 1.5}, r"--patch 1.5 is the share of a side"),
+        ({"stages": (0, 2)}, r"--stages 0 2: name neighbouring stages, the lower first, of 0 to 3"),
+        ({"stages": (1, 0)}, r"--stages 1 0: name neighbouring stages"),
+        ({"stages": (3, 4), "judged_sizes": (64,) * 5, "discriminator_widths": (8,) * 5}, "0 to 3"),
+        ({"batch_size": 5, "pair_every": 0}, r"--batch-size 5 cannot be shared: .* 2 would do"),
+        ({"batch_size": 6}, r"--pair-every 4, .* 4 would do"),
+        ({"batch_size": 8, "accumulate": 4}, r"--accumulate 4 x --pair-every 4, .* 16 would do"),
+        ({"batch_size": 4, "accumulate": 4, "pair_every": 0}, r"two pictures .* 8 would do"),
+        ({"batch_size": 0}, r"--batch-size 0 cannot be shared"),
+        ({"accumulate": 0}, r"--accumulate 0 is 1 or more"),
+        ({"pair_every": 1}, r"--pair-every 1 2 or more, or 0"),
+    ],
+)
+def test_settings_that_would_spoil_a_phase_are_refused_before_it(
+    changes: dict[str, Any],
+    told: str,
+    damsm: Path,
+    data: Path,
+    tmp_path: Path,
+    small: GeneratorConfig,
+) -> None:
+    preset = Preset("tiny", small, (Phase(8, replace(STAGE_ONE, **changes)),))
+    with pytest.raises(ValueError, match=told):
+        run_schedule(preset, data, damsm, tmp_path / "run", CPU)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_batch_is_shared_by_all_processes() -> None:
+    for name, processes, size in (("attngan", 2, 20), ("speech2bird", 2, 16)):
+        PRESETS[name].changed({"batch_size": size}).check(processes)
+    with pytest.raises(
+        ValueError, match=r"--batch-size 20 cannot be shared.*3 processes.* 6 would"
+    ):
+        PRESETS["attngan"].check(processes=3)
+    # Of 16 pictures 6 processes would drop 4, and tear pairs apart.
+    with pytest.raises(ValueError, match="24 would do"):
+        PRESETS["speech2bird"].changed({"batch_size": 16}).check(processes=6)
+
+
+def test_an_option_may_be_wrong_for_a_phase_that_is_left_out() -> None:
+    preset = PRESETS["speech2bird"].changed({"patch": 0.5})
+    with pytest.raises(ValueError, match="stage 0"):
+        preset.check()
+    preset.with_pictures([0, 8, 8]).check()
+    with pytest.raises(ValueError, match="--phase-pictures says how many"):
+        preset.with_pictures([0, 0, 0]).check()
+    for name in PRESETS:
+        PRESETS[name].check()
 
 
 def test_earlier_stages_stay_exactly_as_they_were(
@@ -265,6 +321,83 @@ def test_a_run_stopped_by_sigterm_goes_on_as_if_it_had_not(
         expected = getattr(whole.gan, name).state_dict()
         for key, value in getattr(resumed.gan, name).state_dict().items():
             assert torch.equal(value, expected[key]), f"{name} {key}"
+
+
+def retrained(damsm: Path, path: Path) -> Path:
+    """The same words, read a little differently."""
+    state = load_state(damsm, "DAMSM", ("text_encoder",))
+    for value in state["text_encoder"].values():
+        value.mul_(1.1)
+    save_state(state, path)
+    return path
+
+
+def test_a_run_knows_its_text_encoder_and_its_pictures(
+    damsm: Path,
+    data: Path,
+    tmp_path: Path,
+    small: GeneratorConfig,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    run = trainer(damsm, data, tmp_path / "run", small)
+    run.train(pictures=4)
+    state, other = load_gan(run.path), retrained(damsm, tmp_path / "other.pt")
+    with pytest.raises(ValueError, match=r"--damsm and .*gan\.pt do not belong together"):
+        trainer(other, data, tmp_path / "run", small).resume(state)
+    with pytest.raises(ValueError, match="do not belong together"):
+        export(other, run.path, tmp_path / "bird.safetensors", "tiny", {})
+
+    fewer = tmp_path / "fewer"
+    shutil.copytree(data, fewer)
+    lines = (fewer / "metadata.jsonl").read_text().splitlines()
+    (fewer / "metadata.jsonl").write_text("\n".join(lines[:8]))
+    with pytest.raises(ValueError, match=r"was made with 16 pictures \(not 8\)"):
+        trainer(damsm, fewer, tmp_path / "run", small).resume(state)
+
+    # Files of earlier versions do not say.
+    old = {key: state[key] for key in state if key not in ("text_identity", "training_pictures")}
+    trainer(other, data, tmp_path / "run", small).resume(old)
+    # Another run may begin with it: the text encoder may have been trained further.
+    export(damsm, run.path, tmp_path / "bird.safetensors", "tiny", {})
+    starts = (run.path, tmp_path / "bird.safetensors")
+    for path in starts:
+        trainer(damsm, data, tmp_path / "same", small).start_from(load_start(path))
+    assert not caplog.records
+    for path in starts:
+        trainer(other, data, tmp_path / "later", small).start_from(load_start(path))
+    assert [record.getMessage()[:44] for record in caplog.records] == [
+        "The run begun with had another text encoder "
+    ] * 2
+
+
+def test_sample_sentences_without_a_known_word_are_left_out(
+    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
+) -> None:
+    run = trainer(damsm, data, tmp_path / "run", small)
+    grid = tmp_path / "grid.jpg"
+    some = ("un oiseau rouge", "a red bird", "ein roter Vogel")
+    save_sample_grid(run.gan.averaged, run.damsm, grid, stage=0, sentences=some)
+    assert Image.open(grid).size == (128, 4 * 128)
+    grid.unlink()
+    save_sample_grid(run.gan.averaged, run.damsm, grid, stage=0, sentences=some[:1])
+    assert not grid.exists()
+
+
+def test_a_full_disk_leaves_an_earlier_grid(
+    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, grid = trainer(damsm, data, tmp_path / "run", small), tmp_path / "grid.jpg"
+    grid.write_bytes(b"earlier")
+
+    def half(image: Image.Image, path: Path, **_: Any) -> None:
+        path.write_bytes(b"half")
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(Image.Image, "save", half)
+    with pytest.raises(OSError, match="no space"):
+        save_sample_grid(run.gan.averaged, run.damsm, grid, stage=0)
+    assert grid.read_bytes() == b"earlier"
+    assert not list(tmp_path.glob(".grid*"))
 
 
 def test_a_time_budget_saves_and_the_command_resumes(

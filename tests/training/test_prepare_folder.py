@@ -50,8 +50,8 @@ def all_entries(out: Path) -> dict[str, dict[str, object]]:
 def test_a_csv(mine: Path, tmp_path: Path) -> None:
     out = tmp_path / "birds"
     assert prepare(*arguments(mine), "--out", out) == 0
-    assert len(read_metadata(out / "train")) == 6
-    assert len({entry["species"] for entry in read_metadata(out / "test")}) == 1, "one of four"
+    assert len(read_metadata(out / "train")) == 4
+    assert len({entry["species"] for entry in read_metadata(out / "test")}) == 2, "two of four"
     assert all_entries(out)["more/6.png"] == {
         "file_name": "more/6.webp",
         "captions": ["a small red jay", "a bird"],
@@ -59,7 +59,7 @@ def test_a_csv(mine: Path, tmp_path: Path) -> None:
         "source_image": "more/6.png",
         "aspect": 1.3333,
     }
-    assert len(read_examples(out / "train")) == 6
+    assert len(read_examples(out / "train")) == 4
 
 
 def test_a_spreadsheets_csv(mine: Path, tmp_path: Path) -> None:

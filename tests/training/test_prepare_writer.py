@@ -150,6 +150,13 @@ def test_the_split_is_the_same_everywhere_and_nearly_so_with_one_more() -> None:
     assert len(chosen - choose_test_species([*BIRDS, "one more"], "10", None)) <= 1
 
 
+@pytest.mark.parametrize(
+    ("there", "tested"), [(2, 1), (3, 1), (4, 2), (5, 2), (7, 2), (12, 3), (40, 10)]
+)
+def test_two_species_are_tested_on_where_there_are_four(there: int, tested: int) -> None:
+    assert len(choose_test_species(BIRDS[:there], None, None)) == tested
+
+
 def test_species_by_number_and_by_file(tmp_path: Path) -> None:
     assert len(choose_test_species(BIRDS, "3", frozenset({"bird 1"}))) == 3
     names = tmp_path / "names.txt"

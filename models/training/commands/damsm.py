@@ -23,7 +23,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--start-from",
         type=Path,
         metavar="FILE",
-        help="damsm.pt whose networks to train further, or weights whose text encoder to",
+        help="damsm.pt whose networks to train further, or weights whose text encoder to; the "
+        "words are those of that file",
     )
     add_settings(parser, DamsmTraining())
 

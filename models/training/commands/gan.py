@@ -64,7 +64,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="with --start-from: begin with taught ones, from a file of export --discriminators",
     )
-    add_settings(parser, GanTraining(), "settings, for all phases (default: the preset's)")
+    phases = [phase.settings for preset in PRESETS.values() for phase in preset.phases]
+    add_settings(
+        parser,
+        GanTraining(),
+        "settings, for all phases; where no value is shown, the preset's decide",
+        phases,
+    )
 
 
 def run(options: argparse.Namespace) -> None:

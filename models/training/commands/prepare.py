@@ -34,7 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--test-species",
         metavar="N|FILE",
         help="how many species to keep for testing, or a file that names them, one a line; "
-        "default: AttnGAN's 50 with --cub, otherwise a quarter",
+        "default: AttnGAN's 50 with --cub, otherwise a quarter, at least two of four and more",
     )
     parser.add_argument(
         "--size",

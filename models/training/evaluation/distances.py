@@ -73,17 +73,15 @@ def spread(features: Tensor) -> float:
     return float(torch.pdist(F.normalize(features.double(), dim=1)).mean())
 
 
-def species_spread(features: Tensor, species: list[str]) -> float:
+def species_spread(features: Tensor, species: list[str]) -> float | None:
     """`spread` of the photographs of one species, averaged over species of two or more.
 
-    Raises
-    ------
-    ValueError
-        No species has two photographs.
+    None means that no species has two: pictures that were prepared without species, for example,
+    are each a kind of its own.
     """
     names = sorted({name for name in species if species.count(name) > 1})
     if not names:
-        raise ValueError("no species has two photographs among those scored: score more.")
+        return None
     rows = {name: [row for row, other in enumerate(species) if other == name] for name in names}
     return sum(spread(features[rows[name]]) for name in names) / len(names)
 

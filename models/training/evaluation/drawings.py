@@ -15,6 +15,7 @@ from models.painter import MAX_SEED, Painter
 from models.training.data import Example
 from models.training.evaluation.colours import COLOUR_SENTENCE, COLOURS, dominant_colour
 from models.training.evaluation.features import FeatureNetwork, Features, pixels
+from models.training.samples import understood
 
 COLOUR_SEEDS = 16
 """Drawings of each colour."""
@@ -70,17 +71,23 @@ def draw_and_see(
 
 def obeyed_colours(
     painter: Painter, seeds: Sequence[int], sizes: Sequence[int]
-) -> dict[int, np.ndarray]:
-    """Whether drawings show the colour they were asked for: (colours, seeds) booleans a size."""
-    asked = [colour for colour in COLOURS for _ in seeds]
-    sentences = [COLOUR_SENTENCE.format(colour=colour) for colour in asked]
-    obeyed: dict[int, list[bool]] = {size: [] for size in sizes}
-    drawings = draw(painter, sentences, [*seeds] * len(COLOURS), max(sizes), "colours")
-    for drawing, colour in zip(drawings, asked, strict=True):
+) -> dict[int, dict[str, list[bool]]]:
+    """Whether drawings show the colour they were asked for: by size, then colour, one a seed.
+
+    Colours whose sentence has no word that the painter knows are not asked for.
+    """
+    sentences = {COLOUR_SENTENCE.format(colour=colour): colour for colour in COLOURS}
+    known = understood(list(sentences), painter.vocabulary, painter.max_words)
+    obeyed: dict[int, dict[str, list[bool]]] = {
+        size: {sentences[sentence]: [] for sentence in known} for size in sizes
+    }
+    asked = [sentence for sentence in known for _ in seeds]
+    drawings = draw(painter, asked, [*seeds] * len(known), max(sizes), "colours")
+    for drawing, sentence in zip(drawings, asked, strict=True):
+        colour = sentences[sentence]
         for size in sizes:
-            obeyed[size].append(dominant_colour(stage_of(drawing, size)) == colour)
-    shape = (len(COLOURS), len(seeds))
-    return {size: np.array(flags).reshape(shape) for size, flags in obeyed.items()}
+            obeyed[size][colour].append(dominant_colour(stage_of(drawing, size)) == colour)
+    return obeyed
 
 
 def choose_seeds(count: int, chooser: np.random.Generator) -> list[int]:

@@ -6,6 +6,7 @@ import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,8 +14,7 @@ import torchmetrics
 from torch import Tensor
 
 from models.painter import Painter
-from models.training.data import Example, read_examples
-from models.training.evaluation.colours import COLOURS
+from models.training.data import METADATA, Example, read_examples
 from models.training.evaluation.confidence import Score, with_confidence
 from models.training.evaluation.distances import (
     class_score,
@@ -76,8 +76,8 @@ class _Photographs:
     """What is known of photographs at one size."""
 
     features: Features
-    species_spread: float
-    pose_spread: float
+    species_spread: float | None
+    pose_spread: float | None
     scores: PictureScores
     train_scores: PictureScores | None
 
@@ -111,6 +111,16 @@ class Evaluator:
         self._further_sentences = chooser.permutation(self._judge.sentences)[:DIVERSITY_SENTENCES]
         self._network: FeatureNetwork | None = None
         self._photographs: dict[int, _Photographs] = {}
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What scores depend on beside the weights: equal ones can be compared."""
+        return {
+            "judge": fingerprint(self._judge_path),
+            "photographs": fingerprint(self._data / METADATA),
+            "scored": len(self._examples),
+            "seed": self.seed,
+        }
 
     def score(self, weights: Path, sizes: Sequence[int] = (), command: str = "") -> Report:
         """Score one weights file.
@@ -165,10 +175,10 @@ class Evaluator:
         size: int,
         drawn: Features,
         varied: Features,
-        obeyed: np.ndarray,
+        obeyed: dict[str, list[bool]],
     ) -> StageScores:
         real = self._see_photographs(network, size)
-        flags = torch.from_numpy(obeyed).double()
+        flags = torch.tensor(list(obeyed.values()), dtype=torch.double)
         scores = self._score(
             network, drawn.pooled, real.features.pooled, drawn.pooled, drawn.judged
         )
@@ -177,8 +187,8 @@ class Evaluator:
             seen_at=seen_at(size),
             seed_diversity=self._diversity(varied.pooled, real.species_spread),
             pose_diversity=self._diversity(varied.places, real.pose_spread),
-            colour_obedience=self._mean(flags.flatten()),
-            colours=dict(zip(COLOURS, flags.mean(dim=1).tolist(), strict=True)),
+            colour_obedience=self._mean(flags.flatten()) if obeyed else None,
+            colours={name: sum(shown) / len(shown) for name, shown in obeyed.items()},
             photographs=real.scores,
             train_photographs=real.train_scores,
         )
@@ -243,8 +253,10 @@ class Evaluator:
             ),
         )
 
-    def _diversity(self, features: Tensor, of_photographs: float) -> Score:
+    def _diversity(self, features: Tensor, of_photographs: float | None) -> Score | None:
         """Spread of the seeds of a sentence, as a share of that of photographs of a species."""
+        if of_photographs is None:
+            return None
         groups = features.unflatten(0, (-1, DIVERSITY_SEEDS))
         return self._mean(torch.tensor([spread(group) / of_photographs for group in groups]))
 

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from models.painter import Painter
 from models.training.evaluation.drawings import draw, stage_of
-from models.training.samples import SENTENCES
+from models.training.samples import SENTENCES, understood
 from models.training.whole_files import whole_file
 
 SEEDS = (0, 1, 2, 3)
@@ -24,8 +24,12 @@ def save_grid(
 ) -> None:
     """Draw each sentence (a column) with each seed, then with the first seed at each size.
 
-    Every picture is brought to one side; small stages are enlarged without smoothing.
+    Every picture is brought to one side; small stages are enlarged without smoothing. Sentences
+    without a known word are left out; there is no grid when that leaves none.
     """
+    sentences = understood(sentences, painter.vocabulary, painter.max_words)
+    if not sentences:
+        return
     largest = max(sizes)
     asked = [sentence for _ in SEEDS for sentence in sentences]
     seeds = [seed for seed in SEEDS for _ in sentences]

@@ -45,16 +45,18 @@ class StageScores(PictureScores):
     seed_diversity : mean feature distance between seeds of one sentence, as a share of that
         between photographs of one species.
     pose_diversity : the same with features compared place by place.
-    colour_obedience : share of one-coloured birds that have the colour that was asked for.
-    colours : the same for each colour.
+        Both are None where no species has two photographs to compare with.
+    colour_obedience : share of one-coloured birds that have the colour that was asked for; None
+        when the weights know no word of what is asked.
+    colours : the same for each colour that is asked for.
     photographs : one half of the photographs against the other; retrieval of all of them.
     train_photographs : photographs of the training species against those of the data folder.
     """
 
     seen_at: int
-    seed_diversity: Score
-    pose_diversity: Score
-    colour_obedience: Score
+    seed_diversity: Score | None
+    pose_diversity: Score | None
+    colour_obedience: Score | None
     colours: Mapping[str, float]
     photographs: PictureScores
     train_photographs: PictureScores | None
@@ -87,18 +89,17 @@ class Report:
         )
         lines = [header, "|" + " --- |" * 11]
         for size, stage in self.stages.items():
-            own = [
-                _percent(share)
-                for share in (stage.seed_diversity, stage.pose_diversity, stage.colour_obedience)
-            ]
+            own = [_percent(share) for share in (*_diversities(stage), stage.colour_obedience)]
             seen = f"**{size} px**, seen at {stage.seen_at}"
             lines.append(_row(seen, "**drawings**", stage, own))
-            whole = ["100 %", "100 %", "–"]
+            whole = ["–" if share is None else "100 %" for share in _diversities(stage)] + ["–"]
             lines.append(_row("", "photographs, half and half", stage.photographs, whole))
             if stage.train_photographs is not None:
                 label = "photographs of training species"
                 lines.append(_row("", label, stage.train_photographs, ["–"] * 3))
-        colours = [self._colours(size, stage) for size, stage in self.stages.items()]
+        colours = [
+            self._colours(size, stage) for size, stage in self.stages.items() if stage.colours
+        ]
         return "\n".join([*lines, "", *self._notes(), "", *colours, "", *self._origin(), ""])
 
     def _notes(self) -> list[str]:
@@ -136,6 +137,10 @@ def write_report(report: Report, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "scores.json", report.to_json() + "\n")
     write_whole(folder / "scores.md", report.to_markdown())
+
+
+def _diversities(stage: StageScores) -> tuple[Score | None, Score | None]:
+    return stage.seed_diversity, stage.pose_diversity
 
 
 def _row(size: str, label: str, scores: PictureScores, further: list[str]) -> str:

@@ -11,7 +11,7 @@ from models.training.evaluation.confidence import Score
 from models.training.evaluation.evaluator import Evaluator
 from models.training.evaluation.report import StageScores
 from models.training.evaluation.sheets import Panel, save_sheet
-from models.training.samples import SENTENCES
+from models.training.samples import SENTENCES, understood
 from models.training.whole_files import write_whole
 
 SIDE = 128
@@ -45,17 +45,22 @@ def side_by_side(
         "| seed diversity, % | pose diversity, % |",
         "|" + " --- |" * 9,
     ]
+    sentences = list(SENTENCES)
+    painters = {name: Painter.load(path, evaluator.device) for name, path in weights.items()}
+    for painter in painters.values():  # only what all of them know words of can be compared
+        sentences = understood(sentences, painter.vocabulary, painter.max_words)
     panels = []
     for name, path in weights.items():
         card = load_checkpoint(path).card
         trained = (card.get(fact, "–") for fact in ("pictures_seen", "minutes"))
         lines.append(_row(name, *trained, *_scores(stages[name])))
-        painter = Painter.load(path, evaluator.device)
-        drawings = painter.draw_batch(list(SENTENCES), [0] * len(SENTENCES), size)
-        panels.append(Panel([drawing.image for drawing in drawings], name))
+        if sentences:
+            drawings = painters[name].draw_batch(sentences, [0] * len(sentences), size)
+            panels.append(Panel([drawing.image for drawing in drawings], name))
     any_stage = next(iter(stages.values()))
     lines += _photographs(any_stage)
-    save_sheet(out / "side-by-side.jpg", panels, columns=1, side=SIDE)
+    if panels:
+        save_sheet(out / "side-by-side.jpg", panels, columns=1, side=SIDE)
     note = f"{any_stage.pictures} drawings each, {size} px. Made by `{command}`."
     table = "\n".join([*lines, "", note, ""])
     write_whole(out / "side-by-side.md", table)
@@ -68,9 +73,11 @@ def _photographs(stage: StageScores) -> list[str]:
     if train is not None:
         distances = (_value(train.kid, 1, 3), _value(train.fid, 1, 0))
         rows.append(_row("photographs of training species", "–", "–", *distances, *["–"] * 4))
-    found = stage.photographs.r_at_1
-    retrieved = "–" if found is None else _value(found, 100, 1)
-    rows.append(_row("these photographs", "–", "–", "0", "0", retrieved, "–", "100", "100"))
+    retrieved = _value(stage.photographs.r_at_1, 100, 1)
+    whole = [
+        "–" if share is None else "100" for share in (stage.seed_diversity, stage.pose_diversity)
+    ]
+    rows.append(_row("these photographs", "–", "–", "0", "0", retrieved, "–", *whole))
     return rows
 
 
@@ -78,14 +85,16 @@ def _scores(stage: StageScores) -> list[str]:
     return [
         _value(stage.kid, 1, 3),
         _value(stage.fid, 1, 0),
-        "–" if stage.r_at_1 is None else _value(stage.r_at_1, 100, 1),
+        _value(stage.r_at_1, 100, 1),
         _value(stage.colour_obedience, 100, 0),
         _value(stage.seed_diversity, 100, 0),
         _value(stage.pose_diversity, 100, 0),
     ]
 
 
-def _value(score: Score, scale: float, digits: int) -> str:
+def _value(score: Score | None, scale: float, digits: int) -> str:
+    if score is None:
+        return "–"
     return f"{scale * score.value:.{digits}f} ± {scale * score.margin:.{digits}f}"
 
 

@@ -74,6 +74,9 @@ ATTNGAN_TEST_SPECIES = frozenset(
 DEFAULT_SHARE = 4
 """Of other collections, one species in four, as 50 of CUB's 200."""
 
+FEWEST_TO_TEST, FEWEST_TO_SPLIT = 2, 4
+"""``damsm`` chooses an epoch by two species or more, which a collection of four can spare."""
+
 
 def choose_test_species(
     species: Iterable[str], wanted: str | None, given: frozenset[str] | None
@@ -85,7 +88,7 @@ def choose_test_species(
     species : all there are.
     wanted : how many, or a file that names them, one a line; None takes those `given`.
     given : species that the source keeps for testing; if None, or if that leaves one side without
-        species, a quarter of all is taken.
+        species, a quarter of all is taken, of four species and more at least two.
 
     Raises
     ------
@@ -101,7 +104,8 @@ def choose_test_species(
     else:
         chosen = (given or frozenset()) & names
         if not chosen or chosen == names:
-            chosen = _take(names, max(1, round(len(names) / DEFAULT_SHARE)))
+            fewest = FEWEST_TO_TEST if len(names) >= FEWEST_TO_SPLIT else 1
+            chosen = _take(names, max(fewest, round(len(names) / DEFAULT_SHARE)))
     if not chosen or not names - chosen:
         raise ValueError(
             f"Of {len(names)} species {len(chosen)} would be for testing, which leaves a side "

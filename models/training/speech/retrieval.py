@@ -1,4 +1,4 @@
-"""Whether a spoken sentence finds its picture, beside the written one."""
+"""Whether a picture finds its sentence when that is spoken, beside the written one."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class HearingScores:
         their number is known.
     right_count : share of the utterances whose number of words is heard rightly.
     closeness : mean cosine of the sentence features of what was heard and of what was said.
-    r_at_1, text_r_at_1 : share of the sentences, spoken and written, that find their own picture
-        rather than 99 of other species.
+    r_at_1, text_r_at_1 : how often a picture finds its own sentence, spoken and written, rather
+        than any of 99 of other species (see `training.retrieval`).
     """
 
     right_words: float

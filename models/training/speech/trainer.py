@@ -51,6 +51,9 @@ class SpeechTraining:
 
     Attributes
     ----------
+    epochs : how often all utterances are heard.
+    batch_size : utterances a step.
+    learning_rate : the highest one; it rises to that first, and falls to nothing at the end.
     letters_weight, count_weight, words_weight, features_weight : of the losses of `HearingLoss`.
     damsm_weight : of DAMSM's losses: what was heard is to fit its picture, too.
     flat_start : utterances at the beginning whose letters are taken to be spread evenly over the
@@ -60,6 +63,8 @@ class SpeechTraining:
         is blanked, as in `augment.masked`.
     picture_size : side in pixels at which pictures are seen.
     precision : "bfloat16" (autocast), "float32" or "auto", the faster one.
+    seed : of all random numbers.
+    checkpoint_minutes : time after which the run is saved again within an epoch.
     """
 
     epochs: int = 12
