@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from PIL import Image
@@ -15,6 +16,7 @@ from app.picture_file import PictureError, write_image
 from models.drawing import Blend
 
 STRIP_SIZE = 256  # pixels, the side of a picture in a strip
+STRIP_SUFFIXES = (".png",)
 ANIMATION_SUFFIXES = (".gif", ".png")
 _STEP_TIME = 120  # milliseconds that a picture of an animation is shown
 _END_TIME = 900  # milliseconds for the first and the last one
@@ -37,6 +39,22 @@ def way(blend: Blend, steps: int) -> list[Blend]:
     ]
 
 
+def check_way_path(path: Path, animated: bool) -> None:
+    """Refuse, before all pictures are drawn, a path that they cannot be saved as.
+
+    Raises
+    ------
+    PictureError
+        The suffix does not fit, or nothing can be written into the folder.
+    """
+    _check_suffix(path, ANIMATION_SUFFIXES if animated else STRIP_SUFFIXES)
+    try:
+        with TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise _not_saved(path, error) from error
+
+
 def save_strip(pictures: Sequence[Image.Image], blend: Blend, path: Path) -> None:
     """Write pictures side by side as one PNG.
 
@@ -45,7 +63,7 @@ def save_strip(pictures: Sequence[Image.Image], blend: Blend, path: Path) -> Non
     PictureError
         The name does not end in .png, or the folder cannot be written to.
     """
-    _check_suffix(path, (".png",))
+    _check_suffix(path, STRIP_SUFFIXES)
     side = pictures[0].height
     strip = Image.new("RGB", (side * len(pictures), side))
     for position, picture in enumerate(pictures):
@@ -98,5 +116,9 @@ def _write(image: Image.Image, path: Path, **options: Any) -> None:
         with replacing(path, follow_umask=True) as temporary:
             write_image(image, temporary, **options)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise PictureError(f"The pictures cannot be saved as {path}: {reason}.") from error
+        raise _not_saved(path, error) from error
+
+
+def _not_saved(path: Path, error: OSError) -> PictureError:
+    reason = error.strerror or str(error)
+    return PictureError(f"The pictures cannot be saved as {path}: {reason}.")

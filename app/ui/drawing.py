@@ -159,11 +159,14 @@ class DrawingDesk:
         self._request += 1
         if self._task is not None:
             self._task.cancel()
-        self._end()
-        self._messages.note("The drawing was cancelled.")
+        lost = self._end()
+        if lost is None:
+            self._messages.note("The drawing was cancelled.")
+        else:
+            self._messages.error(lost)
 
     def show_last(self) -> None:
-        """Show the last finished pictures again, after the panel showed something else."""
+        """Show again what a person looked at, after the panel showed something else."""
         if not self.busy:
             self._show_finished()
 
@@ -178,7 +181,7 @@ class DrawingDesk:
 
             for seed in seeds:
                 for drawing in subject.draw(painter, seed, on_stage, task.cancelled):
-                    task.progress(self._keep(drawing, subject.recording))
+                    task.progress(self._keep(drawing, subject.sound_of(drawing)))
 
         self._task = self._runner.run_in_thread(
             draw_and_keep, lambda _: self._done(), self._failed, self._advance
@@ -200,12 +203,11 @@ class DrawingDesk:
             self._panel.show_stage(*news)
 
     def _done(self) -> None:
-        self._end()
-        errors = [kept.error for kept in self._finished if kept.error is not None]
+        lost = self._end()
         notices = [kept.drawing.notice for kept in self._finished if kept.drawing.notice]
         unknown = self._finished[0].drawing.unknown_words
-        if errors:
-            self._messages.error(f"{errors[0]} Save the picture before you draw another one.")
+        if lost is not None:
+            self._messages.error(lost)
         elif notices:
             self._messages.note(notices[0])
         elif unknown:
@@ -213,21 +215,36 @@ class DrawingDesk:
             self._messages.note(f"Drawn without the words that are not understood: {words}.")
 
     def _failed(self, error: Exception) -> None:
-        self._end()
+        lost = self._end()
         if not isinstance(error, DrawingCancelled):
             self._messages.error(error)
+            if lost is not None:
+                self._messages.error(f"{self._messages.text} {lost}")
+        elif lost is not None:
+            self._messages.error(lost)
 
-    def _end(self) -> None:
-        """Show what is finished: stages of a picture that was given up are not a result."""
+    def _end(self) -> str | None:
+        """Show what is finished: stages of a picture that was given up are not a result.
+
+        Returns
+        -------
+        str or None
+            What to tell when one of the finished pictures could not be kept.
+        """
         self._task = None
+        errors = [kept.error for kept in self._coming if kept.error is not None]
         if self._coming:
             self._finished, self._coming = self._coming, []
             self._drawn = self._coming_of
+            self._panel.kept = None  # a new picture takes the place of one from a file
         self._show_finished()
         self._set_busy(False)
+        return f"{errors[0]} Save the picture before you draw another one." if errors else None
 
     def _show_finished(self) -> None:
-        if self._finished and self._drawn is not None:
+        if self._panel.kept is not None:
+            self._panel.show_kept(self._panel.kept)
+        elif self._finished and self._drawn is not None:
             self._panel.show_drawings([kept.drawing for kept in self._finished], self._drawn.speech)
         else:
             self._panel.show_nothing()

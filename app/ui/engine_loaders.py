@@ -40,23 +40,17 @@ class EngineLoaders:
             runner, engines.load_transcriber, lambda: None
         )
 
-    def load(
-        self, on_painter: Callable[[EnginePainter], None], on_error: Callable[[Exception], None]
-    ) -> None:
-        """Load the painter, tell of it, and load the transcriber then.
+    def load(self, on_error: Callable[[Exception], None]) -> None:
+        """Load the painter, and the transcriber then.
 
         On a small computer both at once would make both slow.
         """
-
-        def loaded(painter: EnginePainter) -> None:
-            on_painter(painter)
-            self.transcriber.start()
 
         def failed(error: Exception) -> None:
             on_error(error)
             self.transcriber.start()
 
-        self.painter.when_loaded(loaded, failed)
+        self.painter.when_loaded(lambda painter: self.transcriber.start(), failed)
 
     def draw_elsewhere(self, settings: Settings) -> None:
         """Load the painter anew for another device or number of threads."""

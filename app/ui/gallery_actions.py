@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
-from app.picture_file import Picture
 from app.picture_metadata import PictureMetadata
+from app.ui.kept_picture import KeptPicture
 
 
 @dataclass(frozen=True)
@@ -20,16 +21,19 @@ class GalleryActions:
     use_sentence
         Puts the sentence where it can be changed and drawn.
     draw_again
-        Draws the sentence with the same seed.
+        Draws what a picture was drawn from, with the same seed; its sound is beside its file.
+    can_save
+        Whether a picture is shown that can be saved and copied.
     save, copy
         Save or copy the picture that is shown.
     open
         Opens a saved picture from anywhere.
     """
 
-    show: Callable[[Picture | None], None]
+    show: Callable[[KeptPicture | None], None]
     use_sentence: Callable[[PictureMetadata], None]
-    draw_again: Callable[[PictureMetadata], None]
+    draw_again: Callable[[PictureMetadata, Path], None]
+    can_save: Callable[[], bool]
     save: Callable[[], None]
     copy: Callable[[], None]
     open: Callable[[], None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
@@ -70,10 +71,27 @@ class GalleryChanges:
 
     def undo(self, then: Callable[[str], None]) -> None:
         """Bring back what was deleted last, if anything was; ``then`` receives its name."""
-        if self._deleted:
-            trashed = self._deleted.pop()
-            self._change(lambda: self._gallery.restore(trashed), then)
+        if not self._deleted:
+            return
+        trashed = self._deleted[-1]
 
-    def _change(self, work: Callable[[], Result], then: Callable[[Result], None]) -> None:
+        def restored(name: str) -> None:
+            self._deleted.remove(trashed)
+            then(name)
+
+        def failed(error: Exception) -> None:
+            # It can be tried again; one that is gone must not be in the way of those before it.
+            if not os.path.exists(trashed.folder / trashed.name):
+                self._deleted.remove(trashed)
+            self._on_error(error)
+
+        self._change(lambda: self._gallery.restore(trashed), restored, failed)
+
+    def _change(
+        self,
+        work: Callable[[], Result],
+        then: Callable[[Result], None],
+        on_error: Callable[[Exception], None] | None = None,
+    ) -> None:
         self._going_on = True
-        self._runner.run_in_thread(lambda task: work(), then, self._on_error)
+        self._runner.run_in_thread(lambda task: work(), then, on_error or self._on_error)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.ui.flat_menu import FlatMenu
+from app.ui.shortcut import Shortcut, on_mac
 from app.ui.thumbnail_grid import ThumbnailGrid
 
 if TYPE_CHECKING:
@@ -34,17 +35,20 @@ class GalleryMenu(FlatMenu):
         super().__init__(tab, self._update)
         self._tab = tab
         self._pictures = pictures
+        mac = on_mac(self)
+        copy, undo = Shortcut("c"), Shortcut("z")
+        save, open_ = Shortcut("s"), Shortcut("o")  # these two are the window's own keys
         self._add("Star", "S", tab.star, "s", "S")
         self._add("Use the sentence", "Return", tab.use_sentence, "Return", "KP_Enter")
         self._add("Draw again with this seed", "R", tab.draw_again, "r", "R")
         self._add("Play what was said", "P", tab.play, "p", "P")
         self.add_separator()
-        self._add("Copy the picture", "Ctrl+C", tab.copy, "Control-c")
-        self._add("Save…", "Ctrl+S", tab.save)  # the window's own key
+        self._add("Copy the picture", copy.written(mac), tab.copy, *copy.sequences(mac))
+        self._add("Save…", save.written(mac), tab.save)
         self._add("Delete", "Del", tab.delete, *_DELETE)
-        self._add("Undo delete", "Ctrl+Z", tab.undo, "Control-z")
+        self._add("Undo delete", undo.written(mac), tab.undo, *undo.sequences(mac))
         self.add_separator()
-        self._add("Open picture…", "Ctrl+O", tab.open_picture)  # the window's, too
+        self._add("Open picture…", open_.written(mac), tab.open_picture)
         self._add("Open folder", "", tab.open_folder)
         pictures.canvas.bind("<Double-Button-1>", lambda event: tab.use_sentence())
         pictures.canvas.bind("<F5>", lambda event: tab.refresh())
@@ -53,10 +57,14 @@ class GalleryMenu(FlatMenu):
             pictures.canvas.bind(key, self._pop_up_at_selection)
 
     def _add(self, label: str, shown: str, command: Callable[[], None], *keys: str) -> None:
+        def pressed(event: tk.Event[tk.Misc]) -> str:
+            command()
+            return "break"  # with Shift it may be a key of the window, too, which copies as well
+
         self.add_command(label=label, accelerator=shown, command=command)
         canvas = self._pictures.canvas
         for key in keys:
-            canvas.bind(f"<KeyPress-{key}>" if len(key) == 1 else f"<{key}>", lambda _: command())
+            canvas.bind(key if key.startswith("<") else f"<KeyPress-{key}>", pressed)
             if len(key) == 1:  # Ctrl+S is not S: Tk gives an event to the closest match only
                 for modifier in _MODIFIERS:
                     canvas.bind(f"<{modifier}-KeyPress-{key}>", lambda _: None)
@@ -69,8 +77,8 @@ class GalleryMenu(FlatMenu):
             ("Use the sentence", one),
             ("Draw again with this seed", one),
             ("Play what was said", tab.sound is not None),
-            ("Copy the picture", one),
-            ("Save…", one),
+            ("Copy the picture", one and tab.can_save),
+            ("Save…", one and tab.can_save),
             ("Delete", one),
             ("Undo delete", tab.can_undo),
         ):

@@ -9,11 +9,12 @@ from tkinter import ttk
 
 from app.desktop import open_path
 from app.gallery import Entry, Gallery
-from app.picture_file import Picture, read_picture
+from app.picture_file import read_picture
 from app.ui.background import BackgroundRunner, Task
 from app.ui.gallery_actions import GalleryActions
 from app.ui.gallery_changes import GalleryChanges
 from app.ui.gallery_menu import GalleryMenu
+from app.ui.kept_picture import KeptPicture
 from app.ui.message_bar import MessageBar
 from app.ui.search_bar import SearchBar
 from app.ui.theme import GAP
@@ -60,7 +61,7 @@ class GalleryTab(ttk.Frame):
         self._starred: frozenset[str] = frozenset()
         self._finding: Task[tuple[list[Entry], frozenset[str]]] | None = None
         self._after_finding: list[Callable[[], None]] = []
-        self._reading: Task[Picture] | None = None
+        self._reading: Task[KeptPicture] | None = None
         self._changes = GalleryChanges(runner, gallery, self._not_changed)
         self._build()
         self.thumbnails.show((), frozenset(), _LOOKING)
@@ -157,7 +158,12 @@ class GalleryTab(ttk.Frame):
     def draw_again(self) -> None:
         """Draw the selected picture's sentence with its seed."""
         if self.selected is not None:
-            self._actions.draw_again(self.selected.metadata)
+            self._actions.draw_again(self.selected.metadata, self._path(self.selected))
+
+    @property
+    def can_save(self) -> bool:
+        """Whether there is a picture to save or copy."""
+        return self._actions.can_save()
 
     def save(self) -> None:
         """Save the shown picture somewhere else."""
@@ -261,10 +267,16 @@ class GalleryTab(ttk.Frame):
         self._update_buttons()
         if self._reading is not None:
             self._reading.cancel()  # the arrow keys are faster than the disk
-        path = self._gallery.folder / entry.name
-        self._reading = self._runner.run_in_thread(
-            lambda task: read_picture(path), self._actions.show, self._not_read
-        )
+        path = self._path(entry)
+
+        def read(task: Task[KeptPicture]) -> KeptPicture:
+            picture = read_picture(path)
+            return KeptPicture(picture.image, picture.metadata, path)
+
+        self._reading = self._runner.run_in_thread(read, self._actions.show, self._not_read)
+
+    def _path(self, entry: Entry) -> Path:
+        return self._gallery.folder / entry.name
 
     def _not_read(self, error: Exception) -> None:
         self._messages.error(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,8 +43,15 @@ class KeptSound:
         self._desk = desk
         self._messages = messages
 
-    def draw(self, path: Path, seed: int | None) -> None:
-        """Draw what is said in a file straight from its sound."""
+    def draw(self, picture: Path, seed: int | None) -> None:
+        """Draw what was said for a picture straight from the sound that lies beside its file."""
+        path = picture.with_suffix(".flac")
+        if not os.path.exists(path):
+            self._messages.error(
+                "This picture was drawn straight from sound, and its sound is not beside it: it "
+                "cannot be drawn again."
+            )
+            return
 
         def find(transcriber: EngineTranscriber) -> None:
             def read(task: Task[Subject]) -> Subject:

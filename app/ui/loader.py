@@ -47,7 +47,6 @@ class Loader(Generic[Value]):
         self._value: Value | None = None
         self._round = 0  # what an earlier round loads is not wanted any more
         self.state = LoadState.WAITING
-        self.error: Exception | None = None
 
     @property
     def value(self) -> Value | None:
@@ -102,7 +101,6 @@ class Loader(Generic[Value]):
     def _failed(self, error: Exception, number: int) -> None:
         if number != self._round:
             return
-        self.error = error
         waiting, self._waiting = self._waiting, []
         self._enter(LoadState.FAILED)
         for _, on_error in waiting:

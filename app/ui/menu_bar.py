@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from app.logfile import log_path
 from app.settings import Theme
 from app.ui.flat_menu import FlatMenu
-from app.ui.shortcut import Shortcut
+from app.ui.shortcut import Shortcut, on_mac
 
 if TYPE_CHECKING:
     from app.ui.window import MainWindow
@@ -76,7 +76,7 @@ class MenuBar(tk.Menu):
         super().__init__(window.root, tearoff=False)
         self._window = window
         self._root = window.root
-        self._on_mac = self.tk.call("tk", "windowingsystem") == "aqua"
+        self._on_mac = on_mac(self)
         self.menus: dict[str, FlatMenu] = {}
         self._add_menu("File", self._file_entries())
         self._add_menu("Bird", self._bird_entries())

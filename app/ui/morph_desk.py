@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from app.morphing import STRIP_SIZE, save_animation, save_strip, way
+from app.morphing import STRIP_SIZE, check_way_path, save_animation, save_strip, way
 from app.ui.background import BackgroundRunner, Task
 from app.ui.loader import Loader
 from app.ui.message_bar import MessageBar
@@ -47,10 +47,11 @@ class MorphDesk:
         self._painter_loader = painter_loader
         self._panel = panel
         self._messages = messages
-        self._wanted: tuple[Blend, bool] | None = None  # where the sliders are, drawn or not yet
+        self._wanted: tuple[Blend, bool] | None = None  # the newest position, until it is begun
         self._following = False
         self._task: Task[Drawing | None] | None = None
         self._export: Task[None] | None = None
+        self._request = 0  # tells an export that waited for the model whether it is still wanted
 
     @property
     def idle(self) -> bool:
@@ -107,6 +108,9 @@ class MorphDesk:
             Called when it ended, however; not after :meth:`cancel_export`.
         """
 
+        self._request += 1
+        request = self._request
+
         def end() -> None:
             self._export = None
             on_end()
@@ -120,7 +124,11 @@ class MorphDesk:
             self._messages.error(error)
 
         def begin(painter: EnginePainter) -> None:
+            if request != self._request:
+                return
+
             def draw_and_save(task: Task[None]) -> None:
+                check_way_path(path, animated)
                 pictures: list[Image.Image] = []
                 for position in way(blend, steps):
                     size = None if animated else STRIP_SIZE
@@ -133,14 +141,19 @@ class MorphDesk:
 
             self._export = self._runner.run_in_thread(draw_and_save, done, failed, on_progress)
 
-        self._painter_loader.when_loaded(begin, failed)
+        def give_up(error: Exception) -> None:
+            if request == self._request:
+                failed(error)
+
+        self._painter_loader.when_loaded(begin, give_up)
 
     def cancel_export(self) -> None:
-        """Stop the export; no file is written."""
+        """Stop the export, also one that waits for the model; no file is written."""
+        self._request += 1
         if self._export is not None:
             self._export.cancel()
             self._export = None
-            self._messages.note("The export was cancelled.")
+        self._messages.note("The export was cancelled.")
 
     def _draw_newest(self, painter: EnginePainter) -> None:
         if self._wanted is None:

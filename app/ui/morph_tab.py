@@ -47,7 +47,7 @@ class MorphTab(ttk.Frame):
     folder
         Gives where dialogs for saving begin.
     on_leave
-        Called when another tab comes to the front: the panel is to show the drawings again.
+        Called when another tab comes to the front: a preview is to go.
     """
 
     def __init__(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from app.picture_file import Picture
 from app.picture_metadata import PictureMetadata
+from app.ui.kept_picture import KeptPicture
 from app.ui.picture_set import PictureSet
 from app.ui.picture_view import PictureView
 from app.ui.seed_bar import SeedBar
@@ -50,11 +50,23 @@ class PicturePanel(ttk.Frame):
         What the buttons do.
     count
         How many pictures of a sentence are wanted at first.
+
+    Attributes
+    ----------
+    kept
+        The picture from a file that is shown. While a preview or a drawing under way covers it, it
+        is still the one to come back to.
+    has_picture
+        Whether what is shown is a whole picture, which can be saved and drawn again: a preview and
+        a picture under way are none.
+    previewing
+        Whether a preview is shown.
     """
 
     def __init__(self, parent: tk.Misc, actions: PictureActions, count: int = 1) -> None:
         super().__init__(parent)
-        self.kept: Picture | None = None  # the one from a file that is shown, if one is
+        self.kept: KeptPicture | None = None
+        self.has_picture = self.previewing = False
         self._coming: PictureSet | None = None  # until its first stage is there
         self._caption: str | None = None  # in place of what the pictures themselves say
         self._build(actions, count)
@@ -119,6 +131,7 @@ class PicturePanel(ttk.Frame):
     def show_nothing(self) -> None:
         """Be empty, as before the first picture."""
         self.kept = self._coming = self._caption = None
+        self.previewing = False
         self.view.show(None)
         self.caption.configure(text=" ")
         self._set_buttons(drawing=False, has_picture=False)
@@ -132,7 +145,6 @@ class PicturePanel(ttk.Frame):
 
     def show_begin(self, subject: Subject, count: int = 1) -> None:
         """Say that drawing has begun; the last pictures stay until the first stage is there."""
-        self.kept = None
         self._rest(0)
         self.progress.configure(maximum=count * len(SIZES))
         sentence = "" if subject.way == "sound" else subject.sentence
@@ -167,18 +179,16 @@ class PicturePanel(ttk.Frame):
             The sound that some were drawn from straight.
         """
         self.kept = self._coming = self._caption = None
+        self.previewing = False
         before = self.view.pictures
         same = before is not None and before.begins_with(drawings)
         self.view.show(PictureSet.of(drawings, speech), same)
         self._set_buttons(drawing=False, has_picture=True)
 
-    def show_drawing(self, drawing: Drawing) -> None:
-        """Show one finished picture."""
-        self.show_drawings([drawing])
-
-    def show_kept(self, picture: Picture) -> None:
+    def show_kept(self, picture: KeptPicture) -> None:
         """Show a picture from the gallery or a file: how it was drawn is not known any more."""
         self.kept, self._coming = picture, None
+        self.previewing = False
         metadata = picture.metadata
         self.view.show(PictureSet.of_file(metadata.sentence, picture.image))
         self.seed_bar.show(metadata.seed)
@@ -188,7 +198,8 @@ class PicturePanel(ttk.Frame):
 
     def show_preview(self, drawing: Drawing, caption: str) -> None:
         """Show a picture that no sentence and seed alone would give again."""
-        self.kept = self._coming = None
+        self._coming = None
+        self.previewing = True
         self.view.show(PictureSet.of([drawing]))
         self._say(caption)
         self._set_buttons(drawing=False, has_picture=False)
@@ -226,6 +237,7 @@ class PicturePanel(ttk.Frame):
         self.caption.configure(text=text)
 
     def _set_buttons(self, drawing: bool, has_picture: bool) -> None:
+        self.has_picture = has_picture
         surprise = self.seed_bar.surprise_button
         for button in (self.again_button, self.save_button, self.attention_button, surprise):
             button.state(["!disabled" if has_picture else "disabled"])

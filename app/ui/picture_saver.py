@@ -41,7 +41,7 @@ class SaveDialog(Dialog):
         self._on_chosen = on_chosen
         self.pixels = tk.IntVar(self, size)
         self._build(size)
-        self.bind("<Return>", lambda event: self._go_on())
+        self.bind("<Return>", self._return)
         self.appear(self.choices[size])
 
     def _build(self, size: int) -> None:
@@ -68,6 +68,13 @@ class SaveDialog(Dialog):
         self.cancel_button = ttk.Button(buttons, text="Cancel", command=self.destroy)
         self.save_button.pack(side="right")
         self.cancel_button.pack(side="right", padx=GAP)
+
+    def _return(self, event: tk.Event[tk.Misc]) -> None:
+        """Save from anywhere in the dialog, but for the button that gives it up."""
+        if event.widget is self.cancel_button:
+            self.destroy()
+        else:
+            self._go_on()
 
     def _go_on(self) -> None:
         size = self.pixels.get()

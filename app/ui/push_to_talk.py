@@ -6,7 +6,19 @@ import time
 import tkinter as tk
 from collections.abc import Callable
 
-_OTHERS = ("Text", "Entry", "Canvas", "Button", "Checkbutton", "Combobox", "Spinbox", "Menu")
+_OTHERS = (
+    "Text",
+    "Entry",
+    "Canvas",
+    "Button",
+    "Checkbutton",
+    "Radiobutton",
+    "Menubutton",
+    "Menu",
+    "Combobox",
+    "Spinbox",
+    "Label",  # only links get the keys
+)
 """Ends of the names of widgets in which the space bar means something else."""
 
 _TAP = 0.4  # seconds: whoever lets go sooner has tapped

@@ -63,6 +63,8 @@ class SentenceField(ttk.Frame):
             self.text.bind(keys, self._draw_by_key)
         self.text.bind("<Shift-Return>", lambda event: None)  # the field's own: a new line
         self.text.bind("<Tab>", self._focus_next)
+        # Where Shift+Tab is a Tab, as on a Mac, it would go on to the button, too.
+        self.text.bind("<Shift-Tab>", self._focus_previous)
 
     @property
     def sentence(self) -> str:
@@ -106,4 +108,10 @@ class SentenceField(ttk.Frame):
 
     def _focus_next(self, event: tk.Event[tk.Misc]) -> str:
         self.draw_button.focus()
+        return "break"
+
+    def _focus_previous(self, event: tk.Event[tk.Misc]) -> str:
+        previous = self.text.tk_focusPrev()
+        if previous is not None:
+            previous.focus()
         return "break"

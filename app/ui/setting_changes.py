@@ -62,6 +62,8 @@ class SettingChanges:
     def listening(self, **changes: object) -> None:
         """Listen in another way: settings by name."""
         window = self._window
+        before = window.settings
         window.keeper.remember(**changes)
-        if "recogniser" in changes:
-            window.loaders.listen_differently(window.settings)
+        now = window.settings
+        if (now.recogniser, now.whisper_folder) != (before.recogniser, before.whisper_folder):
+            window.loaders.listen_differently(now)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import tkinter as tk
 from dataclasses import dataclass
 
 _WRITTEN = {"Return": "Enter", "Escape": "Esc", "comma": ","}
+
+
+def on_mac(widget: tk.Misc) -> bool:
+    """Tell whether the window is drawn by a Mac, where Command is what Ctrl is elsewhere."""
+    return str(widget.tk.call("tk", "windowingsystem")) == "aqua"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,13 @@ import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
 
+_KEYS = ("Left", "Right", "Up", "Down", "Home", "End")
+_ENDS = (
+    *(f"<ButtonRelease-{button}>" for button in (1, 2, 3)),
+    *(f"<KeyRelease-{key}>" for key in _KEYS),
+)
+"""What ends a move, of all that Tk's scales move by."""
+
 
 class Slider(ttk.Frame):
     """A labelled slider from 0 to 1 that tells where it is.
@@ -29,8 +36,8 @@ class Slider(ttk.Frame):
         self.scale = ttk.Scale(self, from_=0, to=100, command=self._moved)
         self.scale.grid(row=1, column=0, columnspan=2, sticky="ew", pady=(2, 0))
         self.columnconfigure(0, weight=1)
-        for event in ("<ButtonRelease-1>", "<KeyRelease-Left>", "<KeyRelease-Right>"):
-            self.scale.bind(event, lambda event: self._on_move(False))
+        for end in _ENDS:
+            self.scale.bind(end, lambda event: self._on_move(False))
 
     @property
     def share(self) -> float:

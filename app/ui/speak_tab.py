@@ -52,9 +52,22 @@ _LABELS = {
 
 @dataclass(frozen=True, eq=False)
 class _Understood:
-    """A recording, the text that was heard, and the part of it in which somebody speaks."""
+    """What was found in a recording.
+
+    Attributes
+    ----------
+    recording
+        The whole of it.
+    way
+        What is to be drawn from it.
+    text
+        What was heard; empty where only the sound is drawn.
+    speech
+        The part in which somebody speaks; None where only the text is drawn.
+    """
 
     recording: Recording
+    way: Way
     text: str
     speech: Recording | None
 
@@ -153,10 +166,11 @@ class SpeakTab(ttk.Frame):
         The recording belongs to a sentence also after corrections, and not to another one.
         """
         sentence, way = self.field.sentence, self.way_row.way
-        if way != "text":
-            return Subject(sentence, self._heard_from, self._speech, way)
         alike = SequenceMatcher(None, self._heard_text.split(), sentence.split()).ratio()
-        return Subject(sentence, self._heard_from if alike >= _STILL_SPOKEN else None)
+        spoken = alike >= _STILL_SPOKEN
+        if way != "text":
+            return Subject(sentence, self._heard_from, self._speech, way, spoken)
+        return Subject(sentence, self._heard_from if spoken else None)
 
     def close(self) -> None:
         """Let go of the microphone; called when the window closes."""
@@ -169,8 +183,7 @@ class SpeakTab(ttk.Frame):
 
     def open_sound(self, path: Path) -> None:
         """Take a sound file for what was said."""
-        if self.state_of_speech is not SpeakState.IDLE:
-            self._messages.note("Wait until the recording is written down, then open a file.")
+        if self._told_busy("open a file"):
             return
 
         def read(task: Task[Recording]) -> Recording:
@@ -261,7 +274,7 @@ class SpeakTab(ttk.Frame):
         def understand(task: Task[_Understood]) -> _Understood:
             speech = transcriber.speech_in(recording) if way != "text" else None
             text = transcriber.transcribe(recording) if way != "sound" else ""
-            return _Understood(recording, text, speech)
+            return _Understood(recording, way, text, speech)
 
         self._runner.run_in_thread(
             understand, lambda found: self._heard(found, transcriber.notice), self._failed
@@ -274,11 +287,12 @@ class SpeakTab(ttk.Frame):
         self._heard_text, self._heard_from = found.text, recording
         self._speech = found.speech
         self._enter(SpeakState.IDLE)
-        if self.way_row.way == "sound":
+        if found.way == "sound":
             self._draw()
             return
-        self.field.sentence = found.text
-        if found.speech is not None and self.way_row.way == "both":
+        if found.text:
+            self.field.sentence = found.text
+        if found.way == "both":
             self._draw()
         told = " ".join(filter(None, (notice, advice(recording))))
         if told and not self._messages.text:
@@ -290,8 +304,17 @@ class SpeakTab(ttk.Frame):
         subject = self.subject()
         if subject.way == "text" or subject.speech is not None or self._heard_from is None:
             self._on_draw(subject)
-        else:  # the way was chosen after it was said
+        elif not self._told_busy("draw"):  # the way was chosen after it was said
             self._try_again(self._heard_from)
+
+    def _told_busy(self, wish: str) -> bool:
+        """Say what a wish has to wait for, and tell whether it has to."""
+        if self.state_of_speech is SpeakState.IDLE:
+            return False
+        understanding = self.state_of_speech is SpeakState.UNDERSTANDING
+        first = "Wait until the recording is written down" if understanding else "Press Stop first"
+        self._messages.note(f"{first}, then {wish}.")
+        return True
 
     def _failed(self, error: Exception) -> None:
         self._enter(SpeakState.IDLE)
@@ -304,6 +327,10 @@ class SpeakTab(ttk.Frame):
         waiting = state in (SpeakState.STARTING, SpeakState.UNDERSTANDING)
         self.record_button.state(["disabled" if waiting else "!disabled"])
         self.sound_row.set_idle(state is SpeakState.IDLE)
+        # What comes of a recording is settled when it ends; and another recogniser ends this one.
+        settled = state is SpeakState.UNDERSTANDING
+        self.way_row.set_locked(settled)
+        self.listening.state(["disabled" if settled else "!disabled"])
         listening = state is SpeakState.RECORDING
         self.hint.configure(text=hint, style="Listening.TLabel" if listening else "Caption.TLabel")
         self.level.stop()

@@ -29,12 +29,15 @@ class Subject:
         The part of it in which somebody speaks, where its sound is drawn.
     way
         Whether the text, the sound or both are drawn.
+    spoken
+        Whether the sentence is what is said in the recording, corrected perhaps.
     """
 
     sentence: str
     recording: Recording | None = None
     speech: Recording | None = None
     way: Way = "text"
+    spoken: bool = True
 
     @property
     def title(self) -> str:
@@ -54,6 +57,10 @@ class Subject:
     def pictures(self) -> int:
         """How many pictures there are of each seed."""
         return 2 if self.way == "both" else 1
+
+    def sound_of(self, drawing: Drawing) -> Recording | None:
+        """Return what to keep beside one of its pictures: nothing beside a text nobody said."""
+        return self.recording if self.spoken or drawing.spans else None
 
     def draw(
         self, painter: EnginePainter, seed: int, on_stage: OnStage, cancelled: Cancelled

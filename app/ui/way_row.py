@@ -40,6 +40,11 @@ class WayRow(ttk.Frame):
             button.pack(side="left", padx=(0, GAP))
             self.buttons[key] = button
 
+    def set_locked(self, locked: bool) -> None:
+        """Keep the choice as it is, for a while."""
+        for button in self.buttons.values():
+            button.state(["disabled" if locked else "!disabled"])
+
     @property
     def way(self) -> Way:
         """What is chosen."""

@@ -7,7 +7,6 @@ import tkinter as tk
 from pathlib import Path
 from tkinter import ttk
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from app.engine.engines import Engines
 from app.gallery import Gallery
@@ -30,6 +29,7 @@ from app.ui.picture_panel import PictureActions, PicturePanel
 from app.ui.picture_saver import PictureSaver
 from app.ui.setting_changes import SettingChanges
 from app.ui.settings_keeper import SettingsKeeper
+from app.ui.shortcut import Shortcut, on_mac
 from app.ui.speak_tab import SpeakTab
 from app.ui.status_line import StatusLine
 from app.ui.theme import GAP, make_dpi_aware
@@ -37,9 +37,6 @@ from app.ui.type_tab import TypeTab
 from app.ui.window_commands import WindowCommands
 from app.ui.window_size import restore_geometry
 from app.ui.word_marks import suggester
-
-if TYPE_CHECKING:
-    from app.engine.pictures import EnginePainter
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +66,7 @@ class MainWindow:
         self.runner = BackgroundRunner(self.root)
         self.appearance = Appearance(self.root, self.runner, settings.theme)
         self.theme = tk.StringVar(self.root, settings.theme)
-        self.loaders = EngineLoaders(engines, self.runner, self._show_status)
+        self.loaders = EngineLoaders(engines, self.runner, self._painter_changed)
         self.painter_loader = self.loaders.painter
         self.transcriber_loader = self.loaders.transcriber
         self.commands = WindowCommands(self)
@@ -133,7 +130,8 @@ class MainWindow:
         self.panel = PicturePanel(body, actions, self.settings.pictures)
         self.panel.grid(row=0, column=1, sticky="nsew")
         # Pictures are copied where the panel has the focus; a text field copies its own text.
-        self.panel.canvas.bind("<Control-c>", lambda event: commands.copy())
+        for sequence in Shortcut("c").sequences(on_mac(self.root)):
+            self.panel.canvas.bind(sequence, self._copy)
 
         self.heading = Heading(side, self.settings.has_drawn)
         self.heading.pack(anchor="w", pady=(0, 2 * GAP))
@@ -184,12 +182,13 @@ class MainWindow:
             messages,
             lambda: self.desk.drawing,
             lambda: commands.picture_folder,
-            self._show_drawings,
+            self._end_preview,
         )
         actions = GalleryActions(
             commands.show_kept,
             commands.use_sentence,
             commands.draw_kept,
+            lambda: commands.shown_picture is not None,
             commands.save,
             commands.copy,
             commands.open,
@@ -215,11 +214,18 @@ class MainWindow:
             lambda _: None,
             lambda error: _log.warning("The gallery cannot be tidied: %s", error),
         )
-        self.loaders.load(self._painter_loaded, self.messages.error)
+        self.loaders.load(self.messages.error)
 
-    def _painter_loaded(self, painter: EnginePainter) -> None:
-        for tab in (self.speak_tab, self.type_tab):
-            tab.field.marks.use_vocabulary(painter.words)
+    def _painter_changed(self) -> None:
+        self._show_status()
+        painter = self.painter_loader.value
+        if painter is not None:
+            for tab in (self.speak_tab, self.type_tab):
+                tab.field.marks.use_vocabulary(painter.words)
+
+    def _copy(self, event: tk.Event[tk.Misc]) -> str:
+        self.commands.copy()
+        return "break"  # with Shift it is a key of the window, too, which would copy again
 
     def _show_status(self) -> None:
         self.status.show(self.painter_loader)
@@ -236,8 +242,8 @@ class MainWindow:
             self.keeper.remember(has_drawn=True)
             self.heading.welcome_is_over()
 
-    def _show_drawings(self) -> None:
-        if not self._closed:
+    def _end_preview(self) -> None:
+        if self.panel.previewing and not self._closed:
             self.desk.show_last()
 
     def _report_exception(

@@ -12,6 +12,7 @@ from app.picture_metadata import PictureMetadata
 from app.ui.about_dialog import AboutDialog
 from app.ui.attention_window import AttentionWindow
 from app.ui.dialog import Dialog
+from app.ui.kept_picture import KeptPicture
 from app.ui.sentence_field import SentenceField
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.speak_tab import SpeakState, SpeakTab
@@ -57,30 +58,34 @@ class WindowCommands:
     def draw_again(self) -> None:
         """Draw what the picture that is shown was drawn from."""
         window = self._window
-        if window.panel.kept is not None:
-            self._draw_kept(window.panel.kept.metadata, None)
+        kept = window.panel.kept
+        if not window.panel.has_picture:
+            return
+        if kept is not None:
+            self._draw_kept(kept.metadata, kept.path, None)
         else:
             window.desk.draw_again()
 
-    def draw_kept(self, metadata: PictureMetadata) -> None:
+    def draw_kept(self, metadata: PictureMetadata, path: Path) -> None:
         """Draw what a kept picture was drawn from, with its seed."""
-        self._draw_kept(metadata, metadata.seed)
+        self._draw_kept(metadata, path, metadata.seed)
 
-    def _draw_kept(self, metadata: PictureMetadata, seed: int | None) -> None:
-        window = self._window
+    def _draw_kept(self, metadata: PictureMetadata, path: Path, seed: int | None) -> None:
         if metadata.way == "text":
-            window.desk.draw(metadata.sentence, seed)
-        elif window.gallery_tab.sound is None:
-            window.messages.error(
-                "This picture was drawn straight from sound, and its sound is not beside it: it "
-                "cannot be drawn again."
-            )
+            self._window.desk.draw(metadata.sentence, seed)
         else:
-            window.kept_sound.draw(window.gallery_tab.sound, seed)
+            self._window.kept_sound.draw(path, seed)
 
     def surprise(self) -> None:
-        """Draw the last sentence with a new seed."""
-        self._window.desk.surprise()
+        """Draw what the picture that is shown was drawn from, with a new seed."""
+        panel = self._window.panel
+        kept = panel.kept
+        if not panel.has_picture:
+            return
+        if kept is not None:
+            self._draw_kept(kept.metadata, kept.path, panel.seed_bar.surprise(panel.count))
+        else:
+            self._window.desk.surprise()
 
     def cancel(self) -> None:
         """Give up what is being drawn."""
@@ -101,9 +106,11 @@ class WindowCommands:
 
     @property
     def shown_picture(self) -> Picture | None:
-        """The picture that saving and copying are about."""
+        """The picture that saving and copying are about; None while no whole one is shown."""
         window = self._window
         drawing = window.desk.drawing
+        if not window.panel.has_picture:
+            return None
         if window.panel.kept is not None or drawing is None:
             return window.panel.kept
         return Picture(drawing.image, PictureMetadata.of(drawing))
@@ -148,20 +155,21 @@ class WindowCommands:
         """Show a picture that was opened, and offer to draw it again."""
         window = self._window
         window.gallery_tab.deselect()
-        self.show_kept(picture)
+        self.show_kept(KeptPicture(picture.image, picture.metadata, path))
         self.use_sentence(picture.metadata)
         window.messages.note(
             f"{path.name} was drawn with seed {picture.metadata.seed}.",
             "Draw it again",
-            lambda: self.draw_kept(picture.metadata),
+            lambda: self.draw_kept(picture.metadata, path),
         )
 
-    def show_kept(self, picture: Picture | None) -> None:
+    def show_kept(self, picture: KeptPicture | None) -> None:
         """Show a picture of the gallery, or that there is none."""
         window = self._window
         if window.desk.busy:
-            return  # the picture that is being drawn is what the person waits for
-        if picture is None:
+            # The picture that is being drawn is what the person waits for; this comes without it.
+            window.panel.kept = picture
+        elif picture is None:
             window.panel.show_nothing()
         else:
             window.panel.show_kept(picture)

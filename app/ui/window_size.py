@@ -8,11 +8,14 @@ import tkinter as tk
 
 _log = logging.getLogger(__name__)
 
+_GRIP = 100  # pixels of a window that must be on a screen: enough to take hold of it
+
 
 def restore_geometry(root: tk.Tk, geometry: str) -> None:
-    """Give a window its last size and place, unless it would be larger than the screens are now.
+    """Give a window its last size, unless it would be larger than the screens are now.
 
-    Widgets of tens of thousands of pixels take minutes to draw, or end the program.
+    Widgets of tens of thousands of pixels take minutes to draw, or end the program. Its place
+    comes back where it can be seen: the screen that it was on may be gone.
 
     Parameters
     ----------
@@ -21,11 +24,17 @@ def restore_geometry(root: tk.Tk, geometry: str) -> None:
     geometry
         Size and place, as Tk writes them.
     """
-    width = max(root.winfo_screenwidth(), root.winfo_vrootwidth())
-    height = max(root.winfo_screenheight(), root.winfo_vrootheight())
+    screen_width = max(root.winfo_screenwidth(), root.winfo_vrootwidth())
+    screen_height = max(root.winfo_screenheight(), root.winfo_vrootheight())
+    left, top = root.winfo_vrootx(), root.winfo_vrooty()
     try:
-        wanted_width, wanted_height = map(int, re.split("[+-]", geometry)[0].split("x"))
-        if wanted_width <= width and wanted_height <= height:
-            root.geometry(geometry)
-    except (tk.TclError, ValueError):
+        width, height, x, y = map(int, re.findall(r"-?\d+", geometry))
+    except ValueError:
         _log.warning("The stored window size %r is no size", geometry)
+        return
+    if width > screen_width or height > screen_height:
+        return
+    root.geometry(f"{width}x{height}")
+    across = left + _GRIP <= x + width and x + _GRIP <= left + screen_width
+    if across and top <= y <= top + screen_height - _GRIP:  # its title bar is seen
+        root.geometry(f"+{x}+{y}")

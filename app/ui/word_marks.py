@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.ui.background import BackgroundRunner
 from app.ui.flat_menu import FlatMenu
+from app.ui.focus import has_focus
 from app.ui.loader import Loader
 from app.ui.theme import Palette, follow_palette
 from app.ui.words import WORD, short
@@ -104,10 +105,12 @@ class WordMarks:
         place = self._text.tag_prevrange(_TAG, f"{index}+1c")
         if not place or self._text.compare(index, ">", place[1]):
             return
-        self._suggest(self._text.get(*place).lower(), partial(self._offer, place))
-
-    def _offer(self, place: tuple[str, str], words: list[str]) -> None:
         unknown = self._text.get(*place)
+        self._suggest(unknown.lower(), partial(self._offer, place, unknown))
+
+    def _offer(self, place: tuple[str, str], unknown: str, words: list[str]) -> None:
+        if self._text.get(*place) != unknown or not has_focus(self._text):
+            return  # the person went on meanwhile
         told = f"“{short(unknown)}” is not known"
         self.menu.delete(0, "end")
         self.menu.add_command(label=f"{told}; did you mean", state="disabled")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -142,6 +145,58 @@ def test_delete_and_undo(window: MainWindow, kept: list[str]) -> None:
     assert SENTENCES[2] in window.panel.caption.cget("text")
     key(window, "z", "Control-")  # there is nothing left to undo
     assert shown(tab) == kept and window.messages.text == ""
+
+
+def test_undo_can_be_tried_again(
+    window: MainWindow, kept: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(source: Path, target: Path) -> Path:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    tab = window.gallery_tab
+    click_on(window, 0)
+    key(window, "Delete")
+    with monkeypatch.context() as patched:
+        patched.setattr("app.gallery.trash.move_to_new", full)
+        key(window, "z", "Control-")
+    assert window.messages.is_error and "cannot be brought back" in window.messages.text
+    assert shown(tab) == kept[1:] and tab.can_undo
+    key(window, "z", "Control-")
+    assert shown(tab) == kept and not tab.can_undo
+
+
+def test_what_is_gone_from_the_trash_is_not_in_the_way(window: MainWindow, kept: list[str]) -> None:
+    tab = window.gallery_tab
+    click_on(window, 0)
+    key(window, "Delete")
+    key(window, "Delete")
+    for picture in (Gallery().folder / "trash").glob(f"*/{kept[1]}"):
+        picture.unlink()
+    key(window, "z", "Control-")
+    assert window.messages.is_error
+    key(window, "z", "Control-")
+    assert shown(tab) == [kept[0], kept[2]] and not tab.can_undo
+
+
+def test_keys_of_a_mac(
+    kept: list[str], open_gallery: Callable[[], MainWindow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("gallery_menu", "window"):
+        monkeypatch.setattr(f"app.ui.{module}.on_mac", lambda widget: True)
+    window = open_gallery()
+    tab = window.gallery_tab
+    copied: list[object] = []
+    monkeypatch.setattr("app.ui.picture_saver.copy_picture", copied.append)
+    keys = [("Copy the picture", "C"), ("Save…", "S"), ("Undo delete", "Z"), ("Open picture…", "O")]
+    for label, letter in keys:
+        assert tab.menu.entrycget(label, "accelerator").strip() == f"Command+{letter}"
+    click_on(window, 0)
+    key(window, "c", "Command-")
+    press(window.panel.canvas, "c", "Command-")
+    wait_until(window, lambda: len(copied) == 2)
+    key(window, "Delete")
+    key(window, "z", "Command-")
+    assert shown(tab) == kept
 
 
 def test_undo_by_keyboard_alone(window: MainWindow, kept: list[str]) -> None:

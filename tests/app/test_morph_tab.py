@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tkinter import filedialog, ttk
 
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app.engine.engines import Engines
 from app.morphing import STRIP_SIZE
 from app.ui.loader import LoadState
 from app.ui.window import MainWindow
@@ -56,6 +59,10 @@ def drag(scale: ttk.Scale, start: float, end: float, let_go: bool = True) -> Non
 
 def settle(window: MainWindow) -> None:
     wait_until(window, lambda: window.morph_desk.idle)
+
+
+def says(window: MainWindow, message: str) -> bool:
+    return message in window.messages.text
 
 
 def choose(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
@@ -106,6 +113,28 @@ def test_arrow_keys_move_the_sliders(morphing: MainWindow) -> None:
         press(morphing.morph_tab.share.scale, "Right")
     settle(morphing)
     assert morphing.morph_tab.blend().share == pytest.approx(0.03)
+    assert morphing.panel.image is not None and morphing.panel.image.size == (512, 512)
+
+
+@pytest.mark.parametrize("key", ["Up", "Down", "Home", "End"])
+def test_other_keys_move_the_sliders_too(morphing: MainWindow, key: str) -> None:
+    scale = morphing.morph_tab.share.scale
+    scale.set(50)
+    press(scale, key)
+    settle(morphing)
+    expected = {"Up": 0.49, "Down": 0.51, "Home": 0, "End": 1}[key]
+    assert morphing.morph_tab.blend().share == pytest.approx(expected)
+    assert morphing.panel.image is not None and morphing.panel.image.size == (512, 512)
+
+
+@pytest.mark.parametrize("button", [2, 3])
+def test_other_buttons_let_the_slider_go_too(morphing: MainWindow, button: int) -> None:
+    scale = morphing.morph_tab.share.scale
+    x, y = scale.coords(70)
+    for event in ("Enter", f"ButtonPress-{button}", f"ButtonRelease-{button}"):
+        scale.event_generate(f"<{event}>", x=x, y=y)
+    settle(morphing)
+    assert morphing.morph_tab.blend().share == pytest.approx(0.7, abs=0.02)
     assert morphing.panel.image is not None and morphing.panel.image.size == (512, 512)
 
 
@@ -212,15 +241,57 @@ def test_an_export_can_be_cancelled(
     assert list(tmp_path.glob("*birds*")) == []
 
 
-def test_export_problems_are_told(
+def test_an_export_cancelled_while_the_model_loads_writes_nothing(
+    make_window: Callable[..., MainWindow],
+    fresh_engines: Engines,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window = make_window(fresh_engines)
+    tab = window.morph_tab
+    window.tabs.select(tab)
+    window.root.update()
+    write(tab.first, RED)
+    tab.steps.set(2)
+    choose(monkeypatch, tmp_path / "birds.png")
+    click(tab.strip_button)
+    assert window.painter_loader.state is not LoadState.READY
+    click(tab.cancel_button)
+    assert "cancelled" in window.messages.text and tab.strip_button.instate(["!disabled"])
+    wait_until(window, lambda: window.painter_loader.state is LoadState.READY)
+    assert window.morph_desk._export is None
+    choose(monkeypatch, tmp_path / "others.png")  # only the one that is still wanted
+    click(tab.strip_button)
+    wait_until(window, lambda: "Saved" in window.messages.text)
+    assert [path.name for path in tmp_path.glob("*.png")] == ["others.png"]
+
+
+def test_export_problems_are_told_before_anything_is_drawn(
+    morphing: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def draw_blend(*arguments: object, **options: object) -> None:
+        pytest.fail("This takes minutes.")
+
+    monkeypatch.setattr(morphing.painter_loader.value, "draw_blend", draw_blend)
+    tab = morphing.morph_tab
+    for button, path, message in (
+        (tab.animation_button, tmp_path / "birds.jpg", "must end in .gif or .png"),
+        (tab.strip_button, tmp_path / "birds.gif", "must end in .png"),
+        (tab.animation_button, unwritable_folder(tmp_path) / "birds.gif", "cannot be saved"),
+        (tab.strip_button, tmp_path / "gone" / "birds.png", "cannot be saved"),
+    ):
+        choose(monkeypatch, path)
+        click(button)
+        wait_until(morphing, partial(says, morphing, message))
+        assert morphing.messages.is_error and button.instate(["!disabled"])
+
+
+def test_what_goes_wrong_at_the_end_of_an_export_is_told(
     morphing: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     morphing.morph_tab.steps.set(2)
-    for path, message in (
-        (tmp_path / "birds.jpg", "must end in .gif or .png"),
-        (unwritable_folder(tmp_path) / "birds.gif", "cannot be saved"),
-    ):
-        choose(monkeypatch, path)
-        click(morphing.morph_tab.animation_button)
-        wait_until(morphing, lambda: message in morphing.messages.text)  # noqa: B023
-        assert morphing.messages.is_error
+    (tmp_path / "birds.png").mkdir()
+    choose(monkeypatch, tmp_path / "birds.png")
+    click(morphing.morph_tab.strip_button)
+    wait_until(morphing, lambda: "cannot be saved" in morphing.messages.text)
+    assert morphing.messages.is_error

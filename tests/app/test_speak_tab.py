@@ -199,6 +199,22 @@ def test_spaces_of_a_sentence_do_not_record(speaking: MainWindow) -> None:
     assert tab.state_of_speech is SpeakState.IDLE
 
 
+def test_the_space_bar_is_left_to_what_wants_it(
+    no_microphone: dict[str, str], speaking: MainWindow
+) -> None:
+    tab = speaking.speak_tab
+    undone: list[bool] = []
+    press(tab.way_row.buttons["both"], "space")
+    assert tab.way_row.way == "both"
+    speaking.messages.note("Something was done.", "Undo", lambda: undone.append(True))
+    press(speaking.messages.link, "space")
+    assert undone == [True]
+    # Its own menu would hold the mouse until somebody clicks.
+    speaking.root.tk.eval("bind TMenubutton <space> {}")
+    press(tab.listening, "space")
+    assert tab.state_of_speech is SpeakState.IDLE and not speaking.messages.is_error
+
+
 def test_the_space_bar_is_tapped_to_begin_and_to_end(
     spoken_sentence: SpeakSentence, virtual_microphone: PlugIn, speaking: MainWindow
 ) -> None:
@@ -306,6 +322,51 @@ def test_another_recogniser_listens(
     wait_until(window, lambda: tab.state_of_speech is SpeakState.IDLE, timeout=40)
     assert window.transcriber_loader.value.name == "Sphinx"
     assert "bird" in tab.field.sentence and not window.messages.is_error
+
+
+def test_choices_are_locked_while_speech_is_understood(
+    spoken_sentence: SpeakSentence, speaking: MainWindow
+) -> None:
+    tab = speaking.speak_tab
+    choices = [*tab.way_row.buttons.values(), tab.listening]
+    tab.open_sound(spoken_sentence(SENTENCE))
+    assert tab.state_of_speech is SpeakState.UNDERSTANDING
+    assert all(choice.instate(["disabled"]) for choice in choices)
+    click(tab.way_row.buttons["sound"])
+    assert tab.way_row.way == "text"
+    wait_until(speaking, lambda: tab.state_of_speech is SpeakState.IDLE, timeout=40)
+    assert tab.field.sentence == SENTENCE
+    assert all(choice.instate(["!disabled"]) for choice in choices)
+
+
+def test_the_same_recogniser_once_more_changes_nothing(speaking: MainWindow) -> None:
+    loader = speaking.transcriber_loader
+    wait_until(speaking, lambda: loader.value is not None, timeout=60)
+    before = loader.value
+    recognisers = speaking.speak_tab.listening.recognisers
+    recognisers.invoke(RECOGNISERS["whisper"])
+    recognisers.invoke("The model that came with speech2bird")
+    assert loader.value is before
+
+
+def test_what_has_to_wait_while_recording_is_told(
+    spoken_sentence: SpeakSentence, virtual_microphone: PlugIn, speaking: MainWindow
+) -> None:
+    virtual_microphone(spoken_sentence(SENTENCE))
+    tab = speaking.speak_tab
+    tab.open_sound(spoken_sentence(SENTENCE))
+    tab.open_sound(spoken_sentence(SENTENCE))
+    assert "Wait until the recording is written down" in speaking.messages.text
+    wait_until(speaking, lambda: tab.state_of_speech is SpeakState.IDLE, timeout=40)
+    click(tab.way_row.buttons["sound"])
+    click(tab.record_button)
+    wait_until(speaking, lambda: tab.state_of_speech is SpeakState.RECORDING)
+    drop(speaking, spoken_sentence(SENTENCE))
+    speaking.root.update()
+    assert speaking.messages.text == "Press Stop first, then open a file."
+    click(tab.field.draw_button)  # what was said before would be understood meanwhile
+    assert speaking.messages.text == "Press Stop first, then draw."
+    assert tab.state_of_speech is SpeakState.RECORDING and not speaking.desk.busy
 
 
 def test_a_sound_file_is_opened_and_dropped(

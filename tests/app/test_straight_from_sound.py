@@ -15,7 +15,7 @@ from app.speech.recording import Recording
 from app.ui.speak_tab import SpeakState
 from app.ui.waveform_row import envelope
 from app.ui.window import MainWindow
-from tests.app.events import click, press
+from tests.app.events import click, press, write
 from tests.app.gallery_window import click_on, settle
 from tests.conftest import wait_until
 from tests.melody import melody
@@ -113,6 +113,16 @@ def test_both_side_by_side(spoken_sentence: SpeakSentence, speaking: MainWindow)
     wait_until(speaking, lambda: not speaking.desk.busy)
     through_text, from_sound = panel.view.pictures.drawings
     assert through_text.sentence == "a small red bird with white wings" and from_sound.spans
+    assert len(list(Gallery().folder.glob("*.flac"))) == len(Gallery().paths()) == 4
+
+    tab.field.sentence = "an owl"  # nobody said that
+    click(tab.field.draw_button)
+    wait_until(speaking, lambda: not speaking.desk.busy)
+    spoken = {
+        read_metadata(path).title: path.with_suffix(".flac").exists() for path in Gallery().paths()
+    }
+    assert spoken["an owl"] is False and spoken["Straight from sound"] is True
+    assert len(list(Gallery().folder.glob("*.flac"))) == 5
 
 
 def test_the_way_is_chosen_afterwards(spoken_sentence: SpeakSentence, speaking: MainWindow) -> None:
@@ -174,6 +184,49 @@ def test_a_kept_picture_is_drawn_again_from_its_sound(
         path.unlink()
     click(tab.again_button)
     assert "its sound is not beside it" in speaking.messages.text
+
+
+def test_the_sound_beside_the_shown_picture_is_drawn(
+    spoken_sentence: SpeakSentence, speaking: MainWindow, tmp_path: Path
+) -> None:
+    tab = speaking.gallery_tab
+    click(speaking.speak_tab.way_row.buttons["sound"])
+    understand(speaking, spoken_sentence(SENTENCE))
+    (path,) = Gallery().paths()
+    speaking.tabs.select(tab)
+    settle(speaking)
+    click_on(speaking, 0)
+    write(tab.search.entry, "zzz")  # the search does not find the picture that is shown
+    settle(speaking)
+    assert tab.selected is None
+    click(speaking.panel.again_button)
+    wait_until(speaking, lambda: len(Gallery().paths()) == 2)
+    wait_until(speaking, lambda: not speaking.desk.busy)
+    assert not speaking.messages.is_error
+
+    # So with a picture from anywhere, whatever is selected in the gallery meanwhile.
+    for suffix in (".png", ".flac"):
+        path.with_suffix(suffix).rename(tmp_path / f"friend{suffix}")
+    speaking.desk.draw("a red bird", 1)
+    wait_until(speaking, lambda: not speaking.desk.busy)
+    speaking.opener.open(tmp_path / "friend.png")
+    wait_until(speaking, lambda: speaking.panel.kept is not None)
+    for button in (speaking.panel.again_button, speaking.panel.seed_bar.surprise_button):
+        click(button)
+        wait_until(speaking, lambda: speaking.desk.busy)
+        wait_until(speaking, lambda: not speaking.desk.busy)
+        assert speaking.desk.drawing is not None and speaking.desk.drawing.spans
+        speaking.opener.open(tmp_path / "friend.png")
+        wait_until(speaking, lambda: speaking.panel.kept is not None)
+    press(tab.search.entry, "Escape")
+    settle(speaking)
+    click_on(speaking, len(Gallery().paths()) - 1)
+    click(speaking.messages.link)  # Draw it again
+    wait_until(speaking, lambda: speaking.desk.busy)
+    wait_until(speaking, lambda: not speaking.desk.busy)
+    again = speaking.desk.drawing
+    assert again is not None and again.spans
+    assert again.seed == read_metadata(tmp_path / "friend.png").seed
 
 
 def test_a_faint_voice_has_a_waveform_as_high_as_a_loud_one() -> None:

@@ -249,7 +249,7 @@ def test_picture_that_cannot_be_kept_is_shown(typing: MainWindow) -> None:
     Gallery().folder.parent.mkdir(parents=True, exist_ok=True)
     Gallery().folder.write_text("a file where the folder should be")
     typing.desk.draw(SENTENCE, seed=1)
-    assert typing.panel.image is drawn(typing).image
+    assert drawn(typing).image is typing.panel.image
     assert typing.messages.is_error and "Save the picture" in typing.messages.text
 
 
@@ -321,6 +321,74 @@ def test_tab_and_size_are_remembered(make_window: Callable[..., MainWindow]) -> 
     again = make_window()
     assert again.tabs.index("current") == 1
     assert again.root.geometry().startswith("1000x700")
+
+
+@pytest.mark.parametrize(
+    ("stored", "restored"),
+    [
+        ("1000x700+120+60", "1000x700+120+60"),
+        ("1000x700+-300+60", "1000x700+-300+60"),
+        ("1000x700+5000+60", "1000x700+0+0"),
+        ("1000x700+-990+60", "1000x700+0+0"),
+        ("1000x700+120+2000", "1000x700+0+0"),
+        ("1000x700+120+-400", "1000x700+0+0"),
+    ],
+)
+def test_a_place_on_a_screen_that_is_gone_is_forgotten(
+    make_window: Callable[..., MainWindow], stored: str, restored: str
+) -> None:
+    Settings(geometry=stored).save()
+    assert make_window().root.geometry() == restored
+
+
+@pytest.mark.parametrize("gave_up", [False, True])
+def test_pictures_that_cannot_be_kept_are_told_also_when_the_drawing_does_not_end_well(
+    typing: MainWindow, engines: Engines, monkeypatch: pytest.MonkeyPatch, gave_up: bool
+) -> None:
+    Gallery().folder.parent.mkdir(parents=True, exist_ok=True)
+    Gallery().folder.write_text("a file where the folder should be")
+    ready(typing)
+    typing.panel.count_box.set(9)
+    show = typing.panel.show_finished
+
+    def stop(drawing: Drawing) -> None:
+        show(drawing)
+        if gave_up:
+            typing.root.after(0, typing.desk.cancel)
+        else:
+            assert engines.pictures.pid is not None
+            os.kill(engines.pictures.pid, signal.SIGKILL)
+        monkeypatch.setattr(typing.panel, "show_finished", show)
+
+    monkeypatch.setattr(typing.panel, "show_finished", stop)
+    typing.desk.draw(SENTENCE, seed=1)
+    wait_until(typing, lambda: not typing.desk.busy)
+    assert typing.messages.is_error and "Save the picture before" in typing.messages.text
+    assert gave_up or "Drawing stopped unexpectedly" in typing.messages.text
+    assert typing.panel.save_button.instate(["!disabled"])
+
+
+def test_cancel_in_the_save_dialog_is_reached_by_the_keyboard(
+    typing: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = choose(monkeypatch, "")
+    typing.desk.draw(SENTENCE, seed=1)
+    drawn(typing)
+    for widget, times in (("cancel_button", 0), ("save_button", 1)):
+        click(typing.panel.save_button)
+        dialog = typing.saver.dialog
+        assert dialog is not None
+        press(getattr(dialog, widget), "Return")
+        assert not dialog.winfo_exists() and len(asked) == times
+
+
+def test_shift_and_tab_go_back(typing: MainWindow) -> None:
+    field = typing.type_tab.field
+    press(field.text, "Tab", "Shift-")
+    assert typing.root.focus_get() is field.text.tk_focusPrev()
+    assert field.text.bind("<Shift-Tab>")  # X11 calls that key otherwise, a Mac does not
+    press(field.text, "Tab")
+    assert typing.root.focus_get() is field.draw_button
 
 
 def test_examples_can_be_used(typing: MainWindow) -> None:

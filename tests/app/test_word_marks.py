@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from shutil import copyfile
+
 import pytest
 
+from app.engine.engines import Engines
+from app.ui.loader import LoadState
 from app.ui.window import MainWindow
+from models.painter import BUNDLED_WEIGHTS
 from tests.app.events import press, write
 from tests.conftest import wait_until
 
@@ -53,6 +60,7 @@ def test_a_click_asks_and_a_word_like_no_other_is_told(
     field = ready.type_tab.field
     shown: list[tuple[int, int]] = []
     monkeypatch.setattr(field.marks.menu, "tk_popup", lambda x, y: shown.append((x, y)))
+    field.text.focus_force()  # a click gives the window the keys
     field.sentence = "zeppelin"
     ready.root.update()
     left, top, _, height = field.text.bbox("1.2") or (0, 0, 0, 0)
@@ -62,3 +70,48 @@ def test_a_click_asks_and_a_word_like_no_other_is_told(
     wait_until(ready, lambda: bool(shown))
     assert field.marks.menu.index("end") == 0
     assert "will be left out" in field.marks.menu.entrycget(0, "label")
+
+
+def test_an_offer_that_comes_late_is_not_made(
+    ready: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    field = ready.type_tab.field
+    shown: list[tuple[int, int]] = []
+    answers: list[Callable[[list[str]], None]] = []
+    monkeypatch.setattr(field.marks.menu, "tk_popup", lambda x, y: shown.append((x, y)))
+    monkeypatch.setattr(field.marks, "_suggest", lambda word, tell: answers.append(tell))
+
+    def ask() -> Callable[[list[str]], None]:
+        field.sentence = "a yelllow bird"
+        field.text.mark_set("insert", "1.4")
+        press(field.text, "period", "Control-")
+        return answers.pop()
+
+    tell = ask()
+    field.sentence = "a zeppelin bird"
+    tell(["yellow"])
+    assert shown == []
+    tell = ask()
+    field.draw_button.focus_force()
+    ready.root.update()
+    tell(["yellow"])
+    assert shown == []
+    ask()(["yellow"])
+    assert len(shown) == 1
+
+
+def test_words_are_marked_after_a_load_that_failed_at_first(
+    make_window: Callable[..., MainWindow], tmp_path: Path
+) -> None:
+    weights = tmp_path / "bird.safetensors"
+    weights.write_bytes(b"no weights")
+    with Engines(weights) as engines:
+        window = make_window(engines)
+        field = window.type_tab.field
+        window.tabs.select(window.type_tab)
+        write(field.text, "a yelllow bird")
+        wait_until(window, lambda: window.painter_loader.state is LoadState.FAILED)
+        copyfile(BUNDLED_WEIGHTS, weights)
+        press(field.text, "Return")
+        wait_until(window, lambda: not window.desk.busy)
+        assert field.marks.marked == ["yelllow"]
