@@ -204,15 +204,15 @@ class DrawingDesk:
 
     def _done(self) -> None:
         lost = self._end()
-        notices = [kept.drawing.notice for kept in self._finished if kept.drawing.notice]
-        unknown = self._finished[0].drawing.unknown_words
         if lost is not None:
             self._messages.error(lost)
-        elif notices:
-            self._messages.note(notices[0])
-        elif unknown:
+            return
+        told = [kept.drawing.notice for kept in self._finished if kept.drawing.notice]
+        if unknown := self._finished[0].drawing.unknown_words:
             words = ", ".join(f"“{word}”" for word in unknown)
-            self._messages.note(f"Drawn without the words that are not understood: {words}.")
+            told.append(f"Drawn without the words that are not understood: {words}.")
+        if told:
+            self._messages.note(" ".join(dict.fromkeys(told)))
 
     def _failed(self, error: Exception) -> None:
         lost = self._end()

@@ -200,6 +200,13 @@ def test_unknown_words_are_told(typing: MainWindow) -> None:
     assert "zorblefitz" in typing.messages.text and not typing.messages.is_error
 
 
+def test_all_that_is_worth_telling_of_a_drawing_is_told(typing: MainWindow) -> None:
+    typing.desk.draw("a zorblefitz " + "red " * 26, seed=1)
+    drawn(typing)
+    assert "zorblefitz" in typing.messages.text
+    assert "Only the first 24 known words" in typing.messages.text
+
+
 @pytest.mark.alone
 def test_cancel_brings_the_last_picture_back(typing: MainWindow) -> None:
     ready(typing)
