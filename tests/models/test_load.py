@@ -23,7 +23,7 @@ def picture(seed, size):
 painter = load_painter(None, "cpu")
 first = picture(0, 512)
 for seed in range(1000):
-    picture(seed, 64 if seed % 20 else 512)
+    picture(seed, 64 if seed % 50 else 512)
     if seed == 100:
         before = resident()
 print(resident() - before, picture(0, 512) == first)

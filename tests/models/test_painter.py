@@ -74,7 +74,7 @@ def test_reduced_precision_looks_the_same() -> None:
         painter = Painter.load(device="cpu")
         generator = load_checkpoint(BUNDLED_WEIGHTS).generator
         painter._place = Place.on(torch.device("cpu"), generator, precision)
-        pictures.append(pixels(painter.draw(SENTENCE, 7).image))
+        pictures.append(pixels(painter.draw(SENTENCE, 7, 256).image))
     difference = pictures[0] - pictures[1]
     assert difference.any(), "both were drawn in the same precision"
     signal_to_noise = 10 * np.log10(255**2 / max(np.mean(difference**2), 1e-9))
