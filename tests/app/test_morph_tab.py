@@ -280,6 +280,7 @@ def test_export_problems_are_told_before_anything_is_drawn(
         (tab.animation_button, unwritable_folder(tmp_path) / "birds.gif", "cannot be saved"),
         (tab.strip_button, tmp_path / "gone" / "birds.png", "cannot be saved"),
     ):
+        morphing.messages.clear()  # two of them say the same
         choose(monkeypatch, path)
         click(button)
         wait_until(morphing, partial(says, morphing, message))
