@@ -33,10 +33,10 @@ from models.listener import HeardSentence, Listener
 from models.log_mel import SAMPLE_RATE
 from models.painter import LEAST_LIKENESS
 from models.text_encoder import pad_ids
-from models.training.cached_features import cache_features
-from models.training.damsm import sentence_scores
-from models.training.damsm_model import load_damsm
-from models.training.data import Pictures, read_examples
+from models.training.damsm.model import load_damsm
+from models.training.damsm.retrieval import retrieval_chances
+from models.training.damsm.similarity import sentence_scores
+from models.training.data.examples import Pictures, read_examples
 from models.training.evaluation.colours import COLOUR_SENTENCE, COLOURS, dominant_colour
 from models.training.evaluation.confidence import with_confidence
 from models.training.evaluation.distances import frechet_distance, kernel_distance
@@ -44,8 +44,8 @@ from models.training.evaluation.drawings import choose_seeds
 from models.training.evaluation.features import FeatureNetwork, Features, pixels
 from models.training.evaluation.judge import Judge
 from models.training.evaluation.sheets import Panel, save_sheet
-from models.training.image_encoder import ImageFeatures
-from models.training.retrieval import retrieval_chances
+from models.training.features.cached_features import cache_features
+from models.training.features.image_features import ImageFeatures
 from models.training.speech.effects import Samples, add_noise
 from models.training.speech.spoken_data import load_samples, read_spoken_captions
 from models.training.speech.voices import installed_voices

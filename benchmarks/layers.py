@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from models.layers import BatchNorm, GatedLinearUnit, convolve_upsampled
-from models.training.image_encoder import ImageFeatures
-from models.training.small_maps import Convolution
+from models.training.features.image_features import ImageFeatures
+from models.training.gan.small_maps import Convolution
 
 REPETITIONS = 5
 

@@ -15,15 +15,15 @@ from torch import Tensor, nn
 import models.generator
 from benchmarks.plain_generator import make_plain, plain_layers, use_default_layout
 from models.generator import Generator
-from models.training import losses
-from models.training.damsm import DamsmConfig, contrastive_loss, sentence_scores
-from models.training.damsm_model import Damsm
-from models.training.data import Pictures
-from models.training.discriminators import Discriminator, Scores
-from models.training.gan_batch import Batch
-from models.training.gan_step import REAL_DETAIL, GanStep
-from models.training.image_encoder import REGION_MAP, TAPPED_BLOCKS, _pretrained, resize
-from models.training.paper_discriminator import PaperDiscriminator
+from models.training.damsm.model import Damsm
+from models.training.damsm.similarity import DamsmConfig, contrastive_loss, sentence_scores
+from models.training.data.examples import Pictures
+from models.training.features.image_features import REGION_MAP, TAPPED_BLOCKS, _pretrained, resize
+from models.training.gan import losses
+from models.training.gan.batch import Batch
+from models.training.gan.discriminators import Discriminator, Scores
+from models.training.gan.paper_discriminator import PaperDiscriminator
+from models.training.gan.step import REAL_DETAIL, GanStep
 
 
 class PlainStep:

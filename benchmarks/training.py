@@ -23,14 +23,14 @@ from benchmarks.plain_attngan import PlainStep
 from models.config import TextEncoderConfig
 from models.memory import keep_freed_memory
 from models.text_encoder import TextEncoder
-from models.training.damsm import DamsmConfig, ImageProjection
-from models.training.damsm_model import Damsm, read_captions
-from models.training.data import Example, Pictures
-from models.training.gan_batch import BatchSampler
-from models.training.gan_settings import PRESETS
-from models.training.gan_step import GanStep
-from models.training.image_encoder import ImageFeatures
-from models.training.samples import SENTENCES
+from models.training.damsm.model import Damsm, read_captions
+from models.training.damsm.similarity import DamsmConfig, ImageProjection
+from models.training.data.examples import Example, Pictures
+from models.training.features.image_features import ImageFeatures
+from models.training.gan.batch import BatchSampler
+from models.training.gan.samples import SENTENCES
+from models.training.gan.settings import PRESETS
+from models.training.gan.step import GanStep
 from models.vocabulary import Vocabulary
 
 STEPS, SECONDS = 3, 15

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from models.config import GeneratorConfig
-from models.training.damsm import DamsmConfig
-from models.training.damsm_trainer import DamsmTraining, train_damsm
+from models.training.damsm.similarity import DamsmConfig
+from models.training.damsm.trainer import DamsmTraining, train_damsm
 
 COLOURS = ("red", "blue", "yellow", "black")
 PICTURES_PER_COLOUR = 4

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
-from models.training.average import growing_average
+from models.training.gan.average import growing_average
 
 
 def averaged_steps(decay: float, steps: int) -> float:

@@ -9,9 +9,9 @@ import torch
 from models.config import GeneratorConfig
 from models.generator import Generator
 from models.training.__main__ import main
-from models.training.combine import combine
-from models.training.export import averaged_generator, load_run
-from models.training.files import save_state
+from models.training.exchange.combine import combine
+from models.training.exchange.export import averaged_generator, load_run
+from models.training.runs.files import save_state
 from tests.training.gan_states import SMALL, run_state
 
 

@@ -11,7 +11,10 @@ import torch
 from PIL import Image, ImageFilter
 
 from models.config import GeneratorConfig
-from models.training.comparison import (
+from models.training.evaluation import Evaluator
+from models.training.gan.settings import GanTraining, Phase, Preset
+from models.training.gan.trainer import GanTrainer, load_gan
+from models.training.runs.comparison import (
     Comparison,
     Variant,
     preset_variants,
@@ -19,9 +22,6 @@ from models.training.comparison import (
     sharpness,
     stage_count_variants,
 )
-from models.training.evaluation import Evaluator
-from models.training.gan_settings import GanTraining, Phase, Preset
-from models.training.gan_trainer import GanTrainer, load_gan
 
 
 def variant(name: str, config: GeneratorConfig, pictures: int, weight: float = 1.0) -> Variant:

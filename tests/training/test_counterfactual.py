@@ -5,10 +5,10 @@ import torch
 
 from models.config import GeneratorConfig, TextEncoderConfig
 from models.text_encoder import TextEncoder, TextFeatures, pad_ids
-from models.training.counterfactual import Counterfactual, WrongText
-from models.training.damsm import DamsmConfig, damsm_loss
-from models.training.gan_batch import BatchSampler
-from models.training.gan_settings import GanTraining
+from models.training.damsm.similarity import DamsmConfig, damsm_loss
+from models.training.data.counterfactual import Counterfactual, WrongText
+from models.training.gan.batch import BatchSampler
+from models.training.gan.settings import GanTraining
 from models.vocabulary import Vocabulary
 
 WORDS = Vocabulary(

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from models.text_encoder import TextFeatures
-from models.training.damsm import DamsmConfig, contrastive_loss, damsm_loss, word_scores
+from models.training.damsm.similarity import DamsmConfig, contrastive_loss, damsm_loss, word_scores
 
 PAPERS = DamsmConfig(scaled=False)
 

@@ -13,11 +13,11 @@ from models.checkpoint import Checkpoint, save_checkpoint, text_identity
 from models.config import GeneratorConfig, ModelConfig
 from models.generator import Generator
 from models.training import __main__ as command
-from models.training.damsm import DamsmConfig
-from models.training.damsm_model import load_damsm
-from models.training.damsm_trainer import DamsmTrainer, DamsmTraining, train_damsm
-from models.training.files import save_state
-from models.training.recolour import LEFT_ALONE, Recolouring
+from models.training.damsm.model import load_damsm
+from models.training.damsm.similarity import DamsmConfig
+from models.training.damsm.trainer import DamsmTrainer, DamsmTraining, train_damsm
+from models.training.data.recolour import LEFT_ALONE, Recolouring
+from models.training.runs.files import save_state
 
 SETTINGS = DamsmTraining(epochs=4, batch_size=8, learning_rate=0.01, picture_sizes=(64,))
 
@@ -60,7 +60,7 @@ def test_the_epoch_that_retrieves_best_is_kept(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scores = iter([0.2, 0.5, 0.3, 0.5])
-    monkeypatch.setattr("models.training.damsm_trainer.retrieval", lambda *_: next(scores))
+    monkeypatch.setattr("models.training.damsm.trainer.retrieval", lambda *_: next(scores))
     kept = []
     trainer = DamsmTrainer(data, data, tmp_path, SETTINGS, DamsmConfig())
     for _ in range(SETTINGS.epochs):
@@ -189,7 +189,7 @@ def test_what_is_wrong_with_the_test_folder_is_told_at_once(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("models.training.damsm_trainer.cache_features", no_looking)
+    monkeypatch.setattr("models.training.damsm.trainer.cache_features", no_looking)
     one = describe(data, tmp_path / "one", "a {} bird", species="gull")
     with pytest.raises(ValueError, match="prepare --test-species 2"):
         train_damsm(data, one, tmp_path / "run", SETTINGS, DamsmConfig())

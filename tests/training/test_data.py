@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from models.training.data import Pictures, read_examples, unsquash
+from models.training.data.examples import Pictures, read_examples, unsquash
 
 
 def test_examples_are_read(data: Path) -> None:

@@ -7,13 +7,13 @@ import torch
 
 from models.config import GeneratorConfig
 from models.training import __main__ as command
-from models.training.damsm_model import load_damsm
-from models.training.data import Pictures, read_examples
-from models.training.diagnosis import Diagnosis, Scored, diagnose
-from models.training.files import save_state
-from models.training.gan_settings import GanTraining
-from models.training.gan_step import picture_sizes
-from models.training.gan_trainer import GanTrainer, load_gan
+from models.training.damsm.model import load_damsm
+from models.training.data.examples import Pictures, read_examples
+from models.training.gan.diagnosis import Diagnosis, Scored, diagnose
+from models.training.gan.settings import GanTraining
+from models.training.gan.step import picture_sizes
+from models.training.gan.trainer import GanTrainer, load_gan
+from models.training.runs.files import save_state
 
 CPU = torch.device("cpu")
 

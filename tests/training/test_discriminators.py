@@ -4,15 +4,15 @@ import pytest
 import torch
 
 from models.layers import enlarge
-from models.training.discriminators import Discriminator, Seen
-from models.training.losses import (
+from models.training.gan.discriminators import Discriminator, Seen
+from models.training.gan.losses import (
     block_loss,
     discriminator_loss,
     generator_loss,
     mode_seeking_loss,
 )
-from models.training.paper_discriminator import PaperDiscriminator
-from models.training.projected_discriminator import ProjectedDiscriminator
+from models.training.gan.paper_discriminator import PaperDiscriminator
+from models.training.gan.projected_discriminator import ProjectedDiscriminator
 
 CHANNELS = (6, 8, 10, 12)
 

@@ -10,15 +10,15 @@ import torch
 import torch.multiprocessing
 
 from models.config import GeneratorConfig
-from models.training import distributed
-from models.training.counterfactual import Counterfactual
-from models.training.damsm_model import load_damsm, read_captions
-from models.training.data import Pictures, read_examples
-from models.training.gan_batch import BatchSampler
-from models.training.gan_schedule import run_schedule
-from models.training.gan_settings import GanTraining, Phase, Preset
-from models.training.gan_step import GanStep
-from models.training.gan_trainer import GanTrainer, load_gan
+from models.training.damsm.model import load_damsm, read_captions
+from models.training.data.counterfactual import Counterfactual
+from models.training.data.examples import Pictures, read_examples
+from models.training.gan.batch import BatchSampler
+from models.training.gan.schedule import run_schedule
+from models.training.gan.settings import GanTraining, Phase, Preset
+from models.training.gan.step import GanStep
+from models.training.gan.trainer import GanTrainer, load_gan
+from models.training.runs import distributed
 
 # Without learning: Adam's first update is a sign, which rounding alone can turn, and the
 # generator's gradients come after the discriminators' update.

@@ -14,13 +14,13 @@ from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
 from models.generator import Generator
 from models.text_encoder import TextEncoder
 from models.training import __main__ as command
-from models.training.damsm import DamsmConfig
-from models.training.damsm_model import load_damsm
-from models.training.damsm_trainer import DamsmTraining, train_damsm
+from models.training.damsm.model import load_damsm
+from models.training.damsm.similarity import DamsmConfig
+from models.training.damsm.trainer import DamsmTraining, train_damsm
 from models.training.evaluation import Evaluator, evaluate
 from models.training.evaluation.distances import spread
 from models.training.evaluation.features import PLACES, FeatureNetwork, pixels
-from models.training.files import save_state
+from models.training.runs.files import save_state
 from models.vocabulary import Vocabulary
 from tests.training.conftest import COLOURS
 from tests.training.conftest import SCORED_PICTURES as PICTURES

@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from models.training.damsm.retrieval import retrieval_chances
 from models.training.evaluation.confidence import with_confidence
 from models.training.evaluation.distances import (
     class_score,
@@ -13,7 +14,6 @@ from models.training.evaluation.distances import (
     species_spread,
     spread,
 )
-from models.training.retrieval import retrieval_chances
 
 
 def test_confidence_of_a_mean_is_that_of_its_ten_groups() -> None:

@@ -13,10 +13,10 @@ from safetensors import safe_open
 from models import Painter
 from models.checkpoint import load_checkpoint
 from models.training.__main__ import main
-from models.training.damsm import DamsmConfig
-from models.training.damsm_model import load_damsm
-from models.training.damsm_trainer import DamsmTraining, train_damsm
-from models.training.files import save_state
+from models.training.damsm.model import load_damsm
+from models.training.damsm.similarity import DamsmConfig
+from models.training.damsm.trainer import DamsmTraining, train_damsm
+from models.training.runs.files import save_state
 from tests.training.gan_states import SMALL, averaged_generator, run_state
 
 

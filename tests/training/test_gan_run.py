@@ -15,17 +15,17 @@ from models import Painter
 from models.checkpoint import load_checkpoint
 from models.config import GeneratorConfig
 from models.training import __main__ as command
-from models.training.damsm_model import load_damsm
-from models.training.data import Pictures, read_examples
-from models.training.discriminators_file import Discriminators
-from models.training.export import export
-from models.training.files import load_state, save_state
-from models.training.gan_schedule import run_schedule
-from models.training.gan_settings import PRESETS, GanTraining, Phase, Preset
-from models.training.gan_step import picture_sizes
-from models.training.gan_trainer import GanTrainer, load_gan, load_start
-from models.training.metrics import MetricsLog
-from models.training.samples import save_sample_grid
+from models.training.damsm.model import load_damsm
+from models.training.data.examples import Pictures, read_examples
+from models.training.exchange.discriminators_file import Discriminators
+from models.training.exchange.export import export
+from models.training.gan.samples import save_sample_grid
+from models.training.gan.schedule import run_schedule
+from models.training.gan.settings import PRESETS, GanTraining, Phase, Preset
+from models.training.gan.step import picture_sizes
+from models.training.gan.trainer import GanTrainer, load_gan, load_start
+from models.training.runs.files import load_state, save_state
+from models.training.runs.metrics import MetricsLog
 
 CPU = torch.device("cpu")
 STAGE_ONE = GanTraining(batch_size=4, judged_sizes=(64, 64, 64, 64))

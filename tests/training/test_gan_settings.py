@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from models.config import GeneratorConfig
-from models.training.gan_schedule import run_schedule
-from models.training.gan_settings import PRESETS, GanTraining, Phase, Preset
+from models.training.gan.schedule import run_schedule
+from models.training.gan.settings import PRESETS, GanTraining, Phase, Preset
 
 CPU = torch.device("cpu")
 STAGE_ONE = GanTraining(batch_size=4, judged_sizes=(64, 64, 64, 64))

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from models.training.image_encoder import TAPPED_BLOCKS, ImageFeatures, _pretrained
+from models.training.features.image_features import TAPPED_BLOCKS, ImageFeatures, _pretrained
 
 NAME = "efficientnet-lite0"
 

@@ -13,7 +13,7 @@ from models import Painter
 from models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from models.text_encoder import pad_ids
 from models.training.__main__ import main
-from models.training.import_attngan import read_attngan
+from models.training.exchange.import_attngan import read_attngan
 from tests.training.public_attngan import (
     TEXT,
     WORDS,

@@ -15,7 +15,7 @@ from models.generator import Generator
 from models.painter import Painter
 from models.text_encoder import TextEncoder
 from models.training import __main__ as command
-from models.training.data import Example, load_square
+from models.training.data.examples import Example, load_square
 from models.training.evaluation import parts
 from models.training.evaluation.detail import (
     PERIODS,

@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from models.config import GeneratorConfig
-from models.training.damsm_model import load_damsm
-from models.training.data import Pictures, read_examples
-from models.training.discriminators import Seen
-from models.training.gan_settings import GanTraining
-from models.training.gan_step import picture_sizes
-from models.training.gan_trainer import GanTrainer, load_gan
-from models.training.mean_matching import MeanMatching
+from models.training.damsm.model import load_damsm
+from models.training.data.examples import Pictures, read_examples
+from models.training.gan.discriminators import Seen
+from models.training.gan.mean_matching import MeanMatching
+from models.training.gan.settings import GanTraining
+from models.training.gan.step import picture_sizes
+from models.training.gan.trainer import GanTrainer, load_gan
 
 CHANNELS = (2, 3)
 OFFSET = 0.5

@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from models.training.data import Pictures, read_examples
+from models.training.data.examples import Pictures, read_examples
 from models.training.prepare.pictures import attngan_crop
 from tests.training.prepare_inputs import (
     CLASSES,

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from models.training.data import read_examples
+from models.training.data.examples import read_examples
 from models.training.prepare.pictures import MAX_PIXELS, to_rgb
 from tests.training.prepare_inputs import make_picture, prepare, read_metadata, refuse
 

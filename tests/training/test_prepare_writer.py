@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from models.training.data import read_examples
+from models.training.data.examples import read_examples
 from models.training.prepare import writer
 from models.training.prepare.pictures import Checked
 from models.training.prepare.split import ATTNGAN_TEST_SPECIES, choose_test_species

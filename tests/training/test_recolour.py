@@ -9,12 +9,12 @@ from torch import Tensor
 
 from models.config import GeneratorConfig, TextEncoderConfig
 from models.text_encoder import TextEncoder
-from models.training.damsm_model import read_captions
-from models.training.data import Pictures, read_examples
+from models.training.damsm.model import read_captions
+from models.training.data.examples import Pictures, read_examples
+from models.training.data.recolour import HUES, LEFT_ALONE, Recolourer, Recolouring
 from models.training.evaluation import dominant_colour
-from models.training.gan_batch import BatchSampler
-from models.training.gan_settings import GanTraining
-from models.training.recolour import HUES, LEFT_ALONE, Recolourer, Recolouring
+from models.training.gan.batch import BatchSampler
+from models.training.gan.settings import GanTraining
 from models.vocabulary import Vocabulary
 
 RGB = {

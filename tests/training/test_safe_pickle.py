@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.training.safe_pickle import load_pickle
+from models.training.exchange.safe_pickle import load_pickle
 
 PLAIN = {
     "captions": [[1, 2], (3, -(2**70))],

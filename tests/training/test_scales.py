@@ -9,7 +9,7 @@ import torch
 from PIL import Image, ImageFilter
 
 from models.training import __main__ as command
-from models.training.data import load_square, read_examples
+from models.training.data.examples import load_square, read_examples
 from models.training.evaluation import scales
 from models.training.evaluation.features import pixels
 from tests.training.test_look import save_weights, texture

@@ -8,8 +8,8 @@ import pytest
 
 from models.training import __main__ as command
 from models.training.commands.settings_options import add_settings, meanings, read_settings
-from models.training.damsm_trainer import DamsmTraining
-from models.training.gan_settings import GanTraining
+from models.training.damsm.trainer import DamsmTraining
+from models.training.gan.settings import GanTraining
 from models.training.speech.trainer import SpeechTraining
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from models.training.small_maps import Convolution, convolve_everywhere
+from models.training.gan.small_maps import Convolution, convolve_everywhere
 
 
 @pytest.mark.parametrize(("size", "stride", "side"), [(3, 1, 4), (4, 2, 8), (4, 2, 16)])

@@ -17,8 +17,8 @@ from models.log_mel import SAMPLE_RATE
 from models.painter import Painter
 from models.speech_checkpoint import load_speech_encoder
 from models.text_encoder import pad_ids
-from models.training.damsm_model import load_damsm
-from models.training.data import read_examples
+from models.training.damsm.model import load_damsm
+from models.training.data.examples import read_examples
 from models.training.speech.export import export_speech
 from models.training.speech.spoken_data import load_samples, read_spoken_captions, spell
 from models.training.speech.trainer import SpeechTrainer, SpeechTraining

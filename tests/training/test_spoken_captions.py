@@ -17,7 +17,7 @@ import pytest
 import soundfile
 
 from models.training import __main__ as command
-from models.training.data import read_examples
+from models.training.data.examples import read_examples
 from models.training.speech.effects import active_level
 from models.training.speech.spoken_captions import Outcome, make_spoken_captions
 from models.training.speech.spoken_folder import SpokenFolder

@@ -29,7 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.training.combine import combine
+    from models.training.exchange.combine import combine
 
     stages: dict[int, list[Path]] = {}
     for number, *paths in options.stage:

@@ -47,14 +47,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.training.comparison import (
+    from models.training.evaluation import Evaluator
+    from models.training.runs.comparison import (
         Comparison,
         preset_variants,
         settings_variants,
         stage_count_variants,
     )
-    from models.training.distributed import process_group
-    from models.training.evaluation import Evaluator
+    from models.training.runs.distributed import process_group
 
     variants = settings_variants(options.pictures, options.settings_from)
     if options.stages_from:

@@ -11,7 +11,7 @@ SUMMARY = "train the text encoder against picture features"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    from models.training.damsm_trainer import DamsmTraining
+    from models.training.damsm.trainer import DamsmTraining
 
     parser.add_argument("--train", type=Path, required=True, help="folder with metadata.jsonl")
     parser.add_argument("--test", type=Path, required=True, help="species kept out of training")
@@ -30,8 +30,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.training.damsm import DamsmConfig
-    from models.training.damsm_trainer import DamsmTraining, train_damsm
+    from models.training.damsm.similarity import DamsmConfig
+    from models.training.damsm.trainer import DamsmTraining, train_damsm
 
     settings = read_settings(DamsmTraining(), options)
     try:

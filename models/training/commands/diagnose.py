@@ -24,8 +24,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.training.diagnosis import diagnose
-    from models.training.distributed import process_group
+    from models.training.gan.diagnosis import diagnose
+    from models.training.runs.distributed import process_group
 
     if options.batches < 1:
         raise ValueError("--batches must be 1 or more.")

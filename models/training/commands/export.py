@@ -37,8 +37,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.training.discriminators_file import export_discriminators
-    from models.training.export import export
+    from models.training.exchange.discriminators_file import export_discriminators
+    from models.training.exchange.export import export
     from models.training.speech.export import export_speech
 
     if options.discriminators:

@@ -16,7 +16,7 @@ SUMMARY = "train the generator's stages against their discriminators"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    from models.training.gan_settings import PRESETS, GanTraining
+    from models.training.gan.settings import PRESETS, GanTraining
 
     parser.add_argument("--data", type=Path, required=True, help="folder with metadata.jsonl")
     parser.add_argument("--damsm", type=Path, required=True, help="damsm.pt of a damsm run")
@@ -74,9 +74,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.training.distributed import process_group
-    from models.training.gan_schedule import run_schedule
-    from models.training.gan_settings import PRESETS, GanTraining
+    from models.training.gan.schedule import run_schedule
+    from models.training.gan.settings import PRESETS, GanTraining
+    from models.training.runs.distributed import process_group
 
     for name in ("lower_stages_from", "discriminators_from"):
         if getattr(options, name) and not options.start_from:

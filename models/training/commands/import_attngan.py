@@ -24,7 +24,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     from models.checkpoint import save_checkpoint
-    from models.training.import_attngan import read_attngan
+    from models.training.exchange.import_attngan import read_attngan
 
     checkpoint = read_attngan(
         options.generator, options.text_encoder, options.captions, options.name

@@ -77,7 +77,7 @@ def _choose(
 
 
 def _speak(options: argparse.Namespace, voices: list[Voice]) -> None:
-    from models.training.data import read_examples
+    from models.training.data.examples import read_examples
     from models.training.speech.spoken_captions import make_spoken_captions, settings_of
     from models.training.speech.spoken_folder import SpokenFolder
     from models.training.speech.spoken_plan import Plan

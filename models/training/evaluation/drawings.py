@@ -12,10 +12,10 @@ from tqdm import tqdm
 
 from models import Drawing
 from models.painter import MAX_SEED, Painter
-from models.training.data import Example
+from models.training.data.examples import Example
 from models.training.evaluation.colours import COLOUR_SENTENCE, COLOURS, dominant_colour
 from models.training.evaluation.features import FeatureNetwork, Features, pixels
-from models.training.samples import understood
+from models.training.gan.samples import understood
 
 COLOUR_SEEDS = 16
 """Drawings of each colour."""

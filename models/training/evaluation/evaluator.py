@@ -14,7 +14,7 @@ import torchmetrics
 from torch import Tensor
 
 from models.painter import Painter
-from models.training.data import METADATA, Example, read_examples
+from models.training.data.examples import METADATA, Example, read_examples
 from models.training.evaluation.confidence import Score, with_confidence
 from models.training.evaluation.distances import (
     class_score,
@@ -34,7 +34,7 @@ from models.training.evaluation.drawings import (
 from models.training.evaluation.features import NETWORK_NAME, FeatureNetwork, Features, seen_at
 from models.training.evaluation.judge import Judge
 from models.training.evaluation.report import PictureScores, Report, StageScores
-from models.training.publishing import fingerprint, versions
+from models.training.exchange.publishing import fingerprint, versions
 
 FEWEST_PICTURES = 20  # two halves that ten groups can be made of
 

@@ -14,8 +14,8 @@ from PIL import Image
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from models.training.data import Example, load_square
-from models.training.image_encoder import REGION_MAP, ImageFeatures, resize
+from models.training.data.examples import Example, load_square
+from models.training.features.image_features import REGION_MAP, ImageFeatures, resize
 
 NETWORK = "efficientnet-lite2"
 NETWORK_NAME = "EfficientNet-Lite2"

@@ -11,11 +11,11 @@ import torch
 from torch import Tensor
 
 from models.text_encoder import pad_ids
-from models.training.damsm import sentence_scores
-from models.training.damsm_model import Damsm, load_damsm
-from models.training.data import Example
+from models.training.damsm.model import Damsm, load_damsm
+from models.training.damsm.retrieval import RETRIEVAL_CANDIDATES, retrieval_chances
+from models.training.damsm.similarity import sentence_scores
+from models.training.data.examples import Example
 from models.training.evaluation.features import NETWORK
-from models.training.retrieval import RETRIEVAL_CANDIDATES, retrieval_chances
 from models.vocabulary import Vocabulary
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from models import Drawing
 from models.painter import Painter
-from models.training.data import Example, load_square, read_examples
+from models.training.data.examples import Example, load_square, read_examples
 from models.training.evaluation.detail import Detail, against, luminance, measure, sharpness
 from models.training.evaluation.drawings import ask, draw, stage_of
 from models.training.evaluation.features import FeatureNetwork
@@ -27,8 +27,8 @@ from models.training.evaluation.look_sheets import (
 )
 from models.training.evaluation.nearest import Neighbour, Similarities, TrainingPhotographs
 from models.training.evaluation.parts import tell_parts
-from models.training.publishing import fingerprint, versions
-from models.training.whole_files import write_whole
+from models.training.exchange.publishing import fingerprint, versions
+from models.training.runs.whole_files import write_whole
 
 DRAWINGS = 32
 """Captions drawn, each of another photograph: the figures stand on these."""

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
-from models.training.data import Example, load_square
+from models.training.data.examples import Example, load_square
 from models.training.evaluation.features import FeatureNetwork, pixels
 
 _SEEN_TOGETHER = 32  # fastest on a CPU

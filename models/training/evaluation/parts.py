@@ -14,9 +14,9 @@ import torch
 
 from models.painter import Painter
 from models.text_encoder import pad_ids
-from models.training.counterfactual import Counterfactual
-from models.training.damsm import sentence_scores
-from models.training.damsm_model import Damsm
+from models.training.damsm.model import Damsm
+from models.training.damsm.similarity import sentence_scores
+from models.training.data.counterfactual import Counterfactual
 from models.training.evaluation.drawings import draw, stage_of
 from models.training.evaluation.features import FeatureNetwork, pixels
 

@@ -18,7 +18,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from models.painter import Painter, choose_device
-from models.training.data import Example, read_examples
+from models.training.data.examples import Example, read_examples
 from models.training.evaluation.distances import frechet_distance, kernel_distance
 from models.training.evaluation.drawings import ask, draw, stage_of
 from models.training.evaluation.evaluator import FEWEST_PICTURES
@@ -29,7 +29,7 @@ from models.training.evaluation.features import (
     photographs,
     pixel_batches,
 )
-from models.training.image_encoder import resize
+from models.training.features.image_features import resize
 
 SIDES = (64, 128, 256)
 """Sides in pixels to which pictures are shrunk: those of the stages that hold real detail."""

@@ -11,8 +11,8 @@ from models.training.evaluation.confidence import Score
 from models.training.evaluation.evaluator import Evaluator
 from models.training.evaluation.report import StageScores
 from models.training.evaluation.sheets import Panel, save_sheet
-from models.training.samples import SENTENCES, understood
-from models.training.whole_files import write_whole
+from models.training.gan.samples import SENTENCES, understood
+from models.training.runs.whole_files import write_whole
 
 SIDE = 128
 """Side in pixels of a picture on the sheet."""

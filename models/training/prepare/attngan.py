@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.training.safe_pickle import load_pickle
+from models.training.exchange.safe_pickle import load_pickle
 
 CAPTIONS_PER_PICTURE = 10
 """AttnGAN writes ten captions for each file name, one after the other."""

@@ -86,8 +86,8 @@ def check(source: Source, min_side: int) -> Checked:
 def render(checked: Checked, size: int) -> Image.Image:
     """Cut a picture out and shrink it so that its shorter side has at most `size` pixels.
 
-    The cut keeps its own proportions: `models.training.data.unsquash` brings any picture to a
-    square by its `aspect`, and a second squeeze would only blur it.
+    The cut keeps its own proportions: `models.training.data.examples.unsquash` brings any picture
+    to a square by its `aspect`, and a second squeeze would only blur it.
     """
     picture, _ = _open(checked.source)
     cut = picture.crop(checked.rectangle)

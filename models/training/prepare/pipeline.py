@@ -16,7 +16,7 @@ from models.training.prepare.problems import SHOWN, Problems
 from models.training.prepare.source import Collection, Source
 from models.training.prepare.split import choose_test_species
 from models.training.prepare.writer import claim, refuse_foreign, write_part
-from models.training.whole_files import write_whole
+from models.training.runs.whole_files import write_whole
 
 
 @dataclass(frozen=True)

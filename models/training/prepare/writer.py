@@ -14,7 +14,7 @@ from PIL import Image
 
 from models.training.prepare.parallel import work_through
 from models.training.prepare.pictures import QUALITY, Checked, render
-from models.training.whole_files import whole_file, write_whole
+from models.training.runs.whole_files import whole_file, write_whole
 
 PARTS = ("train", "test")
 METADATA = "metadata.jsonl"

@@ -9,9 +9,9 @@ from models.checkpoint import text_identity
 from models.config import SpeechEncoderConfig
 from models.speech_checkpoint import SpeechCheckpoint, save_speech_encoder
 from models.speech_encoder import SpeechEncoder
-from models.training.damsm_model import load_damsm
-from models.training.files import load_state
-from models.training.publishing import check_weights, versions
+from models.training.damsm.model import load_damsm
+from models.training.exchange.publishing import check_weights, versions
+from models.training.runs.files import load_state
 from models.training.speech.trainer import STATE_KEYS
 
 

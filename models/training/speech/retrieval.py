@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from models.speech_encoder import SpeechEncoder
-from models.training.cached_features import CachedFeatures
-from models.training.damsm import ImageProjection, sentence_scores
-from models.training.retrieval import retrieval_chances
+from models.training.damsm.retrieval import retrieval_chances
+from models.training.damsm.similarity import ImageProjection, sentence_scores
+from models.training.features.cached_features import CachedFeatures
 from models.training.speech.hearing_loss import HearingLoss
 from models.training.speech.spoken_data import SpokenData
 

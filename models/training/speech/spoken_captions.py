@@ -11,7 +11,7 @@ from threading import Event
 from tqdm import tqdm
 
 from models.log_mel import SAMPLE_RATE
-from models.training.data import METADATA
+from models.training.data.examples import METADATA
 from models.training.speech.effects import Samples
 from models.training.speech.spoken_folder import Entry, SpokenFolder
 from models.training.speech.spoken_plan import Plan, Utterance

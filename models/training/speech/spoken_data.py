@@ -14,7 +14,7 @@ from torch import Tensor
 
 from models.log_mel import MELS, SAMPLE_RATE, log_mel
 from models.text_encoder import pad_ids
-from models.training.data import METADATA
+from models.training.data.examples import METADATA
 from models.vocabulary import Vocabulary, tokenize
 
 LETTERS = " 0123456789abcdefghijklmnopqrstuvwxyz"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.training.data import Example
+from models.training.data.examples import Example
 from models.training.speech import effects
 from models.training.speech.effects import Samples
 from models.training.speech.synthesiser import Line, Voice

@@ -16,18 +16,18 @@ from models.checkpoint import text_identity
 from models.config import SpeechEncoderConfig
 from models.precision import chosen_precision
 from models.speech_encoder import SpeechEncoder
-from models.training.cached_features import CachedFeatures, cache_features
-from models.training.damsm import damsm_loss
-from models.training.damsm_model import Damsm, load_damsm
-from models.training.data import Pictures, read_examples
-from models.training.files import load_state, save_state
-from models.training.image_encoder import ImageFeatures
-from models.training.metrics import MetricsLog
+from models.training.damsm.model import Damsm, load_damsm
+from models.training.damsm.similarity import damsm_loss
+from models.training.data.examples import Pictures, read_examples
+from models.training.features.cached_features import CachedFeatures, cache_features
+from models.training.features.image_features import ImageFeatures
+from models.training.runs.files import load_state, save_state
+from models.training.runs.metrics import MetricsLog
+from models.training.runs.stopping import stop_when_asked
 from models.training.speech.augment import masked, warped
 from models.training.speech.hearing_loss import HearingLoss
 from models.training.speech.retrieval import HearingScores, score_hearing
 from models.training.speech.spoken_data import SpokenBatch, SpokenData, read_spoken_captions
-from models.training.stopping import stop_when_asked
 
 STATE_KEYS = (
     "settings",

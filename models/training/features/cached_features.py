@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from models.precision import bfloat16_is_faster
-from models.training.data import Pictures
-from models.training.image_encoder import REGION_MAP, ImageFeatures
+from models.training.data.examples import Pictures
+from models.training.features.image_features import REGION_MAP, ImageFeatures
 
 
 @dataclass(frozen=True)

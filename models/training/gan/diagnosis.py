@@ -13,12 +13,12 @@ import torch
 from torch import Tensor
 
 from models.config import GeneratorConfig
-from models.training.augment import AugmentConfig
-from models.training.damsm_model import Damsm, check_text_encoder, load_damsm
-from models.training.data import Pictures, read_examples
-from models.training.gan_settings import GanTraining
-from models.training.gan_step import picture_sizes
-from models.training.gan_trainer import GanTrainer, load_gan
+from models.training.damsm.model import Damsm, check_text_encoder, load_damsm
+from models.training.data.augment import AugmentConfig
+from models.training.data.examples import Pictures, read_examples
+from models.training.gan.settings import GanTraining
+from models.training.gan.step import picture_sizes
+from models.training.gan.trainer import GanTrainer, load_gan
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from models.text_encoder import TextEncoder, pad_ids
-from models.training.cached_features import CachedFeatures
-from models.training.counterfactual import Counterfactual
-from models.training.damsm import ImageProjection, sentence_scores
-from models.training.retrieval import retrieval_chances
+from models.training.damsm.retrieval import retrieval_chances
+from models.training.damsm.similarity import ImageProjection, sentence_scores
+from models.training.data.counterfactual import Counterfactual
+from models.training.features.cached_features import CachedFeatures
 from models.vocabulary import Vocabulary
 
 

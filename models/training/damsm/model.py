@@ -10,10 +10,10 @@ from typing import Any
 from models.checkpoint import text_identity
 from models.config import TextEncoderConfig
 from models.text_encoder import TextEncoder
-from models.training.damsm import DamsmConfig, ImageProjection
-from models.training.data import Pictures
-from models.training.files import load_state
-from models.training.image_encoder import TAPPED_BLOCKS, ImageFeatures
+from models.training.damsm.similarity import DamsmConfig, ImageProjection
+from models.training.data.examples import Pictures
+from models.training.features.image_features import TAPPED_BLOCKS, ImageFeatures
+from models.training.runs.files import load_state
 from models.vocabulary import Vocabulary
 
 MODEL_KEYS = (

@@ -17,18 +17,18 @@ from tqdm import tqdm
 from models.checkpoint import load_checkpoint, text_identity
 from models.config import GeneratorConfig
 from models.generator import Generator
-from models.training import distributed
-from models.training.counterfactual import Counterfactual
-from models.training.damsm_model import Damsm, check_text_encoder, read_captions
-from models.training.data import Pictures
-from models.training.files import load_state, save_state
-from models.training.gan_batch import BatchSampler
-from models.training.gan_settings import DISCRIMINATOR_SETTINGS, GanTraining
-from models.training.gan_step import GanStep
-from models.training.metrics import MetricsLog
-from models.training.recolour import Recolourer
-from models.training.samples import save_sample_grid
-from models.training.stopping import stop_when_asked
+from models.training.damsm.model import Damsm, check_text_encoder, read_captions
+from models.training.data.counterfactual import Counterfactual
+from models.training.data.examples import Pictures
+from models.training.data.recolour import Recolourer
+from models.training.gan.batch import BatchSampler
+from models.training.gan.samples import save_sample_grid
+from models.training.gan.settings import DISCRIMINATOR_SETTINGS, GanTraining
+from models.training.gan.step import GanStep
+from models.training.runs import distributed
+from models.training.runs.files import load_state, save_state
+from models.training.runs.metrics import MetricsLog
+from models.training.runs.stopping import stop_when_asked
 
 _log = logging.getLogger(__name__)
 

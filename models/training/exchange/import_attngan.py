@@ -15,8 +15,8 @@ from models.checkpoint import Checkpoint
 from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
 from models.generator import SEED_SIZE, Generator
 from models.text_encoder import TextEncoder
-from models.training.publishing import check_weights, fingerprint, versions
-from models.training.safe_pickle import load_pickle, load_tensors
+from models.training.exchange.publishing import check_weights, fingerprint, versions
+from models.training.exchange.safe_pickle import load_pickle, load_tensors
 from models.vocabulary import Vocabulary
 
 MAX_WORDS = 25

@@ -14,8 +14,8 @@ from typing import Any
 
 from torch import Tensor
 
-from models.training.files import load_state
-from models.training.gan_settings import DISCRIMINATOR_SETTINGS, GanTraining
+from models.training.gan.settings import DISCRIMINATOR_SETTINGS, GanTraining
+from models.training.runs.files import load_state
 from models.weights_file import read_weights, write_weights
 
 FORMAT = "speech2bird-discriminators"

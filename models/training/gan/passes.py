@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from models.generator import Canvas, Generator
-from models.training import losses
-from models.training.discriminators import Discriminator, Scores, Seen
-from models.training.gan_batch import Batch
+from models.training.gan import losses
+from models.training.gan.batch import Batch
+from models.training.gan.discriminators import Discriminator, Scores, Seen
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.training.discriminators import Scores
+from models.training.gan.discriminators import Scores
 
 
 def discriminator_loss(

@@ -10,8 +10,8 @@ from PIL import Image
 
 from models.generator import Generator
 from models.text_encoder import pad_ids
-from models.training.damsm_model import Damsm
-from models.training.whole_files import whole_file
+from models.training.damsm.model import Damsm
+from models.training.runs.whole_files import whole_file
 from models.vocabulary import Vocabulary
 
 SENTENCES = (

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from models.generator import Generator
-from models.training.export import averaged_generator, load_run
-from models.training.files import save_state
+from models.training.exchange.export import averaged_generator, load_run
+from models.training.runs.files import save_state
 
 
 def combine(base: Path, stages: Mapping[int, Sequence[Path]], output: Path) -> None:

@@ -15,10 +15,10 @@ from torch import Tensor
 
 from models.config import GeneratorConfig
 from models.text_encoder import TextEncoder, TextFeatures, pad_ids
-from models.training.augment import Movement
-from models.training.counterfactual import Counterfactual, WrongText
-from models.training.gan_settings import GanTraining
-from models.training.recolour import Recolourer, Recolouring
+from models.training.data.augment import Movement
+from models.training.data.counterfactual import Counterfactual, WrongText
+from models.training.data.recolour import Recolourer, Recolouring
+from models.training.gan.settings import GanTraining
 
 MOVED = ("species", "sentence", "wrong_sentence", "noise", "epsilon")
 """What networks look at as it is."""

@@ -16,16 +16,16 @@ import torch
 from PIL import Image
 
 from models.painter import Painter
-from models.training.data import METADATA
+from models.training.data.examples import METADATA
 from models.training.evaluation.confidence import Score
 from models.training.evaluation.evaluator import Evaluator
-from models.training.export import export
-from models.training.gan_schedule import run_schedule
-from models.training.gan_settings import PRESETS, Phase, Preset
-from models.training.gan_trainer import load_gan
-from models.training.publishing import fingerprint
-from models.training.samples import SENTENCES, understood
-from models.training.whole_files import whole_file, write_whole
+from models.training.exchange.export import export
+from models.training.exchange.publishing import fingerprint
+from models.training.gan.samples import SENTENCES, understood
+from models.training.gan.schedule import run_schedule
+from models.training.gan.settings import PRESETS, Phase, Preset
+from models.training.gan.trainer import load_gan
+from models.training.runs.whole_files import whole_file, write_whole
 
 _OTHER = "{} holds the run of another comparison (other {}): choose another --out"
 

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import torch
 
-from models.training import distributed
-from models.training.damsm_model import Damsm, load_damsm
-from models.training.data import Pictures, read_examples
-from models.training.discriminators_file import Discriminators
-from models.training.gan_settings import Preset
-from models.training.gan_step import picture_sizes
-from models.training.gan_trainer import GanTrainer, load_gan, load_start
+from models.training.damsm.model import Damsm, load_damsm
+from models.training.data.examples import Pictures, read_examples
+from models.training.exchange.discriminators_file import Discriminators
+from models.training.gan.settings import Preset
+from models.training.gan.step import picture_sizes
+from models.training.gan.trainer import GanTrainer, load_gan, load_start
+from models.training.runs import distributed
 
 
 def run_schedule(

@@ -11,8 +11,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from models.training import distributed
-from models.training.discriminators import Seen
+from models.training.gan.discriminators import Seen
+from models.training.runs import distributed
 
 DECAY = 0.97
 """Of what is followed: 33 steps, in which means over some 500 pictures settle."""

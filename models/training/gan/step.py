@@ -16,21 +16,22 @@ from models.generator import Generator
 from models.layers import channels_last, enlarge
 from models.precision import chosen_precision
 from models.text_encoder import TextFeatures
-from models.training import distributed, losses
-from models.training.augment import Movement, augment
-from models.training.average import growing_average
-from models.training.counterfactual import WrongText
-from models.training.damsm import damsm_loss
-from models.training.damsm_model import Damsm
-from models.training.data import Pictures
-from models.training.discriminators import Discriminator, Scores, Seen
-from models.training.gan_batch import Batch
-from models.training.gan_passes import DrawingPass, Drawn, JudgingPass, corner
-from models.training.gan_settings import GanTraining
-from models.training.image_encoder import REGION_MAP, ImageFeatures, resize
-from models.training.mean_matching import MeanMatching
-from models.training.paper_discriminator import PaperDiscriminator
-from models.training.projected_discriminator import ProjectedDiscriminator
+from models.training.damsm.model import Damsm
+from models.training.damsm.similarity import damsm_loss
+from models.training.data.augment import Movement, augment
+from models.training.data.counterfactual import WrongText
+from models.training.data.examples import Pictures
+from models.training.features.image_features import REGION_MAP, ImageFeatures, resize
+from models.training.gan import losses
+from models.training.gan.average import growing_average
+from models.training.gan.batch import Batch
+from models.training.gan.discriminators import Discriminator, Scores, Seen
+from models.training.gan.mean_matching import MeanMatching
+from models.training.gan.paper_discriminator import PaperDiscriminator
+from models.training.gan.passes import DrawingPass, Drawn, JudgingPass, corner
+from models.training.gan.projected_discriminator import ProjectedDiscriminator
+from models.training.gan.settings import GanTraining
+from models.training.runs import distributed
 
 REAL_DETAIL = 256
 """Side in pixels beyond which photographs are enlarged: Caltech-UCSD Birds' crops have no more."""

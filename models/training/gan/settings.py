@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.config import GeneratorConfig
-from models.training.augment import AugmentConfig
+from models.training.data.augment import AugmentConfig
 
 DISCRIMINATOR_SETTINGS = ("discriminator", "discriminator_widths")
 """Settings that decide what discriminators are."""

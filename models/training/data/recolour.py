@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.training.data import Pictures
+from models.training.data.examples import Pictures
 from models.vocabulary import Vocabulary
 
 LEFT_ALONE = (0.0, 0.0, 0.0, 1.0)

@@ -11,9 +11,9 @@ from typing import Any
 from models.checkpoint import Checkpoint, save_checkpoint
 from models.config import GeneratorConfig, ModelConfig
 from models.generator import Generator
-from models.training.damsm_model import check_text_encoder, load_damsm
-from models.training.files import load_state
-from models.training.publishing import check_weights, versions
+from models.training.damsm.model import check_text_encoder, load_damsm
+from models.training.exchange.publishing import check_weights, versions
+from models.training.runs.files import load_state
 
 _NEEDED = ("settings", "generator_config", "ema", "pictures_seen", "seconds")
 _EMA_PREFIX = "module."

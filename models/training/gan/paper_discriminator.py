@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from models.config import FIRST_STAGE_SIZE
 from models.layers import BatchNorm, channels_last
-from models.training.discriminators import Discriminator, Scores, Seen
-from models.training.small_maps import Convolution, convolve, convolve_everywhere
+from models.training.gan.discriminators import Discriminator, Scores, Seen
+from models.training.gan.small_maps import Convolution, convolve, convolve_everywhere
 
 
 def _activated(convolution: nn.Conv2d) -> nn.Sequential:

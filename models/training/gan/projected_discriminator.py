@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from models.training.discriminators import Discriminator, Scores, Seen
+from models.training.gan.discriminators import Discriminator, Scores, Seen
 
 
 class ScaleHead(nn.Module):

@@ -18,16 +18,16 @@ from tqdm import tqdm
 from models.checkpoint import load_checkpoint
 from models.config import TextEncoderConfig
 from models.text_encoder import TextEncoder, pad_ids
-from models.training.cached_features import cache_features
-from models.training.counterfactual import Counterfactual
-from models.training.damsm import DamsmConfig, ImageProjection, damsm_loss
-from models.training.damsm_model import MODEL_KEYS, Damsm, load_damsm, read_captions
-from models.training.damsm_scores import retrieval, swaps_told
-from models.training.data import METADATA, Example, Pictures, read_examples
-from models.training.files import load_state, save_state
-from models.training.image_encoder import REGION_MAP, ImageFeatures
-from models.training.recolour import Recolourer, Recolouring
-from models.training.whole_files import write_whole
+from models.training.damsm.model import MODEL_KEYS, Damsm, load_damsm, read_captions
+from models.training.damsm.scores import retrieval, swaps_told
+from models.training.damsm.similarity import DamsmConfig, ImageProjection, damsm_loss
+from models.training.data.counterfactual import Counterfactual
+from models.training.data.examples import METADATA, Example, Pictures, read_examples
+from models.training.data.recolour import Recolourer, Recolouring
+from models.training.features.cached_features import cache_features
+from models.training.features.image_features import REGION_MAP, ImageFeatures
+from models.training.runs.files import load_state, save_state
+from models.training.runs.whole_files import write_whole
 from models.vocabulary import Vocabulary
 
 _log = logging.getLogger(__name__)

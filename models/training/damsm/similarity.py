@@ -14,8 +14,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.text_encoder import TextFeatures
-from models.training.counterfactual import WrongText
-from models.training.image_encoder import REGION_MAP, ImageFeatures
+from models.training.data.counterfactual import WrongText
+from models.training.features.image_features import REGION_MAP, ImageFeatures
 
 
 @dataclass(frozen=True)

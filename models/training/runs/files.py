@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from models.training.whole_files import whole_file
+from models.training.runs.whole_files import whole_file
 
 
 def save_state(state: dict[str, Any], path: Path) -> None:

@@ -1,0 +1,1 @@
+"""DAMSM, the image-text model: its losses, training and scores."""
