@@ -2,8 +2,8 @@
 
 With 4,500 pictures a discriminator soon knows them by heart; small shifts, scales and cut-outs of
 both kinds keep it from that (Zhao et al., NeurIPS 2020). Colours stay as they are: sentences are
-about colours. Drawings are never mirrored, photographs are (`data.Pictures.batch`): a mirrored
-drawing would pass for a bird that looks the other way, and the generator would learn one pose.
+about colours. Drawings are never mirrored, photographs are (`data.crops`): a mirrored drawing would
+pass for a bird that looks the other way, and the generator would learn one pose.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from dataclasses import dataclass, fields
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from models.pose import Pose
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,15 @@ class Movement:
 
     def rows(self, part: slice | Tensor) -> Movement:
         return Movement(*(getattr(self, entry.name)[part] for entry in fields(self)))
+
+    def pose(self, pose: Pose, config: AugmentConfig) -> Pose:
+        """Where parts of a picture's bird (B) are seen once it is moved and cut out."""
+        device = pose.places.device
+        scale, shift = self.scale.to(device), self.shift.to(device)
+        places = ((2 * pose.places - 1 - shift[:, None]) / scale[:, None, None] + 1) / 2
+        centre = self.cutout.to(device).flip(1)[:, None]
+        hidden = ((places - centre).abs() < config.cutout / 2).all(dim=2)
+        return Pose(places, pose.seen & ~hidden).inside()
 
 
 def augment(images: Tensor, size: int, config: AugmentConfig, movement: Movement) -> Tensor:

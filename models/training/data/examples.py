@@ -7,12 +7,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import torch
 from PIL import Image, UnidentifiedImageError
-from torch import Tensor
 
+from models.pose import PARTS
 from models.vocabulary import tokenize
 
 METADATA = "metadata.jsonl"
@@ -26,17 +26,28 @@ class Example:
 
     Attributes
     ----------
+    captions : none for a picture of which only the species is known.
     aspect : width / height that the picture had before it was squashed to a square.
+    box : left, top, width and height of the bird as shares of the side; it may reach beyond the
+        picture. The whole picture where nobody drew one.
+    parts : Caltech-UCSD Birds' number of each visible part with its place (x, y), shares of the
+        side.
     """
 
     path: Path
     captions: tuple[str, ...]
     species: str
-    aspect: float
+    aspect: float = 1.0
+    box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    parts: tuple[tuple[int, float, float], ...] = ()
 
 
-def read_examples(folder: Path) -> list[Example]:
+def read_examples(folder: Path, captioned: bool = True) -> list[Example]:
     """Read a data folder's ``metadata.jsonl``, one line a picture.
+
+    Parameters
+    ----------
+    captioned : whether each picture must have a caption.
 
     Raises
     ------
@@ -58,7 +69,7 @@ def read_examples(folder: Path) -> list[Example]:
             if not line.strip():
                 continue
             try:
-                examples.append(_read_example(line, folder))
+                examples.append(_read_example(line, folder, captioned))
             except ValueError as error:
                 faults.append(f"{metadata}, line {number}: {error}")
     if faults:
@@ -69,11 +80,11 @@ def read_examples(folder: Path) -> list[Example]:
                 faults.append(str(error))
     elif not examples:
         faults.append(f"{metadata} names no pictures")
-    _raise_if_any(faults)
+    raise_if_any(faults)
     return examples
 
 
-def _read_example(line: bytes, folder: Path) -> Example:
+def _read_example(line: bytes, folder: Path, captioned: bool) -> Example:
     """Read one line; ValueError says what is wrong with it."""
     try:
         entry = json.loads(line)
@@ -83,14 +94,15 @@ def _read_example(line: bytes, folder: Path) -> Example:
         raise ValueError(f"not JSON ({error})") from error
     if not isinstance(entry, dict):
         raise ValueError("not a JSON object")
-    if missing := [key for key in ("file_name", "captions", "species") if key not in entry]:
+    needed = ("file_name", "captions", "species") if captioned else ("file_name", "species")
+    if missing := [key for key in needed if key not in entry]:
         raise ValueError(f"without {' and '.join(missing)}")
-    captions, aspect = entry["captions"], entry.get("aspect", 1.0)
+    captions, aspect = entry.get("captions", []), entry.get("aspect", 1.0)
     if not isinstance(entry["file_name"], str):
         raise ValueError("file_name is not a text")
     if not isinstance(captions, list) or not all(isinstance(text, str) for text in captions):
         raise ValueError("captions is not a list of texts")
-    if not captions:
+    if captioned and not captions:
         raise ValueError(f"{entry['file_name']} is a picture without a caption")
     if not all(map(tokenize, captions)):
         raise ValueError(f"{entry['file_name']} has a caption without a word")
@@ -101,7 +113,39 @@ def _read_example(line: bytes, folder: Path) -> Example:
     path = folder / entry["file_name"]
     if not path.is_file():
         raise ValueError(f"there is no picture {path}")
-    return Example(path, tuple(captions), str(entry["species"]), float(aspect))
+    box, parts = _read_box(entry), _read_parts(entry)
+    return Example(path, tuple(captions), str(entry["species"]), float(aspect), box, parts)
+
+
+def _read_box(entry: dict[str, Any]) -> tuple[float, float, float, float]:
+    box = entry.get("box", (0.0, 0.0, 1.0, 1.0))
+    if not _are_numbers(box, 4) or box[2] <= 0 or box[3] <= 0:
+        raise ValueError(
+            f"{entry['file_name']} has the box {box!r}: left, top, width and height are wanted"
+        )
+    left, top, width, height = map(float, box)
+    return left, top, width, height
+
+
+def _read_parts(entry: dict[str, Any]) -> tuple[tuple[int, float, float], ...]:
+    parts, read = entry.get("parts", {}), []
+    for number, place in parts.items() if isinstance(parts, dict) else [("", parts)]:
+        known = number.isdecimal() and 1 <= int(number) <= len(PARTS)
+        if not known or not _are_numbers(place, 2):
+            raise ValueError(
+                f"{entry['file_name']} has the part {number!r} at {place!r}: "
+                f"numbers 1 to {len(PARTS)} and two shares of the side are wanted"
+            )
+        read.append((int(number), float(place[0]), float(place[1])))
+    return tuple(read)
+
+
+def _are_numbers(values: object, count: int) -> bool:
+    return (
+        isinstance(values, list | tuple)
+        and len(values) == count
+        and all(isinstance(value, int | float) and math.isfinite(value) for value in values)
+    )
 
 
 def load_square(example: Example, size: int) -> Image.Image:
@@ -121,7 +165,8 @@ def load_square(example: Example, size: int) -> Image.Image:
         raise ValueError(f"{example.path} is damaged: {error}") from error
 
 
-def _raise_if_any(faults: Sequence[str]) -> None:
+def raise_if_any(faults: Sequence[str]) -> None:
+    """Raise a ValueError that lists all faults, if there are any."""
     if len(faults) == 1:
         raise ValueError(faults[0])
     if faults:
@@ -152,51 +197,3 @@ def unsquash(picture: Image.Image, aspect: float, size: int) -> Image.Image:
     widths = [(0, 0), (0, 0), (0, 0)]
     widths[across] = (border // 2, border - border // 2)
     return Image.fromarray(np.pad(pixels, widths, mode="reflect"))
-
-
-class Pictures:
-    """All pictures of a data folder in memory, at the sizes that a training run needs.
-
-    Half of Caltech-UCSD Birds takes .06 GB at 64 px, .9 GB at 256 px: reading files anew for each
-    batch would cost more than training on them.
-
-    Raises
-    ------
-    ValueError
-        Pictures cannot be read; the message names them all.
-    """
-
-    def __init__(self, examples: Sequence[Example], sizes: Sequence[int]) -> None:
-        self.examples = list(examples)
-        self._by_size: dict[int, Tensor] = {
-            size: torch.empty((len(self.examples), 3, size, size), dtype=torch.uint8)
-            for size in sizes
-        }
-        largest, faults = max(sizes), []
-        for row, example in enumerate(self.examples):
-            try:
-                square = load_square(example, largest)
-            except ValueError as error:
-                faults.append(str(error))
-                continue
-            for size, store in self._by_size.items():
-                scaled = square.resize((size, size), Image.Resampling.LANCZOS)
-                store[row] = torch.from_numpy(np.array(scaled)).permute(2, 0, 1)
-        _raise_if_any(faults)
-        names = sorted({example.species for example in self.examples})
-        self.species = torch.tensor([names.index(example.species) for example in self.examples])
-
-    def __len__(self) -> int:
-        return len(self.examples)
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """The sizes there are, smallest first."""
-        return tuple(sorted(self._by_size))
-
-    def batch(self, rows: Tensor, size: int, flip: Tensor | None = None) -> Tensor:
-        """Pictures (B, 3, size, size) in -1 .. 1; those with `flip` (B,) true are mirrored."""
-        images = self._by_size[size][rows].float().div(127.5).sub(1)
-        if flip is not None:
-            images = torch.where(flip[:, None, None, None], images.flip(3), images)
-        return images.contiguous(memory_format=torch.channels_last)

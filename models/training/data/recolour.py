@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.training.data.examples import Pictures
+from models.training.data.photographs import Photographs
 from models.vocabulary import Vocabulary
 
 LEFT_ALONE = (0.0, 0.0, 0.0, 1.0)
@@ -53,7 +53,8 @@ SATURATION, VALUE, BORDER = (0.3, 0.5), (0.15, 0.3), (0.0, 8.0)
 LEAST_SHARE = 0.15
 """Of the middle of a photograph, for its bird to have a colour."""
 
-LOOKED_AT_ONCE = 256
+LOOKED_AT_ONCE, LOOKED_AT_SIZE = 256, 64
+"""Photographs at a time, and their side in pixels."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,11 @@ class Recolouring:
     def rows(self, part: slice | Tensor) -> Recolouring:
         return Recolouring(self.source[part], self.reach[part], self.target[part], self.gamma[part])
 
+    def to(self, device: torch.device) -> Recolouring:
+        return Recolouring(
+            *(part.to(device) for part in (self.source, self.reach, self.target, self.gamma))
+        )
+
     def apply(self, images: Tensor) -> Tensor:
         """Make photographs (B, 3, S, S) in -1 .. 1 another colour; the others stay, bit for bit."""
         changed = self.reach.nonzero().flatten()
@@ -108,14 +114,14 @@ class Recolourer:
     Parameters
     ----------
     vocabulary : of the captions.
-    pictures : the photographs.
+    photographs : all of them.
     """
 
-    def __init__(self, vocabulary: Vocabulary, pictures: Pictures) -> None:
+    def __init__(self, vocabulary: Vocabulary, photographs: Photographs) -> None:
         self._ids = {name: vocabulary.read(name, 1).ids[0] for name in HUES if name in vocabulary}
-        rows = torch.arange(len(pictures)).split(LOOKED_AT_ONCE)
+        rows = torch.arange(len(photographs)).split(LOOKED_AT_ONCE)
         self._has = torch.cat(
-            [_birds_with(pictures.batch(part, pictures.sizes[0])) for part in rows]
+            [_birds_with(photographs.centred(part, LOOKED_AT_SIZE)).cpu() for part in rows]
         )
 
     def exchange_some(
@@ -169,7 +175,7 @@ def _birds_with(images: Tensor) -> Tensor:
     Otherwise the sky would turn red with the blue bird, and the straw with the yellow one.
     """
     size = images.shape[-1]
-    middle = torch.zeros(size, size, dtype=torch.bool)
+    middle = torch.zeros(size, size, dtype=torch.bool, device=images.device)
     middle[size // 4 : -size // 4, size // 4 : -size // 4] = True
     shares = [_share(images / 2 + 0.5, HUES[name].centre, HUES[name].reach) for name in RECOLOURED]
     of_bird = torch.stack([share[:, middle].mean(1) for share in shares], dim=1)
@@ -218,7 +224,7 @@ def _hue_value_chroma(images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 def _colour(hue: Tensor, value: Tensor, chroma: Tensor) -> Tensor:
     """The pictures (B, 3, S, S) of a hue in degrees, a value and a chroma (B, S, S)."""
-    places = torch.tensor([5.0, 3.0, 1.0])[:, None, None]
+    places = torch.tensor([5.0, 3.0, 1.0], device=hue.device)[:, None, None]
     turn = (places + hue[:, None] / 60) % 6
     part = torch.minimum(turn, 4 - turn).clamp(0, 1)
     return value[:, None] - chroma[:, None] * part

@@ -8,18 +8,18 @@ import torch
 from torch import Tensor
 
 from models.precision import bfloat16_is_faster
-from models.training.data.examples import Pictures
+from models.training.data.photographs import Photographs
 from models.training.features.image_features import REGION_MAP, ImageFeatures
 
 
 @dataclass(frozen=True)
 class CachedFeatures:
-    """Features of N pictures at one size, plain and mirrored, in half precision.
+    """Features of N photographs at one size, in half precision: plain, then mirrored.
 
     Attributes
     ----------
-    regions : (2, N, C, H, W) the map whose places are DAMSM's image regions.
-    pooled : (2, N, P)
+    regions : (W, N, C, H, W) the map whose places are DAMSM's image regions; W ways to look.
+    pooled : (W, N, P)
     """
 
     regions: Tensor
@@ -31,18 +31,21 @@ class CachedFeatures:
 
 
 @torch.inference_mode()
-def cache_features(features: ImageFeatures, pictures: Pictures, size: int) -> CachedFeatures:
-    """Look at each picture at `size` px, plain and mirrored."""
+def cache_features(
+    features: ImageFeatures, photographs: Photographs, size: int, mirrored: bool = True
+) -> CachedFeatures:
+    """Look at the square round each bird at `size` px, plain and, unless told not to, mirrored."""
     fast = bfloat16_is_faster(torch.device("cpu"))
     regions, pooled = [], []
-    for mirrored in (False, True):
-        for rows in torch.arange(len(pictures)).split(128):
-            images = pictures.batch(rows, size, torch.full((len(rows),), mirrored))
+    ways = (False, True) if mirrored else (False,)
+    for mirror in ways:
+        for rows in torch.arange(len(photographs)).split(128):
+            images = photographs.centred(rows, size, mirror)
             with torch.autocast("cpu", torch.bfloat16, enabled=fast):
                 maps, whole = features(images)
             regions.append(maps[REGION_MAP].half())
             pooled.append(whole.half())
-    count = (2, len(pictures))
+    count = (len(ways), len(photographs))
     return CachedFeatures(
         torch.cat(regions).unflatten(0, count), torch.cat(pooled).unflatten(0, count)
     )

@@ -1,8 +1,9 @@
-"""Frozen EfficientNet-Lite features: what a network that knows ImageNet sees in a picture."""
+"""EfficientNet-Lite features: what a network that knows ImageNet, or birds, sees in a picture."""
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -25,6 +26,7 @@ class ImageFeatures(nn.Module):
     Parameters
     ----------
     name : "efficientnet-lite0" (training) or "efficientnet-lite2" (kept out of it, to evaluate).
+    weights : of one that was trained further, by the bird expert; ImageNet's by default.
 
     Attributes
     ----------
@@ -34,15 +36,19 @@ class ImageFeatures(nn.Module):
 
     pooled_size = 1280
 
-    def __init__(self, name: str = "efficientnet-lite0") -> None:
+    def __init__(
+        self, name: str = "efficientnet-lite0", weights: Mapping[str, Tensor] | None = None
+    ) -> None:
         super().__init__()
         network = _pretrained(name).eval()
-        self.taps = TAPPED_BLOCKS[name]
+        self.name, self.taps = name, TAPPED_BLOCKS[name]
         self.stem = _padded_by_itself(fuse_conv_bn_eval(network._conv_stem, network._bn0))
         self.head = fuse_conv_bn_eval(network._conv_head, network._bn1)
         self.activation = _ReLU6()
         self.blocks = nn.ModuleList(_folded(block) for block in network._blocks)
         self.channels = tuple(network._blocks[tap]._project_conv.out_channels for tap in self.taps)
+        if weights is not None:
+            self.load_state_dict(weights)
         self.requires_grad_(False)
         channels_last(self)
 
