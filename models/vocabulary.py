@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from models.words.spelling import mend
+
 PADDING_ID = 0
 """The id that fills sentences up to a common length; it stands for no word."""
 
@@ -50,7 +52,7 @@ class Vocabulary:
     @classmethod
     def from_captions(cls, captions: Iterable[str], min_count: int = 2) -> Vocabulary:
         """Collect the words seen at least `min_count` times, the most frequent first."""
-        counts = Counter(word for caption in captions for word in tokenize(caption))
+        counts = Counter(word for caption in captions for word in mend(tokenize(caption)))
         frequent = [(word, count) for word, count in counts.items() if count >= min_count]
         return cls([word for word, _ in sorted(frequent, key=lambda item: (-item[1], item[0]))])
 
@@ -79,8 +81,8 @@ class Vocabulary:
         return [known for _, _, known in sorted(found)[:count]]
 
     def read(self, sentence: str, max_words: int) -> ReadSentence:
-        """Cut a sentence into known words; unknown ones are left out, as in training."""
-        tokens = tokenize(sentence)
+        """Cut a sentence into known words, misspelled ones mended; unknown ones are left out."""
+        tokens = mend(tokenize(sentence))
         known = [token for token in tokens if token in self._ids]
         words = known[:max_words]
         unknown = dict.fromkeys(token for token in tokens if token not in self._ids)
