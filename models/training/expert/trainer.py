@@ -1,0 +1,203 @@
+"""Trains the bird expert: one picture network, asked three things of every photograph."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from tqdm import tqdm
+
+from models.training.data.augment import AugmentConfig, Movement, augment
+from models.training.data.crops import Crop, CropSettings
+from models.training.data.folder import DataFolder
+from models.training.data.photographs import Photographs, kept_side
+from models.training.expert.described import described, described_terms
+from models.training.expert.expert import BirdExpert, parameter_groups, save_expert
+from models.training.expert.part_head import part_loss
+from models.training.expert.scores import part_scores
+from models.training.runs.files import load_state, save_state
+from models.training.runs.whole_files import write_whole
+
+STATE_NAME = "expert-run.pt"
+"""What a run needs to go on, beside ``expert.pt``, the expert of its last epoch."""
+
+_RUN_KEYS = ("settings", "expert", "optimizer", "schedule", "random", "lines")
+
+
+@dataclass(frozen=True)
+class ExpertTraining:
+    """Settings of the expert's training."""
+
+    features: str = field(
+        default="efficientnet-lite0", metadata={"help": "name of the picture network"}
+    )
+    epochs: int = field(default=8, metadata={"help": "how often all photographs are seen"})
+    batch_size: int = field(default=48, metadata={"help": "photographs a step"})
+    picture_sizes: tuple[int, ...] = field(
+        default=(96, 96, 128),
+        metadata={"help": "sides in pixels of what it sees, one by chance a step"},
+    )
+    features_rate: float = field(
+        default=3e-4, metadata={"help": "highest learning rate of the picture network"}
+    )
+    heads_rate: float = field(default=2e-3, metadata={"help": "highest learning rate of the rest"})
+    species_weight: float = field(default=0.5, metadata={"help": "weight of the species' loss"})
+    terms_weight: float = field(default=20.0, metadata={"help": "weight of what captions say"})
+    crops: CropSettings = field(
+        default=CropSettings(closest=1.05, farthest=1.6),
+        metadata={"help": "how squares are cut round birds"},
+    )
+    augment: AugmentConfig = field(
+        default=AugmentConfig(), metadata={"help": "how they are moved and blanked"}
+    )
+
+
+class ExpertTrainer:
+    """The state of a run: the expert, its optimiser, and a line for each epoch so far.
+
+    Parameters
+    ----------
+    data : photographs with and without captions.
+    run : folder for ``expert.pt``, ``expert-run.pt`` and ``expert.jsonl``.
+    """
+
+    def __init__(
+        self,
+        data: DataFolder,
+        run: Path,
+        settings: ExpertTraining,
+        device: torch.device,
+        seed: int = 0,
+    ) -> None:
+        run.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(seed)
+        self.settings, self.run, self.device = settings, run, device
+        examples = [*data.train, *data.more]
+        self.photographs = Photographs(examples, kept_side(max(settings.picture_sizes)), device)
+        self.unseen = Photographs(data.test, settings.picture_sizes[-1])
+        terms = described_terms(data.train)
+        self._described = described(examples, terms)
+        self._captioned = torch.tensor([bool(example.captions) for example in examples])
+        self._marked = self.photographs.pose.seen.any(dim=1)
+        said = self._described[self._captioned].mean(0)
+        species = len(self.photographs.species_names)
+        self.expert = BirdExpert(settings.features, species, said).to(device)
+        groups = parameter_groups(self.expert, settings.features_rate, settings.heads_rate)
+        self._optimizer = torch.optim.AdamW(groups, weight_decay=0.02, fused=True)
+        self._steps = max(1, len(examples) // settings.batch_size)
+        self._schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self._optimizer,
+            [settings.features_rate, settings.heads_rate],
+            total_steps=self._steps * settings.epochs,
+            pct_start=0.15,
+        )
+        self.lines: list[dict[str, float]] = []
+
+    @property
+    def path(self) -> Path:
+        return self.run / "expert.pt"
+
+    @property
+    def complete(self) -> bool:
+        return len(self.lines) >= self.settings.epochs
+
+    def epoch(self) -> None:
+        """Look at all photographs once, measure, and save."""
+        rows = torch.randperm(len(self.photographs))[: self._steps * self.settings.batch_size]
+        sums: dict[str, float] = {}
+        for chosen in tqdm(rows.split(self.settings.batch_size), "expert", leave=False):
+            for name, value in self._step(chosen).items():
+                sums[name] = sums.get(name, 0.0) + value / self._steps
+        if not math.isfinite(sum(sums.values())):
+            raise FloatingPointError(
+                f"the expert's training broke down in epoch {len(self.lines)}: {sums}; the last "
+                f"good state is {self.run / STATE_NAME}"
+            )
+        scores = part_scores(self.expert, self.unseen)
+        self.lines.append({"epoch": len(self.lines), **sums, **scores})
+        save_expert(self.expert, self.settings.features, scores, self.path)
+        self._save()
+
+    def _step(self, rows: Tensor) -> dict[str, float]:
+        settings, photographs = self.settings, self.photographs
+        size = settings.picture_sizes[int(torch.randint(len(settings.picture_sizes), ()))]
+        pose = photographs.pose.rows(rows)
+        crop = Crop.sample(photographs.boxes[rows], pose, settings.crops)
+        movement = Movement.sample(len(rows), settings.augment)
+        images = augment(photographs.cut(rows, crop, size), size, settings.augment, movement)
+        parts, species, terms = self.expert(images)
+        seen = movement.pose(crop.pose(pose), settings.augment).to(self.device)
+        captioned = self._captioned[rows].to(self.device)
+        said = self._described[rows].to(self.device)
+        of_terms = F.binary_cross_entropy_with_logits(terms, said, reduction="none").mean(1)
+        losses = {
+            "parts": part_loss(parts, seen, self._marked[rows].to(self.device)),
+            "species": F.cross_entropy(
+                species, photographs.species[rows].to(self.device), label_smoothing=0.1
+            ),
+            "terms": (of_terms * captioned).sum() / captioned.sum().clamp_min(1),
+        }
+        total = (
+            losses["parts"]
+            + settings.species_weight * losses["species"]
+            + settings.terms_weight * losses["terms"]
+        )
+        self._optimizer.zero_grad()
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(self.expert.parameters(), 5.0)
+        self._optimizer.step()
+        self._schedule.step()
+        return {name: value.item() for name, value in losses.items()}
+
+    def _save(self) -> None:
+        state: dict[str, Any] = {
+            "settings": asdict(self.settings),
+            "expert": self.expert.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "schedule": self._schedule.state_dict(),
+            "random": torch.get_rng_state(),
+            "lines": self.lines,
+        }
+        save_state(state, self.run / STATE_NAME)
+        lines = "".join(json.dumps(line) + "\n" for line in self.lines)
+        write_whole(self.run / "expert.jsonl", lines)
+
+    def resume(self) -> None:
+        """Go on after the last whole epoch that was saved, as if nothing had happened.
+
+        Raises
+        ------
+        FileNotFoundError, ValueError
+            There is no such run, it is damaged, or it had other settings or other photographs.
+        """
+        path = self.run / STATE_NAME
+        state = load_state(path, "run of the bird expert", _RUN_KEYS)
+        if state["settings"] != asdict(self.settings):
+            raise ValueError(f"{path} was made with other settings: {state['settings']}")
+        try:
+            self.expert.load_state_dict(state["expert"])
+        except RuntimeError as error:
+            raise ValueError(f"{path} was made with other photographs.") from error
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._schedule.load_state_dict(state["schedule"])
+        torch.set_rng_state(state["random"])
+        self.lines = state["lines"]
+
+
+def train_expert(
+    data: DataFolder, run: Path, settings: ExpertTraining, device: torch.device, seed: int = 0
+) -> Path:
+    """Train an expert, or what is left of its epochs, and return the path of ``expert.pt``."""
+    trainer = ExpertTrainer(data, run, settings, device, seed)
+    if (run / STATE_NAME).exists():
+        trainer.resume()
+    while not trainer.complete:
+        trainer.epoch()
+        tqdm.write(json.dumps(trainer.lines[-1]))
+    return trainer.path
