@@ -110,6 +110,8 @@ class GeneratorConfig:
         (it then starts by enlarging faithfully) or draws it afresh, as the paper does.
     first_stage_blocks : residual blocks behind each doubling of stage 1 but the last, which tell
         condition and noise to every size of map (`layers.ModulatedBlock`); the paper has none.
+    pose_channels : channels in which stage 1 is told where the parts of the bird are, at 8, 16 and
+        32 px; 0 for a generator that is told nothing, as the paper's.
     """
 
     text_feature_size: int = 256
@@ -120,6 +122,7 @@ class GeneratorConfig:
     residual_blocks: int = 2
     image_skip: bool = True
     first_stage_blocks: int = 0
+    pose_channels: int = 0
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -192,6 +195,7 @@ def _check_generator(config: GeneratorConfig) -> None:
         _check_whole(size, 1, _LARGEST)
     for count in (config.residual_blocks, config.first_stage_blocks):
         _check_whole(count, 0, _MOST_BLOCKS)
+    _check_whole(config.pose_channels, 0, _LARGEST)
     if not isinstance(config.image_skip, bool):
         raise ValueError(f"image_skip is true or false, not {config.image_skip!r}")
 

@@ -13,9 +13,13 @@ from models.attention import WordAttention
 from models.blend import TextBlend
 from models.config import FIRST_STAGE_SIZE, GeneratorConfig
 from models.layers import GatedLinearUnit, ModulatedBlock, ResidualBlock, UpsampleBlock, enlarge
+from models.pose import PART_GROUPS, Pose
 from models.text_encoder import TextFeatures
 
 Text = TextFeatures | TextBlend
+
+SMALLEST_BUMP, BUMP_PLACES = 0.05, 0.45
+"""Standard deviation of a part on the maps of a pose: of the side, and of the maps' places."""
 
 SEED_SIZE = 4
 """Side of the map that the first stage starts from."""
@@ -73,6 +77,24 @@ class ConditioningAugmentation(nn.Module):
         return mean + (0.5 * log_variance).exp() * epsilon, mean, log_variance
 
 
+class PoseMaps(nn.Module):
+    """Tells maps of one size where the parts of the bird are."""
+
+    def __init__(self, width: int, channels: int) -> None:
+        super().__init__()
+        self.tell = nn.Sequential(
+            nn.Conv2d(len(PART_GROUPS), width, 3, padding=1),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(width, channels, 3, padding=1),
+        )
+
+    def forward(self, pose: Pose, side: int) -> Tensor:
+        """What is added to features of S x S places: (B, channels, S, S)."""
+        maps = pose.maps(side, max(SMALLEST_BUMP, BUMP_PLACES / side))
+        told: Tensor = self.tell(maps.contiguous(memory_format=torch.channels_last))
+        return told
+
+
 class InitialStage(nn.Module):
     """Stage 1, F_0 of the paper: noise and condition to image features h_0 of 64 x 64."""
 
@@ -87,6 +109,7 @@ class InitialStage(nn.Module):
         )
         upsample: list[nn.Module] = []
         residual: list[nn.Module] = []
+        pose: list[nn.Module] = []
         style_size = config.noise_size + config.condition_size
         channels, size = config.seed_channels, SEED_SIZE
         while size < FIRST_STAGE_SIZE:
@@ -94,6 +117,8 @@ class InitialStage(nn.Module):
             narrower = config.stage_channels[0]
             if not last:
                 narrower = max(channels // 2, narrower)
+                if config.pose_channels:
+                    pose.append(PoseMaps(config.pose_channels, narrower))
             upsample.append(UpsampleBlock(channels, narrower))
             blocks = 0 if last else config.first_stage_blocks
             residual.append(
@@ -102,14 +127,17 @@ class InitialStage(nn.Module):
             channels, size = narrower, size * 2
         self.upsample = nn.Sequential(*upsample)
         self.residual = nn.ModuleList(residual)
+        self.pose = nn.ModuleList(pose)
 
-    def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
+    def forward(self, noise: Tensor, condition: Tensor, pose: Pose | None = None) -> Tensor:
         style = torch.cat([condition, noise], dim=1)
         seed = self.seed(style)
         seed = seed.view(-1, self.channels, SEED_SIZE, SEED_SIZE)
         hidden: Tensor = seed.contiguous(memory_format=torch.channels_last)
-        for upsample, blocks in zip(self.upsample, self.residual, strict=True):
-            hidden = upsample(hidden)
+        for position, blocks in enumerate(self.residual):
+            hidden = self.upsample[position](hidden)
+            if pose is not None and position < len(self.pose):
+                hidden = hidden + self.pose[position](pose, hidden.shape[-1]).to(hidden.dtype)
             assert isinstance(blocks, nn.ModuleList)
             for block in blocks:
                 hidden = block(hidden, style)
@@ -164,9 +192,9 @@ class Generator(nn.Module):
             return [self.conditioning, self.initial, self.to_image[0]]
         return [self.refinements[stage - 1], self.to_image[stage]]
 
-    def start(self, noise: Tensor, condition: Tensor) -> Canvas:
-        """Draw stage 1 from z (B, noise_size) and c (B, condition_size)."""
-        hidden = self.initial(noise, condition)
+    def start(self, noise: Tensor, condition: Tensor, pose: Pose | None = None) -> Canvas:
+        """Draw stage 1 from z (B, noise_size) and c (B, condition_size), in a pose if told one."""
+        hidden = self.initial(noise, condition, pose)
         return Canvas(hidden, self.to_image[0](hidden))
 
     def refine(self, canvas: Canvas, stage: int, text: Text) -> Canvas:
@@ -178,7 +206,12 @@ class Generator(nn.Module):
         return Canvas(hidden, drawn, attention)
 
     def stages(
-        self, noise: Tensor, condition: Tensor, text: Text, count: int | None = None
+        self,
+        noise: Tensor,
+        condition: Tensor,
+        text: Text,
+        count: int | None = None,
+        pose: Pose | None = None,
     ) -> Iterator[Canvas]:
         """Draw stage by stage, so that a caller can show or stop what is under way.
 
@@ -188,8 +221,9 @@ class Generator(nn.Module):
         condition : (B, condition_size) from `conditioning`.
         text : features of the B sentences, or of B pairs of sentences.
         count : how many stages to draw; all of them by default.
+        pose : of the B birds.
         """
-        canvas = self.start(noise, condition)
+        canvas = self.start(noise, condition, pose)
         yield canvas
         for stage in range(1, len(self.to_image) if count is None else count):
             canvas = self.refine(canvas, stage, text)

@@ -34,7 +34,7 @@ class Drawn:
 
 
 class DrawingPass(nn.Module):
-    """Draws a batch by the stages that are trained."""
+    """Draws a batch by the stages that are trained, given by their positions, 0 for the first."""
 
     def __init__(self, generator: Generator, stages: Sequence[int], patch: float) -> None:
         super().__init__()
@@ -42,15 +42,15 @@ class DrawingPass(nn.Module):
         self.stages, self.patch = stages, patch
 
     def forward(self, batch: Batch) -> Drawn:
-        text, sentence = batch.drawn_text, batch.sentence[batch.drawn_from]
-        condition, mean, log_variance = self.generator.conditioning(sentence, batch.epsilon)
+        text, pose = batch.text, batch.pose
+        condition, mean, log_variance = self.generator.conditioning(batch.sentence, batch.epsilon)
         condition_loss = losses.condition_loss(mean, log_variance)
         first, last = min(self.stages), max(self.stages)
         if first == 0:
-            drawn = list(self.generator.stages(batch.noise, condition, text, last + 1))
+            drawn = list(self.generator.stages(batch.noise, condition, text, last + 1, pose))
             return _drawn(None, drawn, condition_loss)
         with torch.no_grad():
-            *_, before = self.generator.stages(batch.noise, condition, text, first)
+            *_, before = self.generator.stages(batch.noise, condition, text, first, pose)
         if self.patch < 1:
             before = _cut(before, batch.place, self.patch)
         canvases = [before]
@@ -74,7 +74,7 @@ class JudgingPass(nn.Module):
         for judge, photographs, drawings in zip(self.judges, real, drawn, strict=True):
             if sees_sentences:
                 right, wrong = judge(photographs, [batch.sentence, batch.wrong_sentence])
-                (fake,) = judge(drawings, [batch.sentence[batch.drawn_from]])
+                (fake,) = judge(drawings, [batch.sentence])
                 scores.append((right, wrong, fake))
             else:
                 (right,), (fake,) = judge(photographs, [None]), judge(drawings, [None])
