@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ from models.checkpoint import text_identity
 from models.config import TextEncoderConfig
 from models.text_encoder import TextEncoder
 from models.training.damsm.similarity import DamsmConfig, ImageProjection
-from models.training.data.examples import Pictures
 from models.training.features.image_features import TAPPED_BLOCKS, ImageFeatures
 from models.training.runs.files import load_state
 from models.vocabulary import Vocabulary
@@ -21,6 +20,8 @@ MODEL_KEYS = (
     "text_encoder_config",
     "damsm_config",
     "features",
+    "features_weights",
+    "picture_size",
     "text_encoder",
     "projection",
 )
@@ -32,19 +33,35 @@ class Damsm:
 
     Attributes
     ----------
+    features_name, features : the frozen picture network that it looks through.
     picture_size : side in pixels at which its retrieval was measured.
     """
 
     config: DamsmConfig
-    features: str
+    features_name: str
+    features: ImageFeatures
     vocabulary: Vocabulary
     text_encoder: TextEncoder
     projection: ImageProjection
     picture_size: int = 128
 
+    def state(self, expert: bool) -> dict[str, Any]:
+        """What `load_damsm` reads; an expert's features come along, ImageNet's are at hand."""
+        weights = {name: value.half() for name, value in self.features.state_dict().items()}
+        return {
+            "vocabulary": list(self.vocabulary.words),
+            "text_encoder_config": asdict(self.text_encoder.config),
+            "damsm_config": asdict(self.config),
+            "features": self.features_name,
+            "features_weights": weights if expert else None,
+            "picture_size": self.picture_size,
+            "text_encoder": self.text_encoder.state_dict(),
+            "projection": self.projection.state_dict(),
+        }
+
 
 def load_damsm(path: Path) -> Damsm:
-    """Load what `train_damsm` saved, frozen and in evaluation mode.
+    """Load what `DamsmTrainer` saved, frozen and in evaluation mode.
 
     Raises
     ------
@@ -60,7 +77,11 @@ def load_damsm(path: Path) -> Damsm:
         config = DamsmConfig(**state["damsm_config"])
         encoder = TextEncoder(TextEncoderConfig(**state["text_encoder_config"]))
         encoder.load_state_dict(state["text_encoder"])
-        projection = ImageProjection(ImageFeatures(state["features"]), config)
+        weights = state["features_weights"]
+        features = ImageFeatures(
+            state["features"], weights and {name: value.float() for name, value in weights.items()}
+        )
+        projection = ImageProjection(features, config)
         projection.load_state_dict(state["projection"])
         vocabulary = Vocabulary(state["vocabulary"])
     except (RuntimeError, TypeError, ValueError, AttributeError) as error:
@@ -69,10 +90,11 @@ def load_damsm(path: Path) -> Damsm:
     return Damsm(
         config,
         state["features"],
+        features,
         vocabulary,
         encoder.eval().requires_grad_(False),
         projection.eval().requires_grad_(False),
-        state.get("picture_size", Damsm.picture_size),
+        state["picture_size"],
     )
 
 
@@ -97,27 +119,3 @@ def check_text_encoder(state: Mapping[str, Any], gan: Path, damsm: Damsm, named:
             f"{named} and {gan} do not belong together: the run was trained with another text "
             "encoder. Name the damsm.pt of the run itself."
         )
-
-
-def read_captions(
-    pictures: Pictures, vocabulary: Vocabulary, max_words: int
-) -> list[list[Sequence[int]]]:
-    """Ids of the captions of each picture; those without a known word are left out.
-
-    Raises
-    ------
-    ValueError
-        No caption of a picture has a known word.
-    """
-    read: list[list[Sequence[int]]] = []
-    for example in pictures.examples:
-        ids = [vocabulary.read(caption, max_words).ids for caption in example.captions]
-        known: list[Sequence[int]] = [sentence for sentence in ids if sentence]
-        if not known:
-            raise ValueError(
-                f"no caption of {example.path} has a word that the text encoder knows: one that "
-                "stands at least twice in the captions that it was trained on. Describe the "
-                "picture in other words, or take it out of metadata.jsonl."
-            )
-        read.append(known)
-    return read

@@ -3,120 +3,96 @@
 from __future__ import annotations
 
 import json
-import logging
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from hashlib import sha256
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from models.checkpoint import load_checkpoint
 from models.config import TextEncoderConfig
+from models.precision import chosen_precision
 from models.text_encoder import TextEncoder, pad_ids
-from models.training.damsm.model import MODEL_KEYS, Damsm, load_damsm, read_captions
+from models.training.damsm.model import Damsm
 from models.training.damsm.scores import retrieval, swaps_told
 from models.training.damsm.similarity import DamsmConfig, ImageProjection, damsm_loss
+from models.training.data.augment import AugmentConfig, Movement, augment
+from models.training.data.captions import Captions, CaptionSettings
 from models.training.data.counterfactual import Counterfactual
-from models.training.data.examples import METADATA, Example, Pictures, read_examples
+from models.training.data.crops import Crop, CropSettings
+from models.training.data.folder import DataFolder
+from models.training.data.photographs import Photographs, kept_side
 from models.training.data.recolour import Recolourer, Recolouring
+from models.training.expert.expert import load_expert
 from models.training.features.cached_features import cache_features
 from models.training.features.image_features import REGION_MAP, ImageFeatures
 from models.training.runs.files import load_state, save_state
 from models.training.runs.whole_files import write_whole
 from models.vocabulary import Vocabulary
-
-_log = logging.getLogger(__name__)
+from models.words.names import name_sentences, names_of
 
 STATE_NAME = "damsm-run.pt"
 """What a run needs to go on, beside ``damsm.pt``, its best epoch."""
 
-_RUN_KEYS = ("settings", "optimizer", "schedule", "random", "lines", *MODEL_KEYS)
+_RUN_KEYS = ("settings", "encoder", "projection", "optimizer", "schedule", "random", "lines")
+_NAME_SENTENCES = 60
+"""Sentences of each name that the vocabulary is collected from, beside the captions."""
 
 
 @dataclass(frozen=True)
 class DamsmTraining:
-    """Settings of a DAMSM run.
+    """Settings of DAMSM's training."""
 
-    Attributes
-    ----------
-    epochs : how often all training pictures are seen.
-    batch_size : pictures a step; each is a wrong answer for the sentences of the others.
-    learning_rate : the highest one; it rises to that first, and falls to nothing at the end.
-    picture_sizes : sides in pixels at which pictures are shown; several, since the generator's
-        pictures will be judged small and large. The last is the one retrieval is measured at.
-    features : name of the frozen picture network.
-    recoloured : share of the pictures whose colour a caption names that are shown in another one,
-        with the caption changed to say so (see `recolour`).
-    counterfactual : whether each sentence is also contrasted with itself, its colours exchanged
-        (see `counterfactual`); the paper's is not.
-    train_text_encoder : whether the text encoder learns; otherwise it is left as it was in the run
-        or weights begun with, so that generators and listeners made for it go on fitting.
-    seed : of all random numbers.
-    """
-
-    epochs: int = 20
-    batch_size: int = 64
-    learning_rate: float = 2e-3
-    picture_sizes: tuple[int, ...] = (96, 128)
-    features: str = "efficientnet-lite0"
-    recoloured: float = 0.5
-    counterfactual: bool = True
-    train_text_encoder: bool = True
-    seed: int = 0
-
-
-def train_damsm(
-    train: Path,
-    test: Path,
-    run: Path,
-    settings: DamsmTraining,
-    config: DamsmConfig,
-    resume: bool = False,
-    start_from: Path | None = None,
-) -> Path:
-    """Train on one folder, choose the epoch by retrieval on the other, and save that epoch.
-
-    Parameters
-    ----------
-    start_from : ``damsm.pt`` of a run, whose networks are trained further; or a weights file,
-        whose text encoder is. Its words are the words of the new run: what else the captions say
-        is not read.
-    resume : go on after the last whole epoch of the run in the folder `run`, if there is one.
-
-    Returns
-    -------
-    The path of the saved model, ``run/damsm.pt``; ``run/damsm.jsonl`` has a line an epoch.
-
-    Raises
-    ------
-    FloatingPointError
-        The loss is not a number; the last good epoch is named.
-    ValueError
-        There is a run that is not to be gone on with; or it had other settings or other pictures;
-        or an untrained text encoder was to be left as it is; or a data folder cannot be used.
-    """
-    state = run / STATE_NAME
-    if state.exists() and not resume:
-        raise ValueError(f"{run} holds a run already: name --resume, or another folder")
-    resume = state.exists()
-    if not (settings.train_text_encoder or start_from or resume):
-        raise ValueError(
-            "a text encoder that is not trained has to come from somewhere: name --start-from"
-        )
-    run.mkdir(parents=True, exist_ok=True)
-    trainer = DamsmTrainer(train, test, run, settings, config, state if resume else start_from)
-    if resume:
-        trainer.resume()
-    first = len(trainer.lines)
-    for _ in tqdm(range(first, settings.epochs), "DAMSM", settings.epochs, initial=first):
-        trainer.epoch()
-        tqdm.write(json.dumps(trainer.lines[-1]))
-    return trainer.model_path
+    epochs: int = field(default=20, metadata={"help": "how often all photographs are seen"})
+    batch_size: int = field(
+        default=64,
+        metadata={"help": "photographs a step; each is a wrong answer for the others' sentences"},
+    )
+    learning_rate: float = field(
+        default=2e-3, metadata={"help": "the highest one; it rises to that, and falls to nothing"}
+    )
+    picture_sizes: tuple[int, ...] = field(
+        default=(96, 128),
+        metadata={
+            "help": "sides in pixels at which pictures are shown, one by chance a step: those at "
+            "which drawings will be judged. Retrieval is measured at the last"
+        },
+    )
+    features: str = field(
+        default="expert",
+        metadata={"help": "what it looks through: 'expert', or the name of an ImageNet network"},
+    )
+    dropout: float = field(default=0.5, metadata={"help": "of the text encoder's embeddings"})
+    feature_size: int = field(default=256, metadata={"help": "size of word and sentence features"})
+    recoloured: float = field(
+        default=0.5,
+        metadata={
+            "help": "share of the photographs whose colour a caption names that are shown in "
+            "another one, with the caption changed to say so"
+        },
+    )
+    counterfactual: bool = field(
+        default=True,
+        metadata={
+            "help": "whether each sentence is contrasted with itself, its colours exchanged; the "
+            "paper's is not"
+        },
+    )
+    captions: CaptionSettings = field(
+        default=CaptionSettings(of_species=0.1),
+        metadata={"help": "which sentence is said of a photograph"},
+    )
+    crops: CropSettings = field(
+        default=CropSettings(), metadata={"help": "how squares are cut round birds"}
+    )
+    augment: AugmentConfig = field(
+        default=AugmentConfig(),
+        metadata={"help": "how they are moved and blanked, like drawings"},
+    )
 
 
 class DamsmTrainer:
@@ -124,113 +100,121 @@ class DamsmTrainer:
 
     Parameters
     ----------
-    start_from : see `train_damsm`; the state of the run itself, too, before it is resumed.
+    run : folder for ``damsm.pt`` (the epoch that retrieves best on species that were never seen),
+        ``damsm-run.pt`` and ``damsm.jsonl`` (a line an epoch).
+    expert : ``expert.pt``, if that is what is looked through.
     """
 
     def __init__(
         self,
-        train: Path,
-        test: Path,
+        data: DataFolder,
         run: Path,
         settings: DamsmTraining,
-        config: DamsmConfig,
-        start_from: Path | None = None,
+        expert: Path | None = None,
+        seed: int = 0,
     ) -> None:
-        torch.manual_seed(settings.seed)
-        self.model_path, self.state_path = run / "damsm.pt", run / STATE_NAME
-        self._log_path = run / "damsm.jsonl"
+        run.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(seed)
+        self.run, self.settings, self._digest = run, settings, data.digest
+        self.config = DamsmConfig(feature_size=settings.feature_size)
         self.lines: list[dict[str, float]] = []
-        # What is wrong with species and captions is told before pictures are looked at for minutes.
-        examples, unseen = read_examples(train), read_examples(test)
-        _check_species(examples, unseen, test)
-        self.steps = len(examples) // settings.batch_size
-        if not self.steps:
+        examples = [*data.train, *data.more]
+        self._steps = len(examples) // settings.batch_size
+        if not self._steps:
             raise ValueError(
-                f"{train} has {len(examples)} pictures, less than one batch of "
-                f"{settings.batch_size}: choose a smaller --batch-size."
+                f"{data.path} has {len(examples)} photographs to train on, less than one batch of "
+                f"{settings.batch_size}: choose a smaller batch_size."
             )
-        begun = _read_start(start_from) if start_from else None
-        if begun:
-            self.vocabulary, text_config = begun.vocabulary, begun.text_encoder.config
-            config = replace(config, feature_size=text_config.feature_size)
-        else:
-            self.vocabulary = Vocabulary.from_captions(
-                caption for example in examples for caption in example.captions
-            )
-            text_config = TextEncoderConfig(len(self.vocabulary), feature_size=config.feature_size)
-        self.settings, self.config = settings, config
-        self._trained_on = sha256((train / METADATA).read_bytes()).hexdigest()
-        self.pictures = Pictures(examples, settings.picture_sizes)
-        self._unseen = Pictures(unseen, settings.picture_sizes[-1:])
-        self._captions, self._unseen_captions = (
-            read_captions(pictures, self.vocabulary, text_config.max_words)
-            for pictures in (self.pictures, self._unseen)
+        self.vocabulary = Vocabulary.from_captions(_sentences(data))
+        text_config = TextEncoderConfig(
+            len(self.vocabulary), feature_size=settings.feature_size, dropout=settings.dropout
         )
-        self._features = features = ImageFeatures(settings.features)
-        self._caches = [
-            cache_features(features, self.pictures, size) for size in settings.picture_sizes
-        ]
-        self._recolourer, self._counterfactual = None, None
-        if settings.recoloured:
-            self._recolourer = Recolourer(self.vocabulary, self.pictures)
-        if settings.counterfactual:
-            self._counterfactual = Counterfactual(self.vocabulary)
-        self._unseen_cache = cache_features(features, self._unseen, settings.picture_sizes[-1])
-
+        self.photographs = Photographs(examples, kept_side(max(settings.picture_sizes)))
+        unseen = Photographs(data.test, kept_side(settings.picture_sizes[-1]))
+        self._captions, unseen_captions = (
+            Captions(
+                part.examples,
+                part.species,
+                self.vocabulary,
+                text_config.max_words,
+                settings.captions,
+            )
+            for part in (self.photographs, unseen)
+        )
+        self._recolourer = Recolourer(self.vocabulary, self.photographs)
+        self._counterfactual = Counterfactual(self.vocabulary) if settings.counterfactual else None
+        self._features = _features(settings, expert)
+        self._precision = chosen_precision("auto", torch.device("cpu"))
+        cache = cache_features(self._features, unseen, settings.picture_sizes[-1], mirrored=False)
+        captions = [unseen_captions.own(row) for row in range(len(unseen))]
+        self._unseen = (cache, captions, unseen.species)
         self.encoder = TextEncoder(text_config)
-        self.projection = ImageProjection(features, config)
-        if begun:
-            self._begin_with(begun)
-        self.encoder.requires_grad_(settings.train_text_encoder)
-        learning = [*self.encoder.parameters(), *self.projection.parameters()]
-        self._parameters = [weights for weights in learning if weights.requires_grad]
+        self.projection = ImageProjection(self._features, self.config)
+        self._fast_features = _features(settings, expert).to(self._precision)
+        self._parameters = [*self.encoder.parameters(), *self.projection.parameters()]
         self._optimizer = torch.optim.AdamW(
-            self._parameters, settings.learning_rate, weight_decay=1e-3
+            self._parameters, settings.learning_rate, weight_decay=1e-3, fused=True
         )
         self._schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self._optimizer, settings.learning_rate, total_steps=self.steps * settings.epochs
+            self._optimizer, settings.learning_rate, total_steps=self._steps * settings.epochs
         )
 
+    @property
+    def path(self) -> Path:
+        return self.run / "damsm.pt"
+
+    @property
+    def complete(self) -> bool:
+        return len(self.lines) >= self.settings.epochs
+
     def epoch(self) -> None:
-        """Train on all pictures once, measure retrieval on unseen species, and save."""
-        self.encoder.train(self.settings.train_text_encoder)
-        order = torch.randperm(len(self.pictures))[: self.steps * self.settings.batch_size]
-        losses = [self._step(rows) for rows in order.split(self.settings.batch_size)]
+        """Train on all photographs once, measure retrieval on unseen species, and save."""
+        self.encoder.train()
+        order = torch.randperm(len(self.photographs))[: self._steps * self.settings.batch_size]
+        batches = tqdm(order.split(self.settings.batch_size), "DAMSM", leave=False)
+        losses = [self._step(rows) for rows in batches]
         loss = sum(losses) / len(losses)
         if not math.isfinite(loss):
-            kept = f"{self.model_path} keeps the best epoch so far" if self.lines else "none saved"
+            kept = f"{self.path} keeps the best epoch so far" if self.lines else "none saved"
             raise FloatingPointError(
                 f"training broke down in epoch {len(self.lines)} (loss {loss}; {kept}): "
-                "try a lower --learning-rate."
+                "try a lower damsm.learning_rate."
             )
-        networks = (self.encoder, self.projection, self._unseen_cache, self._unseen_captions)
-        score = retrieval(*networks, self._unseen.species)
-        told = swaps_told(*networks, self.vocabulary)
+        cache, captions, species = self._unseen
+        score = retrieval(self.encoder, self.projection, cache, captions, species)
+        told = swaps_told(self.encoder, self.projection, cache, captions, self.vocabulary)
         best = max((line["r_at_1"] for line in self.lines), default=-1.0)
         self.lines.append({"epoch": len(self.lines), "loss": loss, "r_at_1": score})
         if told is not None:
             self.lines[-1]["swaps_told"] = told
         # The model first: a run killed in between repeats the epoch, and saves the same model.
         if score > best:
-            save_state(self._model() | {"scores": self.lines[-1]}, self.model_path)
+            damsm = Damsm(
+                self.config,
+                self._features.name,
+                self._features,
+                self.vocabulary,
+                self.encoder,
+                self.projection,
+                self.settings.picture_sizes[-1],
+            )
+            state = damsm.state(expert=self.settings.features == "expert")
+            save_state(state | {"scores": self.lines[-1]}, self.path)
         self._save()
 
     def _step(self, rows: Tensor) -> float:
-        chosen = int(torch.randint(len(self._caches), ()))
-        mirrored = int(torch.randint(2, ()))
-        captions = [self._caption(row) for row in rows.tolist()]
-        recolouring = Recolouring.of_none(len(rows))
-        if self._recolourer:
-            captions, recolouring = self._recolourer.exchange_some(
-                rows.tolist(), captions, self.settings.recoloured
-            )
-        region_map, pooled = self._see(rows, chosen, mirrored, recolouring)
-        regions, whole = self.projection(region_map, pooled)
+        settings, photographs = self.settings, self.photographs
+        size = settings.picture_sizes[int(torch.randint(len(settings.picture_sizes), ()))]
+        captions = [self._captions.choose(row) for row in rows.tolist()]
+        captions, recolouring = self._recolourer.exchange_some(
+            rows.tolist(), captions, settings.recoloured
+        )
+        regions, whole = self.projection(*self._see(rows, size, recolouring))
         text = self.encoder(*pad_ids(captions))
         wrong = None
         if self._counterfactual:
             wrong = self._counterfactual.encode(captions, self.encoder)
-        loss = damsm_loss(regions, whole, text, self.pictures.species[rows], self.config, wrong)
+        loss = damsm_loss(regions, whole, text, photographs.species[rows], self.config, wrong)
         total = loss.words + loss.sentence
         self._optimizer.zero_grad()
         total.backward()
@@ -239,74 +223,51 @@ class DamsmTrainer:
         self._schedule.step()
         return total.item()
 
-    def _caption(self, row: int) -> Sequence[int]:
-        captions = self._captions[row]
-        return captions[int(torch.randint(len(captions), ()))]
-
-    def _see(
-        self, rows: Tensor, chosen: int, mirrored: int, recolouring: Recolouring
-    ) -> tuple[Tensor, Tensor]:
-        """Features of pictures: remembered ones, but of those in another colour new ones."""
-        region_map, pooled = self._caches[chosen].batch(rows, mirrored)
-        changed = recolouring.reach.nonzero().flatten()
-        if len(changed):
-            flips = torch.full((len(changed),), bool(mirrored))
-            images = self.pictures.batch(rows[changed], self.settings.picture_sizes[chosen], flips)
-            with torch.no_grad():
-                maps, whole = self._features(recolouring.rows(changed).apply(images))
-            region_map[changed], pooled[changed] = maps[REGION_MAP], whole
-        return region_map, pooled
-
-    def _model(self) -> dict[str, Any]:
-        """What `load_damsm` needs."""
-        return {
-            "vocabulary": list(self.vocabulary.words),
-            "text_encoder_config": asdict(self.encoder.config),
-            "damsm_config": asdict(self.config),
-            "features": self.settings.features,
-            "picture_size": self.settings.picture_sizes[-1],
-            "text_encoder": self.encoder.state_dict(),
-            "projection": self.projection.state_dict(),
-        }
+    @torch.no_grad()
+    def _see(self, rows: Tensor, size: int, recolouring: Recolouring) -> tuple[Tensor, Tensor]:
+        """Features of squares cut at random, moved and blanked as drawings will be."""
+        settings, photographs = self.settings, self.photographs
+        pose = photographs.pose.rows(rows)
+        crop = Crop.sample(photographs.boxes[rows], pose, settings.crops)
+        movement = Movement.sample(len(rows), settings.augment)
+        images = recolouring.apply(photographs.cut(rows, crop, size))
+        moved = augment(images, size, settings.augment, movement)
+        maps, pooled = self._fast_features(moved.to(self._precision))
+        return maps[REGION_MAP].float(), pooled.float()
 
     def _save(self) -> None:
         """Save everything needed to go on after this epoch, and write the log anew."""
-        state = {
+        state: dict[str, Any] = {
             "settings": asdict(self.settings),
+            "data": self._digest,
+            "encoder": self.encoder.state_dict(),
+            "projection": self.projection.state_dict(),
             "optimizer": self._optimizer.state_dict(),
             "schedule": self._schedule.state_dict(),
             "random": torch.get_rng_state(),
             "lines": self.lines,
-            "trained_on": self._trained_on,
         }
-        save_state(self._model() | state, self.state_path)
-        write_whole(self._log_path, "".join(json.dumps(line) + "\n" for line in self.lines))
-
-    def _begin_with(self, begun: _Start) -> None:
-        self.encoder.load_state_dict(begun.text_encoder.state_dict())
-        if begun.damsm:
-            if (begun.damsm.config, begun.damsm.features) != (self.config, self.settings.features):
-                raise ValueError(
-                    f"{begun.path} has another shape, or looks through another network: "
-                    f"--features {begun.damsm.features}."
-                )
-            self.projection.load_state_dict(begun.damsm.projection.state_dict())
+        save_state(state, self.run / STATE_NAME)
+        lines = "".join(json.dumps(line) + "\n" for line in self.lines)
+        write_whole(self.run / "damsm.jsonl", lines)
 
     def resume(self) -> None:
-        """Go on after the last whole epoch that was saved, as if nothing had happened."""
-        state = load_state(self.state_path, "DAMSM run", _RUN_KEYS)
-        now = (asdict(self.settings), asdict(self.config))
-        if (state["settings"], state["damsm_config"]) != now:
+        """Go on after the last whole epoch that was saved, as if nothing had happened.
+
+        Raises
+        ------
+        FileNotFoundError, ValueError
+            There is no such run, it is damaged, or it had other settings or other data.
+        """
+        path = self.run / STATE_NAME
+        state = load_state(path, "DAMSM run", _RUN_KEYS)
+        if state["settings"] != asdict(self.settings):
             raise ValueError(
-                f"{self.state_path} was made with other settings; to resume, repeat them: "
-                f"{state['settings']}"
+                f"{path} was made with other settings; to resume, repeat them: {state['settings']}"
             )
-        if state.get("trained_on", self._trained_on) != self._trained_on:
-            raise ValueError(
-                f"{self.state_path} was made with other training pictures or captions: name the "
-                "same --train, or begin another run with --start-from."
-            )
-        self.encoder.load_state_dict(state["text_encoder"])
+        if state["data"] != self._digest:
+            raise ValueError(f"{path} was made with other photographs or captions.")
+        self.encoder.load_state_dict(state["encoder"])
         self.projection.load_state_dict(state["projection"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._schedule.load_state_dict(state["schedule"])
@@ -314,43 +275,36 @@ class DamsmTrainer:
         torch.set_rng_state(state["random"])
 
 
-@dataclass(frozen=True)
-class _Start:
-    """What a run begins with; `damsm` when there is more than a text encoder."""
-
-    path: Path
-    vocabulary: Vocabulary
-    text_encoder: TextEncoder
-    damsm: Damsm | None = None
-
-
-def _read_start(path: Path) -> _Start:
-    """Read the networks of another run, or the text encoder of a weights file.
-
-    Raises
-    ------
-    CheckpointError, FileNotFoundError, ValueError
-        There is no such file, or it is damaged or foreign.
-    """
-    if path.suffix == ".safetensors":
-        weights = load_checkpoint(path)
-        return _Start(path, weights.vocabulary, weights.text_encoder)
-    damsm = load_damsm(path)
-    return _Start(path, damsm.vocabulary, damsm.text_encoder, damsm)
+def train_damsm(
+    data: DataFolder,
+    run: Path,
+    settings: DamsmTraining,
+    expert: Path | None = None,
+    seed: int = 0,
+) -> Path:
+    """Train a DAMSM, or what is left of its epochs, and return the path of ``damsm.pt``."""
+    trainer = DamsmTrainer(data, run, settings, expert, seed)
+    if (run / STATE_NAME).exists():
+        trainer.resume()
+    while not trainer.complete:
+        trainer.epoch()
+        tqdm.write(json.dumps(trainer.lines[-1]))
+    return trainer.path
 
 
-def _check_species(examples: Sequence[Example], unseen: Sequence[Example], test: Path) -> None:
-    """See that there is something to choose an epoch by."""
-    trained, tested = ({example.species for example in part} for part in (examples, unseen))
-    if len(tested) < 2:
-        raise ValueError(
-            f"{test} needs pictures of two species, since the epoch is chosen by them: "
-            "`prepare --test-species 2` keeps two for it."
-        )
-    if both := sorted(trained & tested):
-        _log.warning(
-            "%d species are in both folders (%s): scores will tell how well they are known by "
-            "heart, not how well sentences are understood.",
-            len(both),
-            ", ".join(both[:3]) + (", …" if len(both) > 3 else ""),
-        )
+def _features(settings: DamsmTraining, expert: Path | None) -> ImageFeatures:
+    if settings.features != "expert":
+        return ImageFeatures(settings.features)
+    if expert is None:
+        raise ValueError("damsm.features is 'expert', and there is none: name another network")
+    return load_expert(expert).features
+
+
+def _sentences(data: DataFolder) -> Iterator[str]:
+    """What the vocabulary is collected from: captions, and sentences of all species' names."""
+    chance = Random(0)
+    for example in data.train:
+        yield from example.captions
+    for species in sorted({example.species for example in [*data.train, *data.more]}):
+        for _ in range(_NAME_SENTENCES):
+            yield name_sentences(names_of(species), chance)

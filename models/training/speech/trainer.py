@@ -18,9 +18,9 @@ from models.precision import chosen_precision
 from models.speech_encoder import SpeechEncoder
 from models.training.damsm.model import Damsm, load_damsm
 from models.training.damsm.similarity import damsm_loss
-from models.training.data.examples import Pictures, read_examples
+from models.training.data.examples import read_examples
+from models.training.data.photographs import Photographs, kept_side
 from models.training.features.cached_features import CachedFeatures, cache_features
-from models.training.features.image_features import ImageFeatures
 from models.training.runs.files import load_state, save_state
 from models.training.runs.metrics import MetricsLog
 from models.training.runs.stopping import stop_when_asked
@@ -116,7 +116,7 @@ class SpeechTrainer:
         self.encoder.lstm.load_state_dict(self.damsm.text_encoder.lstm.state_dict())
         self.encoder.lstm.requires_grad_(False)
         self.loss = HearingLoss(self.damsm.text_encoder, self.config.width)
-        self._features = ImageFeatures(self.damsm.features)
+        self._features = self.damsm.features
         self.utterances, self.cache, self.species = self._read(spoken, train)
         self.unseen = self._read(spoken_test, test)
         learning = [*self.encoder.parameters(), *self.loss.spelling.parameters()]
@@ -241,7 +241,7 @@ class SpeechTrainer:
         )
 
     def _read(self, spoken: Path, data: Path) -> tuple[SpokenData, CachedFeatures, Tensor]:
-        pictures = Pictures(read_examples(data), (self.settings.picture_size,))
+        pictures = Photographs(read_examples(data), kept_side(self.settings.picture_size))
         rows = {
             example.path.relative_to(data).as_posix(): row
             for row, example in enumerate(pictures.examples)
