@@ -12,10 +12,10 @@ from models.memory import keep_freed_memory
 
 COMMANDS = (
     "prepare",
+    "run",
+    "expert",
     "damsm",
     "gan",
-    "diagnose",
-    "combine",
     "speak",
     "speech",
     "evaluate",

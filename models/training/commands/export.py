@@ -1,7 +1,6 @@
 """``export``: write a file that the program draws or listens with.
 
-Or the discriminators of one or several runs of different stages, for ``gan
---discriminators-from``.
+`run` exports by itself at the end; this is for the state of a phase that is not complete.
 """
 
 from __future__ import annotations
@@ -14,43 +13,26 @@ SUMMARY = "write a file that the program draws or listens with"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--damsm", type=Path, help="damsm.pt of a damsm run; needed for all but discriminators"
-    )
+    parser.add_argument("--damsm", type=Path, required=True, help="damsm.pt of the run")
     run = parser.add_mutually_exclusive_group(required=True)
-    run.add_argument("--gan", type=Path, help="gan.pt of a gan run: what draws")
-    run.add_argument(
-        "--discriminators",
-        type=Path,
-        nargs="+",
-        metavar="FILE",
-        help="gan.pt of runs of different stages: what judges; an earlier output (.safetensors) "
-        "gives the stages that they did not train",
-    )
+    run.add_argument("--gan", type=Path, help="gan.pt of a phase: what draws")
     run.add_argument("--speech", type=Path, help="speech.pt of a speech run: what listens")
     parser.add_argument("-o", "--output", type=Path, required=True, help="file to write")
     parser.add_argument("--name", default="speech2bird", help="name of the model")
-    parser.add_argument("--data", type=Path, help="training folder, to note its name on the card")
     parser.add_argument(
         "--card", action="append", default=[], metavar="KEY=TEXT", help="a fact for the model card"
     )
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.training.exchange.discriminators_file import export_discriminators
     from models.training.exchange.export import export
     from models.training.speech.export import export_speech
 
-    if options.discriminators:
-        print(export_discriminators(options.discriminators, options.output))
-        return
-    if not options.damsm:
-        raise ValueError("--damsm is needed: the text encoder that the run was trained with.")
     card = _read_card(options.card)
     if options.speech:
         print(export_speech(options.damsm, options.speech, options.output, card))
     else:
-        print(export(options.damsm, options.gan, options.output, options.name, card, options.data))
+        print(export(options.damsm, options.gan, options.output, options.name, card))
 
 
 def _read_card(entries: Sequence[str]) -> dict[str, str]:

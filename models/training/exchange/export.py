@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ from models.training.damsm.model import check_text_encoder, load_damsm
 from models.training.exchange.publishing import check_weights, versions
 from models.training.runs.files import load_state
 
-_NEEDED = ("settings", "generator_config", "ema", "pictures_seen", "seconds")
+_NEEDED = ("phase", "generator_config", "ema", "position")
 _EMA_PREFIX = "module."
 
 
@@ -25,16 +23,14 @@ def export(
     output: Path,
     name: str,
     card: Mapping[str, str],
-    data: Path | None = None,
 ) -> str:
     """Join a text encoder and a generator's moving average into one checkpoint.
 
     Parameters
     ----------
     damsm, gan : what the commands ``damsm`` and ``gan`` saved.
-    card : facts about the weights for people to read. They come on top of those that are known:
-        pictures seen, minutes, stages, a digest of the settings, versions, the data's name.
-    data : the folder of training pictures, whose name is noted on the card.
+    card : facts about the weights for people to read: the recipe that made them, say. They come
+        on top of those that the run tells: photographs seen, versions.
 
     Returns
     -------
@@ -60,7 +56,7 @@ def export(
     check_text_encoder(state, gan, text, damsm)
     check_weights(text.text_encoder, damsm)
     check_weights(generator, gan)
-    facts = _facts(state) | ({"data": data.resolve().name} if data else {}) | dict(card)
+    facts = _facts(state) | dict(card)
     config = ModelConfig(text.text_encoder.config, generator.config, name)
     return save_checkpoint(
         Checkpoint(config, text.vocabulary, text.text_encoder, generator, facts), output
@@ -104,11 +100,8 @@ def averaged_generator(state: Mapping[str, Any], path: Path) -> Generator:
 
 def _facts(state: Mapping[str, Any]) -> dict[str, str]:
     """What the run itself tells of the weights."""
-    recipe = {"settings": state["settings"], "generator": state["generator_config"]}
-    digest = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
+    position = state["position"]
     return {
-        "pictures_seen": f"{state['pictures_seen']:,}",
-        "minutes": f"{state['seconds'] / 60:.1f}",
-        "settings": f"sha256 {digest[:12]}",
+        "photographs_seen": f"{position['seen_before'] + position['seen']:,}",
         "written_by": versions(),
     }

@@ -1,9 +1,11 @@
-"""The moving average of the generator's weights, which is what draws once training is over."""
+"""Averages of the generator's weights, which are what draws once training is over."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+import torch
 from torch import Tensor
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
@@ -23,3 +25,28 @@ def growing_average(
         get_ema_multi_avg_fn(grown)(averaged, current, count)
 
     return update
+
+
+class MeanOfStates:
+    """The plain mean of a network's weights at several times (stochastic weight averaging)."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.weights: dict[str, Tensor] = {}
+
+    @torch.no_grad()
+    def add(self, weights: Mapping[str, Tensor]) -> None:
+        """Take one more time into account; what is counted, not measured, is the newest."""
+        self.count += 1
+        for name, value in weights.items():
+            if self.count > 1 and value.is_floating_point():
+                self.weights[name].lerp_(value, 1 / self.count)
+            else:
+                self.weights[name] = value.clone()
+
+    def state(self) -> dict[str, Any]:
+        return {"count": self.count, "weights": self.weights}
+
+    def resume(self, state: Mapping[str, Any]) -> None:
+        self.count = state["count"]
+        self.weights = {name: value.clone() for name, value in state["weights"].items()}

@@ -1,4 +1,4 @@
-"""What one step of GAN training works on, with all its random numbers already drawn.
+"""What one step of GAN training works on: photographs, sentences, and all its random numbers.
 
 Nothing later in a step is random. So a batch can be drawn again in parts to save memory, and
 several processes that draw the same batch can each work on a part of it.
@@ -6,7 +6,7 @@ several processes that draw the same batch can each work on a part of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import torch
@@ -14,14 +14,23 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from models.config import GeneratorConfig
+from models.pose import Pose
 from models.text_encoder import TextEncoder, TextFeatures, pad_ids
 from models.training.data.augment import Movement
+from models.training.data.captions import Captions
 from models.training.data.counterfactual import Counterfactual, WrongText
+from models.training.data.crops import Crop
+from models.training.data.photographs import Photographs
 from models.training.data.recolour import Recolourer, Recolouring
-from models.training.gan.settings import GanTraining
+from models.training.gan.settings import Phase
 
-MOVED = ("species", "sentence", "wrong_sentence", "noise", "epsilon")
-"""What networks look at as it is."""
+MOST_SHOWN = 256
+"""Side in pixels beyond which photographs are enlarged: squares cut out of them have no more."""
+
+
+def shown_size(phase: Phase) -> int:
+    """Side in pixels of the largest photographs that a phase's discriminators are shown."""
+    return min(max(phase.stages), MOST_SHOWN)
 
 
 @dataclass(frozen=True)
@@ -30,26 +39,22 @@ class Batch:
 
     Attributes
     ----------
-    rows : (B,) the photographs' places among all pictures.
-    flip : (B,) which of them are mirrored.
-    recolouring : which of them are made another colour.
+    photographs : (B, 3, S, S) squares round birds, S being the phase's `shown_size`.
     species : (B,) their species.
-    text : features of one caption of each.
-    wrong : the same captions with their colours exchanged, if DAMSM is to tell them apart.
+    pose : of the birds in the squares; drawings are told the same.
+    text : features of one sentence of each.
+    wrong : the same sentences with their colours exchanged, if DAMSM is to tell them apart.
     sentence : (B, D) the sentence features with noise, which generator and discriminators see.
     wrong_sentence : (B, D) such features that do not fit the photographs: the neighbour's, or for
         half of those whose colours can be exchanged their own, exchanged.
     noise, epsilon : (B, Z), (B, C) standard normal: the generator's and the condition's.
     place : (2,) where patches are cut, as shares of the room there is.
-    seen, drawn : how photographs and drawings are moved before they are judged; a pair is moved
-        alike, so that only what was drawn can differ.
-    pair_every : see `GanTraining`.
+    seen, drawn : how photographs and drawings are moved before they are judged.
     """
 
-    rows: Tensor
-    flip: Tensor
-    recolouring: Recolouring
+    photographs: Tensor
     species: Tensor
+    pose: Pose
     text: TextFeatures
     wrong: WrongText | None
     sentence: Tensor
@@ -59,32 +64,17 @@ class Batch:
     place: Tensor
     seen: Movement
     drawn: Movement
-    pair_every: int
 
     def __len__(self) -> int:
-        return len(self.rows)
-
-    @property
-    def drawn_from(self) -> Tensor:
-        """(B,) whose caption each drawing has: its own, or the neighbour's to be one of a pair."""
-        return _drawn_from(len(self), self.pair_every)
-
-    @property
-    def drawn_text(self) -> TextFeatures:
-        return self.text.rows(self.drawn_from)
-
-    @property
-    def drawn_wrong(self) -> WrongText | None:
-        return self.wrong and self.wrong.rows(self.drawn_from)
+        return len(self.photographs)
 
     def part(self, rows: slice) -> Batch:
         """Some of the rows; neighbours must stay together."""
         return replace(
             self,
-            rows=self.rows[rows],
-            flip=self.flip[rows],
-            recolouring=self.recolouring.rows(rows),
+            photographs=self.photographs[rows],
             species=self.species[rows],
+            pose=self.pose.rows(rows),
             text=self.text.rows(rows),
             wrong=self.wrong and self.wrong.rows(rows),
             sentence=self.sentence[rows],
@@ -100,13 +90,17 @@ class Batch:
         return [self.part(slice(start, start + size)) for start in range(0, len(self), size)]
 
     def to(self, device: torch.device) -> Batch:
-        """Move what networks look at; what is looked up in tables stays on the CPU."""
-        moved = {name: getattr(self, name).to(device) for name in MOVED}
+        """Move all that networks look at; photographs lie there already."""
         return replace(
             self,
+            species=self.species.to(device),
+            pose=self.pose.to(device),
             text=self.text.to(device),
             wrong=self.wrong and self.wrong.to(device),
-            **moved,
+            sentence=self.sentence.to(device),
+            wrong_sentence=self.wrong_sentence.to(device),
+            noise=self.noise.to(device),
+            epsilon=self.epsilon.to(device),
         )
 
 
@@ -115,54 +109,63 @@ class BatchSampler:
 
     Parameters
     ----------
-    captions : ids of the captions of each picture.
-    species : (N,) species of each picture.
+    captions : what is said of each photograph.
     text_encoder : the trained one, on the CPU.
     recolourer : gives some birds another colour; without one all keep theirs.
     counterfactual : exchanges the colours that captions name; without one there are no wrong
         captions.
+    own_part : the rows of each batch that this process works on; all by default.
     """
 
     def __init__(
         self,
-        captions: Sequence[Sequence[Sequence[int]]],
-        species: Tensor,
+        photographs: Photographs,
+        captions: Captions,
         text_encoder: TextEncoder,
-        settings: GanTraining,
+        phase: Phase,
         config: GeneratorConfig,
         recolourer: Recolourer | None = None,
         counterfactual: Counterfactual | None = None,
+        own_part: slice = slice(None),
     ) -> None:
-        if len(captions) < settings.batch_size:
+        if len(photographs) < phase.batch_size:
             raise ValueError(
-                f"{len(captions)} pictures are too few for batches of {settings.batch_size}: "
-                "choose a smaller --batch-size."
+                f"{len(photographs)} photographs are too few for batches of {phase.batch_size}: "
+                "choose a smaller batch_size"
             )
-        self.captions, self.species, self.text_encoder = captions, species, text_encoder
-        self.settings, self.config, self.recolourer = settings, config, recolourer
-        self.counterfactual = counterfactual
+        self.photographs, self.captions, self.text_encoder = photographs, captions, text_encoder
+        self.phase, self.config, self.recolourer = phase, config, recolourer
+        self.counterfactual, self.own_part = counterfactual, own_part
         self.rows_left = torch.empty(0, dtype=torch.int64)
-        """What is left of the current round through all pictures."""
+        """What is left of the current round through all photographs."""
 
     def __iter__(self) -> Iterator[Batch]:
         while True:
             yield self._sample()
 
     def _sample(self) -> Batch:
-        settings, size = self.settings, self.settings.batch_size
+        phase, size, photographs = self.phase, self.phase.batch_size, self.photographs
         if len(self.rows_left) < size:
-            self.rows_left = torch.randperm(len(self.captions))
+            self.rows_left = torch.randperm(len(photographs))
         rows, self.rows_left = self.rows_left[:size], self.rows_left[size:]
-        captions, recolouring = self._choose(rows)
+        captions = [self.captions.choose(row) for row in rows.tolist()]
+        recolouring = Recolouring.of_none(size)
+        if self.recolourer:
+            captions, recolouring = self.recolourer.exchange_some(
+                rows.tolist(), captions, phase.recoloured
+            )
         with torch.no_grad():
             text: TextFeatures = self.text_encoder(*pad_ids(captions))
-            wrong = self._wrong(captions)
+            wrong = None
+            if self.counterfactual:
+                wrong = self.counterfactual.encode(captions, self.text_encoder)
         sentence = self._with_noise(text.sentence)
-        return Batch(
-            rows=rows,
-            flip=torch.rand(size) < 0.5,
-            recolouring=recolouring,
-            species=self.species[rows],
+        pose = photographs.pose.rows(rows)
+        crop = Crop.sample(photographs.boxes[rows], pose, phase.crops)
+        batch = Batch(
+            photographs=torch.empty(size),
+            species=photographs.species[rows],
+            pose=crop.pose(pose),
             text=text,
             wrong=wrong,
             sentence=sentence,
@@ -170,32 +173,13 @@ class BatchSampler:
             noise=torch.randn(size, self.config.noise_size),
             epsilon=torch.randn(size, self.config.condition_size),
             place=torch.rand(2),
-            seen=Movement.sample(size, settings.augment),
-            drawn=Movement.sample(size, settings.augment).rows(
-                _drawn_from(size, settings.pair_every)
-            ),
-            pair_every=settings.pair_every,
-        )
-
-    def _choose(self, rows: Tensor) -> tuple[list[Sequence[int]], Recolouring]:
-        """Choose at random a caption of each picture, and whether both get another colour."""
-        captions = [self._caption(row) for row in rows.tolist()]
-        if self.recolourer is None:
-            return captions, Recolouring.of_none(len(rows))
-        return self.recolourer.exchange_some(rows.tolist(), captions, self.settings.recoloured)
-
-    def _caption(self, row: int) -> Sequence[int]:
-        """One of a picture's own captions, or of another of its species."""
-        if torch.rand(()) < self.settings.species_captions:
-            same = (self.species == self.species[row]).nonzero().flatten()
-            row = int(same[torch.randint(len(same), ())])
-        captions = self.captions[row]
-        return captions[int(torch.randint(len(captions), ()))]
-
-    def _wrong(self, captions: Sequence[Sequence[int]]) -> WrongText | None:
-        if self.counterfactual is None:
-            return None
-        return self.counterfactual.encode(captions, self.text_encoder)
+            seen=Movement.sample(size, phase.augment),
+            drawn=Movement.sample(size, phase.augment),
+        ).part(self.own_part)
+        # All random numbers are drawn: each process cuts out its own photographs alone.
+        own = self.own_part
+        cut = photographs.cut(rows[own], crop.rows(own), shown_size(phase))
+        return replace(batch, photographs=recolouring.rows(own).to(cut.device).apply(cut))
 
     def _wrong_sentence(self, sentence: Tensor, wrong: WrongText | None) -> Tensor:
         neighbours = sentence.view(len(sentence) // 2, 2, -1).flip(1).flatten(0, 1)
@@ -208,11 +192,4 @@ class BatchSampler:
         """Add noise that leaves a sentence feature its length."""
         noise = torch.randn(sentence.shape) * sentence.std()
         length = sentence.norm(dim=1, keepdim=True)
-        return F.normalize(sentence + self.settings.sentence_noise * noise, dim=1) * length
-
-
-def _drawn_from(count: int, pair_every: int) -> Tensor:
-    origin = torch.arange(count)
-    if pair_every:
-        origin[pair_every - 1 :: pair_every] -= 1
-    return origin
+        return F.normalize(sentence + self.phase.sentence_noise * noise, dim=1) * length

@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from models.config import FIRST_STAGE_SIZE
 from models.layers import BatchNorm, channels_last
 from models.training.gan.discriminators import Discriminator, Scores, Seen
-from models.training.gan.small_maps import Convolution, convolve, convolve_everywhere
 
 
 def _activated(convolution: nn.Conv2d) -> nn.Sequential:
@@ -24,11 +23,11 @@ def _activated(convolution: nn.Conv2d) -> nn.Sequential:
 
 
 def _downsample(channels_in: int, channels_out: int) -> nn.Conv2d:
-    return Convolution(channels_in, channels_out, 4, stride=2, padding=1, bias=False)
+    return nn.Conv2d(channels_in, channels_out, 4, stride=2, padding=1, bias=False)
 
 
 def _join(channels_in: int, channels_out: int) -> nn.Sequential:
-    return _activated(Convolution(channels_in, channels_out, 3, padding=1, bias=False))
+    return _activated(nn.Conv2d(channels_in, channels_out, 3, padding=1, bias=False))
 
 
 class PaperDiscriminator(Discriminator):
@@ -67,27 +66,13 @@ class PaperDiscriminator(Discriminator):
         """Score pictures; the conditional scores are logits, as are the unconditional ones."""
         hidden = self.encode(seen.picture)
         unconditional = (self.unconditional(hidden).flatten(1),)
-        fits = iter(self._fits(hidden, [said for said in sentences if said is not None]))
         return [
-            Scores(unconditional, () if sentence is None else (next(fits),))
+            Scores(unconditional, () if sentence is None else (self._fit(hidden, sentence),))
             for sentence in sentences
         ]
 
-    def _fits(self, hidden: Tensor, sentences: Sequence[Tensor]) -> list[Tensor]:
-        """Logits (B, 1) of how well 4 x 4 maps (B, C, 4, 4) fit each of their sentences.
-
-        The paper joins map and sentence and convolves. Convolved apart and added they give the
-        same, and the map's part serves all sentences.
-        """
-        if not sentences:
-            return []
-        joining, norm, activate = self.join_sentence
-        assert isinstance(joining, nn.Conv2d)
-        channels, side = hidden.shape[1:3]
-        of_map, of_sentence = joining.weight.split([channels, joining.in_channels - channels], 1)
-        said = convolve_everywhere(torch.cat(list(sentences)), of_sentence, side)
-        seen = convolve(hidden, of_map, padding=1)
-        return [
-            self.conditional(activate(norm(seen + part))).flatten(1)
-            for part in said.chunk(len(sentences))
-        ]
+    def _fit(self, hidden: Tensor, sentence: Tensor) -> Tensor:
+        """Logits (B, 1) of how well 4 x 4 maps (B, C, 4, 4) fit their sentences (B, D)."""
+        said = sentence.to(hidden.dtype)[:, :, None, None].expand(-1, -1, *hidden.shape[2:])
+        logits: Tensor = self.conditional(self.join_sentence(torch.cat([hidden, said], dim=1)))
+        return logits.flatten(1)

@@ -11,6 +11,8 @@ from PIL import Image
 from models.generator import Generator
 from models.text_encoder import pad_ids
 from models.training.damsm.model import Damsm
+from models.training.data.crops import Crop
+from models.training.data.photographs import Photographs
 from models.training.runs.whole_files import whole_file
 from models.vocabulary import Vocabulary
 
@@ -22,7 +24,7 @@ SENTENCES = (
     "a black bird with a long sharp beak",
     "this bird is brown with a speckled breast",
     "a small green hummingbird with a long thin beak",
-    "an orange and black bird with a short beak",
+    "a northern cardinal",
 )
 
 
@@ -41,11 +43,13 @@ def save_sample_grid(
     damsm: Damsm,
     path: Path,
     stage: int,
+    photographs: Photographs,
     sentences: Sequence[str] = SENTENCES,
     seeds: int = 4,
 ) -> None:
     """Draw each sentence (a column) with each seed (a row), as `stage` (0 for the first) does.
 
+    Each drawing takes the pose of a photograph's bird: a row has the same ones in every grid.
     Sentences without a known word are left out; there is no grid when that leaves none.
     """
     device = next(generator.parameters()).device
@@ -62,7 +66,9 @@ def save_sample_grid(
         noise = torch.randn(len(ids), generator.config.noise_size, generator=source).to(device)
         epsilon = torch.randn(len(ids), generator.config.condition_size, generator=source)
         condition, _, _ = generator.conditioning(text.sentence, epsilon.to(device))
-        *_, canvas = generator.stages(noise, condition, text, stage + 1)
+        rows = torch.randint(len(photographs), (len(ids),), generator=source)
+        pose = Crop.centred(photographs.boxes[rows]).pose(photographs.pose.rows(rows)).to(device)
+        *_, canvas = generator.stages(noise, condition, text, stage + 1, pose)
         pixels = canvas.image.add(1).mul(127.5).clamp(0, 255).byte().permute(0, 2, 3, 1).cpu()
         for column, picture in enumerate(pixels):
             drawn = Image.fromarray(picture.numpy()).resize((side, side), Image.Resampling.BICUBIC)

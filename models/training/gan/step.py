@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -20,26 +21,17 @@ from models.training.damsm.model import Damsm
 from models.training.damsm.similarity import damsm_loss
 from models.training.data.augment import Movement, augment
 from models.training.data.counterfactual import WrongText
-from models.training.data.examples import Pictures
-from models.training.features.image_features import REGION_MAP, ImageFeatures, resize
+from models.training.expert.part_head import PartHead, part_loss
+from models.training.features.image_features import REGION_MAP, resize
 from models.training.gan import losses
 from models.training.gan.average import growing_average
 from models.training.gan.batch import Batch
 from models.training.gan.discriminators import Discriminator, Scores, Seen
-from models.training.gan.mean_matching import MeanMatching
 from models.training.gan.paper_discriminator import PaperDiscriminator
 from models.training.gan.passes import DrawingPass, Drawn, JudgingPass, corner
 from models.training.gan.projected_discriminator import ProjectedDiscriminator
-from models.training.gan.settings import GanTraining
+from models.training.gan.settings import Phase
 from models.training.runs import distributed
-
-REAL_DETAIL = 256
-"""Side in pixels beyond which photographs are enlarged: Caltech-UCSD Birds' crops have no more."""
-
-
-def picture_sizes(settings: GanTraining, config: GeneratorConfig) -> list[int]:
-    """Sides in pixels of the photographs that the trained stages need."""
-    return sorted({min(config.sizes[stage], REAL_DETAIL) for stage in settings.stages})
 
 
 class GanStep:
@@ -47,56 +39,51 @@ class GanStep:
 
     Parameters
     ----------
-    pictures : the photographs, at `REAL_DETAIL` or the stage's size, whichever is smaller.
+    damsm : whose features discriminators look through, too.
+    parts : finds parts in what those features see; None for a phase without pose.
     device : where the networks are.
+    seed : of the networks' first weights.
     """
 
     def __init__(
         self,
-        settings: GanTraining,
+        phase: Phase,
         config: GeneratorConfig,
         damsm: Damsm,
-        pictures: Pictures,
+        parts: PartHead | None,
         device: torch.device,
+        seed: int,
     ) -> None:
-        torch.manual_seed(settings.seed)
-        self.settings, self.config, self.damsm = settings, config, damsm
-        self.pictures, self.device = pictures, device
-        self.features = ImageFeatures(damsm.features).to(device, self._precision)
+        torch.manual_seed(seed)
+        self.phase, self.config, self.damsm, self.device = phase, config, damsm, device
+        self.stages = phase.positions(config)
+        self.precision = chosen_precision("auto", device)
+        self.features = copy.deepcopy(damsm.features).to(device, self.precision)
+        self.parts = parts and parts.to(device)
         damsm.projection.to(device).requires_grad_(False)
         self.generator = Generator(config).to(device)
         channels_last(self.generator)
         self._freeze_other_stages()
         self.ema = AveragedModel(
-            self.generator,
-            multi_avg_fn=growing_average(settings.ema_decay),
-            use_buffers=True,
+            self.generator, multi_avg_fn=growing_average(phase.ema_decay), use_buffers=True
         ).eval()
-        self.judges = [self._discriminator(stage).to(device) for stage in settings.stages]
-        self.matching = nn.ModuleList(
-            MeanMatching(self.features.channels, self.features.pooled_size)
-            for _ in settings.stages
-            if settings.matching_weight
-        ).to(device)
+        self.judges = [self._discriminator(size).to(device) for size in phase.stages]
         learning = [value for judge in self.judges for value in judge.trainable()]
         self.generator_optimizer = torch.optim.Adam(
             [value for value in self.generator.parameters() if value.requires_grad],
-            settings.generator_learning_rate,
-            settings.betas,
+            phase.generator_rate,
+            phase.betas,
             fused=True,
         )
         self.discriminator_optimizer = torch.optim.Adam(
-            learning, settings.discriminator_learning_rate, settings.betas, fused=True
+            learning, phase.discriminator_rate, phase.betas, fused=True
         )
-        if settings.compile:
-            for module in (self.generator.initial, *self.generator.refinements, self.features):
-                module.compile()
-        drawing = DrawingPass(self.generator, settings.stages, settings.patch)
+        drawing = DrawingPass(self.generator, self.stages, phase.patch)
         self.drawing = distributed.parallel(drawing, device)
         self.discriminators = JudgingPass(self.judges)
         # What reads sentences has nothing to do on patches.
         self.judging = distributed.parallel(
-            self.discriminators, device, some_unused=not settings.sees_sentences
+            self.discriminators, device, some_unused=not phase.sees_sentences
         )
 
     def update(self, batch: Batch) -> dict[str, float]:
@@ -104,18 +91,18 @@ class GanStep:
 
         Returns
         -------
-        Each loss by its name, unweighted; a digit is the stage.
+        Each loss by its name, unweighted; numbers are the stages' pixels.
 
         Raises
         ------
         FloatingPointError
             A loss is not a number; the networks are as they were before that update.
         """
-        parts = batch.to(self.device).parts(self.settings.accumulate)
+        parts = batch.to(self.device).parts(self.phase.gradient_accumulation)
         # Drawn once for both, unless the batch is worked off in parts to save memory.
         drawn = self._draw_and_see(parts[0]) if len(parts) == 1 else None
         values = self._teach_discriminators(parts, drawn)
-        for repetition in range(self.settings.generator_steps):
+        for repetition in range(self.phase.generator_steps):
             values |= self._teach_generator(parts, None if repetition else drawn)
         self.ema.update_parameters(self.generator)
         return values
@@ -156,14 +143,16 @@ class GanStep:
         self, parts: Sequence[Batch], drawn: tuple[Drawn, list[Seen]] | None
     ) -> dict[str, float]:
         """Teach each discriminator photographs from drawings, and sentences that fit."""
-        settings, values = self.settings, _Means(len(parts))
+        values = _Means(len(parts))
         self.discriminator_optimizer.zero_grad()
         for part in parts:
             with distributed.without_sync(self.judging, part is not parts[-1]):
-                scores = self._judge(part, drawn and drawn[1], follow=True)
+                scores = self._judge(part, drawn and drawn[1])
                 terms = {
-                    f"d{stage}": losses.discriminator_loss(right, wrong, fake, settings.loss)
-                    for stage, (right, wrong, fake) in zip(settings.stages, scores, strict=True)
+                    f"discriminator_{size}": losses.discriminator_loss(
+                        right, wrong, fake, self.phase.loss
+                    )
+                    for size, (right, wrong, fake) in zip(self.phase.stages, scores, strict=True)
                 }
                 values.add(terms)
                 _finite(values)
@@ -172,31 +161,25 @@ class GanStep:
         return values.means
 
     def _judge(
-        self, batch: Batch, drawn: Sequence[Seen] | None = None, follow: bool = False
+        self, batch: Batch, drawn: Sequence[Seen] | None = None
     ) -> list[tuple[Scores, Scores | None, Scores]]:
-        """Scores of the photographs and of drawings, which are made unless they are given.
-
-        Where means are matched, `follow` takes these pictures into account.
-        """
+        """Scores of the photographs and of drawings, which are made unless they are given."""
         with torch.no_grad():
             seen = drawn or self._draw_and_see(batch)[1]
             real = [
-                self._see(stage, batch.seen, self._real(batch, stage))
-                for stage in self.settings.stages
+                self._see(number, batch.seen, self._real(batch, size))
+                for number, size in enumerate(self.phase.stages)
             ]
-        if follow:
-            for means, photographs, drawings in zip(self.matching, real, seen, strict=False):
-                cast(MeanMatching, means).follow(photographs, drawings)
         with self._autocast():
             scores: list[tuple[Scores, Scores | None, Scores]] = self.judging(
-                real, [view.detach() for view in seen], batch, self.settings.sees_sentences
+                real, [view.detach() for view in seen], batch, self.phase.sees_sentences
             )
         return scores
 
     def _teach_generator(
         self, parts: Sequence[Batch], drawn: tuple[Drawn, list[Seen]] | None
     ) -> dict[str, float]:
-        """Improve the drawings in the eyes of the discriminators and of DAMSM."""
+        """Improve the drawings in the eyes of discriminators, DAMSM and the part finder."""
         values = _Means(len(parts))
         learning = [value for judge in self.judges for value in judge.trainable()]
         self.generator_optimizer.zero_grad()
@@ -217,52 +200,52 @@ class GanStep:
         self, batch: Batch, drawn: Drawn, seen: Sequence[Seen]
     ) -> dict[str, tuple[float, Tensor]]:
         """Each loss of the generator with its weight: sum of L_G + lambda L_DAMSM, and more."""
-        settings = self.settings
-        sentence = batch.sentence[batch.drawn_from] if settings.sees_sentences else None
-        terms = {"condition": (settings.condition_weight, drawn.condition_loss)}
-        for stage, judge, view in zip(settings.stages, self.judges, seen, strict=True):
+        phase = self.phase
+        sentence = batch.sentence if phase.sees_sentences else None
+        terms = {"condition": (1.0, drawn.condition_loss)}
+        for number, (size, view) in enumerate(zip(phase.stages, seen, strict=True)):
             with self._autocast():
-                (scores,) = judge(view, [sentence])
-            terms[f"g{stage}"] = (1.0, losses.generator_loss(scores, settings.loss))
-            if stage in settings.damsm_judges:
-                words, whole = self._damsm_losses(batch, stage, view)
-                terms[f"words{stage}"] = (settings.damsm_weight, words)
-                terms[f"sentence{stage}"] = (settings.damsm_weight, whole)
-        for stage, means, view in zip(settings.stages, self.matching, seen, strict=False):
-            loss = cast(MeanMatching, means).loss(view)
-            terms[f"matching{stage}"] = (settings.matching_weight, loss)
-        if settings.consistency_weight:
+                (scores,) = self.judges[number](view, [sentence])
+            terms[f"generator_{size}"] = (1.0, losses.generator_loss(scores, phase.loss))
+            if size in phase.judged_by_damsm:
+                words, whole = self._damsm_losses(batch, number, view)
+                terms[f"words_{size}"] = (phase.damsm_weight, words)
+                terms[f"sentence_{size}"] = (phase.damsm_weight, whole)
+            if phase.pose_weight and self.parts is not None and phase.patch == 1:
+                terms[f"pose_{size}"] = (phase.pose_weight, self._pose_loss(batch, view))
+        if phase.consistency_weight:
             earlier = () if drawn.before is None else (drawn.before,)
             steps = list(pairwise((*earlier, *drawn.images)))
             # The first stage of all has none before it: both are counted from the last.
-            for stage, (small, large) in zip(settings.stages[::-1], steps[::-1], strict=False):
+            for size, (small, large) in zip(phase.stages[::-1], steps[::-1], strict=False):
                 loss = losses.consistency_loss(large, small.detach())
-                terms[f"consistency{stage}"] = (settings.consistency_weight, loss)
-        if settings.block_weight:
-            for stage, image in zip(settings.stages, drawn.images, strict=True):
-                if stage:
-                    terms[f"blocks{stage}"] = (settings.block_weight, losses.block_loss(image))
-        if 0 in settings.stages and settings.pair_every:
-            every, first = settings.pair_every, seen[0].maps[REGION_MAP]
-            loss = losses.mode_seeking_loss(
-                first[every - 1 :: every], first[every - 2 :: every], settings.mode_seeking_target
-            )
-            terms["mode_seeking"] = (settings.mode_seeking_weight, loss)
+                terms[f"consistency_{size}"] = (phase.consistency_weight, loss)
+        if phase.block_weight:
+            for position, size, image in zip(self.stages, phase.stages, drawn.images, strict=True):
+                if position:
+                    terms[f"blocks_{size}"] = (phase.block_weight, losses.block_loss(image))
         return terms
 
-    def _damsm_losses(self, batch: Batch, stage: int, view: Seen) -> tuple[Tensor, Tensor]:
+    def _pose_loss(self, batch: Batch, view: Seen) -> Tensor:
+        """How far the parts of drawings are from where they were told to be."""
+        pose = batch.drawn.pose(batch.pose, self.phase.augment)
+        told = batch.pose.seen.any(dim=1)
+        assert self.parts is not None
+        return part_loss(self.parts([each.float() for each in view.maps]), pose, told)
+
+    def _damsm_losses(self, batch: Batch, number: int, view: Seen) -> tuple[Tensor, Tensor]:
         """DAMSM's word and sentence loss; wrong answers come from the batches of all processes."""
         maps, pooled = view.maps, view.pooled
         if pooled is None:
-            picture = resize(view.picture, self.settings.judged_sizes[stage])
-            maps, pooled = self.features(picture.to(self._precision))
+            picture = resize(view.picture, self.phase.judged_sizes[number])
+            maps, pooled = self.features(picture.to(self.precision))
         regions, whole = self.damsm.projection(maps[REGION_MAP].float(), pooled.float())
-        wrong = batch.drawn_wrong
+        wrong = batch.wrong
         loss = damsm_loss(
             distributed.gather(regions),
             distributed.gather(whole),
-            _gather(batch.drawn_text),
-            distributed.gather(batch.species[batch.drawn_from]),
+            _gather(batch.text),
+            distributed.gather(batch.species),
             self.damsm.config,
             wrong and WrongText(_gather(wrong.text), distributed.gather(wrong.changed)),
         )
@@ -271,40 +254,34 @@ class GanStep:
     def _draw_and_see(self, batch: Batch) -> tuple[Drawn, list[Seen]]:
         with self._autocast():
             drawn: Drawn = self.drawing(batch)
-        seen = [
-            self._see(stage, batch.drawn, image)
-            for stage, image in zip(self.settings.stages, drawn.images, strict=True)
-        ]
+        seen = [self._see(number, batch.drawn, image) for number, image in enumerate(drawn.images)]
         return drawn, seen
 
-    def _see(self, stage: int, movement: Movement, images: Tensor) -> Seen:
-        """Show pictures as a stage's discriminator sees them."""
-        settings, judge = self.settings, self.judges[self.settings.stages.index(stage)]
-        size = settings.judged_sizes[stage] if judge.needs_features else images.shape[-1]
-        picture = augment(images, size, settings.augment, movement)
-        if not judge.needs_features:
+    def _see(self, number: int, movement: Movement, images: Tensor) -> Seen:
+        """Show pictures as the discriminator of the phase's stage `number` sees them."""
+        needs_features = self.judges[number].needs_features
+        size = self.phase.judged_sizes[number] if needs_features else images.shape[-1]
+        picture = augment(images, size, self.phase.augment, movement)
+        if not needs_features:
             return Seen(picture)
-        maps, pooled = self.features(picture.to(self._precision))
+        maps, pooled = self.features(picture.to(self.precision))
         return Seen(picture, tuple(maps), pooled)
 
-    def _real(self, batch: Batch, stage: int) -> Tensor:
-        """Photographs for a stage, cut to patches of the size of the drawn ones."""
-        size = self.config.sizes[stage]
-        image = self.pictures.batch(batch.rows, min(size, REAL_DETAIL), batch.flip)
-        image = batch.recolouring.apply(image)
-        if self.settings.patch < 1:
-            side = int(image.shape[-1] * self.settings.patch)
+    def _real(self, batch: Batch, size: int) -> Tensor:
+        """Photographs for a stage of `size` px, cut to patches as the drawings are."""
+        image = batch.photographs
+        image = resize(image, min(size, image.shape[-1]))
+        if self.phase.patch < 1:
+            side = int(image.shape[-1] * self.phase.patch)
             top, left = corner(image.shape[-1], side, batch.place)
             image = image[..., top : top + side, left : left + side]
-        if size > REAL_DETAIL:
+        while image.shape[-1] < round(size * self.phase.patch):
             image = enlarge(image).clamp(-1, 1)
-        return image.to(self.device)
+        return image
 
-    def _discriminator(self, stage: int) -> Discriminator:
-        settings, sentence_size = self.settings, self.config.text_feature_size
-        width = settings.discriminator_widths[stage]
-        if settings.discriminator == "paper":
-            size = self.config.sizes[stage]
+    def _discriminator(self, size: int) -> Discriminator:
+        width, sentence_size = self.phase.discriminator_width, self.config.text_feature_size
+        if self.phase.discriminator == "paper":
             return PaperDiscriminator(size, sentence_size, width)
         return ProjectedDiscriminator(self.features.channels, sentence_size, width)
 
@@ -312,16 +289,12 @@ class GanStep:
         """Leave stages that are not trained exactly as they are, batch norm statistics too."""
         self.generator.train()
         for stage in range(len(self.config.stage_channels)):
-            if stage not in self.settings.stages:
+            if stage not in self.stages:
                 for module in self.generator.modules_of(stage):
                     module.eval().requires_grad_(False)
 
-    @property
-    def _precision(self) -> torch.dtype:
-        return chosen_precision(self.settings.precision, self.device)
-
     def _autocast(self) -> torch.autocast:
-        enabled = self._precision is torch.bfloat16
+        enabled = self.precision is torch.bfloat16
         return torch.autocast(self.device.type, torch.bfloat16, enabled=enabled)
 
 
@@ -339,8 +312,9 @@ class _Means:
         self.means: dict[str, float] = {}
 
     def add(self, terms: Mapping[str, Tensor]) -> None:
-        for name, loss in terms.items():
-            self.means[name] = self.means.get(name, 0.0) + loss.item() / self._parts
+        names, found = list(terms), torch.stack([loss.detach() for loss in terms.values()])
+        for name, value in zip(names, found.tolist(), strict=True):  # one halt of a GPU, not many
+            self.means[name] = self.means.get(name, 0.0) + value / self._parts
 
 
 def _finite(values: _Means) -> None:

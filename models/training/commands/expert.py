@@ -1,0 +1,18 @@
+"""``expert``: train a recipe's bird expert alone; `run` goes on from there."""
+
+from __future__ import annotations
+
+import argparse
+
+from models.training.commands.recipe_options import add_recipe_options, begun_run
+
+SUMMARY = "train a recipe's bird expert"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    add_recipe_options(parser)
+
+
+def run(options: argparse.Namespace) -> None:
+    with begun_run(options) as walk:
+        walk.train_expert()
