@@ -6,9 +6,10 @@ import json
 import math
 import platform
 import shlex
+import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -30,9 +31,9 @@ from models.training.gan.batch import shown_size
 from models.training.gan.trainer import GanTrainer, load_gan
 from models.training.runs import distributed
 from models.training.runs.recipe import Recipe
-from models.training.runs.whole_files import write_whole
+from models.training.runs.whole_files import whole_file, write_whole
 
-RECIPE_FILE, DRAWING_FILE = "recipe.toml", "bird.safetensors"
+RECIPE_FILE, RUNS_FILE, DRAWING_FILE = "recipe.toml", "run.jsonl", "bird.safetensors"
 _PACKAGES = ("torch", "numpy", "pillow", "torchmetrics")
 
 
@@ -53,19 +54,29 @@ class RecipeRun:
     device: torch.device
     seed: int = 0
 
+    @classmethod
+    def of_folder(cls, folder: Path, data: DataFolder, device: torch.device) -> RecipeRun:
+        """The run in a folder, to be looked at; errors as of `Recipe.read`."""
+        path = folder / RECIPE_FILE
+        if not path.is_file():
+            raise FileNotFoundError(f"{folder} holds no run: it has no {RECIPE_FILE}")
+        return cls(Recipe.read(str(path)), data, folder, device)
+
     def begin(self, resume: bool) -> None:
         """Note the recipe, or see that the folder holds a run of it.
 
         Raises
         ------
         ValueError
-            There is a run that is not to be gone on with, or one of another recipe.
+            There is a run that is not to be gone on with, or one of another recipe or other data.
         """
         self.recipe.check(distributed.world_size())
         distributed.check_same("recipe", self.recipe.text)
         distributed.check_same("photographs or captions", self.data.digest)
         path = self.out / RECIPE_FILE
-        if path.exists():
+        there = path.exists()
+        distributed.wait_for_all()  # nobody writes before all have looked
+        if there:
             if not resume:
                 raise ValueError(f"{self.out} holds a run already: name --resume, or another --out")
             if path.read_text(encoding="utf-8") != self.recipe.text:
@@ -73,6 +84,7 @@ class RecipeRun:
                     f"{self.out} holds a run of another recipe, {path}: to go on with it name that "
                     "file and no changes"
                 )
+            self._check_same()
         elif distributed.is_first():
             self.out.mkdir(parents=True, exist_ok=True)
             write_whole(path, self.recipe.text)
@@ -117,39 +129,69 @@ class RecipeRun:
         -------
         Whether it is complete.
         """
-        if minutes <= 0:
+        if distributed.any_process(minutes <= 0, self.device):
             return False
         phase, path = self.recipe.phases[number], self._phase(number)
         state = load_gan(path) if path.exists() else None
         if state and state["position"]["seen"] >= phase.photographs:
             return True
-        parts = load_expert(self._expert).parts if self.recipe.expert else None
-        trainer = GanTrainer(
-            phase,
-            self.recipe.generator,
-            load_damsm(self._damsm),
-            parts,
-            self._photographs(kept_side(shown_size(phase))),
-            path.parent,
-            self.device,
-            self.seed + number,
-            self.recipe.averaged_share(number),
-        )
+        trainer = self.trainer(number, self._examples)
         if state:
             trainer.resume(state)
         elif number:
             trainer.start_from(load_gan(self._phase(number - 1)))
         return trainer.train(minutes)
 
+    def trainer(self, number: int, examples: Sequence[Example]) -> GanTrainer:
+        """A phase's networks, not trained yet, with photographs to train them on."""
+        phase = self.recipe.phases[number]
+        expert = load_expert(self._expert) if self.recipe.expert else None
+        photographs = Photographs(examples, kept_side(shown_size(phase)), self.device)
+        if expert:
+            mark_parts(photographs, expert)
+        return GanTrainer(
+            phase,
+            self.recipe.generator,
+            load_damsm(self._damsm),
+            expert.parts if expert else None,
+            photographs,
+            self._phase(number).parent,
+            self.device,
+            self.seed + number,
+            self.recipe.averaged_share(number),
+        )
+
+    def last_trained(self, examples: Sequence[Example]) -> GanTrainer:
+        """The networks of the last phase that has begun, as they are saved, to be looked at."""
+        state = load_gan(self._last())
+        trainer = self.trainer(len(self.begun()) - 1, examples)
+        trainer.start_from(state)
+        return trainer
+
+    def begun(self) -> list[Path]:
+        """The states of the phases that have begun, in their order."""
+        states = [self._phase(number) for number in range(len(self.recipe.phases))]
+        return [path for path in states if path.exists()]
+
+    def minutes(self) -> float:
+        """How long phases have been trained so far."""
+        return sum(load_gan(path)["position"]["seconds"] for path in self.begun()) / 60
+
+    def take_over(self, other: RecipeRun) -> None:
+        """Copy expert and DAMSM of a run whose recipe agrees in them, where they are complete."""
+        if not distributed.is_first():
+            return
+        for own, theirs in ((self._expert, other._expert), (self._damsm, other._damsm)):
+            if theirs.exists() and not own.exists():
+                own.parent.mkdir(parents=True, exist_ok=True)
+                with whole_file(own) as temporary:
+                    shutil.copyfile(theirs, temporary)
+
     def export(self) -> Path:
         """Write the file that draws, from the last phase that has begun."""
-        path = self.out / DRAWING_FILE
-        begun = [number for number in self._numbers() if self._phase(number).exists()]
-        if not begun:
-            raise ValueError(f"{self.out} has no phase that has begun: there is nothing to export")
+        path, gan = self.out / DRAWING_FILE, self._last()
         if distributed.is_first():
             card = {"recipe": self.recipe.text, "data": self.data.path.resolve().name}
-            gan = self._phase(begun[-1])
             export(self._damsm, gan, path, self.recipe.export.name, card)
         distributed.wait_for_all()
         return path
@@ -162,27 +204,35 @@ class RecipeRun:
     def _damsm(self) -> Path:
         return self.out / "damsm" / "damsm.pt"
 
+    def _last(self) -> Path:
+        begun = self.begun()
+        if not begun:
+            raise ValueError(f"{self.out} has no phase that has begun")
+        return begun[-1]
+
     def _phase(self, number: int) -> Path:
         return self.out / f"phase-{number}" / "gan.pt"
-
-    def _numbers(self) -> Iterator[int]:
-        return iter(range(len(self.recipe.phases)))
 
     @cached_property
     def _examples(self) -> list[Example]:
         return [*self.data.train, *self.data.more]
-
-    def _photographs(self, side: int) -> Photographs:
-        photographs = Photographs(self._examples, side, self.device)
-        if self.recipe.expert:
-            mark_parts(photographs, load_expert(self._expert))
-        return photographs
 
     def _by_the_first(self, work: Callable[[], object]) -> None:
         """One process works; the others wait."""
         if distributed.is_first():
             work()
         distributed.wait_for_all()
+
+    def _check_same(self) -> None:
+        """See that what was begun here had the same photographs, captions and random numbers."""
+        path = self.out / RUNS_FILE
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        for line in lines[:1]:
+            first = json.loads(line)
+            if first["data"] != self.data.digest:
+                raise ValueError(f"{self.out} holds a run with other photographs or captions")
+            if first["seed"] != self.seed:
+                raise ValueError(f"{self.out} holds a run with --seed {first['seed']}")
 
     def _describe(self) -> None:
         """Write down what repeats the run, and the versions it ran with."""
@@ -194,6 +244,6 @@ class RecipeRun:
             "python": platform.python_version(),
             "packages": {name: version(name) for name in _PACKAGES},
         }
-        with (self.out / "run.jsonl").open("a", encoding="utf-8") as file:
+        with (self.out / RUNS_FILE).open("a", encoding="utf-8") as file:
             file.write(json.dumps(description) + "\n")
         tqdm.write(f"{self.out}: {description['command']}")
