@@ -8,8 +8,8 @@ import platform
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -129,7 +129,7 @@ class RecipeRun:
             self.recipe.generator,
             load_damsm(self._damsm),
             parts,
-            self._photographs(kept_side(shown_size(phase))),
+            Photographs(self._examples, kept_side(shown_size(phase)), self.device),
             path.parent,
             self.device,
             self.seed + number,
@@ -150,7 +150,8 @@ class RecipeRun:
         if distributed.is_first():
             card = {"recipe": self.recipe.text, "data": self.data.path.resolve().name}
             gan = self._phase(begun[-1])
-            export(self._damsm, gan, path, self.recipe.export.name, card)
+            name = self.recipe.export.name
+            export(self._damsm, gan, path, name, card, self._examples)
         distributed.wait_for_all()
         return path
 
@@ -170,13 +171,22 @@ class RecipeRun:
 
     @cached_property
     def _examples(self) -> list[Example]:
-        return [*self.data.train, *self.data.more]
+        """All photographs to train on; where nobody marked the parts, the expert did."""
+        examples = [*self.data.train, *self.data.more]
+        if not self.recipe.expert:
+            return examples
+        path = self._expert.with_name("parts.json")
+        if not path.exists():
+            self._by_the_first(lambda: self._mark(examples, path))
+        marked = json.loads(path.read_text(encoding="utf-8"))
+        return [
+            replace(example, parts=tuple((int(number), x, y) for number, x, y in parts))
+            for example, parts in zip(examples, marked, strict=True)
+        ]
 
-    def _photographs(self, side: int) -> Photographs:
-        photographs = Photographs(self._examples, side, self.device)
-        if self.recipe.expert:
-            mark_parts(photographs, load_expert(self._expert))
-        return photographs
+    def _mark(self, examples: Sequence[Example], path: Path) -> None:
+        marked = mark_parts(examples, load_expert(self._expert), self.device)
+        write_whole(path, json.dumps([example.parts for example in marked]))
 
     def _by_the_first(self, work: Callable[[], object]) -> None:
         """One process works; the others wait."""
