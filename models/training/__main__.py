@@ -19,6 +19,7 @@ COMMANDS = (
     "speak",
     "speech",
     "evaluate",
+    "anatomy",
     "look",
     "scales",
     "compare",

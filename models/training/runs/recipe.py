@@ -48,6 +48,7 @@ class Recipe:
     ----------
     text : the recipe as a file, with all changes, to be kept with the weights.
     expert : None for a run whose discriminators look through an ImageNet network.
+    phases : none for a recipe of networks that judge and do not draw.
     """
 
     text: str
@@ -99,8 +100,6 @@ class Recipe:
             settings_of(Phase, part, f"phase.{number}")
             for number, part in enumerate(values.get("phase", []))
         ]
-        if not phases:
-            raise ValueError("a recipe has at least one [[phase]]")
         averages = [
             settings_of(Average, part, f"average.{number}")
             for number, part in enumerate(values.get("average", []))

@@ -88,7 +88,8 @@ class RecipeRun:
         for number in range(len(self.recipe.phases)):
             if not self.train_phase(number, (ends - time.monotonic()) / 60):
                 return False
-        self.export()
+        if self.recipe.phases:
+            self.export()
         return True
 
     def train_expert(self) -> None:
