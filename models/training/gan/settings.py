@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from models.config import GeneratorConfig
 from models.training.data.augment import AugmentConfig
@@ -141,6 +141,10 @@ class Phase:
         if not self.sees_sentences or not self.damsm_weight:
             return ()
         return self.stages if self.damsm_stages == "every" else self.stages[-1:]
+
+    def like(self, other: Phase) -> bool:
+        """Whether both train the same way; one may go on for longer."""
+        return replace(self, photographs=0) == replace(other, photographs=0)
 
     def positions(self, config: GeneratorConfig) -> tuple[int, ...]:
         """The positions of the trained stages among a generator's, 0 for the first."""

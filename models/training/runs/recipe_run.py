@@ -56,6 +56,8 @@ class RecipeRun:
     def begin(self, resume: bool) -> None:
         """Note the recipe, or see that the folder holds a run of it.
 
+        What has not begun may be another: phases are added while the first ones are trained.
+
         Raises
         ------
         ValueError
@@ -65,20 +67,35 @@ class RecipeRun:
         distributed.check_same("recipe", self.recipe.text)
         distributed.check_same("photographs or captions", self.data.digest)
         path = self.out / RECIPE_FILE
+        if path.exists() and not resume:
+            raise ValueError(f"{self.out} holds a run already: name --resume, or another --out")
         if path.exists():
-            if not resume:
-                raise ValueError(f"{self.out} holds a run already: name --resume, or another --out")
-            if path.read_text(encoding="utf-8") != self.recipe.text:
-                raise ValueError(
-                    f"{self.out} holds a run of another recipe, {path}: to go on with it name that "
-                    "file and no changes"
-                )
-        elif distributed.is_first():
+            self._check_same_so_far(Recipe.read(str(path)), path)
+        if distributed.is_first():
             self.out.mkdir(parents=True, exist_ok=True)
             write_whole(path, self.recipe.text)
         if distributed.is_first():
             self._describe()
         distributed.wait_for_all()
+
+    def _check_same_so_far(self, before: Recipe, path: Path) -> None:
+        own = self.recipe
+        odd = [
+            key
+            for key in ("expert", "damsm", "generator")
+            if getattr(own, key) != getattr(before, key)
+        ]
+        begun = [number for number in range(len(before.phases)) if self._phase(number).exists()]
+        odd += [
+            f"phase.{number}"
+            for number in begun
+            if number >= len(own.phases) or not before.phases[number].like(own.phases[number])
+        ]
+        if odd:
+            raise ValueError(
+                f"{self.out} was begun with another {', '.join(odd)}, see {path}: go on with that, "
+                "or begin another run"
+            )
 
     def train(self, minutes: float = math.inf) -> bool:
         """Do all that is not done yet; false when time was up or somebody asked to stop."""
