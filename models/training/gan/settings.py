@@ -63,6 +63,14 @@ class Phase:
         default=0.35,
         metadata={"help": "how strongly drawings are held to the places of parts they are told"},
     )
+    head_weight: float = field(
+        default=0.0,
+        metadata={
+            "help": "weight of discriminators of their own that see the head alone, where eyes "
+            "and beaks are decided; 0 for none"
+        },
+    )
+    head_size: int = field(default=64, metadata={"help": "side in pixels at which they see heads"})
     sentence_noise: float = field(
         default=0.1,
         metadata={
@@ -172,6 +180,8 @@ class Phase:
                 "the paper's discriminators see whole pictures and no features: patch must be 1 "
                 "and pose_weight 0"
             )
+        if self.patch < 1 and self.head_weight:
+            raise ValueError("heads are looked for in whole pictures: patch must be 1")
         parts = processes * self.gradient_accumulation
         # Neighbours exchange their sentences, and batch norm needs two of a kind.
         if self.gradient_accumulation < 1 or self.batch_size < 2 or self.batch_size % (2 * parts):
