@@ -32,7 +32,7 @@ class PlainStep:
         self.phase, self.config, self.damsm = step.phase, step.config, damsm
         self.generator = Generator(step.config)
         self.generator.load_state_dict(step.generator.state_dict())
-        self.judges: list[Discriminator] = [step._discriminator(s) for s in self.phase.stages]
+        self.judges: list[Discriminator] = [step._discriminator(view) for view in step.views]
         for plain, ours in zip(self.judges, step.judges, strict=True):
             plain.load_state_dict(ours.state_dict())
         self.features = _PlainFeatures(damsm.features_name)

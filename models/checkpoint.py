@@ -10,6 +10,7 @@ from pathlib import Path
 
 from models.config import ModelConfig
 from models.generator import Generator
+from models.pose_bank import PoseBank
 from models.text_encoder import TextEncoder
 from models.vocabulary import Vocabulary
 from models.weights_file import checksum_of, read_weights, write_weights
@@ -23,6 +24,7 @@ class Checkpoint:
 
     Attributes
     ----------
+    poses : to draw in; None for a generator that is told no pose.
     card : what the weights were trained on and how well they do, for people to read.
     checksum : SHA-256 (hex) over configuration, vocabulary and weights: the model's identity.
     """
@@ -33,6 +35,7 @@ class Checkpoint:
     generator: Generator
     card: Mapping[str, str] = field(default_factory=dict)
     checksum: str = ""
+    poses: PoseBank | None = None
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> str:
@@ -45,6 +48,8 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> str:
         "text_encoder": checkpoint.text_encoder.state_dict(),
         "generator": checkpoint.generator.state_dict(),
     }
+    if checkpoint.poses is not None:
+        parts["poses"] = checkpoint.poses.state_dict()
     return write_weights(path, FORMAT, texts, parts, checkpoint.card)
 
 
@@ -71,8 +76,13 @@ def load_checkpoint(path: Path) -> Checkpoint:
     text_encoder, generator = TextEncoder(config.text_encoder), Generator(config.generator)
     file.load_part(text_encoder, "text_encoder")
     file.load_part(generator, "generator")
+    poses = None
+    if config.poses:
+        file.check_sizes(config.poses)
+        poses = PoseBank(config.poses, config.text_encoder.feature_size)
+        file.load_part(poses, "poses")
     return Checkpoint(
-        config, vocabulary, text_encoder.eval(), generator.eval(), file.card, file.checksum
+        config, vocabulary, text_encoder.eval(), generator.eval(), file.card, file.checksum, poses
     )
 
 

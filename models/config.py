@@ -153,6 +153,8 @@ class ModelConfig:
     text_encoder: TextEncoderConfig
     generator: GeneratorConfig = field(default_factory=GeneratorConfig)
     name: str = "speech2bird"
+    poses: int = 0
+    """How many poses of birds the file holds."""
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self))
@@ -174,10 +176,12 @@ class ModelConfig:
             text_encoder=TextEncoderConfig(**values["text_encoder"]),
             generator=GeneratorConfig(**generator),
             name=values["name"],
+            poses=values.get("poses", 0),
         )
         _check_name(config.name)
         _check_text_encoder(config.text_encoder)
         _check_generator(config.generator)
+        _check_whole(config.poses, 0, _MOST_WORDS)
         if not 1 <= len(config.generator.stage_channels) <= 4:
             raise ValueError("a model has one to four stages")
         if config.generator.text_feature_size != config.text_encoder.feature_size:

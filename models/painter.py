@@ -20,6 +20,8 @@ from models.drawing import MAX_SEED, Blend, Cancelled, Drawing, OnStage
 from models.errors import ModelError, SentenceError, SoundError
 from models.generator import Text
 from models.painting import Painted, Place, choose_device, paint
+from models.pose import Pose
+from models.pose_bank import blended
 from models.text_encoder import TextFeatures, pad_ids
 from models.vocabulary import ReadSentence, Vocabulary
 
@@ -55,6 +57,7 @@ class Painter:
         self._config = checkpoint.config
         self._vocabulary = checkpoint.vocabulary
         self._model_name = f"{checkpoint.config.name} ({checkpoint.checksum[:8]})"
+        self._poses = checkpoint.poses
         self._text_encoder = checkpoint.text_encoder  # stays on the CPU: it takes milliseconds
         self._notice: str | None = None  # what the next drawing is to tell
         # Only a GPU can fail where the CPU does not; elsewhere this would be 50 MB unused.
@@ -198,7 +201,8 @@ class Painter:
         )
         with torch.inference_mode():
             text = TextBlend(self._encode([first]), self._encode([second]), blend.share)
-        painted = self._paint(text, noise, epsilon, size, on_stage, cancelled)
+        pose = self._blended_pose(text, blend)
+        painted = self._paint(text, noise, epsilon, pose, size, on_stage, cancelled)
         both = ReadSentence(
             words=first.words + second.words,
             ids=first.ids + second.ids,
@@ -243,7 +247,8 @@ class Painter:
             )
         used_seed = secrets.randbelow(MAX_SEED + 1) if seed is None else seed
         noise, epsilon = self._sample([used_seed])
-        painted = self._paint(heard.text, noise, epsilon, size, on_stage, cancelled)
+        pose = self._pose(heard.text.sentence, [used_seed])
+        painted = self._paint(heard.text, noise, epsilon, pose, size, on_stage, cancelled)
         nothing_read = ReadSentence(words=(), ids=(), unknown_words=())
         drawing = self._drawing(painted, 0, "", nothing_read, used_seed)
         attention = tuple(weights[0] for weights in painted.attention)
@@ -273,7 +278,8 @@ class Painter:
         noise, epsilon = self._sample(used_seeds)
         with torch.inference_mode():
             text = self._encode(read)
-        painted = self._paint(text, noise, epsilon, size, on_stage, cancelled)
+        pose = self._pose(text.sentence, used_seeds)
+        painted = self._paint(text, noise, epsilon, pose, size, on_stage, cancelled)
         return [
             self._drawing(painted, row, sentences[row], read[row], used_seeds[row])
             for row in range(len(sentences))
@@ -284,6 +290,7 @@ class Painter:
         text: Text,
         noise: Tensor,
         epsilon: Tensor,
+        pose: Pose | None,
         size: int | None,
         on_stage: OnStage | None,
         cancelled: Cancelled | None,
@@ -295,12 +302,12 @@ class Painter:
         count = self.sizes.index(size) + 1
         place = self._place
         try:
-            painted = paint(place, text, noise, epsilon, count, on_stage, cancelled)
+            painted = paint(place, text, noise, epsilon, pose, count, on_stage, cancelled)
         except RuntimeError as error:
             if place.device.type == "cpu":
                 raise
             self._fall_back_to_cpu(error)
-            painted = paint(self._place, text, noise, epsilon, count, on_stage, cancelled)
+            painted = paint(self._place, text, noise, epsilon, pose, count, on_stage, cancelled)
         painted.notice, self._notice = self._notice, None
         return painted
 
@@ -340,6 +347,18 @@ class Painter:
     def _encode(self, read: Sequence[ReadSentence]) -> TextFeatures:
         text: TextFeatures = self._text_encoder(*pad_ids([sentence.ids for sentence in read]))
         return text
+
+    def _pose(self, sentences: Tensor, seeds: Sequence[int]) -> Pose | None:
+        """Poses for sentence features (B, D), the same for the same seeds on every device."""
+        return self._poses.choose(sentences, seeds) if self._poses else None
+
+    def _blended_pose(self, text: TextBlend, blend: Blend) -> Pose | None:
+        """Between the poses of both sentences, by the larger of both shares' way."""
+        first = self._pose(text.first.sentence, [blend.first_seed])
+        second = self._pose(text.second.sentence, [blend.second_seed])
+        if first is None or second is None:
+            return None
+        return blended(first, second, (blend.share + blend.seed_share) / 2)
 
     def _sample(self, seeds: Sequence[int]) -> tuple[Tensor, Tensor]:
         """Draw noise and the condition's epsilon on the CPU: the same numbers on every device."""

@@ -13,6 +13,7 @@ from models.drawing import Cancelled, OnStage
 from models.errors import DrawingCancelled, ModelError
 from models.folding import folded
 from models.generator import Generator, Text
+from models.pose import Pose
 from models.precision import bfloat16_is_faster
 
 
@@ -75,6 +76,7 @@ def paint(
     text: Text,
     noise: Tensor,
     epsilon: Tensor,
+    pose: Pose | None,
     count: int,
     on_stage: OnStage | None,
     cancelled: Cancelled | None,
@@ -86,6 +88,7 @@ def paint(
     text : features of B sentences, or of B pairs of them; on any device, as noise and epsilon.
     noise : (B, noise_size) standard normal z.
     epsilon : (B, condition_size) standard normal, for the conditioning augmentation.
+    pose : of B birds, for a generator that is told one.
     count : how many stages.
     on_stage, cancelled : as for `Painter.draw`; only the first drawing is shown.
 
@@ -102,7 +105,8 @@ def paint(
         place.device.type, place.precision, enabled=place.precision != torch.float32
     ):
         condition, _, _ = place.generator.conditioning(text.sentence, epsilon.to(place.device))
-        stages = place.generator.stages(noise.to(place.device), condition, text, count)
+        told = pose and pose.to(place.device)
+        stages = place.generator.stages(noise.to(place.device), condition, text, count, told)
         while True:
             if cancelled is not None and cancelled():
                 raise DrawingCancelled

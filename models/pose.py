@@ -39,7 +39,7 @@ class Pose:
     Attributes
     ----------
     places : (B, 15, 2) of each of `PARTS` as shares of the side, to the right and down.
-    seen : (B, 15) which of them are in the picture.
+    seen : (B, 15) which of them are in the picture, or how much of each, 0 .. 1.
     """
 
     places: Tensor
@@ -57,7 +57,7 @@ class Pose:
     def inside(self) -> Pose:
         """The same without what lies outside of the picture."""
         inside = ((self.places > 0) & (self.places < 1)).all(dim=2)
-        return Pose(self.places, self.seen & inside)
+        return Pose(self.places, self.seen * inside)
 
     def maps(self, side: int, width: float) -> Tensor:
         """Draw each group of parts as bumps of height 1.

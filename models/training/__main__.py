@@ -19,6 +19,7 @@ COMMANDS = (
     "speak",
     "speech",
     "evaluate",
+    "anatomy",
     "look",
     "scales",
     "compare",
@@ -35,7 +36,7 @@ COMMANDS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; bad input is told in plain sentences and gives exit status 1."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    options = _parser(given).parse_args(given)
+    options = _parse(given)
     keep_freed_memory()
     if options.threads:
         import torch
@@ -47,6 +48,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _parse(given: Sequence[str]) -> argparse.Namespace:
+    """Read the command line; a recipe's changes may stand anywhere in it, unlike argparse's."""
+    parser = _parser(given)
+    options, rest = parser.parse_known_args(given)
+    odd = [text for text in rest if text.startswith("-") or not hasattr(options, "changes")]
+    if odd:
+        parser.error(f"unrecognized arguments: {' '.join(odd)}")
+    if rest:
+        options.changes += rest
+    return options
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:

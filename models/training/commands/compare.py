@@ -12,6 +12,7 @@ import shlex
 import sys
 from pathlib import Path
 
+from models.training.commands.judge_option import add_judge
 from models.training.commands.recipe_options import add_device, add_seed
 
 SUMMARY = "train several recipes under an equal budget and score them"
@@ -23,9 +24,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--data", type=Path, required=True, help="folder that `prepare` wrote")
     parser.add_argument("--out", type=Path, required=True, help="folder for runs and results")
-    parser.add_argument(
-        "--judge", type=Path, required=True, help="damsm.pt trained with efficientnet-lite2"
-    )
+    add_judge(parser)
     parser.add_argument(
         "--photographs", type=int, metavar="N", help="each recipe sees (those of the shortest)"
     )

@@ -35,5 +35,5 @@ def run(options: argparse.Namespace) -> None:
     data = DataFolder.read(options.data)
     with own_device(options.device) as device:
         run = RecipeRun.of_folder(options.folder, data, device)
-        known, unseen = run.last_trained([*data.train, *data.more]), run.last_trained(data.test)
+        known, unseen = run.last_trained(run.examples), run.last_trained(data.test)
         print(diagnose(known, unseen, options.batches).to_markdown())

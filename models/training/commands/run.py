@@ -21,6 +21,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     with begun_run(options) as walk:
         if walk.train(options.minutes):
-            print(f"{walk.export()} draws.")
+            print(f"{options.out} is complete.")
         else:
             print(f"Stopped and saved in {options.out}; go on with --resume.")

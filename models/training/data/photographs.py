@@ -68,7 +68,7 @@ class Photographs:
         self.species_names = sorted(set(names))
         numbers = {name: number for number, name in enumerate(self.species_names)}
         self.species = torch.tensor([numbers[name] for name in names])
-        self.boxes = torch.tensor([example.box for example in self.examples])
+        self.boxes = boxes_of(self.examples)
         self.pose = pose_of(self.examples)
 
     def __len__(self) -> int:
@@ -107,6 +107,11 @@ def bird_square(example: Example, size: int) -> Image.Image:
 def _species_name(example: Example) -> str:
     """One name for a species that sources write differently: "Barn-Swallow", "barn swallow"."""
     return example.species.lower().replace("-", " ").replace("_", " ")
+
+
+def boxes_of(examples: Sequence[Example]) -> Tensor:
+    """(N, 4) left, top, width and height of the birds."""
+    return torch.tensor([example.box for example in examples])
 
 
 def pose_of(examples: Sequence[Example]) -> Pose:

@@ -33,7 +33,7 @@ def load_judge(path: Path) -> Damsm:
     if damsm.features_name != NETWORK:
         raise ValueError(
             f"The judge {path} looks through {damsm.features_name}, as generators do in training. "
-            f"Train one with: damsm attngan damsm.features={NETWORK}"
+            "Train one with: run judge"
         )
     return damsm
 

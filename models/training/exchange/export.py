@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ from models.checkpoint import Checkpoint, save_checkpoint
 from models.config import GeneratorConfig, ModelConfig
 from models.generator import Generator
 from models.training.damsm.model import check_text_encoder, load_damsm
+from models.training.data.examples import Example
+from models.training.exchange.poses import make_pose_bank
 from models.training.exchange.publishing import check_weights, versions
 from models.training.runs.files import load_state
 
@@ -23,6 +25,7 @@ def export(
     output: Path,
     name: str,
     card: Mapping[str, str],
+    examples: Sequence[Example] = (),
 ) -> str:
     """Join a text encoder and a generator's moving average into one checkpoint.
 
@@ -31,6 +34,7 @@ def export(
     damsm, gan : what the commands ``damsm`` and ``gan`` saved.
     card : facts about the weights for people to read: the recipe that made them, say. They come
         on top of those that the run tells: photographs seen, versions.
+    examples : photographs whose poses are drawn in, for a generator that is told one.
 
     Returns
     -------
@@ -57,10 +61,14 @@ def export(
     check_weights(text.text_encoder, damsm)
     check_weights(generator, gan)
     facts = _facts(state) | dict(card)
-    config = ModelConfig(text.text_encoder.config, generator.config, name)
-    return save_checkpoint(
-        Checkpoint(config, text.vocabulary, text.text_encoder, generator, facts), output
+    poses = make_pose_bank(examples, text) if generator.config.pose_channels else None
+    config = ModelConfig(
+        text.text_encoder.config, generator.config, name, len(poses) if poses else 0
     )
+    checkpoint = Checkpoint(
+        config, text.vocabulary, text.text_encoder, generator, facts, poses=poses
+    )
+    return save_checkpoint(checkpoint, output)
 
 
 def load_run(path: Path) -> dict[str, Any]:

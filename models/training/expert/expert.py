@@ -37,7 +37,7 @@ class BirdExpert(nn.Module):
         self.terms_at_places = nn.Conv2d(self.features.channels[REGION_MAP], len(terms), 1)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Look at pictures (B, 3, S, S).
+        """Look at pictures (B, 3, S, S), frozen features in the precision that they are in.
 
         Returns
         -------
@@ -45,7 +45,9 @@ class BirdExpert(nn.Module):
         species : (B, species) logits.
         terms : (B, terms) logits; a term may be seen in the whole or at a place.
         """
-        maps, pooled = self.features(images)
+        precision = next(self.features.parameters()).dtype
+        seen, whole = self.features(images.to(precision))
+        maps, pooled = [each.float() for each in seen], whole.float()
         at_places = self.terms_at_places(maps[REGION_MAP]).flatten(2)
         terms = self.terms(pooled) + at_places.logsumexp(2) - math.log(at_places.shape[2])
         return self.parts(maps), self.species(pooled), terms
@@ -89,7 +91,7 @@ def parameter_groups(
     """What knows ImageNet already learns more slowly than what begins with nothing."""
     of_features = {id(value) for value in expert.features.parameters()}
     heads = [value for value in expert.parameters() if id(value) not in of_features]
-    return [
-        {"params": list(expert.features.parameters()), "lr": features_rate},
-        {"params": heads, "lr": heads_rate},
-    ]
+    groups = [{"params": heads, "lr": heads_rate}]
+    if features_rate:
+        groups.insert(0, {"params": list(expert.features.parameters()), "lr": features_rate})
+    return groups

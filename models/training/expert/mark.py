@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import torch
 
-from models.pose import Pose
 from models.training.data.crops import Crop
-from models.training.data.photographs import Photographs
+from models.training.data.examples import Example
+from models.training.data.photographs import Photographs, kept_side
 from models.training.expert.expert import Expert
 from models.training.expert.part_head import found_pose
 
@@ -18,17 +21,24 @@ LEAST = 0.6
 
 
 @torch.inference_mode()
-def mark_parts(photographs: Photographs, expert: Expert) -> None:
-    """Mark parts in photographs that have none; those that people marked stay as they are."""
-    unmarked = (~photographs.pose.seen.any(dim=1)).nonzero().flatten()
-    places, seen = photographs.pose.places.clone(), photographs.pose.seen.clone()
-    features = expert.features.to(photographs.device, torch.float32)
-    parts = expert.parts.to(photographs.device)
-    for rows in unmarked.split(64):
-        crop = Crop.centred(photographs.boxes[rows])
-        maps, _ = features(photographs.cut(rows, crop, SIZE))
+def mark_parts(examples: Sequence[Example], expert: Expert, device: torch.device) -> list[Example]:
+    """The examples, with parts for those that have none; what people marked stays as it is."""
+    unmarked = [row for row, example in enumerate(examples) if not example.parts]
+    marked = list(examples)
+    if not unmarked:
+        return marked
+    photographs = Photographs([examples[row] for row in unmarked], kept_side(SIZE), device)
+    features, parts = expert.features.to(device, torch.float32), expert.parts.to(device)
+    for chosen in torch.arange(len(unmarked)).split(64):
+        crop = Crop.centred(photographs.boxes[chosen])
+        maps, _ = features(photographs.cut(chosen, crop, SIZE))
         found = found_pose(parts(maps), LEAST).to("cpu")
         # From shares of the square to shares of the photograph.
-        places[rows] = crop.corner[:, None] + found.places * crop.side[:, None, None]
-        seen[rows] = found.seen
-    photographs.pose = Pose(places, seen)
+        places = crop.corner[:, None] + found.places * crop.side[:, None, None]
+        for number, row in enumerate(chosen.tolist()):
+            seen = found.seen[number].nonzero().flatten().tolist()
+            at = places[number].tolist()
+            marked[unmarked[row]] = replace(
+                examples[unmarked[row]], parts=tuple((part + 1, *at[part]) for part in seen)
+            )
+    return marked

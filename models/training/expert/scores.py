@@ -24,8 +24,8 @@ def part_scores(expert: BirdExpert, photographs: Photographs) -> dict[str, float
     asked = {name: 0 for name in ASKED}
     for rows in torch.arange(len(photographs)).split(64):
         crop = Crop.centred(photographs.boxes[rows])
-        maps, _ = expert.features(photographs.cut(rows, crop, photographs.side).to(device))
-        found = found_pose(expert.parts(maps), least=0.0).to("cpu")
+        images = photographs.cut(rows, crop, photographs.side).to(device)
+        found = found_pose(expert(images)[0], least=0.0).to("cpu")
         pose = crop.pose(photographs.pose.rows(rows))
         for members, name in zip(MEMBERS, PART_GROUPS, strict=True):
             if name in ASKED:

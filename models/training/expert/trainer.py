@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
+from models.precision import chosen_precision
 from models.training.data.augment import AugmentConfig, Movement, augment
 from models.training.data.crops import Crop, CropSettings
 from models.training.data.folder import DataFolder
@@ -44,7 +45,8 @@ class ExpertTraining:
         metadata={"help": "sides in pixels of what it sees, one by chance a step"},
     )
     features_rate: float = field(
-        default=3e-4, metadata={"help": "highest learning rate of the picture network"}
+        default=3e-4,
+        metadata={"help": "highest learning rate of the picture network; 0 leaves it ImageNet's"},
     )
     heads_rate: float = field(default=2e-3, metadata={"help": "highest learning rate of the rest"})
     species_weight: float = field(default=0.5, metadata={"help": "weight of the species' loss"})
@@ -79,6 +81,8 @@ class ExpertTrainer:
         torch.manual_seed(seed)
         self.settings, self.run, self.device = settings, run, device
         examples = [*data.train, *data.more]
+        if not (settings.species_weight or settings.terms_weight):
+            examples = [example for example in examples if example.parts]
         self.photographs = Photographs(examples, kept_side(max(settings.picture_sizes)), device)
         self.unseen = Photographs(data.test, settings.picture_sizes[-1])
         terms = described_terms(data.train)
@@ -88,12 +92,15 @@ class ExpertTrainer:
         said = self._described[self._captioned].mean(0)
         species = len(self.photographs.species_names)
         self.expert = BirdExpert(settings.features, species, said).to(device)
+        if not settings.features_rate:
+            precision = chosen_precision("auto", device)
+            self.expert.features.requires_grad_(False).to(precision)
         groups = parameter_groups(self.expert, settings.features_rate, settings.heads_rate)
         self._optimizer = torch.optim.AdamW(groups, weight_decay=0.02, fused=True)
         self._steps = max(1, len(examples) // settings.batch_size)
         self._schedule = torch.optim.lr_scheduler.OneCycleLR(
             self._optimizer,
-            [settings.features_rate, settings.heads_rate],
+            [group["lr"] for group in groups],
             total_steps=self._steps * settings.epochs,
             pct_start=0.15,
         )

@@ -19,12 +19,12 @@ class Scored:
 
     Attributes
     ----------
-    size : side in pixels of its stage's pictures.
+    name : side in pixels of its stage's pictures, and whether it sees heads.
     known, unseen, drawn : mean scores of photographs it was trained on, of photographs it never
         saw, and of drawings.
     """
 
-    size: int
+    name: str
     known: tuple[float, ...]
     unseen: tuple[float, ...]
     drawn: tuple[float, ...]
@@ -58,12 +58,12 @@ class Diagnosis:
         lines = [
             f"{self.seen:,} photographs seen; means of {self.batches} batches.",
             "",
-            "| stage | known photographs | unseen ones | drawings | known by heart, % |",
+            "| stage, px | known photographs | unseen ones | drawings | known by heart, % |",
             "| --- | --- | --- | --- | --- |",
         ]
         for one in self.scored:
             scores = " | ".join(_scales(part) for part in (one.known, one.unseen, one.drawn))
-            lines.append(f"| {one.size} px | {scores} | {100 * one.by_heart:.0f} |")
+            lines.append(f"| {one.name} | {scores} | {100 * one.by_heart:.0f} |")
         lines += ["", "| loss | pull at the drawings |", "| --- | --- |"]
         hardest_first = sorted(self.pulls.items(), key=lambda pull: -pull[1])
         lines += [f"| {name} | {pull:.2g} |" for name, pull in hardest_first]
@@ -89,13 +89,13 @@ def diagnose(known: GanTrainer, unseen: GanTrainer, batches: int = 12) -> Diagno
             pulls[name].append(pull)
     scored = tuple(
         Scored(
-            size,
+            view.name,
             **{
                 name: tuple(torch.stack([part[number] for part in parts]).mean(0).tolist())
                 for name, parts in scores.items()
             },
         )
-        for number, size in enumerate(known.phase.stages)
+        for number, view in enumerate(known.gan.views)
     )
     means = {name: sum(parts) / len(parts) for name, parts in pulls.items()}
     return Diagnosis(known.seen_before, batches, scored, means)

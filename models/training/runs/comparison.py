@@ -143,7 +143,13 @@ class Comparison:
     def _scores(self, name: str, run: RecipeRun, size: int) -> dict[str, Any]:
         path = run.out / "scores.json"
         minutes = None if math.isinf(self.minutes) else self.minutes
-        asked = {"name": name, "size": size, "minutes": minutes, **self.evaluator.asked}
+        asked = {
+            "name": name,
+            "budget": _photographs(run.recipe),
+            "minutes": minutes,
+            "size": size,
+            **self.evaluator.asked,
+        }
         if not path.exists():
             self._train(run)
             weights = run.export()

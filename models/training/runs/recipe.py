@@ -54,6 +54,7 @@ class Recipe:
     ----------
     text : the recipe as a file that repeats it, changes included, to be kept with the weights.
     expert : None for a run whose discriminators look through an ImageNet network.
+    phases : none for a recipe of networks that judge and do not draw.
     """
 
     text: str
@@ -107,8 +108,6 @@ class Recipe:
             most = _value(int, values["photographs"], "photographs")
             phases = _within(most, phases)
             averages = [each for each in averages if each.phase < len(phases)]
-        if not phases:
-            raise ValueError("a recipe has at least one [[phase]], and photographs for it")
         damsm = settings_of(DamsmTraining, values.get("damsm", {}), "damsm")
         generator = settings_of(GeneratorConfig, values.get("generator", {}), "generator")
         if "text_feature_size" in values.get("generator", {}):

@@ -10,7 +10,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -65,6 +65,8 @@ class RecipeRun:
     def begin(self, resume: bool) -> None:
         """Note the recipe, or see that the folder holds a run of it.
 
+        What has not begun may be another: phases are added while the first ones are trained.
+
         Raises
         ------
         ValueError
@@ -76,21 +78,37 @@ class RecipeRun:
         path = self.out / RECIPE_FILE
         there = path.exists()
         distributed.wait_for_all()  # nobody writes before all have looked
+        if there and not resume:
+            raise ValueError(f"{self.out} holds a run already: name --resume, or another --out")
         if there:
-            if not resume:
-                raise ValueError(f"{self.out} holds a run already: name --resume, or another --out")
-            if path.read_text(encoding="utf-8") != self.recipe.text:
-                raise ValueError(
-                    f"{self.out} holds a run of another recipe, {path}: to go on with it name that "
-                    "file and no changes"
-                )
-            self._check_same()
-        elif distributed.is_first():
+            self._check_same_so_far(Recipe.read(str(path)), path)
+            self._check_same_data()
+        distributed.wait_for_all()
+        if distributed.is_first():
             self.out.mkdir(parents=True, exist_ok=True)
             write_whole(path, self.recipe.text)
         if distributed.is_first():
             self._describe()
         distributed.wait_for_all()
+
+    def _check_same_so_far(self, before: Recipe, path: Path) -> None:
+        own = self.recipe
+        odd = [
+            key
+            for key in ("expert", "damsm", "generator")
+            if getattr(own, key) != getattr(before, key)
+        ]
+        begun = [number for number in range(len(before.phases)) if self._phase(number).exists()]
+        odd += [
+            f"phase.{number}"
+            for number in begun
+            if number >= len(own.phases) or not before.phases[number].like(own.phases[number])
+        ]
+        if odd:
+            raise ValueError(
+                f"{self.out} was begun with another {', '.join(odd)}, see {path}: go on with that, "
+                "or begin another run"
+            )
 
     def train(self, minutes: float = math.inf) -> bool:
         """Do all that is not done yet; false when time was up or somebody asked to stop."""
@@ -100,7 +118,8 @@ class RecipeRun:
         for number in range(len(self.recipe.phases)):
             if not self.train_phase(number, (ends - time.monotonic()) / 60):
                 return False
-        self.export()
+        if self.recipe.phases:
+            self.export()
         return True
 
     def train_expert(self) -> None:
@@ -135,7 +154,7 @@ class RecipeRun:
         state = load_gan(path) if path.exists() else None
         if state and state["position"]["seen"] >= phase.photographs:
             return True
-        trainer = self.trainer(number, self._examples)
+        trainer = self.trainer(number, self.examples)
         if state:
             trainer.resume(state)
         elif number:
@@ -144,17 +163,17 @@ class RecipeRun:
 
     def trainer(self, number: int, examples: Sequence[Example]) -> GanTrainer:
         """A phase's networks, not trained yet, with photographs to train them on."""
+        for unfinished in (expert_trainer.STATE_NAME, damsm_trainer.STATE_NAME):
+            if found := sorted(self.out.glob(f"*/{unfinished}")):
+                raise ValueError(f"{found[0].parent} is not complete: `run` goes on with it")
         phase = self.recipe.phases[number]
         expert = load_expert(self._expert) if self.recipe.expert else None
-        photographs = Photographs(examples, kept_side(shown_size(phase)), self.device)
-        if expert:
-            mark_parts(photographs, expert)
         return GanTrainer(
             phase,
             self.recipe.generator,
             load_damsm(self._damsm),
             expert.parts if expert else None,
-            photographs,
+            Photographs(examples, kept_side(shown_size(phase)), self.device),
             self._phase(number).parent,
             self.device,
             self.seed + number,
@@ -192,7 +211,8 @@ class RecipeRun:
         path, gan = self.out / DRAWING_FILE, self._last()
         if distributed.is_first():
             card = {"recipe": self.recipe.text, "data": self.data.path.resolve().name}
-            export(self._damsm, gan, path, self.recipe.export.name, card)
+            name = self.recipe.export.name
+            export(self._damsm, gan, path, name, card, self.examples)
         distributed.wait_for_all()
         return path
 
@@ -214,8 +234,24 @@ class RecipeRun:
         return self.out / f"phase-{number}" / "gan.pt"
 
     @cached_property
-    def _examples(self) -> list[Example]:
-        return [*self.data.train, *self.data.more]
+    def examples(self) -> list[Example]:
+        """All photographs to train on; where nobody marked the parts, the expert did."""
+        examples = [*self.data.train, *self.data.more]
+        if not self.recipe.expert:
+            return examples
+        path = self._expert.with_name("parts.json")
+        self._by_the_first(lambda: self._mark(examples, path))
+        marked = json.loads(path.read_text(encoding="utf-8"))
+        return [
+            replace(example, parts=tuple((int(number), x, y) for number, x, y in parts))
+            for example, parts in zip(examples, marked, strict=True)
+        ]
+
+    def _mark(self, examples: Sequence[Example], path: Path) -> None:
+        if path.exists():
+            return
+        marked = mark_parts(examples, load_expert(self._expert), self.device)
+        write_whole(path, json.dumps([example.parts for example in marked]))
 
     def _by_the_first(self, work: Callable[[], object]) -> None:
         """One process works; the others wait."""
@@ -223,7 +259,7 @@ class RecipeRun:
             work()
         distributed.wait_for_all()
 
-    def _check_same(self) -> None:
+    def _check_same_data(self) -> None:
         """See that what was begun here had the same photographs, captions and random numbers."""
         path = self.out / RUNS_FILE
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []

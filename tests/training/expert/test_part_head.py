@@ -60,14 +60,14 @@ def test_the_loss_is_least_for_what_is_true() -> None:
 
 def test_a_head_that_learned_parts_marks_other_photographs(data: DataFolder) -> None:
     torch.manual_seed(0)
-    features, photographs = ImageFeatures(), Photographs([*data.train, *data.more], 96)
+    examples = [*data.train, *data.more]
+    features, photographs = ImageFeatures(), Photographs(examples, 96)
     head = PartHead(features.channels, width=32)
-    before = photographs.pose
-    marked = before.seen.any(1).nonzero().flatten()
-    unmarked = (~before.seen.any(1)).nonzero().flatten()
+    marked = photographs.pose.seen.any(1).nonzero().flatten()
+    unmarked = (~photographs.pose.seen.any(1)).nonzero().flatten()
     assert len(marked) == 15 and len(unmarked) == 5
     crop = Crop.centred(photographs.boxes[marked])
-    pose = crop.pose(before.rows(marked))
+    pose = crop.pose(photographs.pose.rows(marked))
     maps, _ = features(photographs.cut(marked, crop, SIZE))
     optimizer = torch.optim.Adam(head.parameters(), 3e-3)
     for _ in range(60):
@@ -76,15 +76,15 @@ def test_a_head_that_learned_parts_marks_other_photographs(data: DataFolder) -> 
         loss.backward()
         optimizer.step()
 
-    mark_parts(photographs, Expert(features, head.eval()))
-    after = photographs.pose
-    assert torch.equal(after.places[marked], before.places[marked])
-    assert torch.equal(after.seen[marked], before.seen[marked]), "people's marks stay"
-    assert after.seen[unmarked][:, [BEAK, TAIL]].all()
-    assert not after.seen[unmarked][:, PARTS.index("crown")].any()
-    boxes = photographs.boxes[unmarked]
-    for part, edge in ((BEAK, boxes[:, 0]), (TAIL, boxes[:, 0] + boxes[:, 2])):
-        assert (after.places[unmarked, part, 0] - edge).abs().max() < 0.08, PARTS[part]
+    after = mark_parts(examples, Expert(features, head.eval()), CPU)
+    assert [after[row] for row in marked] == [examples[row] for row in marked], "people's stay"
+    for row in unmarked:
+        found = {number: (across, down) for number, across, down in after[row].parts}
+        left, _, width, _ = after[row].box
+        assert set(found) == {BEAK + 1, TAIL + 1}
+        assert found[BEAK + 1][0] == pytest.approx(left, abs=0.08)
+        assert found[TAIL + 1][0] == pytest.approx(left + width, abs=0.08)
+    assert mark_parts(after, Expert(features, head), CPU) == after
 
 
 def test_what_people_say_becomes_terms(data: DataFolder) -> None:
