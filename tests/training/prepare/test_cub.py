@@ -10,7 +10,8 @@ import pytest
 import torch
 from PIL import Image
 
-from models.training.data.examples import Pictures, read_examples
+from models.training.data.examples import read_examples
+from models.training.data.photographs import Photographs
 from models.training.prepare.pictures import attngan_crop
 from tests.training.prepare.inputs import (
     CLASSES,
@@ -52,8 +53,8 @@ def test_reeds_captions(cub: Path, text: Path, tmp_path: Path) -> None:
         "cub_image": f"{ENCODED_NAMES[2]}.jpg",
         "aspect": 1.0,
     }
-    pictures = Pictures(read_examples(out / "train"), sizes=(64,))
-    assert pictures.batch(torch.arange(4), 64).shape == (4, 3, 64, 64)
+    photographs = Photographs(read_examples(out / "train"), 96)
+    assert photographs.centred(torch.arange(4), 64).shape == (4, 3, 64, 64)
     assert not (tmp_path / "birds-problems.txt").exists()
 
 
