@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors import safe_open
+from safetensors.torch import save_file
 
 from models import Painter
 from models.checkpoint import load_checkpoint
@@ -146,3 +147,27 @@ def test_a_damaged_or_swapped_text_encoder_is_one_sentence(
         assert path.name in printed and told in printed and printed.count("\n") == 1
     assert export(text=tmp_path / "nowhere.pt") == 1
     assert "nowhere.pt" in capsys.readouterr().err
+
+
+def test_what_a_file_says_of_itself_is_shown(
+    export: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bird.safetensors"
+    assert export("--card", "terms=for\nresearch") == 0
+    capsys.readouterr()
+    assert main(["show", str(path)]) == 0
+    shown = capsys.readouterr().out
+    assert "# photographs_seen: 12,345\n" in shown and "# terms: for\n#   research\n" in shown
+    assert shown.endswith("# The file does not say what recipe made it.\n")
+    assert export("--card", "recipe=[export]\nname = 'x'\n") == 0
+    capsys.readouterr()
+    assert main(["show", str(path)]) == 0
+    assert capsys.readouterr().out.endswith("\n[export]\nname = 'x'\n")
+
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    assert main(["show", str(path)]) == 1
+    assert "cannot be read as weights" in capsys.readouterr().err
+    save_file({"weight": torch.zeros(1)}, path)
+    assert main(["show", str(path)]) == 1
+    assert "is not a weights file of speech2bird" in capsys.readouterr().err
