@@ -35,8 +35,8 @@ from models.training.runs.whole_files import write_whole
 from models.vocabulary import Vocabulary
 from models.words.names import name_sentences, names_of
 
-STATE_NAME = "damsm-run.pt"
-"""What a run needs to go on, beside ``damsm.pt``, its best epoch."""
+FILE_NAME, BEST_NAME, STATE_NAME = "damsm.pt", "best-so-far.pt", "damsm-run.pt"
+"""The model once the run is complete; until then its best epoch, and what it needs to go on."""
 
 _RUN_KEYS = ("settings", "encoder", "projection", "optimizer", "schedule", "random", "lines")
 _NAME_SENTENCES = 60
@@ -161,7 +161,7 @@ class DamsmTrainer:
 
     @property
     def path(self) -> Path:
-        return self.run / "damsm.pt"
+        return self.run / FILE_NAME
 
     @property
     def complete(self) -> bool:
@@ -175,7 +175,8 @@ class DamsmTrainer:
         losses = [self._step(rows) for rows in batches]
         loss = sum(losses) / len(losses)
         if not math.isfinite(loss):
-            kept = f"{self.path} keeps the best epoch so far" if self.lines else "none saved"
+            best = self.run / BEST_NAME
+            kept = f"{best} is the best epoch so far" if self.lines else "none saved"
             raise FloatingPointError(
                 f"training broke down in epoch {len(self.lines)} (loss {loss}; {kept}): "
                 "try a lower damsm.learning_rate."
@@ -199,8 +200,12 @@ class DamsmTrainer:
                 self.settings.picture_sizes[-1],
             )
             state = damsm.state(expert=self.settings.features == "expert")
-            save_state(state | {"scores": self.lines[-1]}, self.path)
+            save_state(state | {"scores": self.lines[-1]}, self.run / BEST_NAME)
         self._save()
+
+    def finish(self) -> None:
+        """Give the best epoch the name that says that the run is complete."""
+        (self.run / BEST_NAME).replace(self.path)
 
     def _step(self, rows: Tensor) -> float:
         settings, photographs = self.settings, self.photographs
@@ -282,13 +287,16 @@ def train_damsm(
     expert: Path | None = None,
     seed: int = 0,
 ) -> Path:
-    """Train a DAMSM, or what is left of its epochs, and return the path of ``damsm.pt``."""
+    """Train a DAMSM, or what is left of it, and return the path of ``damsm.pt``."""
+    if (run / FILE_NAME).exists():
+        return run / FILE_NAME
     trainer = DamsmTrainer(data, run, settings, expert, seed)
     if (run / STATE_NAME).exists():
         trainer.resume()
     while not trainer.complete:
         trainer.epoch()
         tqdm.write(json.dumps(trainer.lines[-1]))
+    trainer.finish()
     return trainer.path
 
 

@@ -15,6 +15,7 @@ from PIL import Image
 from torch import Tensor
 
 from models.painter import Painter, choose_device
+from models.part_head import gathered
 from models.pose import PART_GROUPS
 from models.training.data.examples import read_examples
 from models.training.data.photographs import Photographs, kept_side
@@ -116,28 +117,6 @@ class Anatomist:
             one_head=(near_crown[:, crown] > ONE_HEAD) & seen[:, crown],
             tail=found[:, tail],
         )
-
-
-def gathered(probability: Tensor, near: float) -> Tensor:
-    """How much of each part's probability, given that it is to be seen, lies near its peak.
-
-    Parameters
-    ----------
-    probability : (B, P, G * G + 1), the last for a part that is not to be seen.
-    near : distance as a share of the side.
-
-    Returns
-    -------
-    (B, P)
-    """
-    side = round((probability.shape[2] - 1) ** 0.5)
-    places = probability[..., :-1]
-    places = places / places.sum(2, keepdim=True).clamp_min(1e-9)
-    best = places.argmax(2)
-    centres = (torch.arange(side) + 0.5) / side
-    grid = torch.stack(torch.meshgrid(centres, centres, indexing="ij"), dim=2).flatten(0, 1)
-    close = torch.cdist(grid, grid) < near
-    return (places * close[best]).sum(2)
 
 
 def anatomy_table(rows: Sequence[tuple[str, Anatomy]]) -> str:

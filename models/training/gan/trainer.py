@@ -14,12 +14,12 @@ from tqdm import tqdm
 
 from models.checkpoint import text_identity
 from models.config import GeneratorConfig
+from models.part_head import PartHead
 from models.training.damsm.model import Damsm, check_text_encoder
 from models.training.data.captions import Captions
 from models.training.data.counterfactual import Counterfactual
 from models.training.data.photographs import Photographs
 from models.training.data.recolour import Recolourer
-from models.training.expert.part_head import PartHead
 from models.training.gan.average import MeanOfStates
 from models.training.gan.batch import BatchSampler
 from models.training.gan.samples import save_sample_grid

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from models.config import GeneratorConfig
 from models.training.damsm.trainer import DamsmTraining
+from models.training.expert.sketches import SketchTraining
 from models.training.expert.trainer import ExpertTraining
 from models.training.gan.settings import Phase
 
@@ -48,12 +49,14 @@ class Recipe:
     ----------
     text : the recipe as a file, with all changes, to be kept with the weights.
     expert : None for a run whose discriminators look through an ImageNet network.
+    sketches : None for weights that draw one sketch only.
     phases : none for a recipe of networks that judge and do not draw.
     """
 
     text: str
     expert: ExpertTraining | None
     damsm: DamsmTraining
+    sketches: SketchTraining | None
     generator: GeneratorConfig
     phases: tuple[Phase, ...]
     averages: tuple[Average, ...]
@@ -93,7 +96,7 @@ class Recipe:
     @classmethod
     def of(cls, values: Mapping[str, Any], text: str) -> Recipe:
         """Make a recipe of what a file says; errors as for `read`."""
-        known = {"expert", "damsm", "generator", "phase", "average", "export"}
+        known = {"expert", "damsm", "sketches", "generator", "phase", "average", "export"}
         if unknown := sorted(set(values) - known):
             raise ValueError(f"a recipe has no {unknown[0]}; it has {', '.join(sorted(known))}")
         phases = [
@@ -108,8 +111,9 @@ class Recipe:
         generator = settings_of(GeneratorConfig, values.get("generator", {}), "generator")
         recipe = cls(
             text,
-            settings_of(ExpertTraining, values["expert"], "expert") if "expert" in values else None,
+            _optional(ExpertTraining, values, "expert"),
             damsm,
+            _optional(SketchTraining, values, "sketches"),
             dataclasses.replace(generator, text_feature_size=damsm.feature_size),
             tuple(phases),
             tuple(averages),
@@ -130,6 +134,11 @@ class Recipe:
                     f"phase.{number}.pose_weight needs an [expert], which finds parts, and "
                     "generator.pose_channels"
                 )
+        if self.sketches and not (self.expert and self.generator.pose_channels):
+            raise ValueError(
+                "[sketches] needs an [expert], whose first blocks it begins with, and "
+                "generator.pose_channels"
+            )
         if (self.damsm.features == "expert") != (self.expert is not None):
             raise ValueError("damsm.features is 'expert' if, and only if, there is an [expert]")
         for average in self.averages:
@@ -144,6 +153,10 @@ class Recipe:
 def recipe_names() -> list[str]:
     """Names of the recipes that come along."""
     return sorted(path.stem for path in RECIPES.glob("*.toml"))
+
+
+def _optional(kind: type[Settings], values: Mapping[str, Any], key: str) -> Settings | None:
+    return settings_of(kind, values[key], key) if key in values else None
 
 
 def settings_of(kind: type[Settings], values: object, where: str) -> Settings:

@@ -26,6 +26,7 @@ from models.training.exchange.export import export
 from models.training.expert import trainer as expert_trainer
 from models.training.expert.expert import load_expert
 from models.training.expert.mark import mark_parts
+from models.training.expert.sketches import train_sketch_judge
 from models.training.gan.batch import shown_size
 from models.training.gan.trainer import GanTrainer, load_gan
 from models.training.runs import distributed
@@ -102,6 +103,7 @@ class RecipeRun:
         ends = time.monotonic() + 60 * minutes
         self.train_expert()
         self.train_damsm()
+        self.train_sketch_judge()
         for number in range(len(self.recipe.phases)):
             if not self.train_phase(number, (ends - time.monotonic()) / 60):
                 return False
@@ -127,6 +129,16 @@ class RecipeRun:
                 self.data, self._damsm.parent, self.recipe.damsm, expert, self.seed
             )
         )
+
+    def train_sketch_judge(self) -> None:
+        """Train what chooses among sketches, if the recipe has it."""
+        settings, path = self.recipe.sketches, self._sketches
+        if settings is not None and not path.exists():
+            self._by_the_first(
+                lambda: train_sketch_judge(
+                    self._examples, load_damsm(self._damsm), path, settings, self.device, self.seed
+                )
+            )
 
     def train_phase(self, number: int, minutes: float = math.inf) -> bool:
         """Train a phase, or what is left of it; errors as of `GanTrainer`.
@@ -169,7 +181,8 @@ class RecipeRun:
             card = {"recipe": self.recipe.text, "data": self.data.path.resolve().name}
             gan = self._phase(begun[-1])
             name = self.recipe.export.name
-            export(self._damsm, gan, path, name, card, self._examples)
+            sketches = self._sketches if self.recipe.sketches else None
+            export(self._damsm, gan, path, name, card, self._examples, sketches)
         distributed.wait_for_all()
         return path
 
@@ -180,6 +193,10 @@ class RecipeRun:
     @property
     def _damsm(self) -> Path:
         return self.out / "damsm" / "damsm.pt"
+
+    @property
+    def _sketches(self) -> Path:
+        return self.out / "sketches" / "sketches.pt"
 
     def _phase(self, number: int) -> Path:
         return self.out / f"phase-{number}" / "gan.pt"
