@@ -175,8 +175,7 @@ class DamsmTrainer:
         losses = [self._step(rows) for rows in batches]
         loss = sum(losses) / len(losses)
         if not math.isfinite(loss):
-            best = self.run / BEST_NAME
-            kept = f"{best} is the best epoch so far" if self.lines else "none saved"
+            kept = f"{self.run / BEST_NAME} is the best so far" if self.lines else "none saved"
             raise FloatingPointError(
                 f"training broke down in epoch {len(self.lines)} (loss {loss}; {kept}): "
                 "try a lower damsm.learning_rate."

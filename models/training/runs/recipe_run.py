@@ -103,11 +103,11 @@ class RecipeRun:
         ends = time.monotonic() + 60 * minutes
         self.train_expert()
         self.train_damsm()
-        self.train_sketch_judge()
         for number in range(len(self.recipe.phases)):
             if not self.train_phase(number, (ends - time.monotonic()) / 60):
                 return False
         if self.recipe.phases:
+            self.train_sketch_judge()
             self.export()
         return True
 
@@ -181,7 +181,7 @@ class RecipeRun:
             card = {"recipe": self.recipe.text, "data": self.data.path.resolve().name}
             gan = self._phase(begun[-1])
             name = self.recipe.export.name
-            sketches = self._sketches if self.recipe.sketches else None
+            sketches = self._sketches if self._sketches.exists() else None
             export(self._damsm, gan, path, name, card, self._examples, sketches)
         distributed.wait_for_all()
         return path
