@@ -23,8 +23,11 @@ COMMANDS = (
     "look",
     "scales",
     "compare",
+    "diagnose",
     "side-by-side",
     "export",
+    "show",
+    "pack",
     "import-attngan",
 )
 """In the order of use; each has a module in `models.training.commands`."""

@@ -14,7 +14,8 @@ from PIL import Image
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from models.training.data.examples import Example, load_square
+from models.training.data.examples import Example
+from models.training.data.photographs import bird_square
 from models.training.features.image_features import REGION_MAP, ImageFeatures, resize
 
 NETWORK = "efficientnet-lite2"
@@ -100,13 +101,13 @@ class FeatureNetwork:
         return scores
 
     def see_photographs(self, examples: Sequence[Example], size: int, label: str) -> Features:
-        """Features of photographs at one side in pixels, with their proportions restored."""
+        """Features of photographs at one side in pixels, as `bird_square` cuts them."""
         pictures = photographs(tqdm(examples, label, unit=" photographs"), size)
         return Features.join([self.see(batch) for batch in pixel_batches(pictures)])
 
 
 def photographs(examples: Iterable[Example], size: int) -> Iterator[Image.Image]:
-    """Read photographs as squares of a side of `size` pixels.
+    """Read photographs as squares round their birds of a side of `size` pixels.
 
     Raises
     ------
@@ -114,7 +115,7 @@ def photographs(examples: Iterable[Example], size: int) -> Iterator[Image.Image]
         A file cannot be read as a picture; the message names it.
     """
     for example in examples:
-        yield load_square(example, size)
+        yield bird_square(example, size)
 
 
 def pixels(pictures: Sequence[Image.Image]) -> Tensor:

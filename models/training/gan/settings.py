@@ -175,10 +175,12 @@ class Phase:
             raise ValueError(
                 f"judged_sizes has {len(self.judged_sizes)} numbers for {len(self.stages)} stages"
             )
-        if self.discriminator == "paper" and (self.patch < 1 or self.pose_weight):
+        if self.discriminator == "paper" and (
+            self.patch < 1 or self.pose_weight or self.head_weight
+        ):
             raise ValueError(
-                "the paper's discriminators see whole pictures and no features: patch must be 1 "
-                "and pose_weight 0"
+                "the paper's discriminators see whole pictures and no features: patch must be 1, "
+                "pose_weight and head_weight 0"
             )
         if self.patch < 1 and self.head_weight:
             raise ValueError("heads are looked for in whole pictures: patch must be 1")

@@ -253,7 +253,10 @@ class GanTrainer:
         own, before = asdict(self.phase), state["phase"]
         same = ("stages", "discriminator", "discriminator_width")
         if all(own[key] == _listed(before[key]) for key in same):
-            _load("discriminators", self.gan.discriminators, state["discriminators"])
+            # Heads may have been looked at in one phase only: theirs come last.
+            new = self.gan.discriminators.state_dict()
+            kept = {name: value for name, value in state["discriminators"].items() if name in new}
+            _load("discriminators", self.gan.discriminators, new | kept)
         self.seen_before = state["position"]["seen_before"] + state["position"]["seen"]
 
     def _check_settings(self, saved: dict[str, Any]) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import torch
+from models.training.gan.schedule import run_schedule
 
 from models.config import GeneratorConfig
-from models.training.gan.schedule import run_schedule
 from models.training.gan.settings import PRESETS, GanTraining, Phase, Preset
 
 CPU = torch.device("cpu")

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import torch
+from models.training.exchange.discriminators_file import Discriminators
+from models.training.gan.schedule import run_schedule
 from PIL import Image
 
 from models import Painter
@@ -17,10 +19,8 @@ from models.config import GeneratorConfig
 from models.training import __main__ as command
 from models.training.damsm.model import load_damsm
 from models.training.data.examples import Pictures, read_examples
-from models.training.exchange.discriminators_file import Discriminators
 from models.training.exchange.export import export
 from models.training.gan.samples import save_sample_grid
-from models.training.gan.schedule import run_schedule
 from models.training.gan.settings import PRESETS, GanTraining, Phase, Preset
 from models.training.gan.step import picture_sizes
 from models.training.gan.trainer import GanTrainer, load_gan, load_start

@@ -12,7 +12,7 @@ from models.training import __main__ as command
 from models.training.data.examples import load_square, read_examples
 from models.training.evaluation import scales
 from models.training.evaluation.features import pixels
-from tests.training.test_look import save_weights, texture
+from tests.training.evaluation.test_look import save_weights, texture
 
 
 def run_command(weights: Path, data: Path, *more: str) -> int:

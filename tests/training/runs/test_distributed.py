@@ -8,13 +8,13 @@ from typing import Any
 
 import torch
 import torch.multiprocessing
+from models.training.gan.schedule import run_schedule
 
 from models.config import GeneratorConfig
 from models.training.damsm.model import load_damsm, read_captions
 from models.training.data.counterfactual import Counterfactual
 from models.training.data.examples import Pictures, read_examples
 from models.training.gan.batch import BatchSampler
-from models.training.gan.schedule import run_schedule
 from models.training.gan.settings import GanTraining, Phase, Preset
 from models.training.gan.step import GanStep
 from models.training.gan.trainer import GanTrainer, load_gan

@@ -1,4 +1,4 @@
-"""Small states of gan runs, for what reads them."""
+"""Small states of gan runs for what reads them, and whether states are the same."""
 
 from dataclasses import asdict
 from typing import Any
@@ -8,10 +8,22 @@ from torch.optim.swa_utils import AveragedModel
 
 from models.config import GeneratorConfig
 from models.generator import Generator
+from models.training.gan.settings import Phase
 
 SMALL = GeneratorConfig(
     condition_size=8, noise_size=8, seed_channels=32, stage_channels=(8, 6, 4, 4)
 )
+
+
+def same_tensors(one: object, other: object) -> bool:
+    """Whether two saved states are equal, bit for bit."""
+    if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
+        return torch.equal(one, other)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same_tensors(one[k], other[k]) for k in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(same_tensors, one, other))
+    return one == other
 
 
 def averaged_generator(config: GeneratorConfig = SMALL, seed: int = 0) -> AveragedModel:
@@ -26,12 +38,11 @@ def averaged_generator(config: GeneratorConfig = SMALL, seed: int = 0) -> Averag
 
 
 def run_state(config: GeneratorConfig = SMALL, seed: int = 0) -> dict[str, Any]:
-    """What ``gan`` saves, as far as drawing needs it, and a part that it does not."""
+    """What a phase saves, as far as drawing needs it, and a part that it does not."""
     return {
-        "settings": {"stages": (0, 1), "batch_size": 4, "augment": {"move": 0.1}},
+        "phase": asdict(Phase()),
         "generator_config": asdict(config),
         "generator": Generator(config).state_dict(),
         "ema": averaged_generator(config, seed).state_dict(),
-        "pictures_seen": 12345,
-        "seconds": 90.0,
+        "position": {"photographs": 16, "seen": 345, "seen_before": 12000, "seconds": 90.0},
     }

@@ -1,14 +1,20 @@
 """Sentences with their colours exchanged: wrong in that, and in nothing else."""
 
+from pathlib import Path
+
 import pytest
 import torch
+from PIL import Image
 
 from models.config import GeneratorConfig, TextEncoderConfig
 from models.text_encoder import TextEncoder, TextFeatures, pad_ids
 from models.training.damsm.similarity import DamsmConfig, damsm_loss
+from models.training.data.captions import Captions, CaptionSettings
 from models.training.data.counterfactual import Counterfactual, WrongText
+from models.training.data.examples import Example
+from models.training.data.photographs import Photographs
 from models.training.gan.batch import BatchSampler
-from models.training.gan.settings import GanTraining
+from models.training.gan.settings import Phase
 from models.vocabulary import Vocabulary
 
 WORDS = Vocabulary(
@@ -119,27 +125,36 @@ def test_wrong_sentences_of_ones_own_species_are_asked_about_and_of_its_others_n
     assert loss.sentence.item() > 0.3
 
 
-def test_discriminators_see_neighbours_sentences_and_exchanged_ones_as_wrong() -> None:
+def test_discriminators_see_neighbours_sentences_and_exchanged_ones_as_wrong(
+    tmp_path: Path,
+) -> None:
     torch.manual_seed(0)
+    Image.new("RGB", (8, 8)).save(tmp_path / "grey.png")
+    examples = [
+        Example(tmp_path / "grey.png", (caption,), f"{caption} wren")
+        for caption in ["a red bird", "a bird with wings"] * 32
+    ]
+    photographs = Photographs(examples, 8)
     encoder = TextEncoder(TextEncoderConfig(len(WORDS))).eval()
-    captions = [[ids("a red bird")], [ids("a bird with wings")]] * 32
-    settings = GanTraining(batch_size=64, sentence_noise=0.0)
+    own = CaptionSettings(of_species=0, named=0, name_alone=0)
     sampler = BatchSampler(
-        captions,
-        torch.arange(64),
+        photographs,
+        Captions(examples, photographs.species, WORDS, 20, own),
         encoder,
-        settings,
+        Phase(batch_size=64, sentence_noise=0.0, captions=own),
         GeneratorConfig(),
         counterfactual=Counterfactual(WORDS),
     )
     batch = next(iter(sampler))
     assert batch.wrong is not None
     neighbour = batch.sentence.view(32, 2, -1).flip(1).flatten(0, 1)
-    own = (batch.wrong_sentence != neighbour).any(1)
-    assert 8 < own.sum() < 24 and not (own & ~batch.wrong.changed).any()
-    torch.testing.assert_close(batch.wrong_sentence[own], batch.wrong.text.sentence[own])
+    own_wrong = (batch.wrong_sentence != neighbour).any(1)
+    changed = batch.wrong.changed
+    assert 16 < changed.sum() < 48 and not (own_wrong & ~changed).any()
+    assert 0.25 < own_wrong.sum() / changed.sum() < 0.75
+    exchanged = batch.wrong.text.sentence[own_wrong]
+    torch.testing.assert_close(batch.wrong_sentence[own_wrong], exchanged)
     half = batch.part(slice(0, 32))
-    assert half.wrong is not None and half.drawn_wrong is not None
+    assert half.wrong is not None
     assert torch.equal(half.wrong_sentence, batch.wrong_sentence[:32])
-    # A drawing that is one of a pair is asked about the caption it was drawn from.
-    assert torch.equal(half.drawn_wrong.text.sentence[3], half.wrong.text.sentence[2])
+    assert torch.equal(half.wrong.changed, changed[:32])

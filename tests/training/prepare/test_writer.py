@@ -11,7 +11,7 @@ from models.training.data.examples import read_examples
 from models.training.prepare import writer
 from models.training.prepare.pictures import Checked
 from models.training.prepare.split import ATTNGAN_TEST_SPECIES, choose_test_species
-from tests.training.prepare_inputs import make_cub, make_picture, prepare, read_metadata, refuse
+from tests.training.prepare.inputs import make_cub, make_picture, prepare, read_metadata, refuse
 
 
 @pytest.fixture

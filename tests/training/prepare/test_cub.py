@@ -12,7 +12,7 @@ from PIL import Image
 
 from models.training.data.examples import Pictures, read_examples
 from models.training.prepare.pictures import attngan_crop
-from tests.training.prepare_inputs import (
+from tests.training.prepare.inputs import (
     CLASSES,
     ENCODED_NAMES,
     NORMALISED,

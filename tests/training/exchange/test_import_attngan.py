@@ -14,7 +14,7 @@ from models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from models.text_encoder import pad_ids
 from models.training.__main__ import main
 from models.training.exchange.import_attngan import read_attngan
-from tests.training.public_attngan import (
+from tests.training.exchange.public_attngan import (
     TEXT,
     WORDS,
     Shape,

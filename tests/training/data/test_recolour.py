@@ -9,12 +9,14 @@ from torch import Tensor
 
 from models.config import GeneratorConfig, TextEncoderConfig
 from models.text_encoder import TextEncoder
-from models.training.damsm.model import read_captions
-from models.training.data.examples import Pictures, read_examples
+from models.training.data.captions import Captions, CaptionSettings
+from models.training.data.crops import CropSettings
+from models.training.data.examples import read_examples
+from models.training.data.photographs import Photographs
 from models.training.data.recolour import HUES, LEFT_ALONE, Recolourer, Recolouring
 from models.training.evaluation import dominant_colour
 from models.training.gan.batch import BatchSampler
-from models.training.gan.settings import GanTraining
+from models.training.gan.settings import Phase
 from models.vocabulary import Vocabulary
 
 RGB = {
@@ -71,18 +73,18 @@ def test_photographs_left_alone_stay_bit_for_bit() -> None:
     assert Recolouring.of([LEFT_ALONE] * 3).apply(photographs) is photographs
 
 
-def photographs(folder: Path, bird: str, around: str, caption: str) -> Pictures:
+def photographs(folder: Path, bird: str, around: str, caption: str) -> Photographs:
     folder.mkdir(exist_ok=True)
     for number in range(4):
         picture = Image.new("RGB", (64, 64), RGB[around])
         picture.paste(RGB[bird], (16, 16, 48, 48))
         picture.save(folder / f"{number}.png")
     lines = [
-        f'{{"file_name": "{number}.png", "captions": ["{caption}"], "species": "{number}"}}'
+        f'{{"file_name": "{number}.png", "captions": ["{caption}"], "species": "{number} wren"}}'
         for number in range(4)
     ]
     (folder / "metadata.jsonl").write_text("\n".join(lines))
-    return Pictures(read_examples(folder), [64])
+    return Photographs(read_examples(folder), 64)
 
 
 def said(caption: str) -> list[int]:
@@ -139,21 +141,18 @@ def test_what_cannot_be_told_from_its_surroundings_stays(
 
 @pytest.mark.parametrize(("share", "changed"), [(1.0, 4), (0.0, 0)])
 def test_a_batch_shows_the_share_that_is_set(tmp_path: Path, share: float, changed: int) -> None:
+    torch.manual_seed(0)
     pictures = photographs(tmp_path, "red", "grey", "a red bird")
     encoder = TextEncoder(TextEncoderConfig(len(WORDS))).eval()
-    settings = GanTraining(batch_size=4, recoloured=share)
-    captions = read_captions(pictures, WORDS, encoder.config.max_words)
+    own = CaptionSettings(of_species=0, named=0, name_alone=0)
+    # Squares as large as the photographs, so that the bird's own colour is in the middle of each.
+    phase = Phase(batch_size=4, recoloured=share, captions=own, crops=CropSettings(1, 1, 0))
+    captions = Captions(pictures.examples, pictures.species, WORDS, 20, own)
     sampler = BatchSampler(
-        captions,
-        pictures.species,
-        encoder,
-        settings,
-        GeneratorConfig(),
-        Recolourer(WORDS, pictures),
+        pictures, captions, encoder, phase, GeneratorConfig(), Recolourer(WORDS, pictures)
     )
     batch = next(iter(sampler))
-    images = pictures.batch(batch.rows, 64)
-    recoloured = batch.recolouring.apply(images)
-    different = (recoloured != images).flatten(1).any(1)
-    assert int(different.sum()) == changed
-    torch.testing.assert_close(recoloured[..., :10, :], images[..., :10, :], atol=1e-6, rtol=0)
+    assert batch.photographs.shape == (4, 3, 64, 64)
+    middle = [nearest(image[:, 32, 32]) for image in batch.photographs]
+    assert sum(colour != "red" for colour in middle) == changed
+    assert {nearest(image[:, 3, 3]) for image in batch.photographs} == {"grey"}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from models.training.prepare.attngan import read_captions, read_file_names
-from tests.training.prepare_inputs import dump, make_cub, make_pickles, refuse
+from tests.training.prepare.inputs import dump, make_cub, make_pickles, refuse
 
 
 class Evil:

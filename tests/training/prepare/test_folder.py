@@ -13,7 +13,7 @@ from PIL import Image, ImageCms
 
 from models.training.data.examples import read_examples
 from models.training.prepare.pictures import MAX_PIXELS, to_rgb
-from tests.training.prepare_inputs import make_picture, prepare, read_metadata, refuse
+from tests.training.prepare.inputs import make_picture, prepare, read_metadata, refuse
 
 SPECIES = ("wren", "robin", "jay", "crow")
 

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image, ImageDraw
 
-from models.training.data.examples import Pictures, read_examples, unsquash
+from models.training.data.examples import read_examples, unsquash
+from models.training.data.photographs import Photographs
 
 
-def test_examples_are_read(data: Path) -> None:
-    examples = read_examples(data)
+def test_examples_are_read(squares: Path) -> None:
+    examples = read_examples(squares)
     assert len(examples) == 16
     assert examples[0].captions == ("a red bird", "this bird is red")
     assert examples[0].aspect == 1.3
@@ -35,31 +35,49 @@ GOOD = '"file_name": "0.png", "species": "x", "captions": ["a"]'
         (f'{{{GOOD}, "aspect": Infinity}}', "line 17: 0.png has the aspect inf"),
         (f'{{{GOOD}, "aspect": 0}}', "line 17: 0.png has the aspect 0"),
         (f'{{{GOOD}, "aspect": "wide"}}', "line 17: 0.png has the aspect 'wide'"),
+        (f'{{{GOOD}, "box": [0, 0, 1]}}', r"line 17: 0.png has the box \[0, 0, 1\]: left, top"),
+        (f'{{{GOOD}, "box": [0, 0, 0, 1]}}', "line 17: 0.png has the box"),
+        (f'{{{GOOD}, "box": [0, 0, NaN, 1]}}', "line 17: 0.png has the box"),
+        (f'{{{GOOD}, "parts": {{"16": [0, 0]}}}}', "line 17: 0.png has the part '16'"),
+        (f'{{{GOOD}, "parts": {{"2": [0]}}}}', r"line 17: 0.png has the part '2' at \[0\]"),
+        (f'{{{GOOD}, "parts": [2]}}', "line 17: 0.png has the part ''"),
     ],
 )
-def test_a_bad_line_is_named(data: Path, line: str, reason: str) -> None:
-    with (data / "metadata.jsonl").open("a") as metadata:
+def test_a_bad_line_is_named(squares: Path, line: str, reason: str) -> None:
+    with (squares / "metadata.jsonl").open("a") as metadata:
         metadata.write(line + "\n")
     with pytest.raises(ValueError, match=reason):
-        read_examples(data)
+        read_examples(squares)
 
 
-def test_a_line_that_is_not_utf8_is_named(data: Path) -> None:
-    with (data / "metadata.jsonl").open("ab") as metadata:
+def test_boxes_and_parts_are_read_and_captions_may_be_missing(squares: Path) -> None:
+    line = '"box": [-0.1, 0.2, 0.5, 0.6], "parts": {"2": [0.4, 0.5], "14": [1.2, 0]}'
+    with (squares / "metadata.jsonl").open("a") as metadata:
+        metadata.write(f'{{"file_name": "0.png", "species": "x", {line}}}\n')
+    with pytest.raises(ValueError, match="line 17: without captions"):
+        read_examples(squares)
+    *others, last = read_examples(squares, captioned=False)
+    assert others[0].box == (0, 0, 1, 1) and others[0].parts == ()
+    assert (last.captions, last.box) == ((), (-0.1, 0.2, 0.5, 0.6))
+    assert last.parts == ((2, 0.4, 0.5), (14, 1.2, 0.0))
+
+
+def test_a_line_that_is_not_utf8_is_named(squares: Path) -> None:
+    with (squares / "metadata.jsonl").open("ab") as metadata:
         metadata.write(b'{"file_name": "0.png", "species": "caf\xe9", "captions": ["a"]}\n')
     with pytest.raises(ValueError, match="line 17: not UTF-8"):
-        read_examples(data)
+        read_examples(squares)
 
 
-def test_all_that_is_broken_is_told_at_once(data: Path) -> None:
-    with (data / "metadata.jsonl").open("a") as metadata:
+def test_all_that_is_broken_is_told_at_once(squares: Path) -> None:
+    with (squares / "metadata.jsonl").open("a") as metadata:
         metadata.write("{broken\n")
-    (data / "3.png").unlink()
-    (data / "5.png").write_text("no picture")
-    whole = (data / "7.png").read_bytes()
-    (data / "7.png").write_bytes(whole[: len(whole) // 2])
+    (squares / "3.png").unlink()
+    (squares / "5.png").write_text("no picture")
+    whole = (squares / "7.png").read_bytes()
+    (squares / "7.png").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ValueError, match="the data has 4 faults") as caught:
-        read_examples(data)
+        read_examples(squares)
     lines = str(caught.value).splitlines()[1:]
     for name, reason in (
         ("line 4", "3.png"),
@@ -70,22 +88,22 @@ def test_all_that_is_broken_is_told_at_once(data: Path) -> None:
         assert any(name in line and reason in line for line in lines), name
 
 
-def test_broken_pictures_are_all_named(data: Path) -> None:
-    examples = read_examples(data)
-    (data / "5.png").write_text("no picture")
-    whole = (data / "7.png").read_bytes()
-    (data / "7.png").write_bytes(whole[: len(whole) // 2])
+def test_broken_pictures_are_all_named(squares: Path) -> None:
+    examples = read_examples(squares)
+    (squares / "5.png").write_text("no picture")
+    whole = (squares / "7.png").read_bytes()
+    (squares / "7.png").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ValueError, match=r"5\.png is not a picture\n.*7\.png is damaged"):
-        Pictures(examples, sizes=(32,))
+        Photographs(examples, 32)
 
 
-def test_an_empty_folder(data: Path) -> None:
-    (data / "metadata.jsonl").write_text("\n")
+def test_an_empty_folder(squares: Path) -> None:
+    (squares / "metadata.jsonl").write_text("\n")
     with pytest.raises(ValueError, match="names no pictures"):
-        read_examples(data)
-    (data / "metadata.jsonl").unlink()
+        read_examples(squares)
+    (squares / "metadata.jsonl").unlink()
     with pytest.raises(FileNotFoundError, match=r"no metadata\.jsonl.*prepare"):
-        read_examples(data)
+        read_examples(squares)
 
 
 @pytest.mark.parametrize("aspect", [0.8, 1.0, 1.25])
@@ -100,14 +118,3 @@ def test_a_squashed_circle_is_round_again(aspect: float) -> None:
     bright = np.asarray(restored)[:, :, 0] > 127
     width, height = bright.any(axis=0).sum(), bright.any(axis=1).sum()
     assert abs(width / height - 1) < 0.04
-
-
-def test_batches_are_signed_and_mirrored_where_asked(data: Path) -> None:
-    pictures = Pictures(read_examples(data), sizes=(32, 64))
-    rows = torch.tensor([0, 0])
-    batch = pictures.batch(rows, 64, flip=torch.tensor([False, True]))
-    assert batch.shape == (2, 3, 64, 64)
-    assert -1 <= batch.min() < batch.max() <= 1
-    torch.testing.assert_close(batch[1], batch[0].flip(2))
-    assert not torch.equal(batch[1], batch[0])
-    assert pictures.species.tolist()[:4] == [2, 1, 3, 0]
