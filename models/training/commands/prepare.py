@@ -11,16 +11,14 @@ SUMMARY = "make a data folder of CUB, or of your own pictures and captions"
 def add_options(parser: argparse.ArgumentParser) -> None:
     sources = parser.add_mutually_exclusive_group(required=True)
     sources.add_argument("--cub", type=Path, metavar="FOLDER", help="the folder CUB_200_2011")
-    sources.add_argument(
-        "--pictures", type=Path, metavar="FOLDER", help="your own pictures (whole, not cut)"
-    )
+    sources.add_argument("--pictures", type=Path, metavar="FOLDER", help="your own pictures")
     parser.add_argument(
         "--captions",
         type=Path,
         required=True,
         metavar="PATH",
         help="with --cub: Reed's folder text_c10 (or text), or AttnGAN's captions.pickle; with "
-        "--pictures: a CSV (columns file_name, caption, species) or JSON lines (.jsonl)",
+        "--pictures: a CSV (columns file_name, caption, species, box, parts) or JSON lines",
     )
     parser.add_argument(
         "--filenames",
@@ -39,12 +37,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--size",
         type=int,
-        default=512,
-        help="shrink pictures to this shorter side, in pixels; smaller ones are kept as they are "
-        "(512, what the last stage draws)",
+        default=320,
+        help="shrink squares to this side, in pixels; smaller ones are kept as they are (320, the "
+        "most that training looks at)",
     )
     parser.add_argument(
-        "--min-side", type=int, default=64, help="refuse pictures and crops smaller than this (64)"
+        "--min-side", type=int, default=64, help="refuse squares smaller than this (64)"
     )
     parser.add_argument(
         "--skip-broken", action="store_true", help="leave broken input out instead of refusing all"
