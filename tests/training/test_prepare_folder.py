@@ -252,6 +252,15 @@ def write_species(mine: Path, box: str = "", parts: str = "") -> None:
         append(mine, f"{name},a bird,{SPECIES[number % 4]}{marks}".encode())
 
 
+def test_a_picture_whose_exif_is_broken_is_used(mine: Path, tmp_path: Path) -> None:
+    make_picture().save(mine / "0.png", exif=b"nonsense" * 4)
+    with Image.open(mine / "0.png") as broken, pytest.raises(SyntaxError):
+        broken.load()
+        broken.getexif()
+    assert prepare(*arguments(mine), "--out", tmp_path / "birds") == 0
+    assert len(all_entries(tmp_path / "birds")) == 8
+
+
 def test_boxes_and_parts(mine: Path, tmp_path: Path) -> None:
     """In a CSV and in JSON lines; the square is 90 px from (25, 5) on, as in the test of CUB."""
     (mine / "birds.csv").write_text("file_name,caption,species,box,parts\n")
