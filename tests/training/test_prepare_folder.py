@@ -344,6 +344,32 @@ def test_pictures_without_captions_are_a_kind_of_their_own(
     assert len(DataFolder.read(out).more) == 0, "what an earlier run left there is not read"
 
 
+@pytest.mark.parametrize(
+    ("written", "is_called", "reason"),
+    [
+        ("wren\\1.png", "wren/1.png", "there is wren/1.png; folders are told by /"),
+        ("WREN/1.PNG", "wren/1.png", "there is wren/1.png; capital letters differ"),
+        ("\u00e9.png", "e\u0301.png", "this name is in NFC, and the file's in NFD"),
+        ("e\u0301.png", "\u00e9.png", "this name is in NFD, and the file's in NFC"),
+    ],
+)
+def test_a_name_that_only_looks_right_is_told_once_with_its_reason(
+    mine: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    written: str,
+    is_called: str,
+    reason: str,
+) -> None:
+    (mine / "wren").mkdir()
+    make_picture().save(mine / is_called)
+    append(mine, f"{written},a bird,wren".encode())
+    said = refuse(capsys, tmp_path / "birds", *arguments(mine))
+    assert "Listed, but there is no such picture: 1\n" in said
+    assert reason in said
+    assert "input: 1\n" in said
+
+
 def test_an_output_folder_among_the_pictures_is_refused(
     mine: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -82,10 +83,11 @@ def read_folder(folder: Path, captions: Path, problems: Problems) -> Collection:
         for path in sorted(folder.rglob("*"))
         if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
     ]
+    misspelt = {_alike(name) for name in entries.keys() - set(files)}
     for name in files:
-        if name not in entries:
+        if name not in entries and _alike(name) not in misspelt:
             problems.add(Kind.UNCAPTIONED, name)
-    return Collection(tuple(_assemble(folder, entries, problems)))
+    return Collection(tuple(_assemble(folder, files, entries, problems)))
 
 
 def _join(rows: Iterable[_Row], problems: Problems) -> dict[str, _Entry]:
@@ -109,7 +111,10 @@ def _join(rows: Iterable[_Row], problems: Problems) -> dict[str, _Entry]:
     return entries
 
 
-def _assemble(folder: Path, entries: dict[str, _Entry], problems: Problems) -> Iterator[Source]:
+def _assemble(
+    folder: Path, files: Sequence[str], entries: dict[str, _Entry], problems: Problems
+) -> Iterator[Source]:
+    by_likeness = {_alike(name): name for name in files}
     targets: dict[str, str] = {}
     for name, entry in entries.items():
         path = folder / name
@@ -117,7 +122,7 @@ def _assemble(folder: Path, entries: dict[str, _Entry], problems: Problems) -> I
         # Compared without case, since macOS and Windows take A.jpg and a.jpg for the same file.
         other = targets.setdefault(target.casefold(), name)
         if not path.is_file():
-            problems.add(Kind.MISSING, name)
+            problems.add(Kind.MISSING, name, _difference(name, by_likeness.get(_alike(name))))
         elif not entry.captions and not entry.species:
             problems.add(Kind.UNCAPTIONED, name)
         elif entry.disagreement:
@@ -135,6 +140,27 @@ def _assemble(folder: Path, entries: dict[str, _Entry], problems: Problems) -> I
                 parts=dict(next(iter(entry.parts), ())),
                 facts={"source_image": name},
             )
+
+
+def _alike(name: str) -> str:
+    """What is the same for names that people take for the same."""
+    return unicodedata.normalize("NFC", name.replace("\\", "/")).casefold()
+
+
+def _difference(name: str, found: str | None) -> str:
+    """Say how the name of a file that is there differs from the one that was written."""
+    if found is None:
+        return ""
+    if "\\" in name:
+        return f"there is {found}; folders are told by /, not by \\"
+    composed = unicodedata.normalize("NFC", name)
+    if composed == unicodedata.normalize("NFC", found):
+        form = "NFC, and the file's in NFD" if name == composed else "NFD, and the file's in NFC"
+        return (
+            "there is a file whose name looks the same; its accents are written otherwise (this "
+            f"name is in {form}): rename it"
+        )
+    return f"there is {found}; capital letters differ"
 
 
 def _read_csv(path: Path, problems: Problems) -> Iterator[_Row]:
