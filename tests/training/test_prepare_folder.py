@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -368,6 +371,18 @@ def test_a_name_that_only_looks_right_is_told_once_with_its_reason(
     assert "Listed, but there is no such picture: 1\n" in said
     assert reason in said
     assert "input: 1\n" in said
+
+
+def test_a_terminal_that_knows_ascii_only(mine: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "models.training", "prepare"]
+    ran = subprocess.run(
+        [*command, *map(str, arguments(mine)), "--out", str(tmp_path / "d\u00e4t\u00e4")],
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert b"d\\xe4t\\xe4/train: 4 pictures" in ran.stdout
 
 
 def test_an_output_folder_among_the_pictures_is_refused(
