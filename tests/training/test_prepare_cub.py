@@ -62,6 +62,35 @@ def test_reeds_captions(cub: Path, text: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "birds-problems.txt").exists()
 
 
+def test_more_pictures_of_known_species(
+    cub: Path, text: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more, out = tmp_path / "cub2010", tmp_path / "birds"
+    for number, species in enumerate((*CLASSES, "Emu")):
+        (more / species).mkdir(parents=True)
+        make_picture(number).save(more / species / "new.jpg")
+    arguments = ("--cub", cub, "--captions", text, "--more", more, "--out", out)
+    assert prepare(*arguments) == 0
+    assert "cub2010/001.Black_footed_Albatross/new.jpg: Black footed" in capsys.readouterr().out
+    read = DataFolder.read(out)
+    assert {one.species for one in read.more} == {"Red winged Blackbird", "Bobolink", "Emu"}
+    assert read_metadata(out / "more")[2] == {
+        "file_name": "Emu/new.webp",
+        "species": "Emu",
+        "source_image": "Emu/new.jpg",
+        "side": 120,
+        "box": [0, 0, 1, 1],
+        "parts": {},
+    }
+
+    (more / "Emu" / "new.jpg").write_bytes(b"")
+    make_picture().save(more / CLASSES[2] / "new.png")
+    assert prepare(*arguments) == 1
+    said = capsys.readouterr().err
+    assert "cub2010/Emu/new.jpg: an empty file" in said
+    assert "cub2010/013.Bobolink/new.png: would be written to 013.Bobolink/new.webp" in said
+
+
 def test_the_folder_around_will_do(cub: Path, tmp_path: Path) -> None:
     out = tmp_path / "birds"
     assert prepare("--cub", tmp_path, "--captions", tmp_path, "--out", out) == 0

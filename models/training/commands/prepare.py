@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 SUMMARY = "make a data folder of CUB, or of your own pictures and captions"
@@ -26,6 +27,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="with --cub: folder with AttnGAN's train/filenames.pickle and test/filenames.pickle, "
         "which say what to train and to test on; default: looked for beside the captions",
+    )
+    parser.add_argument(
+        "--more",
+        type=Path,
+        metavar="FOLDER",
+        help="with --cub: pictures without captions, in a folder for each species",
     )
     parser.add_argument("--out", type=Path, required=True, help="folder to make")
     parser.add_argument(
@@ -54,13 +61,17 @@ def run(options: argparse.Namespace) -> None:
     from models.training.prepare.folder import read_folder
     from models.training.prepare.pipeline import Settings, prepare
     from models.training.prepare.problems import Problems
+    from models.training.prepare.species_folders import read_species_folders
 
     settings = Settings(options.size, options.min_side, options.test_species, options.skip_broken)
     problems = Problems()
     if options.cub:
         collection = read_cub(options.cub, options.captions, options.filenames, problems)
-    elif options.filenames:
-        raise ValueError("--filenames goes with --cub.")
+        if options.more:
+            more = read_species_folders(options.more, problems)
+            collection = replace(collection, sources=(*collection.sources, *more))
+    elif options.filenames or options.more:
+        raise ValueError(f"--{'filenames' if options.filenames else 'more'} goes with --cub.")
     elif options.out.resolve().is_relative_to(options.pictures.resolve()):
         raise ValueError("--out lies in the folder of --pictures: choose another place for it.")
     else:
