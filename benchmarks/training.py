@@ -21,13 +21,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
-from models.training.expert.part_head import PartHead
 from PIL import Image
 
 from benchmarks.alone import alone
 from benchmarks.plain_attngan import PlainStep
 from models.config import TextEncoderConfig
 from models.memory import keep_freed_memory
+from models.part_head import PartHead
 from models.text_encoder import TextEncoder
 from models.training.damsm.model import Damsm
 from models.training.damsm.similarity import DamsmConfig, ImageProjection

@@ -36,7 +36,8 @@ class DataFolder:
             A part is missing or cannot be understood, or a species is in train and test.
         """
         train, test = read_examples(path / "train"), read_examples(path / "test")
-        more = read_examples(path / "more", captioned=False) if (path / "more").is_dir() else []
+        there = (path / "more" / METADATA).is_file()  # an empty folder is left by an earlier run
+        more = read_examples(path / "more", captioned=False) if there else []
         known = {example.species for example in test}
         if shared := sorted(known & {example.species for example in [*train, *more]}):
             raise ValueError(

@@ -149,7 +149,7 @@ class RecipeRun:
         if settings is not None and not path.exists():
             self._by_the_first(
                 lambda: train_sketch_judge(
-                    self._examples, load_damsm(self._damsm), path, settings, self.device, self.seed
+                    self.examples, load_damsm(self._damsm), path, settings, self.device, self.seed
                 )
             )
 
