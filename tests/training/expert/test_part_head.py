@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from models.training.expert.part_head import PartHead, found_pose, part_loss
 
+from models.part_head import PartHead
 from models.pose import MEMBERS, PARTS, Pose
 from models.training.data.crops import Crop
 from models.training.data.folder import DataFolder
@@ -13,6 +13,7 @@ from models.training.data.photographs import Photographs
 from models.training.expert.described import described, described_terms, terms_of
 from models.training.expert.expert import Expert, load_expert
 from models.training.expert.mark import SIZE, mark_parts
+from models.training.expert.parts import found_pose, part_loss
 from models.training.features.image_features import ImageFeatures
 from tests.training.conftest import CPU
 
