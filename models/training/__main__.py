@@ -20,7 +20,6 @@ COMMANDS = (
     "speak",
     "speech",
     "evaluate",
-    "anatomy",
     "look",
     "scales",
     "compare",
