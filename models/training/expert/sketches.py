@@ -177,8 +177,7 @@ class _Trainer:
             wrong = self._counterfactual.encode(captions, self.encoder).to(self.device)
         species = self.photographs.species[rows].to(self.device)
         same = species[:, None] == species[None, :]
-        others = same & ~torch.eye(len(rows), dtype=torch.bool, device=self.device)
-        scores = sentence_scores(F.normalize(whole, dim=1), sentences)
-        swapped = sentence_scores(whole, wrong.text.sentence)
-        swapped = swapped.masked_fill(others | ~wrong.changed, float("-inf"))
+        scores = sentence_scores(whole, sentences)
+        swapped = F.cosine_similarity(whole, wrong.text.sentence, dim=1)
+        swapped = swapped.masked_fill(~wrong.changed, float("-inf"))[:, None]
         return contrastive_loss(scores, same, _GAMMA, swapped)
