@@ -27,6 +27,7 @@ def test_descriptions_are_short_and_in_words_that_captions_use() -> None:
         assert len(words) <= MOST_WORDS, bird
         assert mend(words) == words, bird
         assert not set(words) - CAPTION_WORDS, bird
+        assert not set(words) & {"no", "not", "without"}, "what is named is drawn"
 
 
 def test_every_word_of_color_is_seen_as_a_basic_color() -> None:
