@@ -86,6 +86,7 @@ def test_what_is_denied_is_left_out_and_said(text: str, sentence: str, left_out:
         ("a blue bird and two green cats", "a blue bird", ["two green cats"]),
         ("a bird eating a purple zorgle", "a bird", ["eating a purple zorgle"]),
         ("a man with a red bird", "with a red bird", ["a man"]),
+        ("this elf like bird has a crest", "bird has a crest", ["this elf"]),
         ("a bird on a rock by the water", "a bird on a rock by the water", []),
     ],
 )
