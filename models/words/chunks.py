@@ -128,6 +128,6 @@ def tidied(words: Sequence[str]) -> list[str]:
             continue
         kept.append(word)
     kept.reverse()
-    while kept and kept[0] in ("and", "but", "or", "then"):
+    while kept and kept[0] in ("and", "but", "like", "or", "then"):
         kept.pop(0)
     return kept

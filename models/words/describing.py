@@ -34,6 +34,8 @@ def described(
     said = [word for word in before if word not in DETERMINERS and word not in _COUNTS]
     lead, phrases = _taken_apart(description)
     colors, after = _colors_said(said, after)
+    if after[:1] in (["s"], ["is"], ["are"]) and (len(after) < 2 or after[1] in _PLACES):
+        after = after[1:]
     adjectives = [word for word in said if word not in COLORS and word != "and"]
     if _SIZES & set(adjectives):
         lead = [word for word in lead if word not in _SIZES]
@@ -41,7 +43,7 @@ def described(
         phrases = [_recolored(phrase, lead, colors) for phrase in phrases]
         lead = _recolored(lead, lead, colors)
         if not any(word in COLORS for word in lead):
-            lead = [*lead[:-1], *_with_and(colors), lead[-1]]
+            lead = [*lead[:-1], *colors, lead[-1]]
     opening = [*(word for word in adjectives if word not in lead), *lead]
     sentence = [article(opening[0]), *opening]
 
@@ -50,6 +52,8 @@ def described(
     if _PLACES & set(after):
         phrases = [phrase for phrase in phrases if phrase[0] not in _PLACES]
     place = next((at for at, word in enumerate(after) if word in _PLACES), len(after))
+    if after[:1] not in (["with"], ["has"], ["that"], ["is"], ["are"]):
+        place = 0
     has, there = after[:place], after[place:]
     described = _joined(phrases, most_words - len(sentence) - len(after), "and" if has else "with")
     return [*sentence, *has, *described, *there]
@@ -72,16 +76,25 @@ def _taken_apart(words: Sequence[str]) -> tuple[list[str], list[list[str]]]:
 
 
 def _colors_said(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], Sequence[str]]:
-    """Return the colors said of the whole bird, and what else is said behind its name."""
-    colors = [word for word in before if word in COLORS]
+    """Return the colors said of the whole bird ('black and white'), and what else follows it."""
     if after[:1] in (["is"], ["are"]):
         told = 1
         while told < len(after) and (after[told] in COLORS or after[told] == "and"):
             told += 1
         rest = after[told:]
         if told > 1 and not (rest and rest[0] in PARTS):
-            return [*colors, *(word for word in after[1:told] if word != "and")], rest
-    return colors, after
+            return _from_color_to_color(after[1:told]), rest
+    return _from_color_to_color(before), after
+
+
+def _from_color_to_color(words: Sequence[str]) -> list[str]:
+    """Return the words from the first color to the last, but for those that are no part of it."""
+    at = [at for at, word in enumerate(words) if word in COLORS]
+    return (
+        [word for word in words[at[0] : at[-1] + 1] if word in COLORS or word == "and"]
+        if at
+        else []
+    )
 
 
 def _recolored(phrase: list[str], old: Iterable[str], new: Sequence[str]) -> list[str]:
@@ -91,12 +104,7 @@ def _recolored(phrase: list[str], old: Iterable[str], new: Sequence[str]) -> lis
         return phrase
     at = phrase.index(colors[0])
     without = [word for word in phrase if word not in COLORS and word != "and"]
-    return [*without[:at], *_with_and(new), *without[at:]]
-
-
-def _with_and(colors: Sequence[str]) -> list[str]:
-    unique = list(dict.fromkeys(colors))
-    return unique if len(unique) < 2 else [*unique[:-1], "and", unique[-1]]
+    return [*without[:at], *new, *without[at:]]
 
 
 def _joined(phrases: Iterable[list[str]], room: int, link: str) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from models.words.bird_book import Bird, FoundName
 from models.words.chunks import BREAK, LINKS, content
 from models.words.lexicon import Lexicon
-from models.words.parts import COLORS, PARTS
+from models.words.parts import BODY_PARTS, COLORS, PARTS
 
 NAME = "<name>"
 OTHER_NAME = "<other>"
@@ -32,9 +32,12 @@ _AMBIGUOUS_NAMES = frozenset(_AMBIGUOUS.split())
 _NO_NAME_BEFORE = frozenset(
     ["beaked", "billed", "colored", "footed", "like", "patterned", "shaped", "size", "sized"]
 )
-_TELLS_A_NAME = frozenset(
-    ["a", "an", "as", "called", "is", "kind", "known", "like", "named", "of", "such", "the", "type"]
-)
+_TELLS = """
+a an as called color colored colors feathers is kind known like look looks named of plumage
+resembles resembling such that the type with
+"""
+_TELLS_A_NAME = frozenset(_TELLS.split())
+"""What may stand between 'a bird' and its name: 'called', 'that looks like', 'with feathers of'."""
 
 
 @dataclass(frozen=True)
@@ -90,18 +93,16 @@ def _is_name(words: Sequence[str], found: FoundName, lexicon: Lexicon) -> bool:
     if after and (after[0] in _NO_NAME_BEFORE or (name[-1], after[0]) in lexicon.synonyms.table):
         return False
     has_bird = bool(KINDS & set(others))
-    has_part_behind = bool(after) and PARTS.get(after[0], "bird") != "bird"
+    has_part_behind = bool(BODY_PARTS & set(after[:1]))
     if has_bird and (has_part_behind or "as" in before or "to" in before):
         return False
     if spoken in _AMBIGUOUS_NAMES:
         ends = not after or after[0] in LINKS or after[0] == BREAK or after[0].endswith("ing")
         return ends and not has_bird
     if spoken in BROAD:
-        return not any(word in COLORS or PARTS.get(word, "bird") != "bird" for word in others)
+        return not (COLORS | BODY_PARTS) & set(others)
     # 'a white eye' and 'a yellow bill' are names in the book, and parts in a sentence.
-    return len(name) == 1 or not all(
-        word in COLORS or PARTS.get(word, "bird") != "bird" for word in name
-    )
+    return len(name) == 1 or not set(name) <= COLORS | BODY_PARTS
 
 
 def _is_comparison(words: Sequence[str], found: FoundName, lexicon: Lexicon) -> bool:

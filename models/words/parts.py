@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import re
 
-_COLORS = """
-amber auburn beige black blackish blue bluish bronze brown brownish buff charcoal chestnut copper
-cream creamy crimson emerald gold golden green greenish grey greyish ivory lime maroon mustard navy
-olive orange orangish peach pink pinkish purple purplish red reddish ruby russet rust rusty sandy
-scarlet silver silvery slate tan taupe teal turquoise violet white whitish yellow yellowish
-"""
-COLORS = frozenset(_COLORS.split())
-"""Words of color that captions often say."""
+_BASIC = {
+    "black": "black blackish charcoal",
+    "white": "white whitish cream creamy ivory",
+    "grey": "grey greyish silver silvery slate charcoal taupe blackish",
+    "brown": "amber auburn beige bronze brown brownish buff chestnut copper russet rust rusty sandy"
+    " tan taupe",
+    "red": "red reddish crimson maroon ruby scarlet russet rusty auburn chestnut",
+    "orange": "orange orangish amber copper peach rust rusty gold golden bronze",
+    "yellow": "yellow yellowish gold golden mustard buff cream creamy sandy amber tan beige",
+    "green": "green greenish emerald lime olive teal turquoise",
+    "blue": "blue bluish navy teal turquoise slate",
+    "purple": "purple purplish violet maroon",
+    "pink": "pink pinkish peach",
+}
+BASIC_COLORS = {
+    word: tuple(basic for basic, words in _BASIC.items() if word in words.split())
+    for words in _BASIC.values()
+    for word in words.split()
+}
+"""Words of color that captions often say, and which of eleven basic colors they may be seen as."""
+COLORS = BASIC_COLORS.keys()
 
 _PARTS = {
     "bird": "bird birds crow duck gull hummingbird seabird seagull sparrow waterbird waterfowl"
@@ -48,6 +61,9 @@ _PARTS = {
 }
 PARTS = {word: part for part, words in _PARTS.items() for word in words.split()}
 """Each word for a part, and the one name under which its like are counted."""
+
+BODY_PARTS = frozenset(word for word, part in PARTS.items() if part != "bird")
+"""Words for parts of a bird, without those for the whole of it."""
 
 _WORD = re.compile(r"[a-z0-9]+|,")
 

@@ -27,10 +27,12 @@ from models.words.describing import described
 from models.words.inflection import known_form
 from models.words.lexicon import Lexicon, lexicon
 from models.words.naming import BROAD, KINDS, NAME, OTHER_NAME, Named, find_name
-from models.words.parts import COLORS, PARTS
+from models.words.parts import BODY_PARTS, COLORS
 from models.words.spelling import spelling
 from models.words.text_words import text_words
 
+_MOST_SLIPS = 10
+"""Words of a text whose right spelling is looked for, so that a long one is read as quickly."""
 _OWN = frozenset(["her", "his", "its", "their"])
 _UNSAID = frozenset(["adult", "male", "mature", "please", "real", "realistic", "thanks", "wild"])
 """Words that change nothing of a picture, and are left out without a word."""
@@ -147,13 +149,15 @@ def _spelled(words: Sequence[str], reading: _Reading) -> list[str]:
             reading.replaced[" ".join(written)] = " ".join(meant)
         mended.extend(meant)
     tables = reading.lexicon
-    for at, word in enumerate(mended):
-        if word == BREAK or reading.knows(word) or tables.has(word):
-            continue
-        right = None if known_form(word, tables.has) else tables.slips.mended(word)
+    unknown = dict.fromkeys(
+        word for word in mended if word != BREAK and not (reading.knows(word) or tables.has(word))
+    )
+    slips = {}
+    for word in [word for word in unknown if not known_form(word, tables.has)][:_MOST_SLIPS]:
+        right = tables.slips.mended(word)
         if right is not None:
-            reading.replaced[word] = mended[at] = right
-    return mended
+            reading.replaced[word] = slips[word] = right
+    return [slips.get(word, word) for word in mended]
 
 
 def _why_no_bird(words: Sequence[str], reading: _Reading) -> str | None:
@@ -163,12 +167,15 @@ def _why_no_bird(words: Sequence[str], reading: _Reading) -> str | None:
             return None
     for chunk in chunks(words):
         meaning = content(chunk)
-        if meaning and (reading.is_thing(meaning[-1]) or _SCENERY & {*singulars(meaning[-1])}):
+        if set(meaning) & BODY_PARTS:
+            return None
+        is_thing = any(map(reading.is_thing, meaning))
+        if is_thing or (meaning and _SCENERY & {*singulars(meaning[-1])}):
             return (
                 f"Only birds are drawn, and “{' '.join(meaning)}” is none. "
                 "Name a bird, or say what one looks like."
             )
-        if set(meaning) & (PARTS.keys() | COLORS):
+        if set(meaning) & COLORS:
             return None
     return None
 
@@ -179,7 +186,7 @@ def _in_known_words(words: Sequence[str], reading: _Reading) -> list[str]:
     for word in words:
         form = None
         if not (reading.can_read(word) or reading.is_thing(word)):
-            form = known_form(word, reading.can_read)
+            form = known_form(word, lambda one: reading.can_read(one) and one not in _EMPTY)
         if form is not None:
             reading.replaced[word] = form
         plain.append(form or word)
@@ -190,7 +197,7 @@ def _in_known_words(words: Sequence[str], reading: _Reading) -> list[str]:
         known.extend(meant)
     for at in range(len(known) - 4, -1, -1):  # 'red feathers of the head' is 'red head'
         match known[at : at + 4]:
-            case ["feathers", "of" | "on", the, part] if the in DETERMINERS and part in PARTS:
+            case ["feathers", "of" | "on", the, part] if the in DETERMINERS and part in BODY_PARTS:
                 del known[at : at + 3]
     return known
 
@@ -211,6 +218,9 @@ def _left_out(words: Sequence[str], named: Named, reading: _Reading) -> list[str
                 said = said[1:]
             reading.no_birds.append(" ".join(said))
             continue
+        if _says_nothing(chunk, reading):
+            reading.unknown.extend(word for word in content(chunk) if not reading.knows(word))
+            continue
         for word, spoken in zip(chunk, said, strict=True):
             if word == NAME or reading.knows(word):
                 kept.append(word)
@@ -229,10 +239,21 @@ def _is_beside_the_bird(chunk: Sequence[str], reading: _Reading) -> bool:
         return False
     if meaning[-1] == OTHER_NAME:
         return True
-    if PARTS.keys() & set(meaning):
+    if BODY_PARTS & set(meaning):
         return False
     return reading.is_thing(meaning[-1]) or (
         not reading.knows(meaning[-1]) and len(meaning) > 1 and meaning[-2] in COLORS
+    )
+
+
+def _says_nothing(chunk: Sequence[str], reading: _Reading) -> bool:
+    """Whether a chunk is about a word that is not known: 'with a big zorgle'."""
+    meaning = content(chunk)
+    return (
+        bool(meaning)
+        and chunk[0] in LINKS
+        and not (reading.knows(meaning[-1]) or meaning[-1] in _UNSAID | {NAME})
+        and not (BODY_PARTS | COLORS | KINDS | {NAME}) & set(meaning)
     )
 
 
@@ -298,7 +319,7 @@ def _notices(replaced: Sequence[tuple[str, str]], reading: _Reading) -> Iterator
     if reading.no_birds:
         yield f"Left out: {_quoted(reading.no_birds)}. Only one bird is drawn."
     if reading.unknown:
-        yield f"Left out, since the model does not know it: {_quoted(reading.unknown)}."
+        yield f"Left out, since the model does not know: {_quoted(reading.unknown)}."
 
 
 def _quoted(phrases: Sequence[str]) -> str:

@@ -34,7 +34,9 @@ class Rewriting:
 
     def __init__(self, table: Mapping[Words, Words]) -> None:
         self.table = dict(table)
-        self._longest = max(map(len, self.table), default=0)
+        self._longest: dict[str, int] = {}
+        for written in self.table:
+            self._longest[written[0]] = max(len(written), self._longest.get(written[0], 0))
 
     def pieces(self, words: Sequence[str]) -> Iterator[tuple[Words, Words]]:
         """Give the words piece by piece: what is written, and what is meant (mostly the same).
@@ -43,7 +45,8 @@ class Rewriting:
         """
         at = 0
         while at < len(words):
-            for length in range(min(self._longest, len(words) - at), 0, -1):
+            longest = min(self._longest.get(words[at], 0), len(words) - at)
+            for length in range(longest, 0, -1):
                 written = tuple(words[at : at + length])
                 if written in self.table:
                     yield written, self.table[written]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 from models.words.chunks import BREAK, DETERMINERS
+from models.words.parts import COLORS
 
 _TOKEN = re.compile(r"[a-z0-9]+|[,.;:!?()\n–—]")
 _CANNOT = re.compile(r"\bcan['’]?t\b")
@@ -17,6 +19,12 @@ painting photo photograph picture please portrait see show sketch some the to wa
 """
 _REQUEST_WORDS = frozenset(_REQUEST.split())
 _ASKS = _REQUEST_WORDS - frozenset("a an can could d for i like me of one some the to you".split())  # noqa: SIM905
+
+_PICTURES = frozenset(
+    ["drawing", "image", "painting", "photo", "photograph", "picture", "portrait"]
+)
+_LONGEST_REQUEST = 10
+"""Words within which 'a nice big picture of' is looked for."""
 
 
 def text_words(text: str) -> list[str]:
@@ -33,6 +41,9 @@ def text_words(text: str) -> list[str]:
 
 
 def _without_request(words: list[str]) -> list[str]:
+    for at, (what, of) in enumerate(pairwise(words[:_LONGEST_REQUEST])):
+        if what in _PICTURES and of == "of":
+            return words[at + 2 :]
     end = 0
     while end < len(words) and words[end] in _REQUEST_WORDS:
         end += 1
@@ -44,11 +55,13 @@ def _without_request(words: list[str]) -> list[str]:
 
 
 def _without_comparisons(words: list[str]) -> list[str]:
-    for at in range(len(words) - 4, -1, -1):
-        this = words[at : at + 4]
-        if len(this) == 4 and this[0] == this[2] == "as" and this[1] != "well":
-            end = at + 3
+    for at in range(len(words) - 3, -1, -1):
+        start = at + 1 if words[at] == "as" else at  # 'black' of '(as) black as a raven'
+        if not (start + 2 < len(words) and words[start + 1] == "as" and words[start] != "well"):
+            continue
+        if start > at or (words[start] in COLORS and "as" not in words[start - 1 : start]):
+            end = start + 2
             while end < len(words) and words[end] in DETERMINERS:
                 end += 1
-            words = [*words[:at], words[at + 1], *words[end + 1 :]]
+            words = [*words[:at], words[start], *words[end + 1 :]]
     return words

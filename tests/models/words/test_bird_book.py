@@ -7,7 +7,7 @@ import pytest
 from models.vocabulary import tokenize
 from models.words.bird_book import BOOK, Bird, BirdBook, bird_book, read_book
 from models.words.names import GROUPS, LABELS, names_of
-from models.words.parts import colors_by_part
+from models.words.parts import BASIC_COLORS, COLORS, colors_by_part
 from models.words.spelling import mend
 
 MOST_WORDS = 22
@@ -27,6 +27,14 @@ def test_descriptions_are_short_and_in_words_that_captions_use() -> None:
         assert len(words) <= MOST_WORDS, bird
         assert mend(words) == words, bird
         assert not set(words) - CAPTION_WORDS, bird
+        assert not set(words) & {"no", "not", "without"}, "what is named is drawn"
+
+
+def test_every_word_of_color_is_seen_as_a_basic_color() -> None:
+    assert all(BASIC_COLORS[color] for color in COLORS)
+    assert BASIC_COLORS["rusty"] == ("brown", "red", "orange")
+    assert BASIC_COLORS["red"] == ("red",)
+    assert set(COLORS) <= CAPTION_WORDS | {"auburn"}
 
 
 def test_every_bird_has_a_color_and_a_description_of_its_own() -> None:

@@ -1,6 +1,9 @@
 """What a person writes is understood: synonyms, names, denials, and what no bird can be."""
 
+import timeit
 from collections.abc import Iterator
+from functools import partial
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -33,6 +36,10 @@ MOST_WORDS = 24
         ("please draw me a picture of a blue bird", "a blue bird"),
         ("I'd like to see a blue bird", "a blue bird"),
         ("a bird that is as black as coal", "a bird that is black"),
+        ("a bird, red as a rose", "a bird red"),
+        ("a nice big picture of a blue bird", "a blue bird"),
+        ("a bird with a big zorgle and a tail", "a bird and a tail"),
+        ("a songbird with red wings", "a small bird with red wings"),
         ("a parrot-green bird", "a bright green bird"),
         ("a crow-sized bird with red feet", "a large bird with red feet"),
         ("a red bird with a swan like neck", "a red bird with a neck"),
@@ -79,6 +86,7 @@ def test_what_is_denied_is_left_out_and_said(text: str, sentence: str, left_out:
         ("a blue bird and two green cats", "a blue bird", ["two green cats"]),
         ("a bird eating a purple zorgle", "a bird", ["eating a purple zorgle"]),
         ("a man with a red bird", "with a red bird", ["a man"]),
+        ("this elf like bird has a crest", "bird has a crest", ["this elf"]),
         ("a bird on a rock by the water", "a bird on a rock by the water", []),
     ],
 )
@@ -91,8 +99,9 @@ def test_what_is_no_bird_is_left_out_with_its_colors(
 
 
 @pytest.mark.parametrize(
-    "text", ["a red car", "a house", "cat", "a cat with red wings", "a bird house", "green trees"]
-)
+    "text", ["a red car", "a house", "cat", "a cat with red wings", "a bird house", "green trees",
+     "the quick brown fox jumps over a bird-house"]
+)  # fmt: skip
 def test_only_birds_are_drawn(text: str) -> None:
     understood = read(text)
     assert understood.sentence == ""
@@ -131,6 +140,10 @@ def test_a_text_without_a_bird_is_told(text: str, error: str) -> None:
         ("a penguin on a car", "penguin"),
         ("an owl and two parrots", "owl"),
         ("a duck", "duck"),
+        ("a vermillion flycatcher", "vermilion flycatcher"),
+        ("an eagle's nest", "eagle"),
+        ("a bird with feathers like a peacock", "Indian peafowl"),
+        ("white-eye", "Malagasy white-eye"),
     ],
 )
 def test_the_name_of_a_bird_is_found_and_its_description_drawn(text: str, name: str) -> None:
@@ -165,6 +178,13 @@ def test_what_only_sounds_like_a_name_is_none(text: str) -> None:
         ("a great bunting on a branch", "a great small bright blue bird with {bill} on a branch"),
         ("this bunting is green and black", "a small bright green and black bird with {bill}"),
         ("a huge bunting with a long bill", "a huge bright blue bird with a long bill"),
+        ("a bunting, running", "a small bright blue bird with {bill} running"),
+        (
+            "a bunting is sitting on a rock",
+            "a small bright blue bird with {bill} sitting on a rock",
+        ),
+        ("a lime green bunting", "a small bright lime green bird with {bill}"),
+        ("a red and black bunting", "a small bright red and black bird with {bill}"),
         ("on a branch sits a bunting", "a small bright blue bird with {bill} on a branch"),
     ],
 )
@@ -251,3 +271,13 @@ def test_any_text_gives_known_words_or_a_sentence_why_not(text: str) -> None:
         assert understood.sentence_with_name
     again = read(text)
     assert again == understood
+
+
+@pytest.mark.alone
+def test_a_text_is_read_in_less_than_five_milliseconds() -> None:
+    read("a flamingo")  # reads the tables
+    texts = ["a crimson bird with a pop of yellow, no crest, on a red car"] * 20
+    texts += ["an adelie pengiun with a navy beek", "zorgl " * 160, "flamigo " * 120, "no " * 330]
+    for text in texts:
+        quickest = min(timeit.repeat(partial(read, text), timer=process_time, number=1, repeat=5))
+        assert quickest < 0.005, text
