@@ -13,6 +13,7 @@ from app.ui.message_bar import MessageBar
 from app.ui.morph_desk import MorphDesk
 from app.ui.seed_bar import SeedError, parse_seed
 from app.ui.slider import Slider
+from app.ui.text_editing import limit_entry
 from app.ui.theme import GAP
 from models.drawing import Blend
 
@@ -122,6 +123,7 @@ class MorphTab(ttk.Frame):
         sentence.grid(row=row, column=0, sticky="ew", pady=(GAP // 2, 0))
         seed.grid(row=row, column=1, padx=(GAP, 0), pady=(GAP // 2, 0))
         for entry in (sentence, seed):
+            limit_entry(entry)
             entry.bind("<Return>", lambda event: self._follow(draft=False))
         return sentence, seed
 

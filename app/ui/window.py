@@ -32,6 +32,7 @@ from app.ui.settings_keeper import SettingsKeeper
 from app.ui.shortcut import Shortcut, on_mac
 from app.ui.speak_tab import SpeakTab
 from app.ui.status_line import StatusLine
+from app.ui.text_editing import SHORTENED, use_common_keys
 from app.ui.theme import GAP, make_dpi_aware
 from app.ui.type_tab import TypeTab
 from app.ui.window_commands import WindowCommands
@@ -42,6 +43,7 @@ _log = logging.getLogger(__name__)
 
 _LOAD_DELAY = 50  # milliseconds: the window is drawn first
 _SIDE_WIDTH = "11c"  # centimetres of the screen, as Tk counts them
+_SHORTENED = "That text is too long: only its beginning was taken. A sentence or two work best."
 
 
 class MainWindow:
@@ -61,6 +63,7 @@ class MainWindow:
         self.root.withdraw()  # shown when it is complete: nothing jumps
         self.root.title("speech2bird")
         self.root.report_callback_exception = self._report_exception
+        use_common_keys(self.root)
         self._closed = False
         self.keeper = SettingsKeeper(settings)
         self.runner = BackgroundRunner(self.root)
@@ -139,6 +142,7 @@ class MainWindow:
         self.status.pack(side="bottom", anchor="w")
         self.messages = MessageBar(side)
         self.messages.pack(side="bottom", fill="x", pady=(0, GAP))
+        self.root.bind(SHORTENED, lambda event: self.messages.error(_SHORTENED))
         self.tabs = ttk.Notebook(side)
         self.tabs.pack(fill="both", expand=True)
 
