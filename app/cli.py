@@ -91,8 +91,8 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
         "--captions",
         type=Path,
         metavar="FILE",
-        help="draw every line of this text file: line k becomes 00000k.png, from 000000; if it is "
-        "stopped, the same command goes on where it was",
+        help="draw every line of this text file that is not blank: line k becomes 00000k.png, from "
+        "000000; if it is stopped, the same command goes on where it was",
     )
     parser.add_argument(
         "--from",

@@ -17,6 +17,8 @@ from pathlib import Path
 from app.speech.language_model import BIRD_DICTIONARY, BIRD_MODEL
 from app.speech.pronunciations import ADDED, Phones, cmu_dictionary, read_pronunciations
 from app.speech.words import tidy
+from models.errors import TextFileError
+from models.text_file import read_lines
 
 SELDOM = 2
 """Words written fewer times than this are left out with their captions."""
@@ -33,7 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--dictionary", type=Path, default=BIRD_DICTIONARY, help="file to write")
     options = parser.parse_args(arguments)
 
-    captions = [tidy(line).split() for line in options.captions.read_text("utf-8").splitlines()]
+    try:
+        lines = read_lines(options.captions)
+    except TextFileError as error:
+        raise SystemExit(str(error)) from error
+    captions = [words for line in lines if (words := tidy(line).split())]
     pronunciations = read_pronunciations((cmu_dictionary(), ADDED))
     kept = pronounceable(captions, set(pronunciations))
     if not kept:
