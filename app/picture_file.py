@@ -8,6 +8,7 @@ in EXIF.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import struct
@@ -19,11 +20,21 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from app.errors import AppError
+from app.file_kind import is_named_picture
 from app.files import replacing
 from app.picture_metadata import PictureMetadata
+from models.upright import upright
 
-FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+FORMATS = {
+    ".png": "PNG",
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".jpe": "JPEG",
+    ".jfif": "JPEG",
+    ".webp": "WEBP",
+}
 """The suffixes that a picture's name may end in, and what is then written."""
+_SAVED = {*FORMATS.values(), "MPO"}  # MPO: a JPEG to which something added a second picture
 _CHUNK = "speech2bird"
 _ASCII = b"ASCII\0\0\0"  # how EXIF says which characters a comment is written in
 _LARGEST = 50_000_000  # pixels: a small file may claim enough of them to fill the memory
@@ -161,24 +172,40 @@ def read_picture(path: Path) -> Picture:
     """
     try:
         _check_file(path)
-        with Image.open(path, formats=sorted(set(FORMATS.values()))) as image:
+        with Image.open(path) as image:
+            # Only the beginning was read until now: nobody waits for pictures of others.
+            if image.format not in _SAVED or (image.format != "PNG" and not _stored_json(image)):
+                raise _foreign(path)
             if image.width * image.height > _LARGEST:
                 raise _too_large(path, f"{image.width} x {image.height} pixels")
             image.load()  # reads to the end: finds chunks behind the pixels, and missing halves
             metadata = PictureMetadata.from_json(_stored_json(image))
-            pixels = image.convert("RGB")
+            pixels = upright(image).convert("RGB")
     except FileNotFoundError as error:
         raise PictureError(f"There is no picture {path}.") from error
     except UnidentifiedImageError as error:
-        raise PictureError(f"{path} is not a picture.") from error
+        raise PictureError(f"{path} is {_what_it_is(path)}.") from error
     except Image.DecompressionBombError as error:
         raise _too_large(path, "it would fill the memory") from error
     except _UNREADABLE as error:
         reason = getattr(error, "strerror", None) or "it is damaged or incomplete"
         raise PictureError(f"The picture {path} cannot be read: {reason}.") from error
     if metadata is None:
-        raise PictureError(f"{path} does not say which sentence and seed it was drawn from.")
+        raise _foreign(path)
     return Picture(pixels, metadata)
+
+
+def _foreign(path: Path) -> PictureError:
+    return PictureError(
+        f"The picture {path} does not say which sentence and seed it was drawn from."
+    )
+
+
+def _what_it_is(path: Path) -> str:
+    """Say what a file is that Pillow does not know."""
+    if is_named_picture(path) and path.suffix.lower() not in Image.registered_extensions():
+        return "a picture of a kind that cannot be read here"
+    return "not a picture"
 
 
 def _too_large(path: Path, why: str) -> PictureError:
@@ -248,6 +275,8 @@ def _exif(metadata: PictureMetadata, with_json: bool = False) -> Image.Exif:
 def _stored_json(image: Image.Image) -> Any:
     """Return the metadata's JSON as it stands in the file, or None."""
     if image.format == "WEBP":
-        comment = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
+        comment = None
+        with contextlib.suppress(Exception):  # Pillow raises almost anything on what is no EXIF
+            comment = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
         return comment.removeprefix(_ASCII) if isinstance(comment, bytes) else None
     return image.info.get(_CHUNK if image.format == "PNG" else "comment")

@@ -13,6 +13,7 @@ from app.attention_sheet import attention_sheet, drawing_sheet
 from app.picture_file import save_picture
 from app.picture_metadata import PictureMetadata, file_stem
 from app.ui.background import BackgroundRunner, Task
+from app.ui.file_types import PNG
 from app.ui.message_bar import MessageBar
 from app.ui.theme import GAP, Palette, follow_palette
 
@@ -103,7 +104,7 @@ class AttentionWindow(tk.Toplevel):
             initialdir=self._folder,
             initialfile=file_stem(metadata) + "-sheet.png",
             defaultextension=".png",
-            filetypes=(("PNG picture", "*.png"),),
+            filetypes=(PNG,),
         )
         if not chosen:
             return

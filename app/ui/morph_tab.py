@@ -9,6 +9,7 @@ from tkinter import filedialog, ttk
 from typing import TYPE_CHECKING
 
 from app.errors import AppError
+from app.ui.file_types import ANIMATED_GIF, ANIMATED_PNG, PNG
 from app.ui.message_bar import MessageBar
 from app.ui.morph_desk import MorphDesk
 from app.ui.seed_bar import SeedError, parse_seed
@@ -189,14 +190,13 @@ class MorphTab(ttk.Frame):
         except (MissingSentenceError, SeedError) as error:
             self._messages.error(error)
             return
-        gif, png = ("Animated GIF", "*.gif"), ("Animated PNG", "*.png")
         chosen = filedialog.asksaveasfilename(
             parent=self,
             title="Save the animation" if animated else "Save the strip",
             initialdir=self._folder(),
             initialfile="birds.gif" if animated else "birds.png",
             defaultextension=".gif" if animated else ".png",
-            filetypes=(gif, png) if animated else (("PNG picture", "*.png"),),
+            filetypes=(ANIMATED_GIF, ANIMATED_PNG) if animated else (PNG,),
         )
         if not chosen:
             return

@@ -12,15 +12,11 @@ from app.picture_file import Picture, save_picture
 from app.picture_metadata import file_stem
 from app.ui.background import BackgroundRunner
 from app.ui.dialog import Dialog
+from app.ui.file_types import JPEG, PNG, WEBP
 from app.ui.message_bar import MessageBar
 from app.ui.theme import GAP
 
 SIZES = (64, 128, 256, 512, 1024)
-_FILE_TYPES = (
-    ("PNG picture", "*.png"),
-    ("JPEG picture", "*.jpg *.jpeg"),
-    ("WebP picture", "*.webp"),
-)
 
 
 class SaveDialog(Dialog):
@@ -138,7 +134,7 @@ class PictureSaver:
             initialdir=self._folder(),
             initialfile=f"{file_stem(picture.metadata)}{resized}.png",
             defaultextension=".png",
-            filetypes=_FILE_TYPES,
+            filetypes=(PNG, JPEG, WEBP),
         )
         if not chosen:
             return

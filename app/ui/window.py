@@ -212,7 +212,7 @@ class MainWindow:
             restore_geometry(self.root, self.settings.geometry)
 
     def _load(self) -> None:
-        accept_files(self._body, self.commands.open_dropped)
+        accept_files(self._body, self.commands.open_dropped, self.messages.error)
         self.runner.run_in_thread(
             lambda task: self.gallery.tidy(),
             lambda _: None,
