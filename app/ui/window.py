@@ -214,7 +214,7 @@ class MainWindow:
     def _load(self) -> None:
         accept_files(self._body, self.commands.open_dropped, self.messages.error)
         self.runner.run_in_thread(
-            lambda task: self.gallery.tidy(),
+            lambda task: self.gallery.tidy(task.cancelled),
             lambda _: None,
             lambda error: _log.warning("The gallery cannot be tidied: %s", error),
         )
