@@ -136,11 +136,12 @@ class GalleryTab(ttk.Frame):
             return
         self._refresh_again = False
         gallery = self._gallery
+
+        def look_through(task: Task[None]) -> None:
+            gallery.refresh(lambda: task.progress(None), task.cancelled)
+
         self._refreshing = self._runner.run_in_thread(
-            lambda task: gallery.refresh(lambda: task.progress(None), task.cancelled),
-            lambda _: self._refreshed(),
-            self._not_refreshed,
-            lambda _: self._find(),
+            look_through, lambda _: self._refreshed(), self._not_refreshed, lambda _: self._find()
         )
 
     def _not_refreshed(self, error: Exception) -> None:
