@@ -52,7 +52,7 @@ def slow_reading(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def slow(path: Path) -> object:
         read.append(path.name)
-        time.sleep(0.01)
+        time.sleep(0.03)
         return peek(path)
 
     monkeypatch.setattr(module, "peek_metadata", slow)
@@ -117,6 +117,8 @@ def test_the_window_shows_ones_own_pictures_at_once(
     assert heart.busiest < FREEZE
     running = [thread.name for thread in window.runner._running if thread.is_alive()]
     assert running.count("speech2bird-look_through") == 1
+    wait_until(window, lambda: window.painter_loader.value is not None)  # is awaited, too
+    wait_until(window, lambda: window.transcriber_loader.value is not None)
     begun = time.monotonic()
     window.close()
     window.runner.join(10)
