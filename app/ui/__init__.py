@@ -35,9 +35,7 @@ def open_window() -> int:
     try:
         temporary_home = make_home()
     except OSError as error:
-        print(
-            f"speech2bird: there is no folder for settings and pictures: {error}", file=sys.stderr
-        )
+        print(f"speech2bird: there is no home folder, and {error}", file=sys.stderr)
         return 1
     start_logging()
     settings = Settings.load()
