@@ -21,7 +21,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from app.errors import AppError
 from app.file_kind import is_named_picture
-from app.files import replacing
+from app.files import is_read_only, link_target, replacing
 from app.picture_metadata import PictureMetadata
 from models.upright import upright
 
@@ -72,26 +72,34 @@ def check_picture_path(path: Path) -> None:
     Raises
     ------
     PictureError
-        The suffix is none of ``FORMATS``, the folder does not exist, the path is a folder, or the
-        name is too long.
+        The suffix is none of ``FORMATS``, the folder does not exist, the path is a folder or a file
+        that is read-only, or the name is too long.
     """
     if path.suffix.lower() not in FORMATS:
         raise PictureError(
             f"The name {path.name!r} must end in .png, .jpg or .webp, so that the picture's kind "
             "is clear."
         )
-    if not os.path.isdir(path.parent):
-        raise PictureError(f"There is no folder {path.parent} to save the picture in.")
+    folder = path.parent
+    if os.path.isdir(folder):
+        try:
+            os.lstat(path)
+            folder = link_target(path).parent
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError) as error:  # a name that is too long, or no name at all
+            reason = _reason(error)
+            raise PictureError(f"The picture cannot be saved as {path}: {reason}.") from error
+    if not os.path.isdir(folder):
+        raise PictureError(f"There is no folder {folder} to save the picture in.")
     if os.path.isdir(path):
         raise PictureError(f"{path} is a folder; give the name of a picture.")
-    try:
-        os.lstat(path)
-    except FileNotFoundError:
-        pass
-    except (OSError, ValueError) as error:  # a name that is too long, or no name at all
-        raise PictureError(f"The picture cannot be saved as {path}: {_reason(error)}.") from error
-    if not os.access(path.parent, os.W_OK):
-        raise PictureError(f"The folder {path.parent} cannot be written to.")
+    if is_read_only(path):
+        raise PictureError(
+            f"The file {path} is read-only: give another name, or make it writable first."
+        )
+    if not os.access(folder, os.W_OK):
+        raise PictureError(f"The folder {folder} cannot be written to.")
 
 
 def save_picture(

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.files import link_target
 from app.speech.language_model import BIRD_DICTIONARY, BIRD_MODEL
 from app.speech.pronunciations import ADDED, Phones, cmu_dictionary, read_pronunciations
 from app.speech.words import tidy
@@ -49,8 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             f"more captions, or add words to {ADDED}."
         )
     words = sorted({word for caption in kept for word in caption})
-    write_model(kept, options.model)
-    write_dictionary({word: pronunciations[word] for word in words}, options.dictionary)
+    try:
+        write_model(kept, link_target(options.model))
+        known = {word: pronunciations[word] for word in words}
+        write_dictionary(known, link_target(options.dictionary))
+    except OSError as error:
+        raise SystemExit(f"The model cannot be written: {error}.") from error
     print(f"{len(kept):,} of {len(captions):,} captions, {len(words):,} words")
 
 
