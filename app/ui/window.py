@@ -257,5 +257,7 @@ class MainWindow:
         trace: TracebackType | None,
     ) -> None:
         """Take an error that a callback let through: a sentence for the person, all for the log."""
+        if self._closed and isinstance(error, tk.TclError):
+            return  # a dialog was open: what waited for it finds no window any more
         _log.error("Error in a callback of the window", exc_info=(kind, error, trace))
         self.messages.unexpected(error)
