@@ -9,6 +9,8 @@ import numpy as np
 from PIL import Image
 
 MAX_SEED = 2**31 - 1
+MAX_CHARACTERS = 1000
+"""Of a sentence; longer ones are refused."""
 
 OnStage = Callable[[int, Image.Image], None]
 Cancelled = Callable[[], bool]

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 
 from models.blend import TextBlend, slerp
 from models.checkpoint import Checkpoint, load_checkpoint, text_identity
-from models.drawing import MAX_SEED, Blend, Cancelled, Drawing, OnStage
+from models.drawing import MAX_CHARACTERS, MAX_SEED, Blend, Cancelled, Drawing, OnStage
 from models.errors import ModelError, SentenceError, SoundError
 from models.generator import Text
 from models.painting import Chances, Painted, Place, choose_device, paint
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 BUNDLED_WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "bird.safetensors"
-MAX_CHARACTERS = 1000
 LEAST_LIKENESS = 0.41
 """Of what is heard to known words; descriptions of birds in noise stay above it."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from itertools import pairwise
 
 from models.words.chunks import BREAK, DETERMINERS
 from models.words.parts import COLORS
+from models.words.tokens import fold
 
 _TOKEN = re.compile(r"[a-z0-9]+|[,.;:!?()\n–—]")
 _CANNOT = re.compile(r"\bcan['’]?t\b")
@@ -33,9 +33,7 @@ def text_words(text: str) -> list[str]:
     A request before them is left out ('please draw me a picture of'), and so is what something is
     compared with ('as black as a raven' is 'black').
     """
-    letters = unicodedata.normalize("NFKD", text.lower())
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    plain = _NOT.sub(" not", _CANNOT.sub("cannot", plain))
+    plain = _NOT.sub(" not", _CANNOT.sub("cannot", fold(text)))
     words = [token if token.isalnum() else BREAK for token in _TOKEN.findall(plain)]
     return _without_comparisons(_without_request(words))
 

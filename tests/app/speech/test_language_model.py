@@ -52,6 +52,22 @@ def test_a_model_is_built_from_captions(tmp_path: Path) -> None:
     assert written == {"captions.txt", "my.dict", "my.lm.bin"}
 
 
+def test_captions_in_utf16_with_blank_lines_teach_the_same(tmp_path: Path) -> None:
+    captions = tmp_path / "captions.txt"
+    built = []
+    for content in (CAPTIONS.encode(), CAPTIONS.replace("\n", "\r\n\r\n").encode("utf-16")):
+        captions.write_bytes(content)
+        model_file, dictionary = tmp_path / "my.lm.bin", tmp_path / "my.dict"
+        build([str(captions), "--model", str(model_file), "--dictionary", str(dictionary)])
+        built.append((model_file.read_bytes(), dictionary.read_bytes()))
+    assert built[0] == built[1]
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="cannot be read: No such file"):
+        build([str(tmp_path / "absent.txt")])
+
+
 @pytest.mark.parametrize("captions", ["", "a red bird\nthe blue beak\n"])
 def test_too_few_captions_are_told_and_nothing_is_written(tmp_path: Path, captions: str) -> None:
     path = tmp_path / "captions.txt"
