@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from app.logfile import log_path
+from models.offline import SWITCHES
+from tests.app.command_line import run
 from tests.conftest import REPOSITORY
+from tests.speech_fixtures import SpeakSentence
 
 # Draws, keeps, gives a star, and looks at the thumbnail, as a person would; then it waits.
 _VISIT = """
@@ -54,6 +57,11 @@ sys.exit(open_window())
 """
 
 
+def fresh_environment() -> dict[str, str]:
+    """Return this process's environment without what the program itself has set here."""
+    return {name: value for name, value in os.environ.items() if name not in SWITCHES}
+
+
 @pytest.fixture
 def program(display: None, home: Path, tmp_path: Path) -> Iterator[int]:
     """Run the program with a usual umask until it has drawn and listens; its process's number."""
@@ -62,7 +70,7 @@ def program(display: None, home: Path, tmp_path: Path) -> Iterator[int]:
     process = subprocess.Popen(
         [sys.executable, "-c", _VISIT],
         cwd=REPOSITORY,
-        env=os.environ | {"TMPDIR": str(temporary)},
+        env=fresh_environment() | {"TMPDIR": str(temporary)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -139,3 +147,10 @@ def test_an_open_port_and_a_readable_file_would_be_seen(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "file").chmod(0o644)
     assert tmp_path / "file" in readable_by_others(tmp_path)
+
+
+def test_listening_leaves_nothing_behind(home: Path, spoken_sentence: SpeakSentence) -> None:
+    """The library of the voice detector would keep a device id and a queue of events."""
+    listened = run("listen", spoken_sentence("a red bird"), env=fresh_environment())
+    assert listened.returncode == 0, listened.stderr
+    assert list(home.rglob("*")) == []
