@@ -129,7 +129,8 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         type=Path,
         metavar="SOUND",
-        help="sound file (WAV, FLAC, AIFF and others); without one, the microphone",
+        help="sound file (WAV, MP3, M4A, FLAC and most others), or - for the standard input; "
+        "without one, the microphone",
     )
     parser.add_argument(
         "-o",
