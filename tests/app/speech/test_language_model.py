@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from app.speech.build_language_model import main as build
-from app.speech.language_model import BIRD_DICTIONARY, BIRD_MODEL, LanguageModel, LanguageModelError
+from app.speech.language_model import (
+    BIRD_DICTIONARY,
+    BIRD_MODEL,
+    START,
+    LanguageModel,
+    LanguageModelError,
+    SpokenLanguage,
+)
 
 CAPTIONS = """\
 a red bird with black wings
@@ -25,6 +32,24 @@ def test_what_people_say_of_birds_is_likelier() -> None:
     assert said > model.score(["a", "red", "bird", "with", "black", "rings"]) + 3
     assert said > model.score(["wings", "black", "with", "bird", "red", "a"]) + 10
     assert "wingbars" in model and "nape" in model and "whtie" not in model
+
+
+def spoken(sentence: str) -> float:
+    """Return the logarithm of the probability that somebody says a sentence."""
+    language = SpokenLanguage()
+    words = [START, *sentence.split()]
+    return sum(
+        language.word_score(word, words[:place]) for place, word in enumerate(words) if place
+    )
+
+
+def test_what_people_say_every_day_is_likely_too() -> None:
+    assert spoken("a red bird with black wingbars") > spoken("a red bird with black rings") + 3
+    assert (
+        spoken("i do not know what it was called") > spoken("eye to not no but it was called") + 9
+    )
+    # Captions are written without apostrophes.
+    assert spoken("it s been a long day") > spoken("its been a long day") + 1
 
 
 def test_both_bundled_files_are_small() -> None:
