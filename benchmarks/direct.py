@@ -36,7 +36,8 @@ from models.text_encoder import pad_ids
 from models.training.damsm.model import load_damsm
 from models.training.damsm.retrieval import retrieval_chances
 from models.training.damsm.similarity import sentence_scores
-from models.training.data.examples import Pictures, read_examples
+from models.training.data.examples import read_examples
+from models.training.data.photographs import Photographs, kept_side
 from models.training.evaluation.colours import COLOUR_SENTENCE, COLOURS, dominant_colour
 from models.training.evaluation.confidence import with_confidence
 from models.training.evaluation.distances import frechet_distance, kernel_distance
@@ -45,7 +46,6 @@ from models.training.evaluation.features import FeatureNetwork, Features, pixels
 from models.training.evaluation.judge import Judge
 from models.training.evaluation.sheets import Panel, save_sheet
 from models.training.features.cached_features import cache_features
-from models.training.features.image_features import ImageFeatures
 from models.training.speech.effects import Samples, add_noise
 from models.training.speech.spoken_data import load_samples, read_spoken_captions
 from models.training.speech.voices import installed_voices
@@ -255,8 +255,8 @@ class _Finding:
 
     def __init__(self, damsm: Path, data: Path, rows: Sequence[int]) -> None:
         loaded = load_damsm(damsm)
-        pictures = Pictures(read_examples(data), (loaded.picture_size,))
-        cache = cache_features(ImageFeatures(loaded.features), pictures, loaded.picture_size)
+        pictures = Photographs(read_examples(data), kept_side(loaded.picture_size))
+        cache = cache_features(loaded.features, pictures, loaded.picture_size)
         with torch.no_grad():
             _, self._whole = loaded.projection(cache.regions[0].float(), cache.pooled[0].float())
         self._rows, self._species = torch.tensor(rows), pictures.species

@@ -16,7 +16,6 @@ from torch import Tensor, nn
 
 from models.layers import BatchNorm, GatedLinearUnit, convolve_upsampled
 from models.training.features.image_features import ImageFeatures
-from models.training.gan.small_maps import Convolution
 
 REPETITIONS = 5
 
@@ -30,7 +29,6 @@ def main() -> None:
     _gate()
     _strided_depthwise()
     _frozen_features()
-    _small_map()
 
 
 def _upsampling(kind: torch.dtype) -> None:
@@ -78,16 +76,6 @@ def _frozen_features() -> None:
     plain, ours = ImageFeatures(), ImageFeatures().bfloat16()
     times = _time(lambda: plain(picture)[1]), _time(lambda: ours(picture.bfloat16())[1])
     _print("frozen features, fp32 and bfloat16", *times)
-
-
-def _small_map() -> None:
-    """The last convolution of the paper's discriminators: 512 channels at 4 x 4 places."""
-    hidden = _channels_last(torch.randn(20, 512, 4, 4, dtype=torch.bfloat16)).requires_grad_()
-    ours = Convolution(512, 512, 3, padding=1, bias=False)
-    plain = nn.Conv2d(512, 512, 3, padding=1, bias=False)
-    with torch.autocast("cpu", torch.bfloat16):
-        times = _time(lambda: plain(hidden)), _time(lambda: ours(hidden))
-    _print("512 channels at 4 x 4, bfloat16", *times)
 
 
 def _channels_last(values: Tensor) -> Tensor:

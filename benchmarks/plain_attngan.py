@@ -17,32 +17,30 @@ from benchmarks.plain_generator import make_plain, plain_layers, use_default_lay
 from models.generator import Generator
 from models.training.damsm.model import Damsm
 from models.training.damsm.similarity import DamsmConfig, contrastive_loss, sentence_scores
-from models.training.data.examples import Pictures
 from models.training.features.image_features import REGION_MAP, TAPPED_BLOCKS, _pretrained, resize
 from models.training.gan import losses
 from models.training.gan.batch import Batch
 from models.training.gan.discriminators import Discriminator, Scores
 from models.training.gan.paper_discriminator import PaperDiscriminator
-from models.training.gan.step import REAL_DETAIL, GanStep
+from models.training.gan.step import GanStep
 
 
 class PlainStep:
     """The straightforward step, on copies of a `GanStep`'s networks."""
 
-    def __init__(self, step: GanStep, pictures: Pictures, damsm: Damsm) -> None:
-        self.settings, self.config = step.settings, step.config
-        self.pictures, self.damsm = pictures, damsm
+    def __init__(self, step: GanStep, damsm: Damsm) -> None:
+        self.phase, self.config, self.damsm = step.phase, step.config, damsm
         self.generator = Generator(step.config)
         self.generator.load_state_dict(step.generator.state_dict())
-        self.judges: list[Discriminator] = [step._discriminator(s) for s in self.settings.stages]
+        self.judges: list[Discriminator] = [step._discriminator(view) for view in step.views]
         for plain, ours in zip(self.judges, step.judges, strict=True):
             plain.load_state_dict(ours.state_dict())
-        self.features = _PlainFeatures(damsm.features)
+        self.features = _PlainFeatures(damsm.features_name)
         self.averages = [value.detach().clone() for value in self.generator.parameters()]
         make_plain(self.generator)
         for module in (self.features, *self.judges):
             use_default_layout(module)
-        rate, betas = self.settings.generator_learning_rate, self.settings.betas
+        rate, betas = self.phase.generator_rate, self.phase.betas
         self.generator_optimizer = torch.optim.Adam(self.generator.parameters(), rate, betas)
         self.judge_optimizers = [
             torch.optim.Adam(judge.parameters(), rate, betas) for judge in self.judges
@@ -60,9 +58,9 @@ class PlainStep:
         canvases = list(self.generator.stages(batch.noise, condition, text))
         fakes = [canvas.image.contiguous() for canvas in canvases]
 
-        judged = zip(self.settings.stages, self.judges, self.judge_optimizers, fakes, strict=True)
-        for stage, judge, optimizer, fake in judged:
-            real = self._photographs(batch, stage)
+        judged = zip(self.phase.stages, self.judges, self.judge_optimizers, fakes, strict=True)
+        for size, judge, optimizer, fake in judged:
+            real = _photographs(batch, size)
             right = _score(judge, real, sentence)
             wrong = _score(judge, real, batch.wrong_sentence)
             drawn = _score(judge, fake.detach(), sentence)
@@ -70,37 +68,30 @@ class PlainStep:
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-            values[f"d{stage}"] = loss.item()
+            values[f"discriminator_{size}"] = loss.item()
 
         total = condition_loss = losses.condition_loss(mean, log_variance)
         values["condition"] = condition_loss.item()
-        for stage, judge, fake in zip(self.settings.stages, self.judges, fakes, strict=True):
+        for size, judge, fake in zip(self.phase.stages, self.judges, fakes, strict=True):
             loss = losses.generator_loss(_score(judge, fake, sentence), "cross_entropy")
             total = total + loss
-            values[f"g{stage}"] = loss.item()
-        last = self.settings.stages[-1]
-        view = resize(fakes[-1], self.settings.judged_sizes[last]).contiguous()
+            values[f"generator_{size}"] = loss.item()
+        last = self.phase.stages[-1]
+        view = resize(fakes[-1], self.phase.judged_sizes[-1]).contiguous()
         maps, pooled = self.features(view)
         regions, whole = self.damsm.projection(maps[REGION_MAP], pooled)
         words = _word_loss(regions, batch, self.damsm.config)
         same = batch.species[:, None] == batch.species[None, :]
         whole_scores = sentence_scores(whole, text.sentence)
         sentences = contrastive_loss(whole_scores, same, self.damsm.config.gamma3)
-        values[f"words{last}"], values[f"sentence{last}"] = words.item(), sentences.item()
+        values[f"words_{last}"], values[f"sentence_{last}"] = words.item(), sentences.item()
         self.generator_optimizer.zero_grad()
-        (total + self.settings.damsm_weight * (words + sentences)).backward()
+        (total + self.phase.damsm_weight * (words + sentences)).backward()
         self.generator_optimizer.step()
         with torch.no_grad():
             for average, value in zip(self.averages, self.generator.parameters(), strict=True):
-                average.mul_(self.settings.ema_decay).add_(value, alpha=1 - self.settings.ema_decay)
+                average.mul_(self.phase.ema_decay).add_(value, alpha=1 - self.phase.ema_decay)
         return values
-
-    def _photographs(self, batch: Batch, stage: int) -> Tensor:
-        size = self.config.sizes[stage]
-        images = self.pictures.batch(batch.rows, min(size, REAL_DETAIL), batch.flip)
-        if size > REAL_DETAIL:
-            images = models.generator.enlarge(images).clamp(-1, 1)
-        return images.contiguous()
 
 
 class _PlainFeatures(nn.Module):
@@ -121,6 +112,13 @@ class _PlainFeatures(nn.Module):
                 maps.append(hidden)
         pooled = network._swish(network._bn1(network._conv_head(hidden))).mean(dim=(2, 3))
         return maps, pooled
+
+
+def _photographs(batch: Batch, size: int) -> Tensor:
+    images = resize(batch.photographs, min(size, batch.photographs.shape[-1]))
+    while images.shape[-1] < size:
+        images = models.generator.enlarge(images).clamp(-1, 1)
+    return images.contiguous()
 
 
 def _score(judge: Discriminator, images: Tensor, sentence: Tensor) -> Scores:

@@ -1,10 +1,13 @@
-"""Training speed of the `attngan` preset: ours beside the straightforward way.
+"""Training speed of the `attngan` recipe, ours beside the straightforward way; and of `bundled`.
 
     python -m benchmarks.training
 
 Both train the same networks, at the paper's widths, on the same batch. Pictures and sentences are
 made up: speed does not depend on what they show. In fp32 the losses of both have to agree to 1e-3,
 or nothing is printed but the difference.
+
+Of the first phase of `bundled` it is told how much of a step passes outside the networks: choosing
+photographs and sentences, cutting squares, reading the sentences.
 """
 
 from __future__ import annotations
@@ -14,23 +17,30 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
+from PIL import Image
 
 from benchmarks.alone import alone
 from benchmarks.plain_attngan import PlainStep
 from models.config import TextEncoderConfig
 from models.memory import keep_freed_memory
+from models.part_head import PartHead
 from models.text_encoder import TextEncoder
-from models.training.damsm.model import Damsm, read_captions
+from models.training.damsm.model import Damsm
 from models.training.damsm.similarity import DamsmConfig, ImageProjection
-from models.training.data.examples import Example, Pictures
+from models.training.data.captions import Captions
+from models.training.data.counterfactual import Counterfactual
+from models.training.data.examples import Example
+from models.training.data.photographs import Photographs, kept_side
+from models.training.data.recolour import Recolourer
 from models.training.features.image_features import ImageFeatures
-from models.training.gan.batch import BatchSampler
+from models.training.gan.batch import BatchSampler, shown_size
 from models.training.gan.samples import SENTENCES
-from models.training.gan.settings import PRESETS
 from models.training.gan.step import GanStep
+from models.training.runs.recipe import Recipe
 from models.vocabulary import Vocabulary
 
 STEPS, SECONDS = 3, 15
@@ -39,20 +49,10 @@ STEPS, SECONDS = 3, 15
 BATCHES = {1: 20, 2: 20, 3: 8, 4: 4}
 """Pictures a step for each number of stages: the paper's 20, or what 16 GB of memory allow."""
 
+SIZES = (64, 128, 256, 512)
 
-class NoisePictures(Pictures):
-    """As many pictures as one batch needs, of noise."""
-
-    def __init__(self, count: int) -> None:
-        self.examples = [
-            Example(Path(f"{row}.png"), (SENTENCES[row % len(SENTENCES)],), str(row), 1.0)
-            for row in range(count)
-        ]
-        self.species = torch.arange(count)
-        self._by_size = {
-            size: torch.randint(256, (count, 3, size, size), dtype=torch.uint8)
-            for size in (64, 128, 256)
-        }
+_PARTS = ((2, 0.3, 0.3), (5, 0.35, 0.25), (7, 0.33, 0.28), (14, 0.7, 0.6))
+"""A beak, a crown, an eye and a tail."""
 
 
 def main() -> None:
@@ -61,6 +61,7 @@ def main() -> None:
         "--stages", type=int, nargs="+", default=[1, 2, 3, 4], help="numbers of stages (1 2 3 4)"
     )
     options = parser.parse_args()
+    print(f"64 px of bundled: {alone(step_of_bundled)}\n", flush=True)
     print("pictures a second         batch  straightforward       ours    ratio   losses differ by")
     for count in options.stages:
         difference = alone(losses_difference, count)
@@ -73,59 +74,130 @@ def main() -> None:
 
 def losses_difference(stages: int) -> float:
     """Return the largest difference between the losses of both ways, in fp32."""
-    bench = Bench(stages)
+    bench = Bench.of_paper(stages)
     # Without learning: Adam's first update is a sign, which rounding alone can turn.
-    exact = bench.step(
-        precision="float32", generator_learning_rate=0.0, discriminator_learning_rate=0.0
-    )
-    plain = PlainStep(exact, bench.pictures, bench.damsm)
+    exact = bench.step(torch.float32, generator_rate=0.0, discriminator_rate=0.0)
+    plain = PlainStep(exact, bench.damsm)
     return _largest_difference(plain.update(bench.batch), exact.update(bench.batch))
 
 
 def plain_speed(stages: int) -> float:
     """Return the pictures a second of the straightforward way."""
-    bench = Bench(stages)
-    plain = PlainStep(bench.step(), bench.pictures, bench.damsm)
+    bench = Bench.of_paper(stages)
+    plain = PlainStep(bench.step(), bench.damsm)
     return _speed(lambda: plain.update(bench.batch), len(bench.batch))
 
 
 def our_speed(stages: int) -> float:
     """Return the pictures a second of ours, as `python -m models.training` trains."""
     keep_freed_memory()
-    bench = Bench(stages)
+    bench = Bench.of_paper(stages)
     step = bench.step()
     return _speed(lambda: step.update(bench.batch), len(bench.batch))
 
 
+def step_of_bundled() -> str:
+    """Return pictures a second, and the share of a step outside the networks."""
+    keep_freed_memory()
+    bench = Bench(Recipe.read("bundled"))
+    step, batches = bench.step(), iter(bench.sampler)
+    outside: list[float] = []
+    inside: list[float] = []
+    while len(inside) < 1 + STEPS or sum(inside) < SECONDS:
+        started = time.perf_counter()
+        batch = next(batches).to(bench.device)
+        _wait(bench.device)
+        sampled = time.perf_counter()
+        step.update(batch)  # reads its losses, so that it ends when the device has ended
+        outside.append(sampled - started)
+        inside.append(time.perf_counter() - sampled)
+    del outside[0], inside[0]  # the first one is slower
+    share = sum(outside) / (sum(outside) + sum(inside))
+    speed = len(batch) * len(inside) / (sum(outside) + sum(inside))
+    return f"{speed:.1f} pictures a second, {100 * share:.1f} % of a step outside the networks"
+
+
 class Bench:
-    """A recipe with made-up pictures and sentences, the same in each process."""
+    """The first phase of a recipe with made-up pictures and sentences, the same in each process."""
 
-    def __init__(self, stages: int) -> None:
+    def __init__(self, recipe: Recipe) -> None:
         torch.manual_seed(0)
-        self.pictures, self.damsm = NoisePictures(BATCHES[stages]), _untrained_damsm()
-        preset = PRESETS["attngan"].with_stages(stages)
-        self.config = preset.generator
-        self.settings = replace(preset.phases[0].settings, batch_size=BATCHES[stages])
-        encoder = self.damsm.text_encoder
-        captions = read_captions(self.pictures, self.damsm.vocabulary, encoder.config.max_words)
-        species = self.pictures.species
-        sampler = BatchSampler(captions, species, encoder, self.settings, self.config)
-        self.batch = next(iter(sampler))
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.phase, self.config = recipe.phases[0], recipe.generator
+        self.damsm = _untrained_damsm()
+        encoder, words = self.damsm.text_encoder, self.damsm.vocabulary
+        photographs = _noise(
+            2 * self.phase.batch_size, kept_side(shown_size(self.phase)), self.device
+        )
 
-    def step(self, **changes: Any) -> GanStep:
-        settings = replace(self.settings, **changes)
-        return GanStep(settings, self.config, self.damsm, self.pictures, torch.device("cpu"))
+        self.sampler = BatchSampler(
+            photographs,
+            Captions(
+                photographs.examples,
+                photographs.species,
+                words,
+                encoder.config.max_words,
+                self.phase.captions,
+            ),
+            encoder,
+            self.phase,
+            self.config,
+            Recolourer(words, photographs) if self.phase.recoloured else None,
+            Counterfactual(words) if self.phase.counterfactual else None,
+        )
+        self.batch = next(iter(self.sampler))
+
+    @classmethod
+    def of_paper(cls, stages: int) -> Bench:
+        """The paper's recipe with so many stages."""
+        changes = {
+            "generator.stage_channels": [32] * stages,
+            "phase.0.stages": list(SIZES[:stages]),
+            "phase.0.judged_sizes": [128] * stages,
+            "phase.0.batch_size": BATCHES[stages],
+        }
+        return cls(Recipe.read("attngan", [f"{key}={value}" for key, value in changes.items()]))
+
+    def step(self, precision: torch.dtype | None = None, **changes: Any) -> GanStep:
+        phase = replace(self.phase, **changes)
+        parts = PartHead(self.damsm.features.channels) if phase.pose_weight else None
+        step = GanStep(phase, self.config, self.damsm, parts, self.device, seed=0)
+        if precision:
+            step.precision = precision
+            step.features.to(precision)
+        return step
+
+
+def _noise(count: int, side: int, device: torch.device) -> Photographs:
+    """Pictures of noise with boxes, parts and sentences."""
+    with TemporaryDirectory() as folder:
+        examples = []
+        for row in range(count):
+            path = Path(folder) / f"{row}.png"
+            pixels = torch.randint(256, (side, side, 3), dtype=torch.uint8)
+            Image.fromarray(pixels.numpy()).save(path)
+            sentence = (SENTENCES[row % len(SENTENCES)],)
+            box = (0.2, 0.2, 0.6, 0.6)
+            examples.append(Example(path, sentence, f"a{row} wren", 1.0, box, _PARTS))
+        return Photographs(examples, side, device)
+
+
+def _wait(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
 
 
 def _sizes(stages: int) -> str:
-    return " + ".join(str(size) for size in (64, 128, 256, 512)[:stages]) + " px"
+    return " + ".join(map(str, SIZES[:stages])) + " px"
 
 
 def _untrained_damsm() -> Damsm:
     config, name = DamsmConfig(), "efficientnet-lite0"
     vocabulary = Vocabulary.from_captions(SENTENCES, min_count=1)
     encoder = TextEncoder(TextEncoderConfig(len(vocabulary))).eval()
-    return Damsm(config, name, vocabulary, encoder, ImageProjection(ImageFeatures(name), config))
+    features = ImageFeatures(name)
+    projection = ImageProjection(features, config)
+    return Damsm(config, name, features, vocabulary, encoder, projection)
 
 
 def _largest_difference(one: dict[str, float], other: dict[str, float]) -> float:

@@ -95,34 +95,50 @@ class SpeechEncoderConfig:
 
 @dataclass(frozen=True)
 class GeneratorConfig:
-    """The stages that draw.
+    """The stages that draw."""
 
-    Attributes
-    ----------
-    text_feature_size : size D of the word and sentence features.
-    condition_size : size of the sampled condition vector (conditioning augmentation).
-    noise_size : size of the noise vector z.
-    seed_channels : channels of the 4 x 4 map that stage 1 starts from.
-    stage_channels : channels of the image features that each stage hands on, h_0 to h_3 of the
-        paper.
-    residual_blocks : residual blocks in each of the stages 2 to 4.
-    image_skip : whether a stage adds its picture to the enlarged picture of the stage before
-        (it then starts by enlarging faithfully) or draws it afresh, as the paper does.
-    first_stage_blocks : residual blocks behind each doubling of stage 1 but the last, which tell
-        condition and noise to every size of map (`layers.ModulatedBlock`); the paper has none.
-    pose_channels : channels in which stage 1 is told where the parts of the bird are, at 8, 16 and
-        32 px; 0 for a generator that is told nothing, as the paper's.
-    """
-
-    text_feature_size: int = 256
-    condition_size: int = 100
-    noise_size: int = 100
-    seed_channels: int = 512
-    stage_channels: tuple[int, ...] = (48, 32, 24, 16)
-    residual_blocks: int = 2
-    image_skip: bool = True
-    first_stage_blocks: int = 0
-    pose_channels: int = 0
+    text_feature_size: int = field(
+        default=256, metadata={"help": "size D of the word and sentence features"}
+    )
+    condition_size: int = field(
+        default=100,
+        metadata={"help": "size of the sampled condition vector (conditioning augmentation)"},
+    )
+    noise_size: int = field(default=100, metadata={"help": "size of the noise vector z"})
+    seed_channels: int = field(
+        default=512, metadata={"help": "channels of the 4 x 4 map that stage 1 starts from"}
+    )
+    stage_channels: tuple[int, ...] = field(
+        default=(48, 32, 24, 16),
+        metadata={
+            "help": "channels of the image features that each stage hands on, h_0 to h_3 of the "
+            "paper"
+        },
+    )
+    residual_blocks: int = field(
+        default=2, metadata={"help": "residual blocks in each of the stages 2 to 4"}
+    )
+    image_skip: bool = field(
+        default=True,
+        metadata={
+            "help": "whether a stage adds its picture to the enlarged picture of the stage before "
+            "(it then starts by enlarging faithfully) or draws it afresh, as the paper does"
+        },
+    )
+    first_stage_blocks: int = field(
+        default=0,
+        metadata={
+            "help": "residual blocks behind each doubling of stage 1 but the last, which tell "
+            "condition and noise to every size of map; the paper has none"
+        },
+    )
+    pose_channels: int = field(
+        default=0,
+        metadata={
+            "help": "channels in which stage 1 is told where the parts of the bird are, at 8, 16 "
+            "and 32 px; 0 for a generator that is told nothing, as the paper's"
+        },
+    )
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -139,6 +155,8 @@ class ModelConfig:
     name: str = "speech2bird"
     poses: int = 0
     """How many poses of birds the file holds."""
+    judges_sketches: bool = False
+    """Whether the file holds a judge of sketches."""
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self))
@@ -161,11 +179,13 @@ class ModelConfig:
             generator=GeneratorConfig(**generator),
             name=values["name"],
             poses=values.get("poses", 0),
+            judges_sketches=values.get("judges_sketches", False),
         )
         _check_name(config.name)
         _check_text_encoder(config.text_encoder)
         _check_generator(config.generator)
         _check_whole(config.poses, 0, _MOST_WORDS)
+        _check_true_or_false("judges_sketches", config.judges_sketches)
         if not 1 <= len(config.generator.stage_channels) <= 4:
             raise ValueError("a model has one to four stages")
         if config.generator.text_feature_size != config.text_encoder.feature_size:
@@ -200,8 +220,12 @@ def _check_generator(config: GeneratorConfig) -> None:
     for count in (config.residual_blocks, config.first_stage_blocks):
         _check_whole(count, 0, _MOST_BLOCKS)
     _check_whole(config.pose_channels, 0, _LARGEST)
-    if not isinstance(config.image_skip, bool):
-        raise ValueError(f"image_skip is true or false, not {config.image_skip!r}")
+    _check_true_or_false("image_skip", config.image_skip)
+
+
+def _check_true_or_false(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is true or false, not {value!r}")
 
 
 def _check_dropout(value: object) -> None:

@@ -154,6 +154,24 @@ def read_weights(path: Path, kind: str, texts: Sequence[str]) -> WeightsFile:
     return WeightsFile(path, described, tensors, card, metadata["sha256"])
 
 
+def read_card(path: Path) -> dict[str, str]:
+    """What a file of any kind that `write_weights` writes says of itself.
+
+    Raises
+    ------
+    CheckpointError
+        The file is missing, truncated, or none of ours.
+    """
+    metadata, tensors = _read(path)
+    file = WeightsFile(path, metadata, tensors, {}, metadata.get("sha256", ""))
+    if "format" not in metadata:
+        raise CheckpointError(f"{path} is not a weights file of speech2bird. {_WHAT_TO_DO}")
+    try:
+        return {str(key): str(text) for key, text in json.loads(metadata["card"]).items()}
+    except (KeyError, ValueError, AttributeError, RecursionError) as error:
+        raise file.unreadable(error) from error
+
+
 def checksum_of(texts: Sequence[str], tensors: Mapping[str, Tensor]) -> str:
     """SHA-256 (hex) over texts, and over names, shapes, types and bytes of weights."""
     digest = hashlib.sha256("".join(f"{text}\n" for text in texts).encode())

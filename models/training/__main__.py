@@ -20,12 +20,14 @@ COMMANDS = (
     "speak",
     "speech",
     "evaluate",
-    "anatomy",
     "look",
     "scales",
     "compare",
+    "diagnose",
     "side-by-side",
     "export",
+    "show",
+    "pack",
     "import-attngan",
 )
 """In the order of use; each has a module in `models.training.commands`."""
@@ -34,7 +36,7 @@ COMMANDS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; bad input is told in plain sentences and gives exit status 1."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    options = _parser(given).parse_args(given)
+    options = _parse(given)
     keep_freed_memory()
     _print_any_name()
     if options.threads:
@@ -47,6 +49,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _parse(given: Sequence[str]) -> argparse.Namespace:
+    """Read the command line; a recipe's changes may stand anywhere in it, unlike argparse's."""
+    parser = _parser(given)
+    options, rest = parser.parse_known_args(given)
+    odd = [text for text in rest if text.startswith("-") or not hasattr(options, "changes")]
+    if odd:
+        parser.error(f"unrecognized arguments: {' '.join(odd)}")
+    if rest:
+        options.changes += rest
+    return options
 
 
 def _print_any_name() -> None:

@@ -1,5 +1,7 @@
 """The stages give the sizes they should, attend only to words, and begin by enlarging."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -8,6 +10,7 @@ from models.attention import WordAttention
 from models.config import GeneratorConfig
 from models.generator import ConditioningAugmentation, Generator
 from models.layers import enlarge
+from models.pose import PARTS, Pose
 from models.text_encoder import TextFeatures
 
 SMALL = GeneratorConfig(
@@ -98,3 +101,29 @@ def test_a_crop_of_a_canvas_is_refined_as_the_whole_is(text: TextFeatures) -> No
     torch.testing.assert_close(
         part.hidden[..., 16:48, 16:48], whole.hidden[..., 48:80, 32:64], rtol=1e-3, atol=1e-4
     )
+
+
+def test_a_pose_changes_the_picture_and_none_is_needed(text: TextFeatures) -> None:
+    torch.manual_seed(0)
+    generator = Generator(replace(SMALL, pose_channels=4)).eval()
+    for maps in generator.initial.pose.modules():
+        if isinstance(maps, torch.nn.Conv2d):  # it begins as if it were told nothing
+            torch.nn.init.normal_(maps.weight, std=0.5)
+    noise, condition = torch.randn(2, 4), torch.randn(2, 4)
+    places = torch.full((2, len(PARTS), 2), 0.3)
+    seen = torch.zeros(2, len(PARTS)).bool()
+    seen[:, PARTS.index("beak")] = True
+
+    def drawn(pose: Pose | None) -> torch.Tensor:
+        with torch.inference_mode():
+            return generator.start(noise, condition, pose).image
+
+    left, right = drawn(Pose(places, seen)), drawn(Pose(1 - places, seen))
+    nothing = drawn(None)
+    assert left.shape == nothing.shape == (2, 3, 64, 64)
+    assert not torch.equal(left, right) and not torch.equal(left, nothing)
+    # One that is told nothing has no such weights, and draws whatever it is told.
+    plain = Generator(SMALL).eval()
+    assert not [name for name in plain.state_dict() if "pose" in name]
+    told = plain.start(noise, condition, Pose(places, seen)).image
+    assert torch.equal(told, plain.start(noise, condition).image)

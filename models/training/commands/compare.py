@@ -1,7 +1,8 @@
 """``compare``: train several recipes under an equal budget and score them in one table.
 
-Writes ``comparison.md``, ``comparison.json``, ``comparison.png`` (a plot) and ``pictures.jpg`` (a
-row of drawings for each recipe). Stop it at any time; started again it goes on.
+Several recipes, or several values of a key: ``compare quick phase.0.damsm_weight=1,5,10 ...``.
+Writes comparison.md, .json and .png (a plot), and pictures.jpg (a row of drawings for each). Stop
+it at any time; the same command goes on.
 """
 
 from __future__ import annotations
@@ -11,57 +12,46 @@ import shlex
 import sys
 from pathlib import Path
 
+from models.training.commands.judge_option import add_judge
+from models.training.commands.recipe_options import add_device, add_seed
+
 SUMMARY = "train several recipes under an equal budget and score them"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--train", type=Path, required=True, help="folder with metadata.jsonl")
-    parser.add_argument("--test", type=Path, required=True, help="species kept out of training")
-    parser.add_argument("--damsm", type=Path, required=True, help="damsm.pt of a damsm run")
     parser.add_argument(
-        "--judge", type=Path, required=True, help="damsm.pt trained with efficientnet-lite2"
+        "recipes", nargs="+", metavar="RECIPE", help="as of `run`; or KEY=VALUE,VALUE,..."
     )
+    parser.add_argument("--data", type=Path, required=True, help="folder that `prepare` wrote")
     parser.add_argument("--out", type=Path, required=True, help="folder for runs and results")
+    add_judge(parser)
     parser.add_argument(
-        "--pictures", type=int, default=8000, help="photographs for each setting (8000)"
+        "--photographs", type=int, metavar="N", help="each recipe sees (those of the shortest)"
     )
     parser.add_argument(
-        "--preset-pictures", type=int, default=20000, help="photographs for each preset (20000)"
+        "--minutes", type=float, default=float("inf"), metavar="M", help="of each recipe at most"
     )
     parser.add_argument(
-        "--patches", type=int, default=2000, help="patches for each number of stages (2000)"
+        "--scored", type=int, default=300, help="drawings of each that are scored (300)"
     )
-    parser.add_argument(
-        "--settings-from",
-        type=Path,
-        help="gan.pt with a trained 64 px stage, to try settings on; default: from nothing",
-    )
-    parser.add_argument(
-        "--stages-from",
-        type=Path,
-        help="gan.pt with two trained stages, to compare three stages with four on top of",
-    )
-    parser.add_argument(
-        "--scored", type=int, default=300, help="drawings of each recipe that are scored (300)"
-    )
+    add_seed(parser)
+    add_device(parser)
 
 
 def run(options: argparse.Namespace) -> None:
+    from models.training.commands.recipe_options import own_device
+    from models.training.data.folder import DataFolder
     from models.training.evaluation import Evaluator
-    from models.training.runs.comparison import (
-        Comparison,
-        preset_variants,
-        settings_variants,
-        stage_count_variants,
-    )
-    from models.training.runs.distributed import process_group
+    from models.training.runs.comparison import Comparison, variants_of
 
-    variants = settings_variants(options.pictures, options.settings_from)
-    if options.stages_from:
-        variants += stage_count_variants(options.patches, options.stages_from)
-    variants += preset_variants(options.preset_pictures)
-    evaluator = Evaluator(options.judge, options.test, options.scored)
-    with process_group() as device:
-        comparison = Comparison(options.train, options.damsm, evaluator, options.out, device)
+    recipes = [each for each in options.recipes if "=" not in each]
+    changes = [each for each in options.recipes if "=" in each]
+    variants = variants_of(recipes, changes, options.photographs)
+    data = DataFolder.read(options.data)
+    with own_device(options.device) as device:
+        evaluator = Evaluator(
+            options.judge, options.data / "test", options.scored, device=device.type
+        )
+        comparison = Comparison(data, evaluator, options.out, device, options.minutes, options.seed)
         command = shlex.join(["python", "-m", "models.training", *sys.argv[1:]])
         print(comparison.run(variants, command))

@@ -12,6 +12,8 @@ import shlex
 import sys
 from pathlib import Path
 
+from models.training.commands.judge_option import add_judge
+
 SUMMARY = "score weights on species kept out of training"
 
 
@@ -20,9 +22,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, required=True, help="folder of unseen species, with metadata.jsonl"
     )
-    parser.add_argument(
-        "--judge", type=Path, required=True, help="damsm.pt trained with efficientnet-lite2"
-    )
+    add_judge(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder for the scores")
     parser.add_argument(
         "--train", type=Path, help="training folder, whose photographs are scored as well"

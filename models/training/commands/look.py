@@ -14,6 +14,8 @@ import shlex
 import sys
 from pathlib import Path
 
+from models.training.commands.judge_option import add_judge
+
 SUMMARY = "show copies, colours of parts, words' attention and fine detail"
 
 
@@ -22,9 +24,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, required=True, help="folder of unseen species, with metadata.jsonl"
     )
-    parser.add_argument(
-        "--judge", type=Path, required=True, help="damsm.pt trained with efficientnet-lite2"
-    )
+    add_judge(parser)
     parser.add_argument(
         "--train", type=Path, required=True, help="training folder, to look for copies of"
     )

@@ -18,15 +18,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="PATH",
-        help="with --cub: Reed's folder text_c10 (or text), or AttnGAN's captions.pickle; with "
-        "--pictures: a CSV (columns file_name, caption, species, box, parts) or JSON lines",
+        help="Reed's folder text_c10, or AttnGAN's captions.pickle; for --pictures: a CSV (columns "
+        "file_name, caption, species, box, parts) or JSON lines",
     )
     parser.add_argument(
         "--filenames",
         type=Path,
         metavar="FOLDER",
-        help="with --cub: folder with AttnGAN's train/filenames.pickle and test/filenames.pickle, "
-        "which say what to train and to test on; default: looked for beside the captions",
+        help="for --cub: AttnGAN's folder of train/ and test/filenames.pickle; default: beside the "
+        "captions",
     )
     parser.add_argument(
         "--more",
@@ -38,18 +38,22 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--test-species",
         metavar="N|FILE",
-        help="how many species to keep for testing, or a file that names them, one a line; "
-        "default: AttnGAN's 50 with --cub, otherwise a quarter, at least two of four and more",
+        help="how many species to keep for testing, or a file of their names; default: 50 of "
+        "CUB, otherwise a quarter",
     )
     parser.add_argument(
         "--size",
         type=int,
         default=320,
-        help="shrink squares to this side, in pixels; smaller ones are kept as they are (320, the "
-        "most that training looks at)",
+        metavar="PX",
+        help="shrink squares to this side (320, the most that training looks at)",
     )
     parser.add_argument(
-        "--min-side", type=int, default=64, help="refuse squares smaller than this (64)"
+        "--min-side",
+        type=int,
+        default=64,
+        metavar="PX",
+        help="refuse squares smaller than this (64)",
     )
     parser.add_argument(
         "--skip-broken", action="store_true", help="leave broken input out instead of refusing all"

@@ -11,6 +11,7 @@ import shlex
 import sys
 from pathlib import Path
 
+from models.training.commands.judge_option import add_judge
 from models.training.commands.named_files import add_named_files, named_files
 
 SUMMARY = "score several weights files in one table"
@@ -18,9 +19,7 @@ SUMMARY = "score several weights files in one table"
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     add_named_files(parser)
-    parser.add_argument(
-        "--judge", type=Path, required=True, help="damsm.pt trained with efficientnet-lite2"
-    )
+    add_judge(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder for table and pictures")
     parser.add_argument(
         "--train", type=Path, help="training folder, whose photographs are scored as well"

@@ -6,14 +6,11 @@ import argparse
 import math
 from pathlib import Path
 
-from models.training.commands.settings_options import add_settings, read_settings
-
 SUMMARY = "train the speech encoder on spoken captions"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    from models.training.speech.trainer import SpeechTraining
-
+    parser.add_argument("changes", nargs="*", help="such as epochs=3; see `show --keys`")
     parser.add_argument("--spoken", type=Path, required=True, help="folder that `speak` made")
     parser.add_argument("--train", type=Path, required=True, help="its photographs")
     parser.add_argument(
@@ -29,13 +26,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--start-from", type=Path, metavar="SPEECH", help="speech.pt whose encoder to train further"
     )
-    add_settings(parser, SpeechTraining())
 
 
 def run(options: argparse.Namespace) -> None:
+    from models.training.runs.recipe import changed
     from models.training.speech.trainer import SpeechTrainer, SpeechTraining
 
-    settings = read_settings(SpeechTraining(), options)
+    settings = changed(SpeechTraining, options.changes, "speech")
     trainer = SpeechTrainer(
         options.spoken,
         options.train,

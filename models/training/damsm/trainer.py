@@ -21,7 +21,7 @@ from models.training.damsm.model import Damsm
 from models.training.damsm.scores import retrieval, swaps_told
 from models.training.damsm.similarity import DamsmConfig, ImageProjection, damsm_loss
 from models.training.data.augment import AugmentConfig, Movement, augment
-from models.training.data.captions import Captions, CaptionSettings
+from models.training.data.captions import Captions, CaptionSettings, name_of
 from models.training.data.counterfactual import Counterfactual
 from models.training.data.crops import Crop, CropSettings
 from models.training.data.folder import DataFolder
@@ -33,10 +33,10 @@ from models.training.features.image_features import REGION_MAP, ImageFeatures
 from models.training.runs.files import load_state, save_state
 from models.training.runs.whole_files import write_whole
 from models.vocabulary import Vocabulary
-from models.words.names import name_sentences, names_of
+from models.words.names import name_sentences
 
-STATE_NAME = "damsm-run.pt"
-"""What a run needs to go on, beside ``damsm.pt``, its best epoch."""
+DAMSM_NAME, STATE_NAME = "damsm.pt", "damsm-run.pt"
+"""The best epoch, and what a run needs to go on; there is none any more when it is complete."""
 
 _RUN_KEYS = ("settings", "encoder", "projection", "optimizer", "schedule", "random", "lines")
 _NAME_SENTENCES = 60
@@ -161,7 +161,7 @@ class DamsmTrainer:
 
     @property
     def path(self) -> Path:
-        return self.run / "damsm.pt"
+        return self.run / DAMSM_NAME
 
     @property
     def complete(self) -> bool:
@@ -200,7 +200,7 @@ class DamsmTrainer:
             )
             state = damsm.state(expert=self.settings.features == "expert")
             save_state(state | {"scores": self.lines[-1]}, self.path)
-        self._save()
+        self.save()
 
     def _step(self, rows: Tensor) -> float:
         settings, photographs = self.settings, self.photographs
@@ -235,7 +235,7 @@ class DamsmTrainer:
         maps, pooled = self._fast_features(moved.to(self._precision))
         return maps[REGION_MAP].float(), pooled.float()
 
-    def _save(self) -> None:
+    def save(self) -> None:
         """Save everything needed to go on after this epoch, and write the log anew."""
         state: dict[str, Any] = {
             "settings": asdict(self.settings),
@@ -283,13 +283,19 @@ def train_damsm(
     seed: int = 0,
 ) -> Path:
     """Train a DAMSM, or what is left of its epochs, and return the path of ``damsm.pt``."""
+    state, path = run / STATE_NAME, run / DAMSM_NAME
+    if path.exists() and not state.exists():
+        return path
     trainer = DamsmTrainer(data, run, settings, expert, seed)
-    if (run / STATE_NAME).exists():
+    if state.exists():
         trainer.resume()
+    else:
+        trainer.save()  # before there is a model: one without a state counts as complete
     while not trainer.complete:
         trainer.epoch()
         tqdm.write(json.dumps(trainer.lines[-1]))
-    return trainer.path
+    state.unlink()
+    return path
 
 
 def _features(settings: DamsmTraining, expert: Path | None) -> ImageFeatures:
@@ -306,5 +312,6 @@ def _sentences(data: DataFolder) -> Iterator[str]:
     for example in data.train:
         yield from example.captions
     for species in sorted({example.species for example in [*data.train, *data.more]}):
-        for _ in range(_NAME_SENTENCES):
-            yield name_sentences(names_of(species), chance)
+        if name := name_of(species):
+            for _ in range(_NAME_SENTENCES):
+                yield name_sentences(name, chance)

@@ -8,7 +8,7 @@ pass for a bird that looks the other way, and the generator would learn one pose
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import torch
 import torch.nn.functional as F
@@ -19,18 +19,11 @@ from models.pose import Pose
 
 @dataclass(frozen=True)
 class AugmentConfig:
-    """Each is a share of the picture's side.
+    """Each is a share of the picture's side."""
 
-    Attributes
-    ----------
-    shift : largest shift, either way.
-    scale : largest enlargement or reduction.
-    cutout : side of the square that is blanked.
-    """
-
-    shift: float = 0.12
-    scale: float = 0.10
-    cutout: float = 0.30
+    shift: float = field(default=0.12, metadata={"help": "largest shift, either way"})
+    scale: float = field(default=0.10, metadata={"help": "largest enlargement or reduction"})
+    cutout: float = field(default=0.30, metadata={"help": "side of the square that is blanked"})
 
     @property
     def changes_nothing(self) -> bool:

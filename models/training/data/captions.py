@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -10,10 +11,12 @@ import torch
 from torch import Tensor
 
 from models.training.data.examples import Example
-from models.vocabulary import Vocabulary
+from models.vocabulary import Vocabulary, tokenize
+from models.words.bird_book import bird_book
 from models.words.names import BirdName, name_sentences, names_of, with_name
 
 _SEEDS = 2**31
+_FILE = re.compile(r"\.\w{3,5}$")
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,8 @@ class Captions:
 
     Parameters
     ----------
-    examples : photographs; those without captions have their species' or, where nobody describes
-        it, their name alone.
+    examples : photographs; those without captions have their species', or what the bird book says
+        of it, or their name alone.
     species : (N,) numbers of their species.
 
     Raises
@@ -59,16 +62,23 @@ class Captions:
         settings: CaptionSettings,
     ) -> None:
         self.settings, self._vocabulary, self._max_words = settings, vocabulary, max_words
-        self._names = {example.species: names_of(example.species) for example in examples}
+        self._names = {example.species: name_of(example.species) for example in examples}
         self._examples = examples
         self._captions = [self._known(example.captions) for example in examples]
+        captioned = {
+            number for number, own in zip(species.tolist(), self._captions, strict=True) if own
+        }
+        for row, number in enumerate(species.tolist()):
+            if number not in captioned:
+                self._captions[row] = self._known(_in_book(self._name(row)))
         described: dict[int, list[int]] = {}
         for row, number in enumerate(species.tolist()):
             if self._captions[row]:
                 described.setdefault(number, []).append(row)
         self._described = [described.get(number, []) for number in species.tolist()]
         for row, example in enumerate(examples):
-            if not self._captions[row] and not self._known([self._name(row).full]):
+            name = self._name(row)
+            if not self._captions[row] and not (name and self._known([name.full])):
                 raise ValueError(
                     f"nothing that is said of {example.path} has a word that the text encoder "
                     "knows: one that stands at least twice in the captions that it was trained "
@@ -84,24 +94,24 @@ class Captions:
 
     def choose(self, row: int) -> Sequence[int]:
         """Choose a sentence by chance; torch's random numbers decide."""
-        share, settings = float(torch.rand(())), self.settings
+        share, settings, name = float(torch.rand(())), self.settings, self._name(row)
         chance = Random(int(torch.randint(_SEEDS, ())))
-        if share < settings.name_alone or not self._described[row]:
-            return self._ids(name_sentences(self._name(row), chance)) or self._any(row, chance)
+        if name and (share < settings.name_alone or not self._described[row]):
+            return self._ids(name_sentences(name, chance)) or self._any(row, chance)
         if not self._captions[row] or chance.random() < settings.of_species:
             caption = chance.choice(self._captions[chance.choice(self._described[row])])
         else:
             caption = chance.choice(self._captions[row])
-        if share < settings.name_alone + settings.named:
-            caption = with_name(caption, self._name(row), chance) or caption
+        if name and share < settings.name_alone + settings.named:
+            caption = with_name(caption, name, chance) or caption
         return self._ids(caption) or self._any(row, chance)
 
     def _any(self, row: int, chance: Random) -> Sequence[int]:
         """For a name that the text encoder does not know: some other sentence."""
-        described = self._captions[row] or [self._name(row).full]
-        return self._ids(chance.choice(described))
+        name = self._name(row)
+        return self._ids(chance.choice(self._captions[row] or ([name.full] if name else [])))
 
-    def _name(self, row: int) -> BirdName:
+    def _name(self, row: int) -> BirdName | None:
         return self._names[self._examples[row].species]
 
     def _known(self, captions: Sequence[str]) -> list[str]:
@@ -109,3 +119,17 @@ class Captions:
 
     def _ids(self, caption: str) -> Sequence[int]:
         return self._vocabulary.read(caption, self._max_words).ids
+
+
+def name_of(species: str) -> BirdName | None:
+    """The names of a species; None where it is no name.
+
+    A picture whose species nobody named is a kind of its own, which is called like its file.
+    """
+    return None if _FILE.search(species) or not tokenize(species) else names_of(species)
+
+
+def _in_book(name: BirdName | None) -> tuple[str, ...]:
+    """What the bird book says of a species that nobody described, if it knows it."""
+    bird = bird_book().get(name.full) if name else None
+    return (bird.description,) if bird else ()

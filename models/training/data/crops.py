@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import torch
 import torch.nn.functional as F
@@ -26,18 +26,22 @@ SMALLEST = 0.4
 
 @dataclass(frozen=True)
 class CropSettings:
-    """How squares are cut.
+    """How squares are cut."""
 
-    Attributes
-    ----------
-    closest, farthest : side of the square in units of the longer side of the bird's box, where the
-        photograph has room.
-    shift : how far its centre may lie from the box's, as a share of the photograph's side.
-    """
-
-    closest: float = 1.1
-    farthest: float = 1.4
-    shift: float = 0.04
+    closest: float = field(
+        default=1.1,
+        metadata={
+            "help": "side of the smallest square in units of the longer side of the bird's box, "
+            "where the photograph has room"
+        },
+    )
+    farthest: float = field(default=1.4, metadata={"help": "of the largest"})
+    shift: float = field(
+        default=0.04,
+        metadata={
+            "help": "how far its centre may lie from the box's, as a share of the photograph's side"
+        },
+    )
 
 
 @dataclass(frozen=True)

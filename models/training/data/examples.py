@@ -19,6 +19,9 @@ METADATA = "metadata.jsonl"
 MAX_CROP = 1.15
 MAX_MIRROR = 1.10
 
+WHOLE = (0.0, 0.0, 1.0, 1.0)
+"""The box of a bird that nobody drew one round: all of the picture."""
+
 
 @dataclass(frozen=True)
 class Example:
@@ -38,7 +41,7 @@ class Example:
     captions: tuple[str, ...]
     species: str
     aspect: float = 1.0
-    box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    box: tuple[float, float, float, float] = WHOLE
     parts: tuple[tuple[int, float, float], ...] = ()
 
 
@@ -118,7 +121,7 @@ def _read_example(line: bytes, folder: Path, captioned: bool) -> Example:
 
 
 def _read_box(entry: dict[str, Any]) -> tuple[float, float, float, float]:
-    box = entry.get("box", (0.0, 0.0, 1.0, 1.0))
+    box = entry.get("box", WHOLE)
     if not _are_numbers(box, 4) or box[2] <= 0 or box[3] <= 0:
         raise ValueError(
             f"{entry['file_name']} has the box {box!r}: left, top, width and height are wanted"

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 from models.pose import PARTS, Pose
 from models.training.data.crops import Crop
-from models.training.data.examples import Example, load_square, raise_if_any
+from models.training.data.examples import WHOLE, Example, load_square, raise_if_any
 
 DETAIL = 1.5
 """How many pixels wide photographs are kept for each that is shown: squares are cut out of them."""
@@ -81,6 +82,26 @@ class Photographs:
     def centred(self, rows: Tensor, size: int, mirrored: bool = False) -> Tensor:
         """The same squares each time, for what is computed once."""
         return self.cut(rows, Crop.centred(self.boxes[rows], mirrored), size)
+
+
+def bird_square(example: Example, size: int) -> Image.Image:
+    """The square round a bird that drawings show, for what looks at photographs beside them.
+
+    The whole picture where nobody drew a box, as in the folders of earlier versions, whose
+    pictures were cut to their birds.
+
+    Raises
+    ------
+    ValueError
+        The file is damaged or no picture; the message names it.
+    """
+    if example.box == WHOLE:
+        return load_square(example, size)
+    crop = Crop.centred(torch.tensor([example.box]))
+    (left, top), side = crop.corner[0].tolist(), float(crop.side)
+    whole = load_square(example, MOST_DETAIL)
+    border = [MOST_DETAIL * value for value in (left, top, left + side, top + side)]
+    return whole.resize((size, size), Image.Resampling.LANCZOS, (*border,))
 
 
 def _species_name(example: Example) -> str:

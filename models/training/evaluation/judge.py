@@ -30,10 +30,10 @@ def load_judge(path: Path) -> Damsm:
         It is damaged, no DAMSM, or looks through another network.
     """
     damsm = load_damsm(path)
-    if damsm.features != NETWORK:
+    if damsm.features_name != NETWORK:
         raise ValueError(
-            f"The judge {path} looks through {damsm.features}, as generators do in training. "
-            f"Train one with: damsm --features {NETWORK}"
+            f"The judge {path} looks through {damsm.features_name}, as generators do in training. "
+            "Train one with: run judge"
         )
     return damsm
 

@@ -10,7 +10,8 @@ from PIL import Image
 
 from models import Drawing
 from models.painter import Painter
-from models.training.data.examples import Example, load_square, read_examples
+from models.training.data.examples import Example, read_examples
+from models.training.data.photographs import bird_square
 from models.training.evaluation.detail import Detail, against, luminance, measure, sharpness
 from models.training.evaluation.drawings import ask, draw, stage_of
 from models.training.evaluation.features import FeatureNetwork
@@ -130,9 +131,9 @@ def _photographs_similarities(
 ) -> dict[str, Similarities]:
     """How near real photographs come, and how near copies would: the scale for drawings."""
     side = training.side
-    real: list[Neighbour] = training.nearest(load_square(example, side) for example in examples)
+    real: list[Neighbour] = training.nearest(bird_square(example, side) for example in examples)
     copied = training_examples[:: max(1, len(training_examples) // len(rows))][: len(rows)]
-    copies = training.nearest(_blurred(load_square(example, side)) for example in copied)
+    copies = training.nearest(_blurred(bird_square(example, side)) for example in copied)
     return {
         "photographs whose captions are drawn": Similarities.of([real[row] for row in rows]),
         "all photographs of unseen species": Similarities.of(real),
@@ -151,7 +152,7 @@ def _details(drawings: Sequence[Drawing], examples: Sequence[Example]) -> dict[s
         f"{last} px stage": measure([drawing.image for drawing in drawings]),
         f"{before} px stage, enlarged bicubically": measure([enlarged(d) for d in drawings]),
         f"{before} px stage": measure([drawing.stages[-2] for drawing in drawings]),
-        f"photographs, {before} px": measure([load_square(e, before) for e in examples]),
+        f"photographs, {before} px": measure([bird_square(e, before) for e in examples]),
     }
 
 

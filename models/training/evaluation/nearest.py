@@ -11,7 +11,8 @@ from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
-from models.training.data.examples import Example, load_square
+from models.training.data.examples import Example
+from models.training.data.photographs import bird_square
 from models.training.evaluation.features import FeatureNetwork, pixels
 
 _SEEN_TOGETHER = 32  # fastest on a CPU
@@ -33,7 +34,7 @@ class Neighbour:
 
     def picture(self, size: int) -> Image.Image:
         """The photograph as it was found, mirrored or not, `size` px each way."""
-        photograph = load_square(self.example, size)
+        photograph = bird_square(self.example, size)
         if self.mirrored:
             photograph = photograph.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         return photograph
@@ -57,7 +58,7 @@ class TrainingPhotographs:
         ) as progress:
             for start in range(0, len(examples), _SEEN_TOGETHER):
                 part = examples[start : start + _SEEN_TOGETHER]
-                batch = pixels([load_square(example, self.side) for example in part])
+                batch = pixels([bird_square(example, self.side) for example in part])
                 plain.append(self._see(batch))
                 mirrored.append(self._see(batch.flip(3)))
                 progress.update(len(part))

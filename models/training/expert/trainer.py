@@ -20,13 +20,13 @@ from models.training.data.folder import DataFolder
 from models.training.data.photographs import Photographs, kept_side
 from models.training.expert.described import described, described_terms
 from models.training.expert.expert import BirdExpert, parameter_groups, save_expert
-from models.training.expert.part_head import part_loss
+from models.training.expert.parts import part_loss
 from models.training.expert.scores import part_scores
 from models.training.runs.files import load_state, save_state
 from models.training.runs.whole_files import write_whole
 
-STATE_NAME = "expert-run.pt"
-"""What a run needs to go on, beside ``expert.pt``, the expert of its last epoch."""
+EXPERT_NAME, STATE_NAME = "expert.pt", "expert-run.pt"
+"""What a run needs to go on, beside ``expert.pt``; there is none any more when it is complete."""
 
 _RUN_KEYS = ("settings", "expert", "optimizer", "schedule", "random", "lines")
 
@@ -108,7 +108,7 @@ class ExpertTrainer:
 
     @property
     def path(self) -> Path:
-        return self.run / "expert.pt"
+        return self.run / EXPERT_NAME
 
     @property
     def complete(self) -> bool:
@@ -129,7 +129,7 @@ class ExpertTrainer:
         scores = part_scores(self.expert, self.unseen)
         self.lines.append({"epoch": len(self.lines), **sums, **scores})
         save_expert(self.expert, self.settings.features, scores, self.path)
-        self._save()
+        self.save()
 
     def _step(self, rows: Tensor) -> dict[str, float]:
         settings, photographs = self.settings, self.photographs
@@ -162,7 +162,8 @@ class ExpertTrainer:
         self._schedule.step()
         return {name: value.item() for name, value in losses.items()}
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Save everything needed to go on after this epoch, and write the log anew."""
         state: dict[str, Any] = {
             "settings": asdict(self.settings),
             "expert": self.expert.state_dict(),
@@ -201,10 +202,16 @@ def train_expert(
     data: DataFolder, run: Path, settings: ExpertTraining, device: torch.device, seed: int = 0
 ) -> Path:
     """Train an expert, or what is left of its epochs, and return the path of ``expert.pt``."""
+    state, path = run / STATE_NAME, run / EXPERT_NAME
+    if path.exists() and not state.exists():
+        return path
     trainer = ExpertTrainer(data, run, settings, device, seed)
-    if (run / STATE_NAME).exists():
+    if state.exists():
         trainer.resume()
+    else:
+        trainer.save()  # before there is an expert: one without a state counts as complete
     while not trainer.complete:
         trainer.epoch()
         tqdm.write(json.dumps(trainer.lines[-1]))
-    return trainer.path
+    state.unlink()
+    return path

@@ -6,19 +6,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from models.config import GeneratorConfig
-from models.training.damsm.model import Damsm, check_text_encoder, load_damsm
-from models.training.data.augment import AugmentConfig
-from models.training.data.examples import Pictures, read_examples
-from models.training.gan.settings import GanTraining
-from models.training.gan.step import picture_sizes
-from models.training.gan.trainer import GanTrainer, load_gan
+from models.training.gan.trainer import GanTrainer
 
 
 @dataclass(frozen=True)
@@ -27,12 +19,12 @@ class Scored:
 
     Attributes
     ----------
-    size : side in pixels of its stage's pictures.
+    name : side in pixels of its stage's pictures, and whether it sees heads.
     known, unseen, drawn : mean scores of photographs it was trained on, of photographs it never
         saw, and of drawings.
     """
 
-    size: int
+    name: str
     known: tuple[float, ...]
     unseen: tuple[float, ...]
     drawn: tuple[float, ...]
@@ -57,86 +49,56 @@ class Diagnosis:
     pulls : mean of `GanStep.pulls`, by loss.
     """
 
-    pictures_seen: int
+    seen: int
     batches: int
     scored: tuple[Scored, ...]
     pulls: dict[str, float]
 
     def to_markdown(self) -> str:
         lines = [
-            f"{self.pictures_seen:,} pictures seen; means of {self.batches} batches.",
+            f"{self.seen:,} photographs seen; means of {self.batches} batches.",
             "",
-            "| stage | known photographs | unseen ones | drawings | known by heart, % |",
+            "| stage, px | known photographs | unseen ones | drawings | known by heart, % |",
             "| --- | --- | --- | --- | --- |",
         ]
         for one in self.scored:
             scores = " | ".join(_scales(part) for part in (one.known, one.unseen, one.drawn))
-            lines.append(f"| {one.size} px | {scores} | {100 * one.by_heart:.0f} |")
+            lines.append(f"| {one.name} | {scores} | {100 * one.by_heart:.0f} |")
         lines += ["", "| loss | pull at the drawings |", "| --- | --- |"]
         hardest_first = sorted(self.pulls.items(), key=lambda pull: -pull[1])
         lines += [f"| {name} | {pull:.2g} |" for name, pull in hardest_first]
         return "\n".join(lines)
 
 
-def diagnose(
-    gan: Path, damsm: Path, data: Path, unseen: Path, device: torch.device, batches: int = 12
-) -> Diagnosis:
-    """Look at a saved run with its own settings and batch size; the run is not changed.
+def diagnose(known: GanTrainer, unseen: GanTrainer, batches: int = 12) -> Diagnosis:
+    """Look at the networks of a phase with its own batch size; they are not changed.
 
     Parameters
     ----------
-    gan : ``gan.pt`` of the run; its drawings are those of the averaged generator.
-    data, unseen : the folder it is trained on, and one of other species.
-    batches : how many are looked at, of each folder.
-
-    Raises
-    ------
-    OSError, ValueError
-        A file or a folder cannot be used, with the reason.
+    known, unseen : the same networks, with the photographs they are trained on and with others.
+    batches : how many are looked at, of each.
     """
-    state, loaded = load_gan(gan), load_damsm(damsm)
-    check_text_encoder(state, gan, loaded, damsm)
-    known = _trainer(state, loaded, data, gan.parent, device)
-    other = _trainer(state, loaded, unseen, gan.parent, device)
     scores: dict[str, list[list[Tensor]]] = defaultdict(list)
     pulls: dict[str, list[float]] = defaultdict(list)
-    for batch, other_batch in islice(zip(known.sampler, other.sampler, strict=False), batches):
-        judged, judged_unseen = known.gan.judge(batch), other.gan.judge(other_batch)
+    for batch, other_batch in islice(zip(known.sampler, unseen.sampler, strict=False), batches):
+        judged, judged_unseen = known.gan.judge(batch), unseen.gan.judge(other_batch)
         scores["known"].append([_means(real.unconditional) for real, _, _ in judged])
         scores["unseen"].append([_means(real.unconditional) for real, _, _ in judged_unseen])
         scores["drawn"].append([_means(drawn.unconditional) for _, _, drawn in judged])
         for name, pull in known.gan.pulls(batch).items():
             pulls[name].append(pull)
-    stages = known.settings.stages
     scored = tuple(
         Scored(
-            known.config.sizes[stage],
+            view.name,
             **{
                 name: tuple(torch.stack([part[number] for part in parts]).mean(0).tolist())
                 for name, parts in scores.items()
             },
         )
-        for number, stage in enumerate(stages)
+        for number, view in enumerate(known.gan.views)
     )
     means = {name: sum(parts) / len(parts) for name, parts in pulls.items()}
-    return Diagnosis(known.pictures_seen, batches, scored, means)
-
-
-def _trainer(
-    state: dict[str, Any], damsm: Damsm, data: Path, run: Path, device: torch.device
-) -> GanTrainer:
-    """The run as it was saved, on the photographs of a folder."""
-    saved = dict(state["settings"])
-    try:
-        saved["augment"] = AugmentConfig(**saved["augment"])
-        settings = GanTraining(**saved)
-        config = GeneratorConfig(**state["generator_config"])
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"the run in {run} was made by another version ({error})") from error
-    pictures = Pictures(read_examples(data), picture_sizes(settings, config))
-    trainer = GanTrainer(settings, config, damsm, pictures, run, device)
-    trainer.start_from(state)
-    return trainer
+    return Diagnosis(known.seen_before, batches, scored, means)
 
 
 def _means(scales: Sequence[Tensor]) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from models.config import GeneratorConfig
 from models.training.data.augment import AugmentConfig
@@ -63,6 +63,14 @@ class Phase:
         default=0.35,
         metadata={"help": "how strongly drawings are held to the places of parts they are told"},
     )
+    head_weight: float = field(
+        default=0.0,
+        metadata={
+            "help": "weight of discriminators of their own that see the head alone, where eyes "
+            "and beaks are decided; 0 for none"
+        },
+    )
+    head_size: int = field(default=64, metadata={"help": "side in pixels at which they see heads"})
     sentence_noise: float = field(
         default=0.1,
         metadata={
@@ -142,6 +150,10 @@ class Phase:
             return ()
         return self.stages if self.damsm_stages == "every" else self.stages[-1:]
 
+    def like(self, other: Phase) -> bool:
+        """Whether both train the same way; one may go on for longer."""
+        return replace(self, photographs=0) == replace(other, photographs=0)
+
     def positions(self, config: GeneratorConfig) -> tuple[int, ...]:
         """The positions of the trained stages among a generator's, 0 for the first."""
         return tuple(config.sizes.index(size) for size in self.stages)
@@ -163,11 +175,15 @@ class Phase:
             raise ValueError(
                 f"judged_sizes has {len(self.judged_sizes)} numbers for {len(self.stages)} stages"
             )
-        if self.discriminator == "paper" and (self.patch < 1 or self.pose_weight):
+        if self.discriminator == "paper" and (
+            self.patch < 1 or self.pose_weight or self.head_weight
+        ):
             raise ValueError(
-                "the paper's discriminators see whole pictures and no features: patch must be 1 "
-                "and pose_weight 0"
+                "the paper's discriminators see whole pictures and no features: patch must be 1, "
+                "pose_weight and head_weight 0"
             )
+        if self.patch < 1 and self.head_weight:
+            raise ValueError("heads are looked for in whole pictures: patch must be 1")
         parts = processes * self.gradient_accumulation
         # Neighbours exchange their sentences, and batch norm needs two of a kind.
         if self.gradient_accumulation < 1 or self.batch_size < 2 or self.batch_size % (2 * parts):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import cast
 
@@ -15,23 +16,63 @@ from torch.optim.swa_utils import AveragedModel
 from models.config import GeneratorConfig
 from models.generator import Generator
 from models.layers import channels_last, enlarge
+from models.part_head import PartHead
 from models.precision import chosen_precision
 from models.text_encoder import TextFeatures
 from models.training.damsm.model import Damsm
 from models.training.damsm.similarity import damsm_loss
 from models.training.data.augment import Movement, augment
 from models.training.data.counterfactual import WrongText
-from models.training.expert.part_head import PartHead, part_loss
+from models.training.expert.parts import part_loss
 from models.training.features.image_features import REGION_MAP, resize
 from models.training.gan import losses
 from models.training.gan.average import growing_average
 from models.training.gan.batch import Batch
 from models.training.gan.discriminators import Discriminator, Scores, Seen
+from models.training.gan.heads import cut_heads
 from models.training.gan.paper_discriminator import PaperDiscriminator
 from models.training.gan.passes import DrawingPass, Drawn, JudgingPass, corner
 from models.training.gan.projected_discriminator import ProjectedDiscriminator
 from models.training.gan.settings import Phase
 from models.training.runs import distributed
+
+
+@dataclass(frozen=True)
+class View:
+    """What one discriminator is shown of the pictures of one trained stage.
+
+    Attributes
+    ----------
+    number : of the stage among those that are trained.
+    size : of the stage's pictures, in pixels.
+    seen_at : side in pixels at which it is shown.
+    head : whether it is the head alone.
+    weight : of what it says of drawings.
+    """
+
+    number: int
+    size: int
+    seen_at: int
+    head: bool = False
+    weight: float = 1.0
+
+    @property
+    def name(self) -> str:
+        return f"{self.size}_head" if self.head else str(self.size)
+
+
+def views_of(phase: Phase) -> list[View]:
+    """What is shown in a phase: each stage's whole pictures or patches, and heads."""
+    whole = [
+        View(number, size, seen_at)
+        for number, (size, seen_at) in enumerate(zip(phase.stages, phase.judged_sizes, strict=True))
+    ]
+    if not phase.head_weight:
+        return whole
+    heads = [
+        View(view.number, view.size, phase.head_size, True, phase.head_weight) for view in whole
+    ]
+    return whole + heads
 
 
 class GanStep:
@@ -67,7 +108,8 @@ class GanStep:
         self.ema = AveragedModel(
             self.generator, multi_avg_fn=growing_average(phase.ema_decay), use_buffers=True
         ).eval()
-        self.judges = [self._discriminator(size).to(device) for size in phase.stages]
+        self.views = views_of(phase)
+        self.judges = [self._discriminator(view).to(device) for view in self.views]
         learning = [value for judge in self.judges for value in judge.trainable()]
         self.generator_optimizer = torch.optim.Adam(
             [value for value in self.generator.parameters() if value.requires_grad],
@@ -149,10 +191,10 @@ class GanStep:
             with distributed.without_sync(self.judging, part is not parts[-1]):
                 scores = self._judge(part, drawn and drawn[1])
                 terms = {
-                    f"discriminator_{size}": losses.discriminator_loss(
+                    f"discriminator_{view.name}": losses.discriminator_loss(
                         right, wrong, fake, self.phase.loss
                     )
-                    for size, (right, wrong, fake) in zip(self.phase.stages, scores, strict=True)
+                    for view, (right, wrong, fake) in zip(self.views, scores, strict=True)
                 }
                 values.add(terms)
                 _finite(values)
@@ -166,13 +208,11 @@ class GanStep:
         """Scores of the photographs and of drawings, which are made unless they are given."""
         with torch.no_grad():
             seen = drawn or self._draw_and_see(batch)[1]
-            real = [
-                self._see(number, batch.seen, self._real(batch, size))
-                for number, size in enumerate(self.phase.stages)
-            ]
+            images = [self._real(batch, size) for size in self.phase.stages]
+            real = self._see(batch, batch.seen, images)
         with self._autocast():
             scores: list[tuple[Scores, Scores | None, Scores]] = self.judging(
-                real, [view.detach() for view in seen], batch, self.phase.sees_sentences
+                real, [picture.detach() for picture in seen], batch, self.phase.sees_sentences
             )
         return scores
 
@@ -203,16 +243,19 @@ class GanStep:
         phase = self.phase
         sentence = batch.sentence if phase.sees_sentences else None
         terms = {"condition": (1.0, drawn.condition_loss)}
-        for number, (size, view) in enumerate(zip(phase.stages, seen, strict=True)):
+        for view, judge, picture in zip(self.views, self.judges, seen, strict=True):
             with self._autocast():
-                (scores,) = self.judges[number](view, [sentence])
-            terms[f"generator_{size}"] = (1.0, losses.generator_loss(scores, phase.loss))
-            if size in phase.judged_by_damsm:
-                words, whole = self._damsm_losses(batch, number, view)
-                terms[f"words_{size}"] = (phase.damsm_weight, words)
-                terms[f"sentence_{size}"] = (phase.damsm_weight, whole)
+                (scores,) = judge(picture, [sentence])
+            loss = losses.generator_loss(scores, phase.loss)
+            terms[f"generator_{view.name}"] = (view.weight, loss)
+            if view.head:
+                continue
+            if view.size in phase.judged_by_damsm:
+                words, whole = self._damsm_losses(batch, view, picture)
+                terms[f"words_{view.size}"] = (phase.damsm_weight, words)
+                terms[f"sentence_{view.size}"] = (phase.damsm_weight, whole)
             if phase.pose_weight and self.parts is not None and phase.patch == 1:
-                terms[f"pose_{size}"] = (phase.pose_weight, self._pose_loss(batch, view))
+                terms[f"pose_{view.size}"] = (phase.pose_weight, self._pose_loss(batch, picture))
         if phase.consistency_weight:
             earlier = () if drawn.before is None else (drawn.before,)
             steps = list(pairwise((*earlier, *drawn.images)))
@@ -226,18 +269,18 @@ class GanStep:
                     terms[f"blocks_{size}"] = (phase.block_weight, losses.block_loss(image))
         return terms
 
-    def _pose_loss(self, batch: Batch, view: Seen) -> Tensor:
+    def _pose_loss(self, batch: Batch, seen: Seen) -> Tensor:
         """How far the parts of drawings are from where they were told to be."""
         pose = batch.drawn.pose(batch.pose, self.phase.augment)
         told = batch.pose.seen.any(dim=1)
         assert self.parts is not None
-        return part_loss(self.parts([each.float() for each in view.maps]), pose, told)
+        return part_loss(self.parts([each.float() for each in seen.maps]), pose, told)
 
-    def _damsm_losses(self, batch: Batch, number: int, view: Seen) -> tuple[Tensor, Tensor]:
+    def _damsm_losses(self, batch: Batch, view: View, seen: Seen) -> tuple[Tensor, Tensor]:
         """DAMSM's word and sentence loss; wrong answers come from the batches of all processes."""
-        maps, pooled = view.maps, view.pooled
+        maps, pooled = seen.maps, seen.pooled
         if pooled is None:
-            picture = resize(view.picture, self.phase.judged_sizes[number])
+            picture = resize(seen.picture, view.seen_at)
             maps, pooled = self.features(picture.to(self.precision))
         regions, whole = self.damsm.projection(maps[REGION_MAP].float(), pooled.float())
         wrong = batch.wrong
@@ -254,14 +297,23 @@ class GanStep:
     def _draw_and_see(self, batch: Batch) -> tuple[Drawn, list[Seen]]:
         with self._autocast():
             drawn: Drawn = self.drawing(batch)
-        seen = [self._see(number, batch.drawn, image) for number, image in enumerate(drawn.images)]
-        return drawn, seen
+        return drawn, self._see(batch, batch.drawn, drawn.images)
 
-    def _see(self, number: int, movement: Movement, images: Tensor) -> Seen:
-        """Show pictures as the discriminator of the phase's stage `number` sees them."""
-        needs_features = self.judges[number].needs_features
-        size = self.phase.judged_sizes[number] if needs_features else images.shape[-1]
-        picture = augment(images, size, self.phase.augment, movement)
+    def _see(self, batch: Batch, movement: Movement, images: Sequence[Tensor]) -> list[Seen]:
+        """Show pictures, one tensor a stage, as each view's discriminator sees them."""
+        return [
+            self._seen(view, batch, movement, images[view.number], judge.needs_features)
+            for view, judge in zip(self.views, self.judges, strict=True)
+        ]
+
+    def _seen(
+        self, view: View, batch: Batch, movement: Movement, images: Tensor, needs_features: bool
+    ) -> Seen:
+        if view.head:
+            picture = cut_heads(images, batch.pose, view.seen_at, movement)
+        else:
+            size = view.seen_at if needs_features else images.shape[-1]
+            picture = augment(images, size, self.phase.augment, movement)
         if not needs_features:
             return Seen(picture)
         maps, pooled = self.features(picture.to(self.precision))
@@ -279,10 +331,10 @@ class GanStep:
             image = enlarge(image).clamp(-1, 1)
         return image
 
-    def _discriminator(self, size: int) -> Discriminator:
+    def _discriminator(self, view: View) -> Discriminator:
         width, sentence_size = self.phase.discriminator_width, self.config.text_feature_size
         if self.phase.discriminator == "paper":
-            return PaperDiscriminator(size, sentence_size, width)
+            return PaperDiscriminator(view.size, sentence_size, width)
         return ProjectedDiscriminator(self.features.channels, sentence_size, width)
 
     def _freeze_other_stages(self) -> None:

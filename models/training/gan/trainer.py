@@ -14,12 +14,12 @@ from tqdm import tqdm
 
 from models.checkpoint import text_identity
 from models.config import GeneratorConfig
+from models.part_head import PartHead
 from models.training.damsm.model import Damsm, check_text_encoder
 from models.training.data.captions import Captions
 from models.training.data.counterfactual import Counterfactual
 from models.training.data.photographs import Photographs
 from models.training.data.recolour import Recolourer
-from models.training.expert.part_head import PartHead
 from models.training.gan.average import MeanOfStates
 from models.training.gan.batch import BatchSampler
 from models.training.gan.samples import save_sample_grid
@@ -253,7 +253,10 @@ class GanTrainer:
         own, before = asdict(self.phase), state["phase"]
         same = ("stages", "discriminator", "discriminator_width")
         if all(own[key] == _listed(before[key]) for key in same):
-            _load("discriminators", self.gan.discriminators, state["discriminators"])
+            # Heads may have been looked at in one phase only: theirs come last.
+            new = self.gan.discriminators.state_dict()
+            kept = {name: value for name, value in state["discriminators"].items() if name in new}
+            _load("discriminators", self.gan.discriminators, new | kept)
         self.seen_before = state["position"]["seen_before"] + state["position"]["seen"]
 
     def _check_settings(self, saved: dict[str, Any]) -> None:

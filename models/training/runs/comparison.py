@@ -1,14 +1,13 @@
-"""Trains a set of recipes under one budget and puts their scores side by side.
-
-Each recipe answers a question: it differs from the first of its kind in one thing.
-"""
+"""Trains several recipes under one budget and puts their scores side by side."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,104 +15,98 @@ import torch
 from PIL import Image
 
 from models.painter import Painter
-from models.training.data.examples import METADATA
+from models.training.data.folder import DataFolder
 from models.training.evaluation.confidence import Score
 from models.training.evaluation.evaluator import Evaluator
-from models.training.exchange.export import export
-from models.training.exchange.publishing import fingerprint
 from models.training.gan.samples import SENTENCES, understood
-from models.training.gan.schedule import run_schedule
-from models.training.gan.settings import PRESETS, Phase, Preset
 from models.training.gan.trainer import load_gan
+from models.training.runs import distributed
+from models.training.runs.recipe import Recipe
+from models.training.runs.recipe_run import DRAWING_FILE, RecipeRun
 from models.training.runs.whole_files import whole_file, write_whole
-
-_OTHER = "{} holds the run of another comparison (other {}): choose another --out"
 
 SHOWN = (0, 1, 2, 4)
 """Which of the sample sentences are drawn side by side."""
 
+_BETWEEN_VALUES = re.compile(r",(?![^\[{]*[\]}])")
+"""A comma that is in no list or table."""
+
 
 @dataclass(frozen=True)
 class Variant:
-    """One recipe of a comparison.
-
-    Attributes
-    ----------
-    size : side in pixels of the pictures that are scored.
-    start_from : ``gan.pt`` of the run that it goes on from; None begins from nothing.
-    """
+    """One recipe of a comparison, and its name in the table."""
 
     name: str
-    preset: Preset
-    size: int
-    start_from: Path | None = None
+    recipe: Recipe
 
 
-def preset_variants(pictures: int) -> list[Variant]:
-    """Both presets' 64 px stage from nothing; each sees so many photographs."""
-    return [
-        Variant(f"{name}, from nothing", PRESETS[name].with_stages(1).with_pictures([pictures]), 64)
-        for name in ("speech2bird", "attngan")
-    ]
-
-
-def settings_variants(pictures: int, start_from: Path | None) -> list[Variant]:
-    """The settings whose effects matter, tried on the 64 px stage of `speech2bird`.
+def variants_of(
+    recipes: Sequence[str], changes: Sequence[str], photographs: int | None = None
+) -> list[Variant]:
+    """Each recipe with each choice among the values of the changes.
 
     Parameters
     ----------
-    pictures : photographs that each recipe sees.
-    start_from : a run with a trained first stage, on which effects show early.
+    recipes : names or files.
+    changes : such as ``phase.0.damsm_weight=1,5,10``: a key, and one or several values.
+    photographs : how many each sees; by default as many as the shortest recipe has.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As of `Recipe.read`; or two are the same, or a recipe has fewer photographs.
     """
-    preset = PRESETS["speech2bird"].changed({"damsm_weight": 1.0})
-    # Its later stages stay as they are: any of its runs can be gone on from.
-    preset = replace(preset, phases=(Phase(pictures, preset.phases[0].settings),))
-
-    def variant(name: str, **changes: Any) -> Variant:
-        return Variant(name, preset.changed(changes), 64, start_from)
-
+    choices = [_values(change) for change in changes]
+    named = []
+    for name, *chosen in itertools.product(recipes, *choices):
+        told = [change for change, several in zip(chosen, choices, strict=True) if len(several) > 1]
+        named.append((", ".join([Path(name).stem, *told]), name, chosen))
+    names = [shown for shown, *_ in named]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"{twice[0]} is named twice: give the files different names")
+    counts = [_photographs(Recipe.read(name, chosen)) for _, name, chosen in named]
+    budget = min(counts) if photographs is None else photographs
+    if short := [shown for shown, count in zip(names, counts, strict=True) if count < budget]:
+        raise ValueError(f"{short[0]} sees {min(counts):,} photographs, not {budget:,}")
     return [
-        variant("learning rate 2e-4, lambda 1, one generator step"),
-        variant("generator learning rate 1.5e-4", generator_learning_rate=1.5e-4),
-        variant("lambda 5", damsm_weight=5.0),
-        variant("lambda 10", damsm_weight=10.0),
-        variant("two generator steps", generator_steps=2),
+        Variant(shown, Recipe.read(name, [*chosen, f"photographs={budget}"]))
+        for shown, name, chosen in named
     ]
 
 
-def stage_count_variants(pictures: int, start_from: Path) -> list[Variant]:
-    """Three against four stages, on top of a run whose first two stages are trained."""
-    preset = PRESETS["speech2bird"]
-    patches = Phase(pictures, preset.phases[-1].settings)
-    four = replace(preset, phases=(patches,))
-    three_stages = replace(patches.settings, stages=(2,))
-    three = replace(preset, phases=(Phase(pictures, three_stages),))
-    # The three-stage run's fourth stage is as it was at first: it enlarges bicubically.
-    return [
-        Variant("three stages, enlarged to 512 px", three, 512, start_from),
-        Variant("four stages", four, 512, start_from),
-    ]
+def _values(change: str) -> list[str]:
+    """One change for each of the values that are named."""
+    key, equals, values = change.partition("=")
+    return [f"{key}{equals}{value}" for value in _BETWEEN_VALUES.split(values)]
+
+
+def _photographs(recipe: Recipe) -> int:
+    return sum(phase.photographs for phase in recipe.phases)
 
 
 class Comparison:
     """Runs variants, one after the other; one that is done is not run again.
 
+    Recipes that agree in expert and DAMSM share them.
+
     Parameters
     ----------
     out : folder for the runs, ``comparison.md``, ``comparison.json``, ``comparison.png`` and
         ``pictures.jpg``.
+    minutes : longest time that the phases of each are trained.
     """
 
     def __init__(
         self,
-        train: Path,
-        damsm: Path,
+        data: DataFolder,
         evaluator: Evaluator,
         out: Path,
         device: torch.device,
+        minutes: float = math.inf,
+        seed: int = 0,
     ) -> None:
-        self.train, self.damsm, self.evaluator, self.out = train, damsm, evaluator, out
-        self.device = device
+        self.data, self.evaluator, self.out, self.device = data, evaluator, out, device
+        self.minutes, self.seed = minutes, seed
 
     def run(self, variants: Sequence[Variant], command: str) -> str:
         """Train, score and compare; returns the table.
@@ -121,83 +114,79 @@ class Comparison:
         Raises
         ------
         OSError, ValueError, FloatingPointError
-            As `run_schedule` and `Evaluator.score`; or the folder holds another comparison.
+            As of `RecipeRun` and `Evaluator.score`; or the folder holds another comparison.
         InterruptedError
             It was asked to stop; the recipe under way is saved.
         """
-        rows = [self._scores(number, variant) for number, variant in enumerate(variants)]
+        # At the largest size that all of them train.
+        size = min(max(max(phase.stages) for phase in each.recipe.phases) for each in variants)
+        runs = [
+            RecipeRun(each.recipe, self.data, self.out / f"{number:02d}", self.device, self.seed)
+            for number, each in enumerate(variants)
+        ]
+        rows = []
+        for number, (variant, run) in enumerate(zip(variants, runs, strict=True)):
+            run.begin(resume=True)
+            for earlier in runs[:number]:
+                if _share_expert_and_damsm(run.recipe, earlier.recipe):
+                    run.take_over(earlier)
+            distributed.wait_for_all()
+            rows.append(self._scores(variant.name, run, size))
         table = _table(rows, command)
-        write_whole(self.out / "comparison.json", json.dumps(rows, indent=1) + "\n")
-        write_whole(self.out / "comparison.md", table)
-        _plot(rows, self.out / "comparison.png")
-        self._draw(variants)
+        if distributed.is_first():
+            write_whole(self.out / "comparison.json", json.dumps(rows, indent=1) + "\n")
+            write_whole(self.out / "comparison.md", table)
+            _plot(rows, self.out / "comparison.png")
+            self._draw(runs, size)
         return table
 
-    def _folder(self, number: int) -> Path:
-        return self.out / f"{number:02d}"
+    def _scores(self, name: str, run: RecipeRun, size: int) -> dict[str, Any]:
+        path = run.out / "scores.json"
+        minutes = None if math.isinf(self.minutes) else self.minutes
+        asked = {
+            "name": name,
+            "budget": _photographs(run.recipe),
+            "minutes": minutes,
+            "size": size,
+            **self.evaluator.asked,
+        }
+        if not path.exists():
+            self._train(run)
+            weights = run.export()
+            if distributed.is_first():
+                write_whole(path, json.dumps(asked | self._score(run, weights, size)) + "\n")
+            distributed.wait_for_all()
+        row: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if other := [key for key, value in asked.items() if row.get(key) != value]:
+            raise ValueError(
+                f"{run.out} holds a run of another comparison (other {', '.join(other)}): choose "
+                "another --out"
+            )
+        return row
 
-    def _scores(self, number: int, variant: Variant) -> dict[str, Any]:
-        folder = self._folder(number)
-        path = folder / "scores.json"
-        self._begin(folder, variant)
-        if path.exists():
-            saved: dict[str, Any] = json.loads(path.read_text())
-            if saved["name"] == variant.name and saved["budget"] == _budget(variant):
-                return saved
-            raise ValueError(_OTHER.format(folder, "recipes or numbers of pictures"))
-        weights = self._train(variant, folder)
-        scores = self.evaluator.score(weights, [variant.size]).stages[variant.size]
-        state = load_gan(folder / "gan.pt")
-        row = {
-            "name": variant.name,
-            "budget": _budget(variant),
-            "pictures": state["phase_pictures"],
-            "size": variant.size,
-            "scored": scores.pictures,
+    def _train(self, run: RecipeRun) -> None:
+        run.train_expert()
+        run.train_damsm()
+        for number in range(len(run.recipe.phases)):
+            complete = run.train_phase(number, self.minutes - run.minutes())
+            if not complete:
+                if run.minutes() < self.minutes - 1e-6:
+                    raise InterruptedError("stopped; the same command goes on from here")
+                break
+
+    def _score(self, run: RecipeRun, weights: Path, size: int) -> dict[str, Any]:
+        scores = self.evaluator.score(weights, [size]).stages[size]
+        position = load_gan(run.begun()[-1])["position"]
+        return {
+            "photographs": position["seen_before"] + position["seen"],
+            "minutes_trained": round(run.minutes(), 1),
+            "pictures": scores.pictures,
             **{
                 name: _value_and_margin(getattr(scores, name))
                 for name in ("fid", "kid", "r_at_1", "colour_obedience", "seed_diversity")
             },
-            "sharpness": self._sharpness(weights, variant.size),
+            "sharpness": self._sharpness(weights, size),
         }
-        write_whole(path, json.dumps(row) + "\n")
-        return row
-
-    def _begin(self, folder: Path, variant: Variant) -> None:
-        """Note what a recipe is made of, or see that it still is when it was noted before.
-
-        A folder that an earlier version left has no such note, and passes.
-        """
-        made_of = {
-            "train": fingerprint(self.train / METADATA),
-            "damsm": fingerprint(self.damsm),
-            "start_from": variant.start_from and fingerprint(variant.start_from),
-            **self.evaluator.asked,
-        }
-        path = folder / "made-of.json"
-        if path.exists():
-            noted = json.loads(path.read_text())
-            if other := [name for name, value in made_of.items() if noted.get(name) != value]:
-                raise ValueError(_OTHER.format(folder, ", ".join(other)))
-        elif not (folder / "gan.pt").exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            write_whole(path, json.dumps(made_of) + "\n")
-
-    def _train(self, variant: Variant, folder: Path) -> Path:
-        complete = run_schedule(
-            variant.preset,
-            self.train,
-            self.damsm,
-            folder,
-            self.device,
-            resume=True,
-            start_from=variant.start_from,
-        )
-        if not complete:
-            raise InterruptedError("stopped; the same command goes on from here")
-        weights = folder / "bird.safetensors"
-        export(self.damsm, folder / "gan.pt", weights, variant.name, {}, self.train)
-        return weights
 
     def _sharpness(self, weights: Path, size: int) -> float | None:
         """Mean sharpness of the sample sentences' drawings; None when no word of them is known."""
@@ -208,28 +197,28 @@ class Comparison:
         drawings = painter.draw_batch(sentences, [0] * len(sentences), size)
         return sum(sharpness(drawing.image) for drawing in drawings) / len(drawings)
 
-    def _draw(self, variants: Sequence[Variant], side: int = 160) -> None:
-        """Draw some sentences with every variant (a row each), 512 px ones in their full size."""
-        sheet = Image.new("RGB", (side * len(SHOWN) * 2, side * len(variants)))
-        for number, variant in enumerate(variants):
-            painter = Painter.load(self._folder(number) / "bird.safetensors", self.device.type)
+    def _draw(self, runs: Sequence[RecipeRun], size: int, side: int = 160) -> None:
+        """Draw some sentences with every recipe, a row each."""
+        sheet = Image.new("RGB", (side * len(SHOWN) * 2, side * len(runs)))
+        for row, run in enumerate(runs):
+            painter = Painter.load(run.out / DRAWING_FILE, self.device.type)
             shown = [SENTENCES[number] for number in SHOWN]
             shown = understood(shown, painter.vocabulary, painter.max_words)
             for column, sentence in enumerate(shown):
                 for seed in (0, 1):
-                    image = painter.draw(sentence, seed, variant.size).image
-                    place = (side * (2 * column + seed), side * number)
+                    image = painter.draw(sentence, seed, size).image
+                    place = (side * (2 * column + seed), side * row)
                     sheet.paste(image.resize((side, side), Image.Resampling.BICUBIC), place)
         with whole_file(self.out / "pictures.jpg") as temporary:
             sheet.save(temporary, format="JPEG", quality=90)
 
 
+def _share_expert_and_damsm(one: Recipe, other: Recipe) -> bool:
+    return (one.expert, one.damsm) == (other.expert, other.damsm)
+
+
 def _value_and_margin(score: Score | None) -> list[float] | None:
     return None if score is None else [score.value, score.margin]
-
-
-def _budget(variant: Variant) -> dict[str, int]:
-    return {"pictures": sum(phase.pictures for phase in variant.preset.phases)}
 
 
 def _table(rows: Sequence[dict[str, Any]], command: str) -> str:
@@ -240,14 +229,15 @@ def _table(rows: Sequence[dict[str, Any]], command: str) -> str:
         return f"{scale * value:.{digits}f} ± {scale * margin:.{digits}f}"
 
     lines = [
-        "| recipe | pictures seen | scored at | KID | FID | R@1 of 100, % | colour obedience, % "
-        "| seed diversity, % | sharpness |",
-        "|" + " --- |" * 9,
+        "| recipe | photographs | minutes | scored at | KID | FID | R@1 of 100, % "
+        "| colour obedience, % | seed diversity, % | sharpness |",
+        "|" + " --- |" * 10,
     ]
     for row in rows:
         cells = [
             row["name"],
-            f"{row['pictures']:,}",
+            f"{row['photographs']:,}",
+            f"{row['minutes_trained']:.0f}",
             f"{row['size']} px",
             cell(row, "kid", 1, 3),
             cell(row, "fid", 1, 0),
@@ -257,7 +247,7 @@ def _table(rows: Sequence[dict[str, Any]], command: str) -> str:
             "–" if row["sharpness"] is None else f"{row['sharpness']:.1f}",
         ]
         lines.append("| " + " | ".join(cells) + " |")
-    notes = f"{rows[0]['scored']} drawings of unseen species each. Made by `{command}`."
+    notes = f"{rows[0]['pictures']} drawings of unseen species each. Made by `{command}`."
     return "\n".join([*lines, "", notes, ""])
 
 

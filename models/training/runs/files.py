@@ -11,6 +11,9 @@ import torch
 
 from models.training.runs.whole_files import whole_file
 
+_DAMAGE = (RuntimeError, EOFError, KeyError, OSError)
+"""What else torch raises of a damaged file, without its name."""
+
 
 def save_state(state: dict[str, Any], path: Path) -> None:
     """Write `state` beside `path` and rename it when it is complete and on the disk."""
@@ -40,7 +43,7 @@ def load_state(path: Path, kind: str, keys: tuple[str, ...]) -> dict[str, Any]:
         raise FileNotFoundError(f"there is no file {path}")
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, zipfile.BadZipFile, RuntimeError, EOFError, KeyError) as error:
+    except (pickle.UnpicklingError, zipfile.BadZipFile, *_DAMAGE) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ValueError(f"{path} cannot be read as a {kind}: {reason}") from error
     missing = [key for key in keys if not isinstance(state, dict) or key not in state]

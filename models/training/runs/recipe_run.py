@@ -6,9 +6,10 @@ import json
 import math
 import platform
 import shlex
+import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
@@ -26,13 +27,14 @@ from models.training.exchange.export import export
 from models.training.expert import trainer as expert_trainer
 from models.training.expert.expert import load_expert
 from models.training.expert.mark import mark_parts
+from models.training.expert.sketches import train_sketch_judge
 from models.training.gan.batch import shown_size
 from models.training.gan.trainer import GanTrainer, load_gan
 from models.training.runs import distributed
 from models.training.runs.recipe import Recipe
-from models.training.runs.whole_files import write_whole
+from models.training.runs.whole_files import whole_file, write_whole
 
-RECIPE_FILE, DRAWING_FILE = "recipe.toml", "bird.safetensors"
+RECIPE_FILE, RUNS_FILE, DRAWING_FILE = "recipe.toml", "run.jsonl", "bird.safetensors"
 _PACKAGES = ("torch", "numpy", "pillow", "torchmetrics")
 
 
@@ -53,32 +55,61 @@ class RecipeRun:
     device: torch.device
     seed: int = 0
 
+    @classmethod
+    def of_folder(cls, folder: Path, data: DataFolder, device: torch.device) -> RecipeRun:
+        """The run in a folder, to be looked at; errors as of `Recipe.read`."""
+        path = folder / RECIPE_FILE
+        if not path.is_file():
+            raise FileNotFoundError(f"{folder} holds no run: it has no {RECIPE_FILE}")
+        return cls(Recipe.read(str(path)), data, folder, device)
+
     def begin(self, resume: bool) -> None:
         """Note the recipe, or see that the folder holds a run of it.
+
+        What has not begun may be another: phases are added while the first ones are trained.
 
         Raises
         ------
         ValueError
-            There is a run that is not to be gone on with, or one of another recipe.
+            There is a run that is not to be gone on with, or one of another recipe or other data.
         """
         self.recipe.check(distributed.world_size())
         distributed.check_same("recipe", self.recipe.text)
         distributed.check_same("photographs or captions", self.data.digest)
         path = self.out / RECIPE_FILE
-        if path.exists():
-            if not resume:
-                raise ValueError(f"{self.out} holds a run already: name --resume, or another --out")
-            if path.read_text(encoding="utf-8") != self.recipe.text:
-                raise ValueError(
-                    f"{self.out} holds a run of another recipe, {path}: to go on with it name that "
-                    "file and no changes"
-                )
-        elif distributed.is_first():
+        there = path.exists()
+        distributed.wait_for_all()  # nobody writes before all have looked
+        if there and not resume:
+            raise ValueError(f"{self.out} holds a run already: name --resume, or another --out")
+        if there:
+            self._check_same_so_far(Recipe.read(str(path)), path)
+            self._check_same_data()
+        distributed.wait_for_all()
+        if distributed.is_first():
             self.out.mkdir(parents=True, exist_ok=True)
             write_whole(path, self.recipe.text)
         if distributed.is_first():
             self._describe()
         distributed.wait_for_all()
+
+    def _check_same_so_far(self, before: Recipe, path: Path) -> None:
+        own = self.recipe
+        odd = [
+            key
+            for key in ("expert", "damsm", "generator")
+            if getattr(own, key) != getattr(before, key)
+        ]
+        begun = [number for number in range(len(before.phases)) if self._phase(number).exists()]
+        odd += [
+            f"phase.{number}"
+            for number in begun
+            if number >= len(own.phases) or not before.phases[number].like(own.phases[number])
+        ]
+        if odd:
+            raise ValueError(
+                f"{self.out} was begun with another {', '.join(odd)}, see {path}: go on with that, "
+                "or begin another run"
+            )
 
     def train(self, minutes: float = math.inf) -> bool:
         """Do all that is not done yet; false when time was up or somebody asked to stop."""
@@ -89,6 +120,7 @@ class RecipeRun:
             if not self.train_phase(number, (ends - time.monotonic()) / 60):
                 return False
         if self.recipe.phases:
+            self.train_sketch_judge()
             self.export()
         return True
 
@@ -111,6 +143,16 @@ class RecipeRun:
             )
         )
 
+    def train_sketch_judge(self) -> None:
+        """Train what chooses among sketches, if the recipe has it."""
+        settings, path = self.recipe.sketches, self._sketches
+        if settings is not None and not path.exists():
+            self._by_the_first(
+                lambda: train_sketch_judge(
+                    self.examples, load_damsm(self._damsm), path, settings, self.device, self.seed
+                )
+            )
+
     def train_phase(self, number: int, minutes: float = math.inf) -> bool:
         """Train a phase, or what is left of it; errors as of `GanTrainer`.
 
@@ -118,41 +160,72 @@ class RecipeRun:
         -------
         Whether it is complete.
         """
-        if minutes <= 0:
+        if distributed.any_process(minutes <= 0, self.device):
             return False
         phase, path = self.recipe.phases[number], self._phase(number)
         state = load_gan(path) if path.exists() else None
         if state and state["position"]["seen"] >= phase.photographs:
             return True
-        parts = load_expert(self._expert).parts if self.recipe.expert else None
-        trainer = GanTrainer(
-            phase,
-            self.recipe.generator,
-            load_damsm(self._damsm),
-            parts,
-            Photographs(self._examples, kept_side(shown_size(phase)), self.device),
-            path.parent,
-            self.device,
-            self.seed + number,
-            self.recipe.averaged_share(number),
-        )
+        trainer = self.trainer(number, self.examples)
         if state:
             trainer.resume(state)
         elif number:
             trainer.start_from(load_gan(self._phase(number - 1)))
         return trainer.train(minutes)
 
+    def trainer(self, number: int, examples: Sequence[Example]) -> GanTrainer:
+        """A phase's networks, not trained yet, with photographs to train them on."""
+        for unfinished in (expert_trainer.STATE_NAME, damsm_trainer.STATE_NAME):
+            if found := sorted(self.out.glob(f"*/{unfinished}")):
+                raise ValueError(f"{found[0].parent} is not complete: `run` goes on with it")
+        phase = self.recipe.phases[number]
+        expert = load_expert(self._expert) if self.recipe.expert else None
+        return GanTrainer(
+            phase,
+            self.recipe.generator,
+            load_damsm(self._damsm),
+            expert.parts if expert else None,
+            Photographs(examples, kept_side(shown_size(phase)), self.device),
+            self._phase(number).parent,
+            self.device,
+            self.seed + number,
+            self.recipe.averaged_share(number),
+        )
+
+    def last_trained(self, examples: Sequence[Example]) -> GanTrainer:
+        """The networks of the last phase that has begun, as they are saved, to be looked at."""
+        state = load_gan(self._last())
+        trainer = self.trainer(len(self.begun()) - 1, examples)
+        trainer.start_from(state)
+        return trainer
+
+    def begun(self) -> list[Path]:
+        """The states of the phases that have begun, in their order."""
+        states = [self._phase(number) for number in range(len(self.recipe.phases))]
+        return [path for path in states if path.exists()]
+
+    def minutes(self) -> float:
+        """How long phases have been trained so far."""
+        return sum(load_gan(path)["position"]["seconds"] for path in self.begun()) / 60
+
+    def take_over(self, other: RecipeRun) -> None:
+        """Copy expert and DAMSM of a run whose recipe agrees in them, where they are complete."""
+        if not distributed.is_first():
+            return
+        for own, theirs in ((self._expert, other._expert), (self._damsm, other._damsm)):
+            if theirs.exists() and not own.exists():
+                own.parent.mkdir(parents=True, exist_ok=True)
+                with whole_file(own) as temporary:
+                    shutil.copyfile(theirs, temporary)
+
     def export(self) -> Path:
         """Write the file that draws, from the last phase that has begun."""
-        path = self.out / DRAWING_FILE
-        begun = [number for number in self._numbers() if self._phase(number).exists()]
-        if not begun:
-            raise ValueError(f"{self.out} has no phase that has begun: there is nothing to export")
+        path, gan = self.out / DRAWING_FILE, self._last()
         if distributed.is_first():
             card = {"recipe": self.recipe.text, "data": self.data.path.resolve().name}
-            gan = self._phase(begun[-1])
             name = self.recipe.export.name
-            export(self._damsm, gan, path, name, card, self._examples)
+            sketches = self._sketches if self._sketches.exists() else None
+            export(self._damsm, gan, path, name, card, self.examples, sketches)
         distributed.wait_for_all()
         return path
 
@@ -164,21 +237,27 @@ class RecipeRun:
     def _damsm(self) -> Path:
         return self.out / "damsm" / "damsm.pt"
 
+    @property
+    def _sketches(self) -> Path:
+        return self.out / "sketches" / "sketches.pt"
+
+    def _last(self) -> Path:
+        begun = self.begun()
+        if not begun:
+            raise ValueError(f"{self.out} has no phase that has begun")
+        return begun[-1]
+
     def _phase(self, number: int) -> Path:
         return self.out / f"phase-{number}" / "gan.pt"
 
-    def _numbers(self) -> Iterator[int]:
-        return iter(range(len(self.recipe.phases)))
-
     @cached_property
-    def _examples(self) -> list[Example]:
+    def examples(self) -> list[Example]:
         """All photographs to train on; where nobody marked the parts, the expert did."""
         examples = [*self.data.train, *self.data.more]
         if not self.recipe.expert:
             return examples
         path = self._expert.with_name("parts.json")
-        if not path.exists():
-            self._by_the_first(lambda: self._mark(examples, path))
+        self._by_the_first(lambda: self._mark(examples, path))
         marked = json.loads(path.read_text(encoding="utf-8"))
         return [
             replace(example, parts=tuple((int(number), x, y) for number, x, y in parts))
@@ -186,6 +265,8 @@ class RecipeRun:
         ]
 
     def _mark(self, examples: Sequence[Example], path: Path) -> None:
+        if path.exists():
+            return
         marked = mark_parts(examples, load_expert(self._expert), self.device)
         write_whole(path, json.dumps([example.parts for example in marked]))
 
@@ -194,6 +275,17 @@ class RecipeRun:
         if distributed.is_first():
             work()
         distributed.wait_for_all()
+
+    def _check_same_data(self) -> None:
+        """See that what was begun here had the same photographs, captions and random numbers."""
+        path = self.out / RUNS_FILE
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        for line in lines[:1]:
+            first = json.loads(line)
+            if first["data"] != self.data.digest:
+                raise ValueError(f"{self.out} holds a run with other photographs or captions")
+            if first["seed"] != self.seed:
+                raise ValueError(f"{self.out} holds a run with --seed {first['seed']}")
 
     def _describe(self) -> None:
         """Write down what repeats the run, and the versions it ran with."""
@@ -205,6 +297,6 @@ class RecipeRun:
             "python": platform.python_version(),
             "packages": {name: version(name) for name in _PACKAGES},
         }
-        with (self.out / "run.jsonl").open("a", encoding="utf-8") as file:
+        with (self.out / RUNS_FILE).open("a", encoding="utf-8") as file:
             file.write(json.dumps(description) + "\n")
         tqdm.write(f"{self.out}: {description['command']}")

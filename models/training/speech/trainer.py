@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -47,43 +47,54 @@ STATE_KEYS = (
 
 @dataclass(frozen=True)
 class SpeechTraining:
-    """Settings of a run.
+    """Settings of a run."""
 
-    Attributes
-    ----------
-    epochs : how often all utterances are heard.
-    batch_size : utterances a step.
-    learning_rate : the highest one; it rises to that first, and falls to nothing at the end.
-    letters_weight, count_weight, words_weight, features_weight : of the losses of `HearingLoss`.
-    damsm_weight : of DAMSM's losses: what was heard is to fit its picture, too.
-    flat_start : utterances at the beginning whose letters are taken to be spread evenly over the
-        sound, which gets the spelling off the ground (as hidden Markov models are started).
-    tract, tempo : largest change of frequencies and of time, as in `augment.warped`.
-    masked_bands, masked_frames : widest stripe of mel bands, and longest stretch of frames, that
-        is blanked, as in `augment.masked`.
-    picture_size : side in pixels at which pictures are seen.
-    precision : "bfloat16" (autocast), "float32" or "auto", the faster one.
-    seed : of all random numbers.
-    checkpoint_minutes : time after which the run is saved again within an epoch.
-    """
-
-    epochs: int = 12
-    batch_size: int = 16
-    learning_rate: float = 1e-3
-    letters_weight: float = 0.3
-    count_weight: float = 1.0
-    words_weight: float = 1.0
-    features_weight: float = 1.0
-    damsm_weight: float = 0.3
-    flat_start: int = 15_000
-    tract: float = 0.12
-    tempo: float = 0.1
-    masked_bands: int = 12
-    masked_frames: int = 24
-    picture_size: int = 128
-    precision: str = "auto"
-    seed: int = 0
-    checkpoint_minutes: float = 5.0
+    epochs: int = field(default=12, metadata={"help": "how often all utterances are heard"})
+    batch_size: int = field(default=16, metadata={"help": "utterances a step"})
+    learning_rate: float = field(
+        default=1e-3,
+        metadata={
+            "help": "the highest one; it rises to that first, and falls to nothing at the end"
+        },
+    )
+    letters_weight: float = field(default=0.3, metadata={"help": "weight of the spelling's loss"})
+    count_weight: float = field(
+        default=1.0, metadata={"help": "weight of the loss of the number of words"}
+    )
+    words_weight: float = field(default=1.0, metadata={"help": "weight of the words' loss"})
+    features_weight: float = field(
+        default=1.0, metadata={"help": "weight of the loss of word and sentence features"}
+    )
+    damsm_weight: float = field(
+        default=0.3,
+        metadata={"help": "weight of DAMSM's losses: what was heard is to fit its picture, too"},
+    )
+    flat_start: int = field(
+        default=15_000,
+        metadata={
+            "help": "utterances at the beginning whose letters are taken to be spread evenly over "
+            "the sound, which gets the spelling off the ground"
+        },
+    )
+    tract: float = field(default=0.12, metadata={"help": "largest change of frequencies"})
+    tempo: float = field(default=0.1, metadata={"help": "largest change of time"})
+    masked_bands: int = field(
+        default=12, metadata={"help": "widest stripe of mel bands that is blanked"}
+    )
+    masked_frames: int = field(
+        default=24, metadata={"help": "longest stretch of frames that is blanked"}
+    )
+    picture_size: int = field(
+        default=128, metadata={"help": "side in pixels at which pictures are seen"}
+    )
+    precision: str = field(
+        default="auto", metadata={"help": "bfloat16 (autocast), float32 or auto, the faster one"}
+    )
+    seed: int = field(default=0, metadata={"help": "of all random numbers"})
+    checkpoint_minutes: float = field(
+        default=5.0,
+        metadata={"help": "time after which the run is saved again within an epoch"},
+    )
 
 
 class SpeechTrainer:

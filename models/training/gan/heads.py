@@ -1,0 +1,38 @@
+"""The neighbourhood of birds' heads, cut out of pictures for discriminators of their own."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from models.pose import PARTS, Pose
+from models.training.data.augment import Movement
+
+HEAD = [PARTS.index(part) for part in ("beak", "crown", "forehead", "left eye", "right eye")]
+SIDE = 0.3
+"""Side of the square, as a share of the picture's."""
+
+
+def cut_heads(images: Tensor, pose: Pose, size: int, movement: Movement) -> Tensor:
+    """Cut a square round the head of each bird and bring it to `size` pixels.
+
+    Where nobody knows the head, it is the middle of the upper half: the same for a photograph and
+    for the drawing that was told its pose.
+
+    Parameters
+    ----------
+    images : (B, 3, S, S) pictures of birds in that pose.
+    movement : how pictures are moved before they are judged; heads are moved half as far.
+    """
+    seen = pose.seen[:, HEAD].float()[..., None]
+    known = seen.sum(1) > 0
+    mean = (pose.places[:, HEAD] * seen).sum(1) / seen.sum(1).clamp_min(1)
+    centre = torch.where(known, mean, torch.tensor([0.5, 0.3], device=mean.device))
+    centre = centre + movement.shift.to(mean.device) * SIDE / 4
+    theta = torch.zeros(len(images), 2, 3, device=images.device)
+    theta[:, 0, 0] = theta[:, 1, 1] = SIDE * movement.scale.to(images.device)
+    theta[:, :, 2] = 2 * centre.to(images.device) - 1
+    grid = F.affine_grid(theta, [len(images), 3, size, size], align_corners=False)
+    heads = F.grid_sample(images.float(), grid, padding_mode="reflection", align_corners=False)
+    return heads.contiguous(memory_format=torch.channels_last)
