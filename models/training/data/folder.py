@@ -36,8 +36,7 @@ class DataFolder:
             A part is missing or cannot be understood, or a species is in train and test.
         """
         train, test = read_examples(path / "train"), read_examples(path / "test")
-        there = (path / "more" / METADATA).is_file()  # an empty folder is left by an earlier run
-        more = read_examples(path / "more", captioned=False) if there else []
+        more = read_examples(path / "more", captioned=False) if (path / "more").is_dir() else []
         known = {example.species for example in test}
         if shared := sorted(known & {example.species for example in [*train, *more]}):
             raise ValueError(

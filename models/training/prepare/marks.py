@@ -48,7 +48,10 @@ def read_parts(value: object) -> Parts:
         named = list(value.items())
     else:
         raise ValueError(f"parts are {value!r}; wanted: names, each with two numbers")
-    return {_part_number(name): _place(name, place) for name, place in named}
+    parts = {_part_number(name): _place(name, place) for name, place in named}
+    if len(parts) < len(named):
+        raise ValueError(f"parts are {value!r}; one of them is named twice")
+    return parts
 
 
 def _part_number(name: str) -> int:

@@ -76,7 +76,9 @@ def prepare(collection: Collection, out: Path, settings: Settings, problems: Pro
     claim(out, {"size": settings.size, "left_out": problems.fatal})
     lines = []
     for name in FOLDERS:
-        if part := folders[name]:
+        part = folders[name]
+        # Where an earlier run left pictures in `more`, they are told to be none of the folder's.
+        if part or (name == "more" and (out / name).is_dir()):
             written = write_folder(out / name, part, settings.size, workers)
             lines.append(_describe(out / name, part, written))
     if problems:

@@ -299,6 +299,7 @@ def test_boxes_and_parts(mine: Path, tmp_path: Path) -> None:
         (b"0.png,,,.1 .1 .5 .5", "Lines that cannot be understood: 1", "height in pixels"),
         (b"0.png,,,,nose 1 2", "Lines that cannot be understood: 1", "there is no part 'nose'"),
         (b"0.png,,,,beak 1", "Lines that cannot be understood: 1", "wanted: two numbers"),
+        (b"0.png,,,,beak 1 2;2 3 4", "Lines that cannot be understood: 1", "is named twice"),
         (b"0.png,,,,beak 10 200", "No places of parts", "0.png: beak at (10, 200) in a picture"),
         (b"0.png,,,300 0 50 50", "No bounding box", "0.png: (300, 0, 50, 50) in a picture"),
         (b"0.png,,,1 2 3 4\n0.png,,,1 2 3 5", "species, boxes or parts: 1", "0.png: 2 boxes"),
