@@ -184,9 +184,11 @@ class Phase:
             )
         if self.patch < 1 and self.head_weight:
             raise ValueError("heads are looked for in whole pictures: patch must be 1")
+        if self.gradient_accumulation < 1:
+            raise ValueError(f"gradient_accumulation {self.gradient_accumulation} is 1 or more")
         parts = processes * self.gradient_accumulation
         # Neighbours exchange their sentences, and batch norm needs two of a kind.
-        if self.gradient_accumulation < 1 or self.batch_size < 2 or self.batch_size % (2 * parts):
+        if self.batch_size < 2 or self.batch_size % (2 * parts):
             raise ValueError(
                 f"batch_size {self.batch_size} cannot be shared: it is to be a multiple of 2 x "
                 f"{processes} processes x gradient_accumulation {self.gradient_accumulation}. "

@@ -88,10 +88,10 @@ class Recipe:
             raise FileNotFoundError(
                 f"there is no recipe {name}: name a file, or {' or '.join(recipe_names())}"
             )
-        text = path.read_text(encoding="utf-8")
         try:
+            text = path.read_text(encoding="utf-8")
             values = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ValueError(f"{path} is no recipe: {error}") from error
         changed = [*_texts(values.pop("changes", [])), *changes]
         for change in changed:

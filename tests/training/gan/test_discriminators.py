@@ -5,12 +5,7 @@ import torch
 
 from models.layers import enlarge
 from models.training.gan.discriminators import Discriminator, Seen
-from models.training.gan.losses import (
-    block_loss,
-    discriminator_loss,
-    generator_loss,
-    mode_seeking_loss,
-)
+from models.training.gan.losses import block_loss, discriminator_loss, generator_loss
 from models.training.gan.paper_discriminator import PaperDiscriminator
 from models.training.gan.projected_discriminator import ProjectedDiscriminator
 
@@ -119,14 +114,6 @@ def test_cross_entropy_is_that_of_the_paper() -> None:
     torch.testing.assert_close(discriminator_loss(right, wrong, fake, "cross_entropy"), expected)
     convincing = entropy(fake.unconditional, 1) + entropy(fake.conditional, 1)
     torch.testing.assert_close(generator_loss(fake, "cross_entropy"), convincing)
-
-
-def test_mode_seeking_asks_for_another_pose_and_no_more_than_its_target() -> None:
-    maps = torch.randn(2, 8, 6, 6)
-    assert mode_seeking_loss(maps, maps, target=0.5).item() == pytest.approx(0.5, abs=1e-5)
-    brighter = mode_seeking_loss(maps, 2 * maps, target=0.5)
-    assert brighter.item() == pytest.approx(0.5, abs=1e-5), "brightness alone earns nothing"
-    assert mode_seeking_loss(maps, -maps, target=0.5).item() == 0
 
 
 def test_enlarged_pixels_are_seen_and_unlearned() -> None:
