@@ -3,7 +3,7 @@
 # make lint    style and types only
 # make bench    measure window, drawing and training beside alternatives, on an idle machine
 # make bench-speech CAPTIONS=metadata.jsonl    measure how well speech is understood (two hours)
-# make audit ADVISORIES=all.zip    name known weaknesses of the locked packages (scripts/audit.py)
+# make audit ADVISORIES=all.zip    name the locked packages' known weaknesses, and what may report home
 # make pictures    draw docs/colours.jpg and the screenshots anew
 # make reinstall   look again for what is missing (a compiler came, a package was removed)
 # make clean    remove .venv and what tools keep
@@ -59,6 +59,7 @@ bench-speech: $(test_stamp)
 	$(python) -m benchmarks.speech $(CAPTIONS) $(if $(SEEN),--seen $(SEEN))
 
 audit: $(test_stamp)
+	$(python) scripts/telemetry.py
 	$(python) scripts/audit.py $(ADVISORIES)
 
 # Drawn by the bundled weights; `look` and `side-by-side` make the README's other pictures.

@@ -7,10 +7,11 @@ A folder is gone on with where it was left (``app/batch_folder.py``), and proces
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import secrets
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -26,6 +27,7 @@ from app.files import remove_abandoned
 from app.picture_file import PictureError
 from app.share import Share, processors
 from models.errors import SentenceError
+from models.text_file import read_lines
 
 if TYPE_CHECKING:
     from models import Drawing, Painter
@@ -37,11 +39,14 @@ Rounding can depend on what else is in a batch. So these are always the same lin
 which gains next to nothing from batches, draws one by one, as without captions.
 """
 _SAVING_THREADS = 8  # at most: what one GPU draws keeps about so many busy
+_TOLD_WORDS = 20  # unknown ones, those of the most lines; thousands help nobody
 _WAITING = 2  # drawings that wait for each of them, before drawing waits
 
 
 def draw_captions(options: argparse.Namespace) -> int:
     """Draw each line of a file; a line that cannot be drawn is reported and the rest go on.
+
+    Blank lines are counted, so that each picture has its line's number, but not drawn.
 
     Returns
     -------
@@ -78,9 +83,12 @@ def draw_captions(options: argparse.Namespace) -> int:
     except (KeyboardInterrupt, PictureError):  # of the second kind is a full disk
         note(f"The same command goes on with {path} where it stops now.")
         raise
+    for remark in run.remarks():
+        note(remark)
     if failures:
         noun = "line" if failures == 1 else "lines"
-        note(f"{failures} {noun} of {len(lines)} could not be drawn.")
+        written = sum(map(_is_written, lines))
+        note(f"{failures} {noun} of {written} could not be drawn.")
     return 1 if failures and share.count == 1 else 0
 
 
@@ -95,23 +103,43 @@ class _Run:
         """Draw what is missing, and return how many lines could not be drawn."""
         failures = 0
         batches = list(self._batches())
-        own = sum(map(len, batches))
+        own = sum(_is_written(self._folder.lines[index]) for batch in batches for index in batch)
         done = sum(index in self._drawn for batch in batches for index in batch)
         threads = min(_SAVING_THREADS, max(1, processors() // self._share.local_count))
         hidden = self._share.rank > 0
         progress = tqdm(total=own, initial=done, unit="picture", file=sys.stderr, disable=hidden)
         with progress, _Saver(self._folder, threads) as saver:
             for batch in batches:
-                missing = [index for index in batch if index not in self._drawn]
+                written = [index for index in batch if _is_written(self._folder.lines[index])]
+                missing = [index for index in written if index not in self._drawn]
                 if not missing:
                     continue
-                drawable = [index for index in batch if self._can_be_drawn(index)]
-                failures += len(batch) - len(drawable)
+                drawable = [index for index in written if self._can_be_drawn(index)]
+                failures += len(written) - len(drawable)
                 for index, drawing in self._draw_batch(drawable):
                     if index in missing:
                         saver.save(drawing, index)
                 progress.update(len(missing))
         return failures
+
+    def remarks(self) -> list[str]:
+        """What is worth telling at the end, in sentences: words that were not understood.
+
+        Those of lines that were drawn earlier, too: whoever stops a run is told when it ends.
+        """
+        unknown: Counter[str] = Counter()
+        for index in (index for batch in self._batches() for index in batch):
+            with contextlib.suppress(SentenceError):  # told already
+                unknown.update(self._painter.check(self._folder.lines[index]).unknown_words)
+        if not unknown:
+            return []
+        told = [
+            word if lines == 1 else f"{word} ({lines:,} lines)"
+            for word, lines in unknown.most_common(_TOLD_WORDS)
+        ]
+        more = len(unknown) - len(told)
+        told += [f"and {more:,} more"] if more else []
+        return [f"Words that were not understood: {', '.join(told)}."]
 
     def _batches(self) -> Iterator[range]:
         """The lines of this process, those together that are drawn at once."""
@@ -174,15 +202,13 @@ class _Saver:
                 saved.result()
 
 
+def _is_written(line: str) -> bool:
+    return bool(line.strip())
+
+
 def _read_lines(path: Path) -> list[str]:
-    try:
-        # A wrong character spoils one word of one line, not the whole file; a byte order mark
-        # is what Windows' Notepad begins a file with.
-        with path.open(encoding="utf-8-sig", errors="replace") as file:
-            lines = [line.rstrip("\n") for line in file]
-    except OSError as error:
-        raise AppError(f"The captions {path} cannot be read: {error.strerror}.") from error
-    if not lines:
+    lines = read_lines(path)
+    if not any(map(str.strip, lines)):
         raise AppError(f"The captions {path} have no line to draw.")
     return lines
 

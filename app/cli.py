@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from app import __version__
-from app.command_steps import SEEDS, UsageError
+from app.command_steps import SEEDS, SIZES, UsageError
 from app.commands import draw, listen
 from app.errors import AppError, OutOfMemoryError, is_out_of_memory
 from app.speech.choices import RECOGNISERS
@@ -24,7 +24,6 @@ FAILURE = 1
 BAD_USAGE = 2
 INTERRUPTED = 130  # what shells report for a command stopped with Ctrl-C
 _Number = TypeVar("_Number", int, float)
-SIZES = (64, 128, 256, 512)
 _DRAW = "draw a sentence, a file of captions, or a saved picture again"
 
 
@@ -91,8 +90,8 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
         "--captions",
         type=Path,
         metavar="FILE",
-        help="draw every line of this text file: line k becomes 00000k.png, from 000000; if it is "
-        "stopped, the same command goes on where it was",
+        help="draw every line of this text file that is not blank: line k becomes 00000k.png, from "
+        "000000; if it is stopped, the same command goes on where it was",
     )
     parser.add_argument(
         "--from",
@@ -130,7 +129,8 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         type=Path,
         metavar="SOUND",
-        help="sound file (WAV, FLAC, AIFF and others); without one, the microphone",
+        help="sound file (WAV, MP3, M4A, FLAC and most others), or - for the standard input; "
+        "without one, the microphone",
     )
     parser.add_argument(
         "-o",

@@ -7,6 +7,7 @@ never wait for them.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from models import Drawing, Painter
 
 SEEDS = 2**31  # as many as models.drawing says; to ask it takes as long as numpy does
-SMALLEST_SIZE = 64  # pixels, the first stage
+SIZES = (64, 128, 256, 512)
+"""Widths in pixels of the stages; a model may have fewer."""
 
 
 class UsageError(AppError):
@@ -43,7 +45,7 @@ def check_size(painter: Painter, size: int | None) -> None:
 
 def check_attention(wanted: bool, size: int | None) -> None:
     """Refuse a sheet of attention for a picture (None: of the largest size) that has none."""
-    if wanted and size == SMALLEST_SIZE:
+    if wanted and size == SIZES[0]:
         raise UsageError("--attention needs --size 128 or more: the first stage has no attention.")
 
 
@@ -77,6 +79,29 @@ def save_drawing(
     metadata = PictureMetadata.of(drawing)
     for image, target in zip(images, drawing_paths(path, sizes, stages, attention), strict=True):
         save_picture(image, metadata, target)
+
+
+def ask_about_read_only(paths: Iterable[Path]) -> None:
+    """Ask whether files that are read-only may be replaced; without a keyboard, they may not.
+
+    Raises
+    ------
+    AppError
+        The person does not want it, or they are not theirs to change.
+    """
+    from app.files import is_read_only, make_writable
+
+    for path in filter(is_read_only, paths):
+        if sys.stdin is None or not sys.stdin.isatty():
+            return  # whoever saves the picture says what to do
+        print(f"{path} is read-only. Replace it all the same? [y/N] ", end="", file=sys.stderr)
+        sys.stderr.flush()
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise AppError(f"{path} stays as it is.")
+        try:
+            make_writable(path)
+        except OSError as error:
+            raise AppError(f"{path} cannot be replaced: {error.strerror}.") from error
 
 
 def remarks(drawing: Drawing) -> list[str]:

@@ -11,15 +11,18 @@ import contextlib
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.command_steps import (
     SEEDS,
+    SIZES,
     UsageError,
+    ask_about_read_only,
     check_attention,
     check_size,
+    drawing_paths,
     load_painter,
     note,
     remarks,
@@ -73,7 +76,13 @@ def draw(options: argparse.Namespace) -> int:
         check_attention(options.attention, size)
         drawn_by = metadata.model
     paths = numbered_paths(options.output, options.count)
-    _check_before_loading(paths[0], sentence)
+    written = [
+        each
+        for path in paths
+        for each in drawing_paths(path, SIZES, options.stages, options.attention)
+    ]
+    ask_about_read_only(written)
+    _check_before_loading(written, sentence)
 
     painter = load_painter(options.weights, options.device)
     check_size(painter, size)
@@ -113,6 +122,7 @@ def listen(options: argparse.Namespace) -> int:
     if options.output is not None:
         from app.picture_file import check_picture_path
 
+        ask_about_read_only([options.output])
         check_picture_path(options.output)
     from app.speech.recording import Recording
 
@@ -166,11 +176,12 @@ def numbered_paths(path: Path, count: int) -> list[Path]:
     return [path.with_stem(f"{path.stem}-{number:0{width}}") for number in range(1, count + 1)]
 
 
-def _check_before_loading(path: Path, sentence: str) -> None:
+def _check_before_loading(paths: Iterable[Path], sentence: str) -> None:
     """Tell at once what would fail after the seconds that the model takes to load."""
     from app.picture_file import check_picture_path
 
-    check_picture_path(path)
+    for path in paths:
+        check_picture_path(path)
     if not sentence.strip():
         raise AppError("Please describe a bird first: there is no text to draw.")
 

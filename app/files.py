@@ -8,6 +8,7 @@ whole.
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import os
 import secrets
@@ -48,16 +49,21 @@ def replacing(path: Path, follow_umask: bool = False) -> Iterator[Path]:
     Parameters
     ----------
     path
-        The file to write.
+        The file to write; a link stays one, and what it leads to is replaced.
     follow_umask
-        Whether those may read it who may read any new file of this person, and a file that is
-        replaced stays as readable as it was; otherwise nobody else may.
+        Whether this is a person's own file: those may read it who may read any new file of theirs,
+        and one that is replaced stays as readable as it was, and is not replaced if it is
+        read-only. Otherwise nobody else may read it.
 
     Raises
     ------
     OSError
-        The folder cannot be written to; an older file of that name is then still there.
+        The folder cannot be written to, or the file is read-only; an older file of that name is
+        then still there.
     """
+    path = link_target(path)
+    if follow_umask and is_read_only(path):
+        raise PermissionError(errno.EACCES, "it is read-only", str(path))
     with temporary_beside(path) as temporary:
         yield temporary
         if follow_umask:
@@ -66,6 +72,45 @@ def replacing(path: Path, follow_umask: bool = False) -> Iterator[Path]:
         sync_file(temporary)
         os.replace(temporary, path)
         sync_folder(path.parent)
+
+
+def link_target(path: Path) -> Path:
+    """Return what a link leads to, even if that is not there yet; of another name, the name.
+
+    Raises
+    ------
+    OSError
+        The link leads to itself.
+    """
+    if not path.is_symlink():
+        return path
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    return target
+
+
+def is_read_only(path: Path) -> bool:
+    """Tell whether there is a file that somebody protected against changes.
+
+    The rights count, too: those who may change everything see them set all the same.
+    """
+    try:
+        rights = path.stat().st_mode
+    except (OSError, ValueError):  # not there, or no name at all: whoever writes it says so
+        return False
+    return stat.S_ISREG(rights) and (not rights & 0o222 or not os.access(path, os.W_OK))
+
+
+def make_writable(path: Path) -> None:
+    """Let its owner change a file.
+
+    Raises
+    ------
+    OSError
+        It is somebody else's.
+    """
+    path.chmod(stat.S_IMODE(path.stat().st_mode) | stat.S_IWUSR)
 
 
 @contextlib.contextmanager

@@ -8,27 +8,39 @@ in EXIF.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from app.errors import AppError
-from app.files import replacing
+from app.file_kind import is_named_picture
+from app.files import is_read_only, link_target, replacing
 from app.picture_metadata import PictureMetadata
+from models.upright import upright
 
-FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+FORMATS = {
+    ".png": "PNG",
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".jpe": "JPEG",
+    ".jfif": "JPEG",
+    ".webp": "WEBP",
+}
 """The suffixes that a picture's name may end in, and what is then written."""
+_SAVED = {*FORMATS.values(), "MPO"}  # MPO: a JPEG to which something added a second picture
 _CHUNK = "speech2bird"
 _ASCII = b"ASCII\0\0\0"  # how EXIF says which characters a comment is written in
 _LARGEST = 50_000_000  # pixels: a small file may claim enough of them to fill the memory
 _LARGEST_FILE = 32_000_000  # bytes: those saved here have two millions at most
 _PNG_EFFORT = 4  # of 9: a third of the time of the usual 6, for files that are 3 % larger
+_START_OF_PNG = b"\x89PNG\r\n\x1a\n"
 _END_OF_PNG = b"\0\0\0\0IEND\xae\x42\x60\x82"
 _UNREADABLE = (
     OSError,
@@ -60,26 +72,34 @@ def check_picture_path(path: Path) -> None:
     Raises
     ------
     PictureError
-        The suffix is none of ``FORMATS``, the folder does not exist, the path is a folder, or the
-        name is too long.
+        The suffix is none of ``FORMATS``, the folder does not exist, the path is a folder or a file
+        that is read-only, or the name is too long.
     """
     if path.suffix.lower() not in FORMATS:
         raise PictureError(
             f"The name {path.name!r} must end in .png, .jpg or .webp, so that the picture's kind "
             "is clear."
         )
-    if not os.path.isdir(path.parent):
-        raise PictureError(f"There is no folder {path.parent} to save the picture in.")
+    folder = path.parent
+    if os.path.isdir(folder):
+        try:
+            os.lstat(path)
+            folder = link_target(path).parent
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError) as error:  # a name that is too long, or no name at all
+            reason = _reason(error)
+            raise PictureError(f"The picture cannot be saved as {path}: {reason}.") from error
+    if not os.path.isdir(folder):
+        raise PictureError(f"There is no folder {folder} to save the picture in.")
     if os.path.isdir(path):
         raise PictureError(f"{path} is a folder; give the name of a picture.")
-    try:
-        os.lstat(path)
-    except FileNotFoundError:
-        pass
-    except (OSError, ValueError) as error:  # a name that is too long, or no name at all
-        raise PictureError(f"The picture cannot be saved as {path}: {_reason(error)}.") from error
-    if not os.access(path.parent, os.W_OK):
-        raise PictureError(f"The folder {path.parent} cannot be written to.")
+    if is_read_only(path):
+        raise PictureError(
+            f"The file {path} is read-only: give another name, or make it writable first."
+        )
+    if not os.access(folder, os.W_OK):
+        raise PictureError(f"The folder {folder} cannot be written to.")
 
 
 def save_picture(
@@ -161,24 +181,40 @@ def read_picture(path: Path) -> Picture:
     """
     try:
         _check_file(path)
-        with Image.open(path, formats=sorted(set(FORMATS.values()))) as image:
+        with Image.open(path) as image:
+            # Only the beginning was read until now: nobody waits for pictures of others.
+            if image.format not in _SAVED or (image.format != "PNG" and not _stored_json(image)):
+                raise _foreign(path)
             if image.width * image.height > _LARGEST:
                 raise _too_large(path, f"{image.width} x {image.height} pixels")
             image.load()  # reads to the end: finds chunks behind the pixels, and missing halves
             metadata = PictureMetadata.from_json(_stored_json(image))
-            pixels = image.convert("RGB")
+            pixels = upright(image).convert("RGB")
     except FileNotFoundError as error:
         raise PictureError(f"There is no picture {path}.") from error
     except UnidentifiedImageError as error:
-        raise PictureError(f"{path} is not a picture.") from error
+        raise PictureError(f"{path} is {_what_it_is(path)}.") from error
     except Image.DecompressionBombError as error:
         raise _too_large(path, "it would fill the memory") from error
     except _UNREADABLE as error:
         reason = getattr(error, "strerror", None) or "it is damaged or incomplete"
         raise PictureError(f"The picture {path} cannot be read: {reason}.") from error
     if metadata is None:
-        raise PictureError(f"{path} does not say which sentence and seed it was drawn from.")
+        raise _foreign(path)
     return Picture(pixels, metadata)
+
+
+def _foreign(path: Path) -> PictureError:
+    return PictureError(
+        f"The picture {path} does not say which sentence and seed it was drawn from."
+    )
+
+
+def _what_it_is(path: Path) -> str:
+    """Say what a file is that Pillow does not know."""
+    if is_named_picture(path) and path.suffix.lower() not in Image.registered_extensions():
+        return "a picture of a kind that cannot be read here"
+    return "not a picture"
 
 
 def _too_large(path: Path, why: str) -> PictureError:
@@ -217,12 +253,31 @@ def peek_metadata(path: Path) -> PictureMetadata:
         with open(path, "rb") as file:
             file.seek(-len(_END_OF_PNG), os.SEEK_END)
             if file.read() == _END_OF_PNG:
+                if not _may_be_ours(file):
+                    raise _foreign(path)
                 file.seek(0)
                 with Image.open(file, formats=["PNG"]) as image:
                     metadata = PictureMetadata.from_json(image.info.get(_CHUNK))
     except _UNREADABLE:
         pass  # the slow way finds the same, and the words for it
     return metadata or read_metadata(path)
+
+
+def _may_be_ours(file: BinaryIO) -> bool:
+    """Go through a PNG's chunks, passing over the pixels; False: no text in it is of ours."""
+    keyword = _CHUNK.encode("ascii") + b"\0"
+    file.seek(0)
+    if file.read(len(_START_OF_PNG)) != _START_OF_PNG:
+        return True
+    while len(head := file.read(8)) == 8:
+        length, kind = struct.unpack(">I4s", head)
+        if kind == b"IEND":
+            return False
+        behind = file.tell() + length + 4  # and its checksum
+        if kind in (b"tEXt", b"zTXt", b"iTXt") and file.read(len(keyword)) == keyword:
+            return True
+        file.seek(behind)
+    return True  # it ends too early
 
 
 def _png_chunks(metadata: PictureMetadata) -> PngInfo:
@@ -248,6 +303,8 @@ def _exif(metadata: PictureMetadata, with_json: bool = False) -> Image.Exif:
 def _stored_json(image: Image.Image) -> Any:
     """Return the metadata's JSON as it stands in the file, or None."""
     if image.format == "WEBP":
-        comment = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
+        comment = None
+        with contextlib.suppress(Exception):  # Pillow raises almost anything on what is no EXIF
+            comment = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
         return comment.removeprefix(_ASCII) if isinstance(comment, bytes) else None
     return image.info.get(_CHUNK if image.format == "PNG" else "comment")

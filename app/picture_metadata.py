@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from app import __version__
 from models.drawing import MAX_SEED
+from models.vocabulary import tokenize
 
 if TYPE_CHECKING:
     from models import Drawing
@@ -108,8 +108,7 @@ class PictureMetadata:
 
 def file_stem(metadata: PictureMetadata) -> str:
     """Return a short file name without suffix: the title's first words and the seed."""
-    words = re.findall(r"[a-z0-9]+", metadata.title.lower())
-    return "-".join(words)[:48].strip("-") + f"-{metadata.seed}"
+    return "-".join(tokenize(metadata.title))[:48].strip("-") + f"-{metadata.seed}"
 
 
 def _plain_text(value: Any, longest: int) -> str:

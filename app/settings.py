@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import platformdirs
 
-from app.files import make_private_folder, remove_abandoned, temporary_beside
+from app.files import link_target, make_private_folder, remove_abandoned, temporary_beside
 
 _log = logging.getLogger(__name__)
 
@@ -126,7 +126,7 @@ class Settings:
         OSError
             The folder cannot be written to.
         """
-        path = path or config_folder() / "settings.json"
+        path = link_target(path or config_folder() / "settings.json")
         make_private_folder(path.parent)
         text = json.dumps(dataclasses.asdict(self), indent=2) + "\n"
         # Not brought to the disk at once: the window would wait for it.

@@ -27,6 +27,7 @@ from benchmarks.alone import alone
 from benchmarks.plain_attngan import PlainStep
 from models.config import TextEncoderConfig
 from models.memory import keep_freed_memory
+from models.part_head import PartHead
 from models.text_encoder import TextEncoder
 from models.training.damsm.model import Damsm
 from models.training.damsm.similarity import DamsmConfig, ImageProjection
@@ -35,7 +36,6 @@ from models.training.data.counterfactual import Counterfactual
 from models.training.data.examples import Example
 from models.training.data.photographs import Photographs, kept_side
 from models.training.data.recolour import Recolourer
-from models.training.expert.part_head import PartHead
 from models.training.features.image_features import ImageFeatures
 from models.training.gan.batch import BatchSampler, shown_size
 from models.training.gan.samples import SENTENCES

@@ -11,6 +11,7 @@ from pathlib import Path
 from models.config import ModelConfig
 from models.generator import Generator
 from models.pose_bank import PoseBank
+from models.sketch_judge import SketchJudge
 from models.text_encoder import TextEncoder
 from models.vocabulary import Vocabulary
 from models.weights_file import checksum_of, read_weights, write_weights
@@ -25,6 +26,7 @@ class Checkpoint:
     Attributes
     ----------
     poses : to draw in; None for a generator that is told no pose.
+    sketch_judge : chooses among sketches; None for weights that draw one only.
     card : what the weights were trained on and how well they do, for people to read.
     checksum : SHA-256 (hex) over configuration, vocabulary and weights: the model's identity.
     """
@@ -36,6 +38,7 @@ class Checkpoint:
     card: Mapping[str, str] = field(default_factory=dict)
     checksum: str = ""
     poses: PoseBank | None = None
+    sketch_judge: SketchJudge | None = None
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> str:
@@ -50,6 +53,8 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> str:
     }
     if checkpoint.poses is not None:
         parts["poses"] = checkpoint.poses.state_dict()
+    if checkpoint.sketch_judge is not None:
+        parts["sketch_judge"] = checkpoint.sketch_judge.state_dict()
     return write_weights(path, FORMAT, texts, parts, checkpoint.card)
 
 
@@ -81,8 +86,19 @@ def load_checkpoint(path: Path) -> Checkpoint:
         file.check_sizes(config.poses)
         poses = PoseBank(config.poses, config.text_encoder.feature_size)
         file.load_part(poses, "poses")
+    sketch_judge = None
+    if config.judges_sketches:
+        sketch_judge = SketchJudge(config.text_encoder.feature_size).eval().requires_grad_(False)
+        file.load_part(sketch_judge, "sketch_judge")
     return Checkpoint(
-        config, vocabulary, text_encoder.eval(), generator.eval(), file.card, file.checksum, poses
+        config,
+        vocabulary,
+        text_encoder.eval(),
+        generator.eval(),
+        file.card,
+        file.checksum,
+        poses,
+        sketch_judge,
     )
 
 

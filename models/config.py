@@ -155,6 +155,8 @@ class ModelConfig:
     name: str = "speech2bird"
     poses: int = 0
     """How many poses of birds the file holds."""
+    judges_sketches: bool = False
+    """Whether the file holds a judge of sketches."""
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self))
@@ -177,11 +179,13 @@ class ModelConfig:
             generator=GeneratorConfig(**generator),
             name=values["name"],
             poses=values.get("poses", 0),
+            judges_sketches=values.get("judges_sketches", False),
         )
         _check_name(config.name)
         _check_text_encoder(config.text_encoder)
         _check_generator(config.generator)
         _check_whole(config.poses, 0, _MOST_WORDS)
+        _check_true_or_false("judges_sketches", config.judges_sketches)
         if not 1 <= len(config.generator.stage_channels) <= 4:
             raise ValueError("a model has one to four stages")
         if config.generator.text_feature_size != config.text_encoder.feature_size:
@@ -216,8 +220,12 @@ def _check_generator(config: GeneratorConfig) -> None:
     for count in (config.residual_blocks, config.first_stage_blocks):
         _check_whole(count, 0, _MOST_BLOCKS)
     _check_whole(config.pose_channels, 0, _LARGEST)
-    if not isinstance(config.image_skip, bool):
-        raise ValueError(f"image_skip is true or false, not {config.image_skip!r}")
+    _check_true_or_false("image_skip", config.image_skip)
+
+
+def _check_true_or_false(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is true or false, not {value!r}")
 
 
 def _check_dropout(value: object) -> None:

@@ -9,6 +9,8 @@ import numpy as np
 from PIL import Image
 
 MAX_SEED = 2**31 - 1
+MAX_CHARACTERS = 1000
+"""Of a sentence; longer ones are refused."""
 
 OnStage = Callable[[int, Image.Image], None]
 Cancelled = Callable[[], bool]
@@ -38,6 +40,7 @@ class Drawing:
     seed : the number that, with the sentence and the model, repeats this picture.
     device : where it was drawn, "cpu" or "cuda".
     notice : what the person should know of how it was drawn, in sentences, if there is something.
+    sketch, sketches : which of how many sketches of stage 1 was finished, 0 for the first.
     spans : for a picture drawn straight from sound, where each piece that attention went to lies in
         the recording; its sentence is empty then, and it has no words.
     """
@@ -54,6 +57,8 @@ class Drawing:
     notice: str | None = None
     spans: tuple[Span, ...] = ()
     unread_words: tuple[str, ...] = ()
+    sketch: int = 0
+    sketches: int = 1
 
     @property
     def attended(self) -> tuple[str, ...]:

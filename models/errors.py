@@ -17,6 +17,10 @@ class SoundError(ModelError):
     """A recording cannot be drawn: it is too short, too long, or holds nothing like a sentence."""
 
 
+class TextFileError(ModelError):
+    """A text file cannot be read."""
+
+
 class DrawingCancelled(ModelError):
     """The caller asked for the drawing to stop."""
 

@@ -46,6 +46,10 @@ class Canvas:
         """The picture (B, 3, S, S), values in -1 .. 1."""
         return torch.tanh(self.drawn)
 
+    def rows(self, part: Tensor) -> Canvas:
+        """Some of the pictures."""
+        return Canvas(self.hidden[part], self.drawn[part])
+
     def crop(self, top: int, left: int, size: int) -> Canvas:
         """A square part, to train later stages on patches."""
         part = (..., slice(top, top + size), slice(left, left + size))
@@ -223,7 +227,10 @@ class Generator(nn.Module):
         count : how many stages to draw; all of them by default.
         pose : of the B birds.
         """
-        canvas = self.start(noise, condition, pose)
+        yield from self.go_on(self.start(noise, condition, pose), text, count)
+
+    def go_on(self, canvas: Canvas, text: Text, count: int | None = None) -> Iterator[Canvas]:
+        """Draw stage by stage from what stage 1 drew, that one included; as `stages`."""
         yield canvas
         for stage in range(1, len(self.to_image) if count is None else count):
             canvas = self.refine(canvas, stage, text)

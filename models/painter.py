@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
 
 from models.blend import TextBlend, slerp
 from models.checkpoint import Checkpoint, load_checkpoint, text_identity
-from models.drawing import MAX_SEED, Blend, Cancelled, Drawing, OnStage
+from models.drawing import MAX_CHARACTERS, MAX_SEED, Blend, Cancelled, Drawing, OnStage
 from models.errors import ModelError, SentenceError, SoundError
 from models.generator import Text
-from models.painting import Painted, Place, choose_device, paint
-from models.pose import Pose
+from models.painting import Chances, Painted, Place, choose_device, paint
 from models.pose_bank import blended
 from models.text_encoder import TextFeatures, pad_ids
 from models.vocabulary import ReadSentence, Vocabulary
@@ -31,9 +29,11 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 BUNDLED_WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "bird.safetensors"
-MAX_CHARACTERS = 1000
 LEAST_LIKENESS = 0.41
 """Of what is heard to known words; descriptions of birds in noise stay above it."""
+
+SKETCHES = 8
+"""How many sketches are drawn for each picture unless somebody says otherwise."""
 
 OUT_OF_MEMORY = (
     "The graphics card has too little memory free, so your bird was drawn on the processor, and "
@@ -53,7 +53,12 @@ _LONGEST_REASON = 150  # characters; what CUDA says goes on for lines
 class Painter:
     """Draws sentences with one model on one device. Threads may share it."""
 
-    def __init__(self, checkpoint: Checkpoint, device: torch.device) -> None:
+    def __init__(
+        self, checkpoint: Checkpoint, device: torch.device, sketches: int = SKETCHES
+    ) -> None:
+        self._sketches = sketches if checkpoint.sketch_judge else 1
+        self._judge = checkpoint.sketch_judge
+        self._chosen: dict[tuple[str, int], int] = {}
         self._config = checkpoint.config
         self._vocabulary = checkpoint.vocabulary
         self._model_name = f"{checkpoint.config.name} ({checkpoint.checksum[:8]})"
@@ -63,18 +68,22 @@ class Painter:
         # Only a GPU can fail where the CPU does not; elsewhere this would be 50 MB unused.
         self._spare = None if device.type == "cpu" else checkpoint.generator
         try:
-            self._place = Place.on(device, checkpoint.generator)
+            self._place = Place.on(device, checkpoint.generator, judge=self._judge)
         except RuntimeError as error:
             if device.type == "cpu":
                 raise
             self._fall_back_to_cpu(error)
 
     @classmethod
-    def load(cls, path: Path | str | None = None, device: str = "auto") -> Painter:
+    def load(
+        cls, path: Path | str | None = None, device: str = "auto", sketches: int = SKETCHES
+    ) -> Painter:
         """Load a model: the bundled one unless another `path` is named.
 
         Parameters
         ----------
+        sketches : how many sketches of stage 1 are drawn for each picture, the best of which is
+            finished; 1 is the plain network. Weights without a judge of sketches draw one.
         device : "auto" (a GPU when there is one), "cpu", "cuda", or "cuda:1" for the second GPU.
 
         Raises
@@ -85,7 +94,7 @@ class Painter:
             There is no such device.
         """
         chosen = choose_device(device)
-        return cls(load_checkpoint(Path(path) if path else BUNDLED_WEIGHTS), chosen)
+        return cls(load_checkpoint(Path(path) if path else BUNDLED_WEIGHTS), chosen, sketches)
 
     @property
     def device(self) -> torch.device:
@@ -195,14 +204,14 @@ class Painter:
             As for `draw`, for either sentence and seed.
         """
         first, second = self.check(blend.first), self.check(blend.second)
-        noise, epsilon = (
-            slerp(sampled[:1], sampled[1:], blend.seed_share)
-            for sampled in self._sample([blend.first_seed, blend.second_seed])
-        )
         with torch.inference_mode():
             text = TextBlend(self._encode([first]), self._encode([second]), blend.share)
-        pose = self._blended_pose(text, blend)
-        painted = self._paint(text, noise, epsilon, pose, size, on_stage, cancelled)
+        chances = _between(
+            self._chosen_chances(blend.first, text.first, blend.first_seed),
+            self._chosen_chances(blend.second, text.second, blend.second_seed),
+            blend,
+        )
+        painted = self._paint(text, chances, size, on_stage, cancelled)
         both = ReadSentence(
             words=first.words + second.words,
             ids=first.ids + second.ids,
@@ -246,9 +255,8 @@ class Painter:
                 "more, or draw it through text."
             )
         used_seed = secrets.randbelow(MAX_SEED + 1) if seed is None else seed
-        noise, epsilon = self._sample([used_seed])
-        pose = self._pose(heard.text.sentence, [used_seed])
-        painted = self._paint(heard.text, noise, epsilon, pose, size, on_stage, cancelled)
+        chances = self._sample(heard.text, [used_seed])
+        painted = self._paint(heard.text, chances, size, on_stage, cancelled)
         nothing_read = ReadSentence(words=(), ids=(), unknown_words=())
         drawing = self._drawing(painted, 0, "", nothing_read, used_seed)
         attention = tuple(weights[0] for weights in painted.attention)
@@ -275,11 +283,10 @@ class Painter:
     ) -> list[Drawing]:
         read = [self.check(sentence) for sentence in sentences]
         used_seeds = [secrets.randbelow(MAX_SEED + 1) if seed is None else seed for seed in seeds]
-        noise, epsilon = self._sample(used_seeds)
         with torch.inference_mode():
             text = self._encode(read)
-        pose = self._pose(text.sentence, used_seeds)
-        painted = self._paint(text, noise, epsilon, pose, size, on_stage, cancelled)
+        chances = self._sample(text, used_seeds)
+        painted = self._paint(text, chances, size, on_stage, cancelled)
         return [
             self._drawing(painted, row, sentences[row], read[row], used_seeds[row])
             for row in range(len(sentences))
@@ -288,9 +295,7 @@ class Painter:
     def _paint(
         self,
         text: Text,
-        noise: Tensor,
-        epsilon: Tensor,
-        pose: Pose | None,
+        chances: Chances,
         size: int | None,
         on_stage: OnStage | None,
         cancelled: Cancelled | None,
@@ -302,12 +307,12 @@ class Painter:
         count = self.sizes.index(size) + 1
         place = self._place
         try:
-            painted = paint(place, text, noise, epsilon, pose, count, on_stage, cancelled)
+            painted = paint(place, text, chances, count, on_stage, cancelled)
         except RuntimeError as error:
             if place.device.type == "cpu":
                 raise
             self._fall_back_to_cpu(error)
-            painted = paint(self._place, text, noise, epsilon, pose, count, on_stage, cancelled)
+            painted = paint(self._place, text, chances, count, on_stage, cancelled)
         painted.notice, self._notice = self._notice, None
         return painted
 
@@ -319,7 +324,7 @@ class Painter:
         """
         assert self._spare is not None
         _log.warning("Drawing on the processor from now on: %s", error)
-        self._place = Place.on(torch.device("cpu"), self._spare)
+        self._place = Place.on(torch.device("cpu"), self._spare, judge=self._judge)
         self._notice = _why_on_the_processor(error)
 
     def _drawing(
@@ -342,35 +347,52 @@ class Painter:
             model_name=self.model_name,
             device=painted.device,
             notice=" ".join(notices) or None,
+            sketch=painted.chosen[row],
+            sketches=self._sketches,
         )
 
     def _encode(self, read: Sequence[ReadSentence]) -> TextFeatures:
         text: TextFeatures = self._text_encoder(*pad_ids([sentence.ids for sentence in read]))
         return text
 
-    def _pose(self, sentences: Tensor, seeds: Sequence[int]) -> Pose | None:
-        """Poses for sentence features (B, D), the same for the same seeds on every device."""
-        return self._poses.choose(sentences, seeds) if self._poses else None
+    def _sample(self, text: TextFeatures, seeds: Sequence[int]) -> Chances:
+        """Draw what drawings depend on on the CPU: the same numbers on every device.
 
-    def _blended_pose(self, text: TextBlend, blend: Blend) -> Pose | None:
-        """Between the poses of both sentences, by the larger of both shares' way."""
-        first = self._pose(text.first.sentence, [blend.first_seed])
-        second = self._pose(text.second.sentence, [blend.second_seed])
-        if first is None or second is None:
-            return None
-        return blended(first, second, (blend.share + blend.seed_share) / 2)
-
-    def _sample(self, seeds: Sequence[int]) -> tuple[Tensor, Tensor]:
-        """Draw noise and the condition's epsilon on the CPU: the same numbers on every device."""
-        config = self._config.generator
+        The first sketch is the same however many there are.
+        """
+        config, count = self._config.generator, self._sketches
+        width = config.noise_size + config.condition_size
         rows = []
         for seed in seeds:
             if not 0 <= seed <= MAX_SEED:
                 raise ValueError(f"seed must be 0 to {MAX_SEED}, not {seed}")
             source = torch.Generator().manual_seed(seed)
-            rows.append(torch.randn(config.noise_size + config.condition_size, generator=source))
+            rows.append(torch.stack([torch.randn(width, generator=source) for _ in range(count)]))
         sampled = torch.stack(rows)
-        return sampled[:, : config.noise_size], sampled[:, config.noise_size :]
+        pose = self._poses.choose(text.sentence, seeds, count) if self._poses else None
+        return Chances(sampled[..., : config.noise_size], sampled[..., config.noise_size :], pose)
+
+    def _chosen_chances(self, sentence: str, text: TextFeatures, seed: int) -> Chances:
+        """Those of the sketch that is finished for a sentence and a seed."""
+        chances = self._sample(text, [seed])
+        if chances.sketches == 1:
+            return chances
+        if (sentence, seed) not in self._chosen:
+            painted = self._paint(text, chances, self.sizes[0], None, None)
+            self._chosen[sentence, seed] = painted.chosen[0]
+        return chances.sketch(0, self._chosen[sentence, seed])
+
+
+def _between(first: Chances, second: Chances, blend: Blend) -> Chances:
+    """Noise goes along the arc, poses on straight lines, half with each share."""
+    noise, epsilon = (
+        slerp(start[0], end[0], blend.seed_share)[None]
+        for start, end in ((first.noise, second.noise), (first.epsilon, second.epsilon))
+    )
+    pose = None
+    if first.pose is not None and second.pose is not None:
+        pose = blended(first.pose, second.pose, (blend.share + blend.seed_share) / 2)
+    return Chances(noise, epsilon, pose)
 
 
 def _why_on_the_processor(error: RuntimeError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,9 +13,10 @@ from torch import Tensor
 from models.drawing import Cancelled, OnStage
 from models.errors import DrawingCancelled, ModelError
 from models.folding import folded
-from models.generator import Generator, Text
+from models.generator import Canvas, Generator, Text
 from models.pose import Pose
 from models.precision import bfloat16_is_faster
+from models.sketch_judge import SketchJudge
 
 
 @dataclass(frozen=True)
@@ -26,15 +28,21 @@ class Place:
     generator : in the form for drawing, on `device`.
     device : the CPU, or a GPU.
     precision : what it multiplies in.
+    judge : chooses among sketches; None where the first one is finished.
     """
 
     generator: Generator
     device: torch.device
     precision: torch.dtype
+    judge: SketchJudge | None = None
 
     @classmethod
     def on(
-        cls, device: torch.device, generator: Generator, precision: torch.dtype | None = None
+        cls,
+        device: torch.device,
+        generator: Generator,
+        precision: torch.dtype | None = None,
+        judge: SketchJudge | None = None,
     ) -> Place:
         """Prepare a copy of a generator that lies on the CPU.
 
@@ -49,7 +57,36 @@ class Place:
         """
         if precision is None:
             precision = _drawing_precision(device)
-        return cls(folded(generator, precision).to(device), device, precision)
+        own = judge and copy.deepcopy(judge).to(device)
+        return cls(folded(generator, precision).to(device), device, precision, own)
+
+
+@dataclass(frozen=True)
+class Chances:
+    """What B drawings depend on beside their sentences, for N sketches of each.
+
+    Attributes
+    ----------
+    noise : (B, N, noise_size) standard normal z.
+    epsilon : (B, N, condition_size) standard normal, for the conditioning augmentation.
+    pose : of B * N birds, those of a drawing one after the other; None for a generator that is
+        told none.
+    """
+
+    noise: Tensor
+    epsilon: Tensor
+    pose: Pose | None = None
+
+    @property
+    def sketches(self) -> int:
+        return self.noise.shape[1]
+
+    def sketch(self, row: int, number: int) -> Chances:
+        """One sketch of one drawing."""
+        at = row * self.sketches + number
+        pose = self.pose and self.pose.rows(slice(at, at + 1))
+        one = (slice(row, row + 1), slice(number, number + 1))
+        return Chances(self.noise[one], self.epsilon[one], pose)
 
 
 @dataclass
@@ -61,12 +98,14 @@ class Painted:
     device : where they were drawn, "cpu" or "cuda".
     stages : for each stage its B pictures.
     attention : for each stage from the second an array (B, T, S, S).
+    chosen : which sketch of each drawing was finished.
     notice : what is to be told about it.
     """
 
     device: str
     stages: list[list[Image.Image]] = field(default_factory=list)
     attention: list[np.ndarray] = field(default_factory=list)
+    chosen: list[int] = field(default_factory=list)
     notice: str | None = None
 
 
@@ -74,9 +113,7 @@ class Painted:
 def paint(
     place: Place,
     text: Text,
-    noise: Tensor,
-    epsilon: Tensor,
-    pose: Pose | None,
+    chances: Chances,
     count: int,
     on_stage: OnStage | None,
     cancelled: Cancelled | None,
@@ -85,10 +122,7 @@ def paint(
 
     Parameters
     ----------
-    text : features of B sentences, or of B pairs of them; on any device, as noise and epsilon.
-    noise : (B, noise_size) standard normal z.
-    epsilon : (B, condition_size) standard normal, for the conditioning augmentation.
-    pose : of B birds, for a generator that is told one.
+    text : features of B sentences, or of B pairs of them; on any device, as what `chances` holds.
     count : how many stages.
     on_stage, cancelled : as for `Painter.draw`; only the first drawing is shown.
 
@@ -99,25 +133,45 @@ def paint(
     RuntimeError
         The GPU failed, for example since its memory is full.
     """
+    if cancelled is not None and cancelled():
+        raise DrawingCancelled
     painted = Painted(place.device.type)
     text = text.to(place.device)
     with torch.autocast(
         place.device.type, place.precision, enabled=place.precision != torch.float32
     ):
-        condition, _, _ = place.generator.conditioning(text.sentence, epsilon.to(place.device))
-        told = pose and pose.to(place.device)
-        stages = place.generator.stages(noise.to(place.device), condition, text, count, told)
+        canvas, painted.chosen = _sketch(place, text, chances)
+        stages = place.generator.go_on(canvas, text, count)
         while True:
             if cancelled is not None and cancelled():
                 raise DrawingCancelled
-            canvas = next(stages, None)
-            if canvas is None:
+            canvas_or_end = next(stages, None)
+            if canvas_or_end is None:
                 return painted
-            painted.stages.append(_to_pictures(canvas.image))
-            if canvas.attention is not None:
-                painted.attention.append(canvas.attention.float().cpu().numpy())
+            painted.stages.append(_to_pictures(canvas_or_end.image))
+            if canvas_or_end.attention is not None:
+                painted.attention.append(canvas_or_end.attention.float().cpu().numpy())
             if on_stage is not None:
                 on_stage(len(painted.stages) - 1, painted.stages[-1][0])
+
+
+def _sketch(place: Place, text: Text, chances: Chances) -> tuple[Canvas, list[int]]:
+    """Run stage 1 for all sketches, and keep the best one of each drawing."""
+    drawings, sketches = chances.noise.shape[:2]
+    noise, epsilon = (
+        part.flatten(0, 1).to(place.device) for part in (chances.noise, chances.epsilon)
+    )
+    sentences = text.sentence.repeat_interleave(sketches, dim=0)
+    condition, _, _ = place.generator.conditioning(sentences, epsilon)
+    pose = chances.pose and chances.pose.to(place.device)
+    canvas = place.generator.start(noise, condition, pose)
+    if sketches == 1 or place.judge is None:
+        return canvas, [0] * drawings
+    with torch.autocast(place.device.type, enabled=False):
+        scores = place.judge.judge(canvas.image, sentences).total.unflatten(0, (drawings, -1))
+    chosen = scores.argmax(dim=1)
+    rows = torch.arange(drawings, device=chosen.device) * sketches + chosen
+    return canvas.rows(rows), chosen.tolist()
 
 
 def choose_device(name: str) -> torch.device:

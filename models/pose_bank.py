@@ -49,21 +49,25 @@ class PoseBank(nn.Module):
         return len(self.places)
 
     @torch.inference_mode()
-    def choose(self, sentences: Tensor, seeds: Sequence[int]) -> Pose:
-        """Choose a pose for each of B sentence features (B, D), by its seed, on the CPU.
+    def choose(self, sentences: Tensor, seeds: Sequence[int], count: int = 1) -> Pose:
+        """Choose `count` poses for each of B sentence features (B, D), by its seed, on the CPU.
 
         Among the `NEAREST` poses of like sentences one is taken, mirrored by chance, and moved and
-        scaled a little.
+        scaled a little. The first ones are the same however many are chosen.
+
+        Returns
+        -------
+        B * count poses, those of a sentence one after the other.
         """
         known = F.normalize(self.sentences, dim=1)
         likeness = F.normalize(sentences.float().cpu(), dim=1) @ known.T
         nearest = likeness.topk(min(NEAREST, len(self)), dim=1).indices
-        chosen = [
-            self._moved(rows, torch.Generator().manual_seed(seed ^ _STREAM))
-            for rows, seed in zip(nearest, seeds, strict=True)
-        ]
-        places = torch.stack([pose.places[0] for pose in chosen])
-        return Pose(places, torch.stack([pose.seen[0] for pose in chosen])).inside()
+        chosen: list[Pose] = []
+        for rows, seed in zip(nearest, seeds, strict=True):
+            chance = torch.Generator().manual_seed(seed ^ _STREAM)
+            chosen += [self._moved(rows, chance) for _ in range(count)]
+        places = torch.cat([pose.places for pose in chosen])
+        return Pose(places, torch.cat([pose.seen for pose in chosen])).inside()
 
     def _moved(self, rows: Tensor, chance: torch.Generator) -> Pose:
         row = rows[torch.randint(len(rows), (1,), generator=chance)]

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models.words.spelling import mend
+from models.words.tokens import WORD, fold
 
 PADDING_ID = 0
 """The id that fills sentences up to a common length; it stands for no word."""
 
-_WORD = re.compile(r"[a-z0-9]+")
-# The training captions were written without apostrophes and hyphens ("it s", "long legged"),
-# so cutting at everything that is not a letter or a digit gives the same words.
-
 
 def tokenize(sentence: str) -> list[str]:
-    """Cut a sentence into lower-case words, as the training captions were cut."""
-    return _WORD.findall(sentence.lower())
+    """Cut a sentence into words in lower case without accents, as training's captions were cut."""
+    return WORD.findall(fold(sentence))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 # Python 3.11 with Tk, PortAudio's headers and a C compiler (PyAudio is built from source).
 #
 #   install_system_packages.sh          what the program needs
-#   install_system_packages.sh --test   also a virtual screen and speech synthesisers
+#   install_system_packages.sh --test   also a virtual screen, speech synthesisers and strace
 #
 # Debian and Ubuntu by apt, macOS by Homebrew. Elsewhere it says what is missing and goes on:
 # what is really needed fails later with its own message.
@@ -61,6 +61,7 @@ install_with_apt() {
     find_missing "python3 python3-venv python3-tk python3-dev" "gcc libc6-dev" \
         portaudio19-dev xvfb flite
     if [ "$for_tests" = yes ]; then
+        have strace || missing+=(strace)
         # The other synthesisers that training can use. Elsewhere their tests are skipped.
         have espeak-ng || missing+=(espeak-ng)
         [ -d /usr/share/festival/voices/us/cmu_us_slt_arctic_hts ] ||

@@ -8,7 +8,8 @@ import logging
 import os
 import re
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,14 +38,13 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_PORTION = 0.3  # seconds of looking through a folder after which what was found is shown and kept
+_KEPT_HERE = re.compile(r"\d{8}-\d{6}-")
+
 
 def usual_folder() -> Path:
     """Return the folder for pictures of a person who chose no other one."""
     return data_folder() / "gallery"
-
-
-class _UnreadableNowError(Exception):
-    """The system does not let a picture be read at this moment."""
 
 
 class Gallery:
@@ -64,6 +64,8 @@ class Gallery:
         self._trash = Trash(self.folder, self._stars)
         self._thumbnails = Thumbnails(self.folder)
         self._lock = threading.Lock()
+        self._looking = threading.Lock()  # held by who looks through the folder
+        self._left_out: set[str] = set()  # names that the log has
         self._known: Known | None = None  # None: the index was not read yet
         self._newest_first: list[Entry] | None = None  # None: to be sorted anew
 
@@ -104,25 +106,67 @@ class Gallery:
         """Return the kept pictures' files, newest first; names begin with the time of drawing."""
         return sorted(self.folder.glob("*.png"), reverse=True)
 
-    def refresh(self) -> None:
+    def refresh(
+        self,
+        on_found: Callable[[], None] = lambda: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
         """Compare what is known with the folder: other programs and people change it too.
 
-        Slow where the index is missing: every picture's metadata is then read.
+        Slow where the index is missing: every picture's metadata is then read. The folder is
+        looked through once at a time; who comes while it is waits, and then looks again.
+
+        Parameters
+        ----------
+        on_found
+            Called now and then meanwhile: more is known.
+        cancelled
+            Asked for each picture; what was learnt until then is kept.
 
         Raises
         ------
         PictureError
             The folder is there and cannot be read.
         """
+        while not self._looking.acquire(timeout=_PORTION):
+            if cancelled():
+                return
+            on_found()
+        try:
+            self._look_through(on_found, cancelled)
+        finally:
+            self._looking.release()
+
+    def _look_through(self, on_found: Callable[[], None], cancelled: Callable[[], bool]) -> None:
         before = self._load()
         with _told(f"The pictures in {self.folder} cannot be looked through"):
             there = self._scan()
-        gone = before.keys() - there.keys()
         changed = [name for name, mtime in there.items() if before.get(name, (0,))[0] != mtime]
+        # Those that were kept here come first: a person waits for them, and not for others.
+        changed.sort(key=lambda name: (_KEPT_HERE.match(name) is None, -there[name]))
+        left_out: dict[str, PictureError] = {}
+        self._learn({}, before.keys() - there.keys())
         read: Known = {}
+        told = time.monotonic()
         for name in changed:
-            with contextlib.suppress(_UnreadableNowError):  # not remembered, hence tried again
-                read[name] = there[name], self._read(name, there[name])
+            if cancelled():
+                break
+            try:
+                metadata = peek_metadata(self.folder / name)
+                read[name] = there[name], Entry(name, there[name], metadata)
+            except PictureError as error:
+                left_out[name] = error
+                if not _can_come_right(error):  # otherwise not remembered, hence tried again
+                    read[name] = there[name], None
+            if time.monotonic() - told > _PORTION:
+                self._learn(read)
+                read = {}
+                on_found()
+                told = time.monotonic()
+        self._learn(read)
+        self._log_left_out(left_out)
+
+    def _learn(self, read: Known, gone: Collection[str] = ()) -> None:
         with self._lock:
             known = self._load_locked()
             for name in gone:
@@ -131,6 +175,14 @@ class Gallery:
             self._newest_first = None
         if read or gone:
             self._index.write(read, gone)
+
+    def _log_left_out(self, left_out: dict[str, PictureError]) -> None:
+        """Log, once and in a line, what is no picture of ours: a folder may have thousands."""
+        new = [str(error) for name, error in left_out.items() if name not in self._left_out]
+        self._left_out.update(left_out)
+        if new:
+            more = f" And {len(new) - 1:,} other files." if len(new) > 1 else ""
+            _log.warning("Left out of the gallery: %s%s", new[0], more)
 
     def find(self, words: str = "", starred_only: bool = False) -> list[Entry]:
         """Return the pictures whose sentence has all of these words or beginnings, newest first.
@@ -200,15 +252,22 @@ class Gallery:
         """Return a picture ``side`` pixels wide and high; None when it cannot be read."""
         return self._thumbnails.load(entry, side)
 
-    def tidy(self) -> None:
+    def tidy(self, cancelled: Callable[[], bool] = lambda: False) -> None:
         """Remove what nobody needs: the old trash, thumbnails of gone pictures, halves of files.
+
+        Parameters
+        ----------
+        cancelled
+            As for :meth:`refresh`.
 
         Raises
         ------
         PictureError
             The folder is there and cannot be read.
         """
-        self.refresh()  # a lost index must not make every thumbnail look needless
+        self.refresh(cancelled=cancelled)
+        if cancelled():
+            return  # what is not known yet must not make thumbnails look needless
         self._trash.empty()
         self._thumbnails.tidy(self._sorted())
         remove_abandoned(self.folder)
@@ -223,18 +282,6 @@ class Gallery:
                 self._load_locked().update(known)
                 self._newest_first = None
             self._index.write(known)
-
-    def _read(self, name: str, mtime_ns: int) -> Entry | None:
-        """Read a picture; None: it was not drawn here."""
-        try:
-            return Entry(name, mtime_ns, peek_metadata(self.folder / name))
-        except PictureError as error:
-            _log.warning("Left out of the gallery: %s", error)
-            # Only the system's errors have a number: rights and failing disks can come right
-            # again without the file being changed. What is no picture stays none.
-            if getattr(error.__cause__, "errno", None) is not None:
-                raise _UnreadableNowError from error
-            return None
 
     def _scan(self) -> dict[str, int]:
         """Return the names of the folder's pictures and when each was changed."""
@@ -262,6 +309,14 @@ class Gallery:
                 entries = [entry for _, entry in self._load_locked().values() if entry is not None]
                 self._newest_first = sorted(entries, key=Entry.age_key, reverse=True)
             return self._newest_first
+
+
+def _can_come_right(error: PictureError) -> bool:
+    """Whether a picture may be readable soon, though nobody changes it.
+
+    Only the system's errors have a number: rights and failing disks. What is no picture stays none.
+    """
+    return getattr(error.__cause__, "errno", None) is not None
 
 
 def _matches(sentence: str, wanted: list[str]) -> bool:

@@ -14,9 +14,12 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.files import link_target
 from app.speech.language_model import BIRD_DICTIONARY, BIRD_MODEL
 from app.speech.pronunciations import ADDED, Phones, cmu_dictionary, read_pronunciations
 from app.speech.words import tidy
+from models.errors import TextFileError
+from models.text_file import read_lines
 
 SELDOM = 2
 """Words written fewer times than this are left out with their captions."""
@@ -33,7 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--dictionary", type=Path, default=BIRD_DICTIONARY, help="file to write")
     options = parser.parse_args(arguments)
 
-    captions = [tidy(line).split() for line in options.captions.read_text("utf-8").splitlines()]
+    try:
+        lines = read_lines(options.captions)
+    except TextFileError as error:
+        raise SystemExit(str(error)) from error
+    captions = [words for line in lines if (words := tidy(line).split())]
     pronunciations = read_pronunciations((cmu_dictionary(), ADDED))
     kept = pronounceable(captions, set(pronunciations))
     if not kept:
@@ -43,8 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             f"more captions, or add words to {ADDED}."
         )
     words = sorted({word for caption in kept for word in caption})
-    write_model(kept, options.model)
-    write_dictionary({word: pronunciations[word] for word in words}, options.dictionary)
+    try:
+        write_model(kept, link_target(options.model))
+        known = {word: pronunciations[word] for word in words}
+        write_dictionary(known, link_target(options.dictionary))
+    except OSError as error:
+        raise SystemExit(f"The model cannot be written: {error}.") from error
     print(f"{len(kept):,} of {len(captions):,} captions, {len(words):,} words")
 
 

@@ -15,13 +15,20 @@ _CLIPPED_SHARE = 0.001
 
 
 def advice(recording: Recording) -> str | None:
-    """Return what a person should do about the microphone, or ``None`` when all is well."""
+    """Return what a person should do about microphone or file, or ``None`` when all is well."""
+    is_file = recording.is_file
     if recording.peak < SILENT_PEAK:
+        if is_file:
+            return "The file is silent."
         return "The microphone gives no sound at all. Is it switched off or muted?"
     if recording.peak < _FAINT_PEAK:
+        if is_file:
+            return "The sound in the file is very quiet; a louder one is understood better."
         return "The microphone is very quiet. Move closer, or turn its volume up."
     limit = np.abs(recording.samples.astype(np.int32)) >= 32_700
     if limit.mean() > _CLIPPED_SHARE:
+        if is_file:
+            return "The sound in the file is too loud and crackles; one that does not is better."
         return "The sound is too loud and crackles. Move away, or turn the microphone down."
     return None
 
@@ -57,7 +64,7 @@ class PauseDetector:
         Parameters
         ----------
         loudness:
-            Root mean square of the chunk, 0.0 to 1.0.
+            Root mean square of the chunk about its mean, 0.0 to 1.0.
         seconds:
             The chunk's length.
         """

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,13 +16,19 @@ from numpy.typing import NDArray
 from app.speech.loudness import PauseDetector
 from app.speech.microphone import Microphone, choose_microphone
 from app.speech.portaudio import MicrophoneError, portaudio
-from app.speech.recording import MAX_SECONDS, Recording
+from app.speech.recording import MAX_SECONDS, Recording, one_voice
 
 CHUNK_SECONDS = 0.05
 """How much sound is read at once: the level and the timer move this often."""
 
 ANSWER_SECONDS = 3.0
 """How long a device may take to deliver its next chunk before it is given up."""
+
+_USUAL_RATES = (48_000, 44_100, 32_000, 16_000, 96_000, 24_000, 22_050, 8_000)
+"""Samples a second to try where a device refuses the rate that it calls its own."""
+
+_INVALID_RATE = -9997
+"""PortAudio's number of that error."""
 
 OPENING_SECONDS = 10.0
 """How long a device may take until its first chunk: Bluetooth headsets are slow to wake."""
@@ -58,7 +66,7 @@ class Recorder:
         on_level: Callable[[float], None] | None = None,
     ) -> None:
         self.microphone: Microphone | None = None
-        """The device in use, known once ``start()`` has returned."""
+        """The device in use, at the rate in use, known once ``start()`` has returned."""
         self.level = 0.0
         """Loudness of the latest chunk: its peak, 0.0 to 1.0."""
         self.failure: MicrophoneError | None = None
@@ -67,7 +75,7 @@ class Recorder:
         self._max_seconds = max_seconds
         self._pause_detector = PauseDetector() if stop_when_silent else None
         self._on_level = on_level
-        self._chunks: list[NDArray[np.int16]] = []
+        self._chunks: list[NDArray[np.int16]] = []  # each of shape (length, channels)
         self._recorded_samples = 0
         self._opened = threading.Event()
         self._stopping = threading.Event()
@@ -116,7 +124,7 @@ class Recorder:
                 "The recording was stopped before there was any sound. Record again, or type the "
                 "description."
             )
-        return Recording(np.concatenate(chunks), self.microphone.rate)
+        return Recording(one_voice(_as_float(np.concatenate(chunks))), self.microphone.rate)
 
     @property
     def seconds(self) -> float:
@@ -136,8 +144,9 @@ class Recorder:
     def _run(self) -> None:
         try:
             with portaudio() as audio:
-                self.microphone = choose_microphone(audio, self._device)
-                with self._open_stream(audio, self.microphone) as (stream, channels):
+                microphone = choose_microphone(audio, self._device)
+                with self._open_stream(audio, microphone) as (stream, channels, rate):
+                    self.microphone = replace(microphone, rate=rate)
                     self._read_until_stopped(stream, channels)
         except MicrophoneError as error:
             self.failure = error
@@ -156,35 +165,43 @@ class Recorder:
     def _open_stream(self, audio: Any, microphone: Microphone) -> Any:
         import pyaudio
 
-        error: Exception | None = None
-        # Some devices offer two channels only: those are mixed.
-        for channels in dict.fromkeys((1, min(2, microphone.channels))):
+        errors: list[Exception] = []
+        # One channel where that is possible. Some devices offer all of theirs or none.
+        ways = itertools.product(
+            dict.fromkeys((microphone.rate, *_USUAL_RATES)),
+            dict.fromkeys((1, min(2, microphone.channels), microphone.channels)),
+        )
+        for rate, channels in ways:
             try:
                 stream = audio.open(
                     format=pyaudio.paInt16,
                     channels=channels,
-                    rate=microphone.rate,
+                    rate=rate,
                     input=True,
                     input_device_index=microphone.index,
-                    frames_per_buffer=self._chunk_length(microphone),
+                    frames_per_buffer=_chunk_length(rate),
                 )
             except (OSError, ValueError) as failed:
-                error = failed
+                errors.append(failed)
                 continue
             try:
-                yield stream, channels
+                yield stream, channels, rate
             finally:
                 with contextlib.suppress(OSError):
                     stream.close()
             return
+        if all(_INVALID_RATE in error.args for error in errors):
+            why = f"at {microphone.rate} Hz, the rate it says is its own, nor at any usual one"
+        else:
+            why = f"({_reason(errors[0])}); perhaps another program uses it"
         raise DeviceFailedError(
-            f"The microphone “{microphone.name}” cannot be opened; perhaps another program uses "
-            "it. Choose another one, or type the description."
-        ) from error
+            f"The microphone “{microphone.name}” cannot be opened {why}. Choose another one, or "
+            "type the description."
+        ) from errors[0]
 
     def _read_until_stopped(self, stream: Any, channels: int) -> None:
         assert self.microphone is not None
-        chunk_length = self._chunk_length(self.microphone)
+        chunk_length = _chunk_length(self.microphone.rate)
         enough = int(self._max_seconds * self.microphone.rate)
         while not self._stopping.is_set() and self._recorded_samples < enough:
             try:
@@ -193,15 +210,13 @@ class Recorder:
                 self.failure = self._lost()
                 self.failure.__cause__ = error
                 return
-            chunk = np.frombuffer(data, dtype="<i2").astype(np.int16)
-            if channels > 1:
-                chunk = chunk.reshape(-1, channels).mean(axis=1).astype(np.int16)
+            chunk = np.frombuffer(data, dtype="<i2").astype(np.int16).reshape(-1, channels)
             chunk = chunk[: enough - self._recorded_samples]
             self._chunks.append(chunk)
             self._recorded_samples += len(chunk)
             self._last_chunk_at = time.monotonic()
             self._opened.set()
-            sound = Recording(chunk, self.microphone.rate)
+            sound = Recording(one_voice(_as_float(chunk)), self.microphone.rate)
             self.level = sound.peak
             if self._on_level is not None:
                 self._on_level(self.level)
@@ -215,6 +230,15 @@ class Recorder:
             "Connect it and record again, or type the description."
         )
 
-    @staticmethod
-    def _chunk_length(microphone: Microphone) -> int:
-        return max(1, int(microphone.rate * CHUNK_SECONDS))
+
+def _chunk_length(rate: int) -> int:
+    return max(1, int(rate * CHUNK_SECONDS))
+
+
+def _as_float(samples: NDArray[np.int16]) -> NDArray[np.float32]:
+    return samples.astype(np.float32) / np.float32(32768)
+
+
+def _reason(error: Exception) -> str:
+    """What PortAudio says, without its number."""
+    return str(error.args[-1] if error.args else error).rstrip(".")

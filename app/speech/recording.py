@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
-import soundfile
 import soxr
 from numpy.typing import NDArray
-
-from app.errors import AppError
 
 MAX_SECONDS = 60.0
 """The longest recording: a description takes a few seconds, and Whisper's time grows with it."""
 
-_UNKNOWN_LENGTH = 2**63 - 1
-"""What libsndfile says of a file whose header leaves the length out, written to a pipe."""
+_LARGEST_NUMBER = 2.0**32
+"""No program gives larger numbers for sound: that of 32 bits is half of it."""
 
-_LARGEST_PAGE = 27 + 255 + 255 * 255
-"""Bytes of an Ogg file's largest page: header, sizes of 255 segments, and these."""
+_LARGEST_OFFSET = 0.005
+"""No voice has a larger mean over a recording."""
 
-
-class SoundFileError(AppError):
-    """A sound file cannot be used."""
+_CANCELLED = 0.4
+"""Channels whose mean is quieter than this share of the loudest one are not to be mixed; of a voice
+in one of two channels it is half."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +34,13 @@ class Recording:
         int16, shape ``(length,)``, one channel.
     rate:
         Samples per second.
+    is_file:
+        Whether it is from a file: then no advice about a microphone helps.
     """
 
     samples: NDArray[np.int16]
     rate: int
+    is_file: bool = False
 
     @property
     def seconds(self) -> float:
@@ -57,16 +56,15 @@ class Recording:
 
     @property
     def loudness(self) -> float:
-        """Root mean square of the samples, 0.0 to 1.0."""
-        if not len(self.samples):
-            return 0.0
-        return float(np.sqrt(np.square(self.as_float()).mean()))
+        """Root mean square of the samples about their mean, 0.0 to 1.0."""
+        return float(self.as_float().std()) if len(self.samples) else 0.0
 
     def resampled(self, rate: int) -> Recording:
         """Return the same sound at another rate (Hz), band-limited so that nothing aliases."""
         if rate == self.rate:
             return self
-        return Recording(soxr.resample(self.samples, self.rate, rate, quality="HQ"), rate)
+        resampled = soxr.resample(self.samples, self.rate, rate, quality="HQ")
+        return replace(self, samples=resampled, rate=rate)
 
     def as_float(self) -> NDArray[np.float32]:
         """Return the samples as float32 of shape ``(length,)`` between -1 and 1."""
@@ -80,90 +78,42 @@ class Recording:
 
     @classmethod
     def from_file(cls, path: str | Path, *, max_seconds: float = MAX_SECONDS) -> Recording:
-        """Read a WAV, AIFF or FLAC file (or another that libsndfile knows) of any rate.
-
-        Several channels are mixed into one.
+        """Read a sound file of any rate, a pipe or, as ``-``, the standard input.
 
         Raises
         ------
         SoundFileError
-            When the file cannot be opened, is empty, truncated, too long or not a sound.
+            When it cannot be opened, is empty, cut off, too long or not a sound.
         """
-        path = Path(path)
-        try:
-            size = path.stat().st_size
-            if path.is_file() and size == 0:
-                raise SoundFileError(f"The sound file {path.name} is empty.")
-            # Opened here so that "not found" and "not allowed" come as Python's own errors.
-            with path.open("rb") as file:
-                return _read(file, path.name, max_seconds)
-        except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: of a name.raw
-            raise SoundFileError(
-                f"{path.name} is not a sound file that can be read here, or it is damaged. "
-                "WAV, AIFF and FLAC files work."
-            ) from error
-        except FileNotFoundError as error:
-            raise SoundFileError(f"There is no file {path}.") from error
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise SoundFileError(f"The sound file {path} cannot be opened: {reason}.") from error
+        from app.speech.files.reader import read_channels
+
+        channels, rate = read_channels(Path(path), max_seconds)
+        return cls(one_voice(channels), rate, is_file=True)
 
 
-def _read(file: BinaryIO, name: str, max_seconds: float) -> Recording:
-    cut_off = SoundFileError(f"{name} is cut off: a part of the sound is missing.")
-    if _is_cut_off(file):
-        raise cut_off
-    with _SoundFile(file) as sound:
-        promised, rate = sound.frames, int(sound.samplerate)
-        most = int(max_seconds * rate)
-        channels = sound.read(min(promised, most + 1), dtype="float32", always_2d=True)
-        if len(channels) > most:
-            known = promised != _UNKNOWN_LENGTH
-            lasts = f"{promised / rate:.0f}" if known else f"more than {max_seconds:.0f}"
-            raise SoundFileError(
-                f"{name} lasts {lasts} seconds; {max_seconds:.0f} at most can be understood."
-            )
-        if not len(channels):
-            raise SoundFileError(f"There is no sound in {name}.")
-        if len(channels) < promised != _UNKNOWN_LENGTH:
-            raise cut_off
-        samples = np.clip(channels.mean(axis=1) * 32768, -32768, 32767).astype(np.int16)
-        return Recording(samples, rate)
+def one_voice(channels: NDArray[np.float32]) -> NDArray[np.int16]:
+    """Make one channel of several, and of whatever numbers a program or device gives for sound.
 
+    Parameters
+    ----------
+    channels
+        Shape ``(length, channels)``, meant to be between -1 and 1.
 
-class _SoundFile(soundfile.SoundFile):
-    """A file that is read once, from its beginning: soundfile need not seek in it.
-
-    It would seek after every reading, which fails in a FLAC file that names no length.
+    Returns
+    -------
+    int16, shape ``(length,)``.
     """
-
-    def seekable(self) -> bool:
-        return False
-
-
-def _is_cut_off(file: BinaryIO) -> bool:
-    """Tell whether a WAV, AIFF or Ogg file is shorter than it says; libsndfile hides it."""
-    head = file.read(8)
-    there = file.seek(0, io.SEEK_END)
-    file.seek(0)
-    if head[:4] == b"RIFF":
-        promised = int.from_bytes(head[4:8], "little")
-    elif head[:4] == b"FORM":
-        promised = int.from_bytes(head[4:8], "big")
-    elif head[:4] == b"OggS":
-        return _ends_within_a_page(file)
-    else:
-        return False
-    # Programs that write to a pipe do not know the length and promise a huge one.
-    return there < promised + 8 and promised < 0x7FFF_0000
-
-
-def _ends_within_a_page(file: BinaryIO) -> bool:
-    """Tell whether an Ogg file (RFC 3533) ends before its last page does."""
-    there = file.seek(0, io.SEEK_END)
-    file.seek(max(0, there - _LARGEST_PAGE))
-    tail = file.read()
-    file.seek(0)
-    page = tail[tail.rfind(b"OggS") :]
-    segments = page[27 : 27 + page[26]] if len(page) > 26 else b""
-    return len(page) < 27 or len(page) < 27 + page[26] + sum(segments)
+    if not len(channels):
+        return np.zeros(0, np.int16)
+    channels = np.where(np.abs(channels) <= _LARGEST_NUMBER, channels, np.float32(0))  # nor NaN
+    # A constant offset of cheap electronics is no sound. What was written here once stays as it is.
+    offset = np.median(channels, axis=0)
+    channels = channels - np.where(np.abs(offset) > _LARGEST_OFFSET, offset, 0)
+    mixed = channels.mean(axis=1)
+    loudness = np.sqrt(np.square(channels).mean(axis=0))
+    if np.sqrt(np.square(mixed).mean()) < _CANCELLED * loudness.max():
+        # The channels cancel each other out, or all but one of many are silent.
+        mixed = channels[:, loudness.argmax()]
+    # Some programs write the numbers of 16 bits as floats. A click is not taken for the loudest.
+    scale = max(1.0, float(np.quantile(np.abs(mixed), 0.999)))
+    return np.clip(mixed / scale * 32768, -32768, 32767).astype(np.int16)

@@ -15,12 +15,6 @@ from app.speech.words import tidy
 class NothingHeardError(AppError):
     """There is no speech in the recording."""
 
-    def __init__(self, message: str | None = None) -> None:
-        super().__init__(
-            message
-            or "I heard no speech. Check that the microphone is on and speak a little louder."
-        )
-
 
 class NothingUnderstoodError(NothingHeardError):
     """There is a voice in the recording, but no words could be made out."""
@@ -43,8 +37,12 @@ def speech_in(recording: Recording) -> Recording:
     """
     speech = find_speech(recording)
     if speech is None:
-        reason = advice(recording)
-        raise NothingHeardError(f"I heard no speech. {reason}" if reason else None)
+        usual = (
+            "The file has none, or it is very faint."
+            if recording.is_file
+            else "Check that the microphone is on and speak a little louder."
+        )
+        raise NothingHeardError(f"I heard no speech. {advice(recording) or usual}")
     return speech
 
 

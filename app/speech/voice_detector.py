@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,7 +36,8 @@ def find_speech(recording: Recording) -> Recording | None:
     speeches = get_speech_timestamps(recording.as_float(), options, sampling_rate=RATE)
     if not speeches:
         return None
-    return Recording(recording.samples[speeches[0]["start"] : speeches[-1]["end"]], RATE)
+    spoken = recording.samples[speeches[0]["start"] : speeches[-1]["end"]]
+    return replace(recording, samples=spoken)
 
 
 def _is_loud_somewhere(samples: NDArray[np.float32]) -> bool:

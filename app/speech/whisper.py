@@ -1,12 +1,17 @@
-"""Whisper on this computer: hears the words, and its ten best guesses are weighed."""
+"""Whisper on this computer: hears the words, and its best guesses are weighed.
+
+It is asked twice: told nothing, and told that birds are described. What people say every day is
+understood best in the one way, the words of birds in the other.
+"""
 
 from __future__ import annotations
 
 import os
 import zlib
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +31,9 @@ BIRD_PROMPT = (
 """What Whisper is told it has heard before: it makes the words of bird descriptions likelier."""
 
 _GUESSES = 10
+_DOUBTED = 3
+"""Of how many guesses Whisper is asked how sure it is of each word: .02 s each."""
+
 _LONGEST = 28 * RATE  # samples; Whisper hears 30 seconds at a time
 _SEARCHED = 8 * RATE  # samples in which a long recording is cut, where it is quietest
 _LONGEST_ANSWER = 120  # tokens; nobody says more in half a minute
@@ -97,6 +105,14 @@ class WhisperTranscriber(Transcriber):
             ) from error
 
 
+class _Answer(NamedTuple):
+    """A guess of Whisper, and the tokens that it consists of."""
+
+    ids: list[int]
+    text: str
+    log_probability: float
+
+
 class _WeighingWhisper:
     """What SpeechRecognition calls a ``Transcribable``: the model with its guesses weighed."""
 
@@ -108,36 +124,80 @@ class _WeighingWhisper:
         self._tokenizer = Tokenizer(
             model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language="en"
         )
-        self._prompt: list[int] = model.get_prompt(
-            self._tokenizer, self._tokenizer.encode(f" {BIRD_PROMPT}"), without_timestamps=True
-        )
+        told: list[list[int]] = [[], self._tokenizer.encode(f" {BIRD_PROMPT}")]
+        self._prompts: list[list[int]] = [
+            model.get_prompt(self._tokenizer, before, without_timestamps=True) for before in told
+        ]
         self._suppressed = get_suppressed_tokens(self._tokenizer, [-1])
 
     def transcribe(self, audio_array: NDArray[np.float32]) -> dict[str, Any]:
         """Return the text of 16 kHz sound, in the form that SpeechRecognition asks for."""
-        texts = [self._corrector.choose(self._guesses(part)) for part in _parts(audio_array)]
+        texts = [self._understand(part) for part in _parts(audio_array)]
         return {"text": " ".join(texts), "segments": [], "language": "en"}
 
-    def _guesses(self, sound: NDArray[np.float32]) -> list[Guess]:
+    def _understand(self, sound: NDArray[np.float32]) -> str:
         from faster_whisper.audio import pad_or_trim
 
         features = self._model.encode(pad_or_trim(self._model.feature_extractor(sound)))
-        answer = self._model.model.generate(
+        answers = [answer for prompt in self._prompts for answer in self._ask(features, prompt)]
+        answers.sort(key=attrgetter("log_probability"), reverse=True)
+        certainties = self._certainties(features, answers)
+        return self._corrector.choose(
+            [
+                Guess(answer.text, answer.log_probability, certainties.get(answer.text, ()))
+                for answer in answers
+            ]
+        )
+
+    def _ask(self, features: Any, prompt: list[int]) -> list[_Answer]:
+        """Return Whisper's best guesses after a prompt."""
+        found = self._model.model.generate(
             features,
-            [self._prompt],
+            [prompt],
             beam_size=_GUESSES,
             num_hypotheses=_GUESSES,
             length_penalty=1,
             return_scores=True,
             suppress_tokens=self._suppressed,
-            max_length=len(self._prompt) + _LONGEST_ANSWER,
+            max_length=len(prompt) + _LONGEST_ANSWER,
         )[0]
         return [
-            Guess(tidy(text), mean * len(ids))
-            for ids, mean in zip(answer.sequences_ids, answer.scores, strict=True)
+            _Answer(ids, tidy(text), mean * len(ids))
+            for ids, mean in zip(found.sequences_ids, found.scores, strict=True)
             for text in [self._tokenizer.decode(ids)]
             if _is_credible(text, mean)
         ]
+
+    def _certainties(self, features: Any, answers: list[_Answer]) -> dict[str, tuple[float, ...]]:
+        """Tell how sure Whisper is of each word of the likeliest texts, told nothing before."""
+        from ctranslate2 import StorageView
+
+        texts: dict[str, _Answer] = {}
+        for answer in answers:
+            texts.setdefault(answer.text, answer)
+        asked = list(texts.values())[:_DOUBTED]
+        if not asked:
+            return {}
+        probabilities = self._model.model.align(
+            StorageView.from_array(np.repeat(np.array(features), len(asked), axis=0)),
+            self._tokenizer.sot_sequence,
+            [answer.ids for answer in asked],
+            num_frames=1,  # where the words are is not asked
+        )
+        return {
+            answer.text: self._of_words(answer, found.text_token_probs)
+            for answer, found in zip(asked, probabilities, strict=True)
+        }
+
+    def _of_words(self, answer: _Answer, probabilities: list[float]) -> tuple[float, ...]:
+        """Return the least probability among the tokens of each word."""
+        found: list[float] = []
+        place = 0
+        for text, ids in zip(*self._tokenizer.split_to_word_tokens(answer.ids), strict=True):
+            least = min(probabilities[place : place + len(ids)])
+            found += [least] * len(tidy(text).split())
+            place += len(ids)
+        return tuple(found)
 
 
 def _reason(error: Exception) -> str:

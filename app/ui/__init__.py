@@ -5,6 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+_NO_HOME = (
+    "There is no home folder that can be written to: your pictures are kept in {folder}, perhaps "
+    "not for long. Save those that you like somewhere else."
+)
 _CLOSE_TIMEOUT = 10.0  # seconds that work still running gets after the window has gone
 
 
@@ -23,10 +27,16 @@ def open_window() -> int:
         )
         return 1
     from app.engine.engines import Engines
+    from app.home import make_home
     from app.logfile import start_logging
     from app.settings import Settings
     from app.ui.window import MainWindow
 
+    try:
+        temporary_home = make_home()
+    except OSError as error:
+        print(f"speech2bird: there is no home folder, and {error}", file=sys.stderr)
+        return 1
     start_logging()
     settings = Settings.load()
     folder = None if settings.whisper_folder is None else Path(settings.whisper_folder)
@@ -45,6 +55,8 @@ def open_window() -> int:
                 file=sys.stderr,
             )
             return 1
+        if temporary_home is not None:
+            window.messages.note(_NO_HOME.format(folder=window.gallery.folder))
         window.run()
     # Drawing and listening have ended with the engines; a file that is being saved is finished.
     window.runner.join(_CLOSE_TIMEOUT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from pathlib import Path
-from tkinter import filedialog, ttk
+from tkinter import ttk
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageTk
@@ -13,6 +13,7 @@ from app.attention_sheet import attention_sheet, drawing_sheet
 from app.picture_file import save_picture
 from app.picture_metadata import PictureMetadata, file_stem
 from app.ui.background import BackgroundRunner, Task
+from app.ui.file_dialogs import PNG, ask_where_to_save
 from app.ui.message_bar import MessageBar
 from app.ui.theme import GAP, Palette, follow_palette
 
@@ -97,17 +98,10 @@ class AttentionWindow(tk.Toplevel):
 
     def _save(self) -> None:
         metadata = PictureMetadata.of(self._drawing)
-        chosen = filedialog.asksaveasfilename(
-            parent=self,
-            title="Save stages and attention",
-            initialdir=self._folder,
-            initialfile=file_stem(metadata) + "-sheet.png",
-            defaultextension=".png",
-            filetypes=(("PNG picture", "*.png"),),
-        )
-        if not chosen:
+        name = file_stem(metadata) + "-sheet.png"
+        path = ask_where_to_save(self, "Save stages and attention", self._folder, name, (PNG,))
+        if path is None:
             return
-        path = Path(chosen)
 
         def write(task: Task[None]) -> None:
             save_picture(drawing_sheet(self._drawing), metadata, path)

@@ -8,10 +8,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from app.ui.words import short
+
 _log = logging.getLogger(__name__)
 
+_NOTHING = (
+    "There was no file in what you dropped. Drop a picture that was drawn here, or a sound file."
+)
+_A_LINK = (
+    "You dropped a link to {address}, and nothing is fetched from there. Save the file on this "
+    "computer, and drop that."
+)
 
-def accept_files(area: tk.Widget, on_files: Callable[[list[Path]], None]) -> None:
+
+def accept_files(
+    area: tk.Widget,
+    on_files: Callable[[list[Path]], None],
+    on_others: Callable[[str], None],
+) -> None:
     """Hand dropped files to ``on_files``; on systems without dragging nothing happens.
 
     Parameters
@@ -20,6 +34,8 @@ def accept_files(area: tk.Widget, on_files: Callable[[list[Path]], None]) -> Non
         Where files may be dropped: this widget and all that is in it.
     on_files
         Receives the paths, in the order in which they were dragged.
+    on_others
+        Receives a sentence for the person when something else was dropped.
     """
     try:
         from tkinterdnd2 import DND_FILES, TkinterDnD
@@ -33,7 +49,12 @@ def accept_files(area: tk.Widget, on_files: Callable[[list[Path]], None]) -> Non
     target: Any = area  # the library adds its methods to every widget
 
     def dropped(event: Any) -> str:
-        on_files([Path(name) for name in area.tk.splitlist(event.data)])
+        names = [name for name in area.tk.splitlist(event.data) if name]
+        files = [path for path in map(Path, names) if path.is_absolute()]
+        if files:
+            on_files(files)
+        else:
+            on_others(_A_LINK.format(address=short(names[0])) if names else _NOTHING)
         return str(event.action)
 
     target.drop_target_register(DND_FILES)

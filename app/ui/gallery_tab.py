@@ -61,6 +61,9 @@ class GalleryTab(ttk.Frame):
         self._starred: frozenset[str] = frozenset()
         self._finding: Task[tuple[list[Entry], frozenset[str]]] | None = None
         self._after_finding: list[Callable[[], None]] = []
+        self._refreshing: Task[None] | None = None
+        self._refresh_again = False
+        self._after_refreshing: list[Callable[[], None]] = []
         self._reading: Task[KeptPicture] | None = None
         self._changes = GalleryChanges(runner, gallery, self._not_changed)
         self._build()
@@ -112,6 +115,9 @@ class GalleryTab(ttk.Frame):
 
     def use_gallery(self, gallery: Gallery) -> None:
         """Show the pictures of another folder; what was deleted in the last one stays deleted."""
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+            self._refreshing = None
         self._gallery = gallery
         self._changes = GalleryChanges(self._runner, gallery, self._not_changed)
         self.deselect()
@@ -119,15 +125,37 @@ class GalleryTab(ttk.Frame):
         self.refresh()
 
     def refresh(self, then: Callable[[], None] | None = None) -> None:
-        """Look what other programs and people did in the folder."""
+        """Look what other programs and people did in the folder.
 
-        def failed(error: Exception) -> None:
-            self._messages.error(error)
-            self._find(then)  # what is known
+        One look at a time: who asks meanwhile gets another one after it.
+        """
+        if then is not None:
+            self._after_refreshing.append(then)
+        if self._refreshing is not None:
+            self._refresh_again = True
+            return
+        self._refresh_again = False
+        gallery = self._gallery
 
-        self._runner.run_in_thread(
-            lambda task: self._gallery.refresh(), lambda _: self._find(then), failed
+        def look_through(task: Task[None]) -> None:
+            gallery.refresh(lambda: task.progress(None), task.cancelled)
+
+        self._refreshing = self._runner.run_in_thread(
+            look_through, lambda _: self._refreshed(), self._not_refreshed, lambda _: self._find()
         )
+
+    def _not_refreshed(self, error: Exception) -> None:
+        self._messages.error(error)
+        self._refreshed()  # shows what is known
+
+    def _refreshed(self) -> None:
+        self._refreshing = None
+        if self._refresh_again:
+            self.refresh()
+            return
+        then, self._after_refreshing = self._after_refreshing, []
+        self._after_finding += then
+        self._find()
 
     def added(self, path: Path) -> None:
         """Show a picture that was just kept, which the person sees large already."""
@@ -242,6 +270,8 @@ class GalleryTab(ttk.Frame):
         hint = _NO_STAR if self.search.starred_only else _NOTHING
         if self.search.words:
             hint = _NOT_FOUND
+        if self._refreshing is not None:
+            hint = _LOOKING
         self.thumbnails.show(entries, starred, hint)
         then, self._after_finding = self._after_finding, []
         for call in then:

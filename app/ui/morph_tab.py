@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
-from pathlib import Path
-from tkinter import filedialog, ttk
+from tkinter import ttk
 from typing import TYPE_CHECKING
 
 from app.errors import AppError
+from app.ui.file_dialogs import ANIMATED_GIF, ANIMATED_PNG, PNG, ask_where_to_save
 from app.ui.message_bar import MessageBar
 from app.ui.morph_desk import MorphDesk
 from app.ui.seed_bar import SeedError, parse_seed
 from app.ui.slider import Slider
+from app.ui.text_editing import limit_entry
 from app.ui.theme import GAP
 from models.drawing import Blend
 
@@ -122,6 +123,7 @@ class MorphTab(ttk.Frame):
         sentence.grid(row=row, column=0, sticky="ew", pady=(GAP // 2, 0))
         seed.grid(row=row, column=1, padx=(GAP, 0), pady=(GAP // 2, 0))
         for entry in (sentence, seed):
+            limit_entry(entry)
             entry.bind("<Return>", lambda event: self._follow(draft=False))
         return sentence, seed
 
@@ -187,16 +189,14 @@ class MorphTab(ttk.Frame):
         except (MissingSentenceError, SeedError) as error:
             self._messages.error(error)
             return
-        gif, png = ("Animated GIF", "*.gif"), ("Animated PNG", "*.png")
-        chosen = filedialog.asksaveasfilename(
-            parent=self,
-            title="Save the animation" if animated else "Save the strip",
-            initialdir=self._folder(),
-            initialfile="birds.gif" if animated else "birds.png",
-            defaultextension=".gif" if animated else ".png",
-            filetypes=(gif, png) if animated else (("PNG picture", "*.png"),),
+        path = ask_where_to_save(
+            self,
+            "Save the animation" if animated else "Save the strip",
+            self._folder(),
+            "birds.gif" if animated else "birds.png",
+            (ANIMATED_GIF, ANIMATED_PNG) if animated else (PNG,),
         )
-        if not chosen:
+        if path is None:
             return
         steps = int(self.steps.get())
         self.progress.configure(maximum=steps)
@@ -205,7 +205,7 @@ class MorphTab(ttk.Frame):
         self._desk.export(
             blend,
             steps,
-            Path(chosen),
+            path,
             animated,
             on_progress=self._show_progress,
             on_end=self._ended,

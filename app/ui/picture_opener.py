@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from tkinter import filedialog
 
-from app.picture_file import FORMATS, Picture, read_picture
+from app.picture_file import Picture, read_picture
 from app.ui.background import BackgroundRunner
+from app.ui.file_dialogs import ALL_FILES, DRAWN_HERE, file_type
 from app.ui.message_bar import MessageBar
 
 
@@ -41,12 +42,11 @@ class PictureOpener:
 
     def ask(self, folder: str) -> None:
         """Let the person choose a picture, beginning in a folder."""
-        patterns = " ".join(f"*{suffix}" for suffix in FORMATS)
         chosen = filedialog.askopenfilename(
             parent=self._root,
             title="Open a picture",
             initialdir=folder,
-            filetypes=(("Pictures drawn here", patterns), ("All files", "*")),
+            filetypes=(file_type("Pictures drawn here", DRAWN_HERE), ALL_FILES),
         )
         if chosen:
             self.open(Path(chosen))

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
-from pathlib import Path
-from tkinter import filedialog, ttk
+from tkinter import ttk
 
 from app.desktop import copy_picture
 from app.picture_file import Picture, save_picture
 from app.picture_metadata import file_stem
 from app.ui.background import BackgroundRunner
 from app.ui.dialog import Dialog
+from app.ui.file_dialogs import JPEG, PNG, WEBP, ask_where_to_save
 from app.ui.message_bar import MessageBar
 from app.ui.theme import GAP
 
 SIZES = (64, 128, 256, 512, 1024)
-_FILE_TYPES = (
-    ("PNG picture", "*.png"),
-    ("JPEG picture", "*.jpg *.jpeg"),
-    ("WebP picture", "*.webp"),
-)
 
 
 class SaveDialog(Dialog):
@@ -132,17 +127,12 @@ class PictureSaver:
 
     def _ask_place(self, picture: Picture, size: int) -> None:
         resized = "" if size == picture.image.width else f"-{size}px"
-        chosen = filedialog.asksaveasfilename(
-            parent=self._root,
-            title="Save the picture",
-            initialdir=self._folder(),
-            initialfile=f"{file_stem(picture.metadata)}{resized}.png",
-            defaultextension=".png",
-            filetypes=_FILE_TYPES,
+        name = f"{file_stem(picture.metadata)}{resized}.png"
+        path = ask_where_to_save(
+            self._root, "Save the picture", self._folder(), name, (PNG, JPEG, WEBP)
         )
-        if not chosen:
+        if path is None:
             return
-        path = Path(chosen)
         self._on_folder(str(path.parent))
         self._runner.run_in_thread(
             lambda task: save_picture(picture.image, picture.metadata, path, size),

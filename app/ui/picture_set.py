@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from app.ui.words import WORD
+from models.vocabulary import tokenize
 
 if TYPE_CHECKING:
     from app.speech.recording import Recording
@@ -135,7 +135,7 @@ class PictureSet:
 
     def words(self) -> list[Word]:
         """Return the sentence's words in order, those that were not read included."""
-        texts = WORD.findall(self.sentence.lower())
+        texts = tokenize(self.sentence)
         if not self.drawings:
             return [Word(text) for text in texts]
         read = self.drawings[0].words  # with pictures of both kinds, that of the text is first

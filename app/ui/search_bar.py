@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
 
+from app.ui.text_editing import limit_entry
 from app.ui.theme import GAP
 
 _PAUSE = 80  # milliseconds after a key until the search begins
@@ -32,6 +33,7 @@ class SearchBar(ttk.Frame):
         label = ttk.Label(self, text="Search")
         # Made in the order in which the Tab key goes through them.
         self.entry = ttk.Entry(self, textvariable=self._words)
+        limit_entry(self.entry)
         self.starred_button = ttk.Checkbutton(
             self,
             text="★ Starred",

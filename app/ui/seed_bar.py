@@ -8,6 +8,7 @@ from collections.abc import Callable
 from tkinter import ttk
 
 from app.errors import AppError
+from app.ui.text_editing import limit_entry
 from app.ui.theme import GAP
 from models.drawing import MAX_SEED
 
@@ -41,6 +42,7 @@ class SeedBar(ttk.Frame):
         self._showing = False
         ttk.Label(self, text="Seed", style="Muted.TLabel").pack(side="left", padx=(0, GAP))
         self.entry = ttk.Entry(self, textvariable=self._text, width=10)
+        limit_entry(self.entry)
         self.entry.pack(side="left")
         self.entry.bind("<Return>", lambda event: on_draw())
         self.lock_button = ttk.Checkbutton(self, text="Keep", variable=self._locked)

@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
 
+from app.ui.text_editing import limit_text
 from app.ui.theme import GAP, Palette, follow_palette, palette_of
 from app.ui.word_marks import Suggest, WordMarks
 
@@ -54,6 +55,7 @@ class SentenceField(ttk.Frame):
             relief="flat",
             highlightthickness=1,
         )
+        limit_text(self.text)
         follow_palette(self.text, self._recolour)
         self.text.pack(fill="both", expand=True)
         self.draw_button = ttk.Button(self, text="Draw", style="Accent.TButton", command=self._draw)

@@ -8,13 +8,15 @@ from pathlib import Path
 from tkinter import filedialog, ttk
 from typing import TYPE_CHECKING
 
+from app.speech.files import ENDINGS
 from app.ui.background import BackgroundRunner, Task
+from app.ui.file_types import patterns
 from app.ui.theme import GAP
 
 if TYPE_CHECKING:
     from app.speech.recording import Recording
 
-_SOUND_FILES = (("Sound", "*.wav *.aiff *.aif *.flac *.ogg *.mp3"), ("All files", "*"))
+_SOUND_FILES = (("Sound", patterns(ENDINGS)), ("All files", "*"))
 
 
 class SoundRow(ttk.Frame):

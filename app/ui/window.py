@@ -32,6 +32,7 @@ from app.ui.settings_keeper import SettingsKeeper
 from app.ui.shortcut import Shortcut, on_mac
 from app.ui.speak_tab import SpeakTab
 from app.ui.status_line import StatusLine
+from app.ui.text_editing import SHORTENED, use_common_keys
 from app.ui.theme import GAP, make_dpi_aware
 from app.ui.type_tab import TypeTab
 from app.ui.window_commands import WindowCommands
@@ -42,6 +43,7 @@ _log = logging.getLogger(__name__)
 
 _LOAD_DELAY = 50  # milliseconds: the window is drawn first
 _SIDE_WIDTH = "11c"  # centimetres of the screen, as Tk counts them
+_SHORTENED = "That text is too long: only its beginning was taken. A sentence or two work best."
 
 
 class MainWindow:
@@ -61,6 +63,7 @@ class MainWindow:
         self.root.withdraw()  # shown when it is complete: nothing jumps
         self.root.title("speech2bird")
         self.root.report_callback_exception = self._report_exception
+        use_common_keys(self.root)
         self._closed = False
         self.keeper = SettingsKeeper(settings)
         self.runner = BackgroundRunner(self.root)
@@ -139,6 +142,7 @@ class MainWindow:
         self.status.pack(side="bottom", anchor="w")
         self.messages = MessageBar(side)
         self.messages.pack(side="bottom", fill="x", pady=(0, GAP))
+        self.root.bind(SHORTENED, lambda event: self.messages.error(_SHORTENED))
         self.tabs = ttk.Notebook(side)
         self.tabs.pack(fill="both", expand=True)
 
@@ -208,9 +212,9 @@ class MainWindow:
             restore_geometry(self.root, self.settings.geometry)
 
     def _load(self) -> None:
-        accept_files(self._body, self.commands.open_dropped)
+        accept_files(self._body, self.commands.open_dropped, self.messages.error)
         self.runner.run_in_thread(
-            lambda task: self.gallery.tidy(),
+            lambda task: self.gallery.tidy(task.cancelled),
             lambda _: None,
             lambda error: _log.warning("The gallery cannot be tidied: %s", error),
         )
@@ -253,5 +257,7 @@ class MainWindow:
         trace: TracebackType | None,
     ) -> None:
         """Take an error that a callback let through: a sentence for the person, all for the log."""
+        if self._closed and isinstance(error, tk.TclError):
+            return  # a dialog was open: what waited for it finds no window any more
         _log.error("Error in a callback of the window", exc_info=(kind, error, trace))
         self.messages.unexpected(error)

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.desktop import open_path
+from app.file_kind import Kind, kind_of
 from app.logfile import log_path
-from app.picture_file import FORMATS, Picture
+from app.picture_file import Picture
 from app.picture_metadata import PictureMetadata
 from app.ui.about_dialog import AboutDialog
 from app.ui.attention_window import AttentionWindow
@@ -145,11 +146,23 @@ class WindowCommands:
     def open_dropped(self, paths: list[Path]) -> None:
         """Open a dropped picture, or take another file for what was said; of several, the first."""
         path = paths[0]
-        if path.suffix.lower() in FORMATS:
-            self._window.opener.open(path)
+        self._window.runner.run_in_thread(
+            lambda task: kind_of(path),
+            lambda kind: self._open_as(kind, path),
+            self._window.messages.error,
+        )
+
+    def _open_as(self, kind: Kind, path: Path) -> None:
+        window = self._window
+        if kind == "picture":
+            window.opener.open(path)
+        elif kind == "sound":
+            window.tabs.select(window.speak_tab)
+            window.speak_tab.open_sound(path)
         else:
-            self._window.tabs.select(self._window.speak_tab)
-            self._window.speak_tab.open_sound(path)
+            window.messages.error(
+                f"{path} cannot be opened: drop a picture that was drawn here, or a sound file."
+            )
 
     def opened(self, picture: Picture, path: Path) -> None:
         """Show a picture that was opened, and offer to draw it again."""

@@ -12,7 +12,9 @@ from app.ui.flat_menu import FlatMenu
 from app.ui.focus import has_focus
 from app.ui.loader import Loader
 from app.ui.theme import Palette, follow_palette
-from app.ui.words import WORD, short
+from app.ui.words import short
+from models.drawing import MAX_CHARACTERS
+from models.words.tokens import find_words, fold
 
 if TYPE_CHECKING:
     from app.engine.pictures import EnginePainter
@@ -68,7 +70,7 @@ class WordMarks:
     def marked(self) -> list[str]:
         """The words that are marked now, in order."""
         ends = [str(index) for index in self._text.tag_ranges(_TAG)]
-        return [self._text.get(*place).lower() for place in zip(ends[::2], ends[1::2], strict=True)]
+        return [fold(self._text.get(*place)) for place in zip(ends[::2], ends[1::2], strict=True)]
 
     def use_vocabulary(self, words: Collection[str]) -> None:
         """Mark every word that is not among these from now on."""
@@ -88,10 +90,11 @@ class WordMarks:
         self._text.tag_remove(_TAG, "1.0", "end")
         if self._vocabulary is None:
             return
-        for word in WORD.finditer(self._text.get("1.0", "end-1c").lower()):
-            if word.group() not in self._vocabulary:
-                place = (f"1.0+{word.start()}c", f"1.0+{word.end()}c")
-                self._text.tag_add(_TAG, *place)
+        # What is longer is not drawn, and Tk takes seconds for thousands of marks in a line.
+        marked = self._text.get("1.0", f"1.0+{MAX_CHARACTERS}c")
+        for word, start, end in find_words(marked):
+            if word not in self._vocabulary:
+                self._text.tag_add(_TAG, f"1.0+{start}c", f"1.0+{end}c")
 
     def _clicked(self, event: tk.Event[tk.Misc]) -> None:
         self._ask(self._text.index(f"@{event.x},{event.y}"))
@@ -106,7 +109,7 @@ class WordMarks:
         if not place or self._text.compare(index, ">", place[1]):
             return
         unknown = self._text.get(*place)
-        self._suggest(unknown.lower(), partial(self._offer, place, unknown))
+        self._suggest(fold(unknown), partial(self._offer, place, unknown))
 
     def _offer(self, place: tuple[str, str], unknown: str, words: list[str]) -> None:
         if self._text.get(*place) != unknown or not has_focus(self._text):

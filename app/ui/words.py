@@ -1,9 +1,4 @@
-"""What a word is, for the window: it does without ``models.vocabulary``, which loads nltk."""
-
-import re
-
-WORD = re.compile(r"[a-z0-9]+")
-"""Matches the words of a lower-case sentence, cut as ``models.vocabulary`` cuts them."""
+"""How much of a text fits where the window shows it."""
 
 _LONGEST = 40  # characters
 

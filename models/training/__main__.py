@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 
@@ -19,7 +20,6 @@ COMMANDS = (
     "speak",
     "speech",
     "evaluate",
-    "anatomy",
     "look",
     "scales",
     "compare",
@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = _parse(given)
     keep_freed_memory()
+    _print_any_name()
     if options.threads:
         import torch
 
@@ -60,6 +61,13 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
     if rest:
         options.changes += rest
     return options
+
+
+def _print_any_name() -> None:
+    """Show a letter that the terminal lacks by its number: a name of a file must not end a run."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:

@@ -56,8 +56,13 @@ def write(widget: tk.Misc, text: str) -> None:
 
 def drop(window: MainWindow, path: Path) -> None:
     """Drop a file on the window, as a file manager's messages make tkdnd do."""
-    address = path.as_uri().encode() + b"\r\n"
-    bytes_of_selection = " ".join(hex(byte) for byte in address)
+    drop_addresses(window, path.as_uri())
+
+
+def drop_addresses(window: MainWindow, *addresses: str) -> None:
+    """Drop a list of addresses on the window, as other programs do."""
+    dropped = b"".join(address.encode() + b"\r\n" for address in addresses)
+    bytes_of_selection = " ".join(hex(byte) for byte in dropped)
     tcl = window.root.tk
     tcl.eval(
         "proc ::tkdnd::xdnd::GetDroppedData args "

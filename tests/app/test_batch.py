@@ -114,6 +114,49 @@ def test_words_that_were_left_out_are_told_with_their_line(
     assert "Line 2: Only the first 24 known words" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("encoding", "end"),
+    [("utf-16", "\r\n"), ("utf-16-le", "\n"), ("cp1252", "\r"), ("utf-8-sig", "\n")],
+)
+def test_captions_as_people_have_them(
+    tmp_path: Path, captions: Path, draw: Batch, encoding: str, end: str
+) -> None:
+    captions.write_bytes(
+        end.join(["a naïve red bird", "", "  ", "a blue bird", ""]).encode(encoding)
+    )
+    folder = tmp_path / "birds"
+    assert draw(folder) == cli.SUCCESS
+    assert sorted(pictures(folder)) == ["000000.png", "000003.png"]
+    assert read_metadata(folder / "000000.png").sentence == "a naïve red bird"
+    assert read_metadata(folder / "000003.png").sentence == "a blue bird"
+    assert read_metadata(folder / "000003.png").seed == kept_seed(folder) + 3
+    assert draw(folder) == cli.SUCCESS  # nothing is left to do
+
+
+def test_unknown_words_are_told_at_the_end(
+    tmp_path: Path, captions: Path, draw: Batch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    captions.write_text("a xyzzy red bird\nzorgly\n\na blue xyzzy bird with a zeppelin\n")
+    told = "Words that were not understood: xyzzy (2 lines), zeppelin."
+    for _ in range(2):  # and again by who goes on with what was stopped before it was told
+        assert draw(tmp_path / "birds") == cli.FAILURE
+        assert capsys.readouterr().err.splitlines()[-2:] == [
+            told,
+            "1 line of 3 could not be drawn.",
+        ]
+    captions.write_text(" ".join(f"red zorgly{chr(97 + k)}" for k in range(24)) + " bird\n")
+    draw(tmp_path / "others")
+    assert "zorglyt, and 4 more." in capsys.readouterr().err
+
+
+def test_captions_of_blank_lines_alone_are_refused(
+    tmp_path: Path, captions: Path, draw: Batch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    captions.write_text("\n  \n\n")
+    assert draw(tmp_path / "birds") == cli.FAILURE
+    assert "have no line to draw" in capsys.readouterr().err
+
+
 def test_a_deleted_picture_is_drawn_again(tmp_path: Path, draw: Batch) -> None:
     assert draw(tmp_path / "b") == 0
     before, times = pictures(tmp_path / "b"), changed(tmp_path / "b")

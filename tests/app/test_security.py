@@ -14,53 +14,24 @@ import pytest
 
 from app.logfile import log_path
 from tests.conftest import REPOSITORY
-
-# Draws, keeps, gives a star, and looks at the thumbnail, as a person would; then it waits.
-_VISIT = """
-import logging, sys, threading
-from app.ui import open_window, window
-from app.ui.loader import LoadState
-
-class Visited(window.MainWindow):
-    def run(self):
-        logging.getLogger("app").warning("something for the log")
-        self.tabs.select(self.gallery_tab)
-        self.desk.draw("a red bird")
-        self.root.after(20, self.look)
-        super().run()
-
-    def look(self):
-        entries = self.gallery.find()
-        listening = self.transcriber_loader.state is LoadState.READY
-        if self.desk.busy or not entries or not listening:
-            self.root.after(20, self.look)
-            return
-        self.gallery.star(entries[0].name, True)
-        self.gallery.thumbnail(entries[0], 64)
-        self.keeper.remember(tab=3)
-        print("ready", flush=True)
-        self.seen = threading.Thread(target=sys.stdin.readline, daemon=True)
-        self.seen.start()
-        self.wait()
-
-    def wait(self):
-        if self.seen.is_alive():
-            self.root.after(20, self.wait)
-        else:
-            self.close()
-
-window.MainWindow = Visited
-sys.exit(open_window())
-"""
+from tests.speech_fixtures import PlugIn, SpeakSentence
 
 
 @pytest.fixture
-def program(display: None, home: Path, tmp_path: Path) -> Iterator[int]:
-    """Run the program with a usual umask until it has drawn and listens; its process's number."""
+def program(
+    display: None,
+    home: Path,
+    tmp_path: Path,
+    spoken_sentence: SpeakSentence,
+    virtual_microphone: PlugIn,
+) -> Iterator[int]:
+    """Run the program with a usual umask until all was used; its process's number."""
+    sound = spoken_sentence("a small red bird with black wings")
+    virtual_microphone(sound)
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-c", _VISIT],
+        [sys.executable, "-m", "tests.app.use_and_stay", str(sound)],
         cwd=REPOSITORY,
         env=os.environ | {"TMPDIR": str(temporary)},
         stdin=subprocess.PIPE,

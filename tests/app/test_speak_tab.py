@@ -378,7 +378,7 @@ def test_a_sound_file_is_opened_and_dropped(
     window.tabs.select(window.type_tab)
     wait_until(window, lambda: window.painter_loader.state is not LoadState.WAITING)
     drop(window, path)
-    assert window.tabs.index("current") == window.tabs.index(tab)
+    wait_until(window, lambda: window.tabs.index("current") == window.tabs.index(tab))
     wait_until(window, lambda: tab.field.sentence == SENTENCE, timeout=40)
     path.write_bytes(b"no sound")
     tab.open_sound(path)

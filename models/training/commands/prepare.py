@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 SUMMARY = "make a data folder of CUB, or of your own pictures and captions"
@@ -11,16 +12,14 @@ SUMMARY = "make a data folder of CUB, or of your own pictures and captions"
 def add_options(parser: argparse.ArgumentParser) -> None:
     sources = parser.add_mutually_exclusive_group(required=True)
     sources.add_argument("--cub", type=Path, metavar="FOLDER", help="the folder CUB_200_2011")
-    sources.add_argument(
-        "--pictures", type=Path, metavar="FOLDER", help="your own pictures (whole, not cut)"
-    )
+    sources.add_argument("--pictures", type=Path, metavar="FOLDER", help="your own pictures")
     parser.add_argument(
         "--captions",
         type=Path,
         required=True,
         metavar="PATH",
         help="Reed's folder text_c10, or AttnGAN's captions.pickle; for --pictures: a CSV (columns "
-        "file_name, caption, species) or JSON lines",
+        "file_name, caption, species, box, parts) or JSON lines",
     )
     parser.add_argument(
         "--filenames",
@@ -28,6 +27,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="for --cub: AttnGAN's folder of train/ and test/filenames.pickle; default: beside the "
         "captions",
+    )
+    parser.add_argument(
+        "--more",
+        type=Path,
+        metavar="FOLDER",
+        help="with --cub: pictures without captions, in a folder for each species",
     )
     parser.add_argument("--out", type=Path, required=True, help="folder to make")
     parser.add_argument(
@@ -39,16 +44,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--size",
         type=int,
-        default=512,
+        default=320,
         metavar="PX",
-        help="shrink pictures to this shorter side (512)",
+        help="shrink squares to this side (320, the most that training looks at)",
     )
     parser.add_argument(
         "--min-side",
         type=int,
         default=64,
         metavar="PX",
-        help="refuse pictures and crops smaller than this (64)",
+        help="refuse squares smaller than this (64)",
     )
     parser.add_argument(
         "--skip-broken", action="store_true", help="leave broken input out instead of refusing all"
@@ -60,13 +65,17 @@ def run(options: argparse.Namespace) -> None:
     from models.training.prepare.folder import read_folder
     from models.training.prepare.pipeline import Settings, prepare
     from models.training.prepare.problems import Problems
+    from models.training.prepare.species_folders import read_species_folders
 
     settings = Settings(options.size, options.min_side, options.test_species, options.skip_broken)
     problems = Problems()
     if options.cub:
         collection = read_cub(options.cub, options.captions, options.filenames, problems)
-    elif options.filenames:
-        raise ValueError("--filenames goes with --cub.")
+        if options.more:
+            more = read_species_folders(options.more, problems)
+            collection = replace(collection, sources=(*collection.sources, *more))
+    elif options.filenames or options.more:
+        raise ValueError(f"--{'filenames' if options.filenames else 'more'} goes with --cub.")
     elif options.out.resolve().is_relative_to(options.pictures.resolve()):
         raise ValueError("--out lies in the folder of --pictures: choose another place for it.")
     else:

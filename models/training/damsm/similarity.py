@@ -84,18 +84,35 @@ def word_scores(regions: Tensor, words: Tensor, mask: Tensor, config: DamsmConfi
     (I, S) scores, not yet multiplied by gamma3.
     """
     similarity = torch.einsum("idr,sdt->istr", regions, words)
+    return _matching(similarity, regions, words.norm(dim=1)[None], mask[None], config)
+
+
+def own_word_scores(regions: Tensor, words: Tensor, mask: Tensor, config: DamsmConfig) -> Tensor:
+    """The same of every picture with one sentence, its own: (I, 1)."""
+    similarity = torch.einsum("idr,idt->itr", regions, words)[:, None]
+    return _matching(similarity, regions, words.norm(dim=1)[:, None], mask[:, None], config)
+
+
+def _matching(
+    similarity: Tensor, regions: Tensor, norms: Tensor, mask: Tensor, config: DamsmConfig
+) -> Tensor:
+    """Scores (I, S) from similarities (I, S, T, R) of words with regions.
+
+    Parameters
+    ----------
+    norms, mask : (I or 1, S, T) lengths of word features, and where there is a word.
+    """
     # Equation 8 normalises over the words of a sentence, then equation 9 attends over regions.
-    scaled = similarity / math.sqrt(words.shape[1]) if config.scaled else similarity
-    masked = scaled.masked_fill(~mask[None, :, :, None], float("-inf"))
+    scaled = similarity / math.sqrt(regions.shape[1]) if config.scaled else similarity
+    masked = scaled.masked_fill(~mask[..., None], float("-inf"))
     attention = (config.gamma1 * masked.softmax(dim=2)).softmax(dim=3)
     # The cosine of the region context c = V a with a word e needs no c: e.c = a.(V'e), which is
     # known, and |c|^2 = a'(V'V)a, which is seven times cheaper for 36 regions of 256 features.
     gram = regions.transpose(1, 2) @ regions
     product = (attention * similarity).sum(dim=3)
     squared = (attention * (attention.flatten(1, 2) @ gram).view_as(attention)).sum(dim=3)
-    norms = squared.clamp_min(1e-12).sqrt() * words.norm(dim=1).clamp_min(1e-6)[None]
-    relevance = product / norms
-    relevance = (config.gamma2 * relevance).masked_fill(~mask[None], float("-inf"))
+    relevance = product / (squared.clamp_min(1e-12).sqrt() * norms.clamp_min(1e-6))
+    relevance = (config.gamma2 * relevance).masked_fill(~mask, float("-inf"))
     return relevance.logsumexp(dim=2) / config.gamma2
 
 
@@ -131,6 +148,7 @@ def damsm_loss(
     species: Tensor,
     config: DamsmConfig,
     wrong: WrongText | None = None,
+    words_of: int | None = None,
 ) -> DamsmLoss:
     """Both losses of a batch in which picture i belongs to sentence i (equation 13).
 
@@ -139,25 +157,23 @@ def damsm_loss(
     regions, whole : picture features from `ImageProjection`.
     species : (B,) class of each picture.
     wrong : sentence i with its colours exchanged; not one of the paper's terms.
+    words_of : how many of the pictures the word loss is about; all by default.
     """
     same_class = species[:, None] == species[None, :]
-    words, sentence = _scores(regions, whole, text, config)
-    if wrong is None:
-        wrong_words = wrong_sentence = None
-    else:
-        others = same_class & ~torch.eye(len(species), dtype=torch.bool, device=species.device)
-        wrong_words, wrong_sentence = (
-            scores.masked_fill(others | ~wrong.changed, float("-inf"))
-            for scores in _scores(regions, whole, wrong.text, config)
-        )
+    sentence = sentence_scores(whole.float(), text.sentence.float())
+    part = slice(words_of)
+    regions = regions[part].float()
+    words = word_scores(regions, text.words[part].float(), text.mask[part], config)
+    wrong_words = wrong_sentence = None
+    if wrong is not None:
+        # Each picture is asked about its own sentence exchanged; those of others are easy.
+        unchanged = ~wrong.changed[:, None]
+        of_words, mask = wrong.text.words[part].float(), wrong.text.mask[part]
+        wrong_words = own_word_scores(regions, of_words, mask, config)
+        wrong_words = wrong_words.masked_fill(unchanged[part], float("-inf"))
+        wrong_sentence = F.cosine_similarity(whole.float(), wrong.text.sentence.float(), dim=1)
+        wrong_sentence = wrong_sentence[:, None].masked_fill(unchanged, float("-inf"))
     return DamsmLoss(
-        words=contrastive_loss(words, same_class, config.gamma3, wrong_words),
+        words=contrastive_loss(words, same_class[part, part], config.gamma3, wrong_words),
         sentence=contrastive_loss(sentence, same_class, config.gamma3, wrong_sentence),
     )
-
-
-def _scores(
-    regions: Tensor, whole: Tensor, text: TextFeatures, config: DamsmConfig
-) -> tuple[Tensor, Tensor]:
-    words = word_scores(regions.float(), text.words.float(), text.mask, config)
-    return words, sentence_scores(whole.float(), text.sentence.float())

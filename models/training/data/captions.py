@@ -12,6 +12,7 @@ from torch import Tensor
 
 from models.training.data.examples import Example
 from models.vocabulary import Vocabulary, tokenize
+from models.words.bird_book import bird_book
 from models.words.names import BirdName, name_sentences, names_of, with_name
 
 _SEEDS = 2**31
@@ -42,8 +43,8 @@ class Captions:
 
     Parameters
     ----------
-    examples : photographs; those without captions have their species' or, where nobody describes
-        it, their name alone.
+    examples : photographs; those without captions have their species', or what the bird book says
+        of it, or their name alone.
     species : (N,) numbers of their species.
 
     Raises
@@ -64,6 +65,12 @@ class Captions:
         self._names = {example.species: name_of(example.species) for example in examples}
         self._examples = examples
         self._captions = [self._known(example.captions) for example in examples]
+        captioned = {
+            number for number, own in zip(species.tolist(), self._captions, strict=True) if own
+        }
+        for row, number in enumerate(species.tolist()):
+            if number not in captioned:
+                self._captions[row] = self._known(_in_book(self._name(row)))
         described: dict[int, list[int]] = {}
         for row, number in enumerate(species.tolist()):
             if self._captions[row]:
@@ -120,3 +127,9 @@ def name_of(species: str) -> BirdName | None:
     A picture whose species nobody named is a kind of its own, which is called like its file.
     """
     return None if _FILE.search(species) or not tokenize(species) else names_of(species)
+
+
+def _in_book(name: BirdName | None) -> tuple[str, ...]:
+    """What the bird book says of a species that nobody described, if it knows it."""
+    bird = bird_book().get(name.full) if name else None
+    return (bird.description,) if bird else ()

@@ -50,7 +50,8 @@ def read_examples(folder: Path, captioned: bool = True) -> list[Example]:
 
     Parameters
     ----------
-    captioned : whether each picture must have a caption.
+    captioned : whether each picture must have a caption; where none needs one, there need not be
+        pictures either.
 
     Raises
     ------
@@ -81,7 +82,7 @@ def read_examples(folder: Path, captioned: bool = True) -> list[Example]:
                 load_square(example, size=1)
             except ValueError as error:
                 faults.append(str(error))
-    elif not examples:
+    elif captioned and not examples:
         faults.append(f"{metadata} names no pictures")
     raise_if_any(faults)
     return examples

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from models.painter import Painter
 from models.training.data.examples import METADATA, Example, read_examples
+from models.training.evaluation.anatomy import ANATOMY, load_part_finder
 from models.training.evaluation.confidence import Score, with_confidence
 from models.training.evaluation.distances import (
     class_score,
@@ -31,7 +32,13 @@ from models.training.evaluation.drawings import (
     draw_and_see,
     obeyed_colours,
 )
-from models.training.evaluation.features import NETWORK_NAME, FeatureNetwork, Features, seen_at
+from models.training.evaluation.features import (
+    NETWORK,
+    NETWORK_NAME,
+    FeatureNetwork,
+    Features,
+    seen_at,
+)
 from models.training.evaluation.judge import Judge
 from models.training.evaluation.report import PictureScores, Report, StageScores
 from models.training.exchange.publishing import fingerprint, versions
@@ -166,7 +173,8 @@ class Evaluator:
 
     def _feature_network(self, device: torch.device) -> FeatureNetwork:
         if self._network is None:
-            self._network = FeatureNetwork(self._judge.picture_size, device)
+            parts = load_part_finder(self._judge_path, NETWORK)
+            self._network = FeatureNetwork(self._judge.picture_size, device, parts)
         return self._network
 
     def _stage(
@@ -189,6 +197,8 @@ class Evaluator:
             pose_diversity=self._diversity(varied.places, real.pose_spread),
             colour_obedience=self._mean(flags.flatten()) if obeyed else None,
             colours={name: sum(shown) / len(shown) for name, shown in obeyed.items()},
+            anatomy=self._anatomy(drawn),
+            photographs_anatomy=self._anatomy(real.features),
             photographs=real.scores,
             train_photographs=real.train_scores,
         )
@@ -259,6 +269,13 @@ class Evaluator:
             return None
         groups = features.unflatten(0, (-1, DIVERSITY_SEEDS))
         return self._mean(torch.tensor([spread(group) / of_photographs for group in groups]))
+
+    def _anatomy(self, features: Features) -> dict[str, Score]:
+        """Shares of pictures that have each of `ANATOMY`; none without a part finder."""
+        return {
+            name: self._mean(has)
+            for name, has in zip(ANATOMY, features.anatomy.unbind(1), strict=False)
+        }
 
     def _mean(self, values: Tensor) -> Score:
         return with_confidence(lambda rows: float(values[rows].mean()), len(values), self.seed)

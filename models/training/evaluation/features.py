@@ -14,8 +14,10 @@ from PIL import Image
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from models.part_head import PartHead
 from models.training.data.examples import Example
 from models.training.data.photographs import bird_square
+from models.training.evaluation.anatomy import examine
 from models.training.features.image_features import REGION_MAP, ImageFeatures, resize
 
 NETWORK = "efficientnet-lite2"
@@ -48,11 +50,13 @@ class Features:
     places : (N, C * PLACES**2) what is seen in each place of a grid, every place of unit length:
         two pictures are alike only where the same things are in the same places.
     judged : (N, 1280) of the same pictures at the side that the judge was trained for.
+    anatomy : (N, 5) what the part finder finds, see `anatomy.examine`; (N, 0) without one.
     """
 
     pooled: Tensor
     places: Tensor
     judged: Tensor
+    anatomy: Tensor
 
     @classmethod
     def join(cls, parts: Sequence[Features]) -> Features:
@@ -65,26 +69,32 @@ class Features:
 
 
 class FeatureNetwork:
-    """The network, in single precision, on one device; features come back to the CPU."""
+    """The network, in single precision, on one device; features come back to the CPU.
 
-    def __init__(self, judged_at: int, device: torch.device) -> None:
+    Parameters
+    ----------
+    judged_at : side in pixels at which the judge sees pictures.
+    parts : finds parts in what the network sees; None to do without.
+    """
+
+    def __init__(self, judged_at: int, device: torch.device, parts: PartHead | None = None) -> None:
         self.judged_at, self._device = judged_at, device
-        self._network = ImageFeatures(NETWORK).to(device)
+        self._network, self._parts = ImageFeatures(NETWORK).to(device), parts and parts.to(device)
         self._classifier = _imagenet_classifier()
 
     @torch.inference_mode()
     def see(self, pictures: Tensor) -> Features:
         """Features of pictures (B, 3, S, S), uint8."""
         side = seen_at(pictures.shape[-1])
-        pooled, places = self._look(pictures, side)
+        pooled, places, anatomy = self._look(pictures, side)
         judged = pooled
         if side != self.judged_at:
-            judged, _ = self._look(pictures, self.judged_at)
-        return Features(pooled, places, judged)
+            judged, *_ = self._look(pictures, self.judged_at)
+        return Features(pooled, places, judged, anatomy)
 
-    def _look(self, pictures: Tensor, side: int) -> tuple[Tensor, Tensor]:
-        """Pooled features and those of each place."""
-        pooled, places = [], []
+    def _look(self, pictures: Tensor, side: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Pooled features, those of each place, and anatomy."""
+        pooled, places, anatomy = [], [], []
         for batch in pictures.split(max(1, _BATCH_PIXELS // side**2)):
             signed = batch.to(self._device).float().div(127.5).sub(1)
             signed = signed.contiguous(memory_format=torch.channels_last)
@@ -92,7 +102,9 @@ class FeatureNetwork:
             grid = F.adaptive_avg_pool2d(maps[REGION_MAP], PLACES)
             places.append(F.normalize(grid, dim=1).flatten(1).cpu())
             pooled.append(whole.cpu())
-        return torch.cat(pooled), torch.cat(places)
+            found = examine(self._parts(maps)) if self._parts else torch.empty(len(whole), 0)
+            anatomy.append(found.cpu())
+        return torch.cat(pooled), torch.cat(places), torch.cat(anatomy)
 
     @torch.inference_mode()
     def classify(self, pooled: Tensor) -> Tensor:

@@ -49,6 +49,8 @@ class StageScores(PictureScores):
     colour_obedience : share of one-coloured birds that have the colour that was asked for; None
         when the weights know no word of what is asked.
     colours : the same for each colour that is asked for.
+    anatomy, photographs_anatomy : shares of drawings and of photographs that have an eye, a beak,
+        one head, a tail, and the first three; empty without a part finder.
     photographs : one half of the photographs against the other; retrieval of all of them.
     train_photographs : photographs of the training species against those of the data folder.
     """
@@ -58,6 +60,8 @@ class StageScores(PictureScores):
     pose_diversity: Score | None
     colour_obedience: Score | None
     colours: Mapping[str, float]
+    anatomy: Mapping[str, Score]
+    photographs_anatomy: Mapping[str, Score]
     photographs: PictureScores
     train_photographs: PictureScores | None
 
@@ -100,7 +104,22 @@ class Report:
         colours = [
             self._colours(size, stage) for size, stage in self.stages.items() if stage.colours
         ]
-        return "\n".join([*lines, "", *self._notes(), "", *colours, "", *self._origin(), ""])
+        anatomy = self._anatomy() if any(stage.anatomy for stage in self.stages.values()) else []
+        parts = [*lines, "", *anatomy, *self._notes(), "", *colours, "", *self._origin(), ""]
+        return "\n".join(parts)
+
+    def _anatomy(self) -> list[str]:
+        """A table of what a part finder sees."""
+        names = next(iter(self.stages.values())).anatomy
+        lines = [f"| size | pictures | {' | '.join(names)} |", "|" + " --- |" * (2 + len(names))]
+        for size, stage in self.stages.items():
+            for label, shares in (
+                ("**drawings**", stage.anatomy),
+                ("photographs", stage.photographs_anatomy),
+            ):
+                cells = " | ".join(_percent(share) for share in shares.values())
+                lines.append(f"| {size} px | {label} | {cells} |")
+        return [*lines, ""]
 
     def _notes(self) -> list[str]:
         notes = [
@@ -113,8 +132,8 @@ class Report:
         ]
         if any(size > stage.seen_at for size, stage in self.stages.items()):
             notes.append(
-                "Crops of birds hold no detail beyond 256 px (ours end at 227): larger drawings "
-                "are reduced to that, and their finest detail is not judged."
+                "Squares round birds hold little detail beyond 256 px: larger drawings are "
+                "reduced to that, and their finest detail is not judged."
             )
         return notes
 

@@ -41,9 +41,9 @@ def side_by_side(
     out.mkdir(parents=True, exist_ok=True)
     stages = {name: evaluator.score(path, [size]).stages[size] for name, path in weights.items()}
     lines = [
-        "| weights | photographs seen | minutes | KID | FID | R@1 of 100, % | colour obedience, % "
-        "| seed diversity, % | pose diversity, % |",
-        "|" + " --- |" * 9,
+        "| weights | photographs seen | KID | FID | R@1 of 100, % | colour obedience, % "
+        "| seed diversity, % | pose diversity, % | eye, beak and one head, % | tail, % |",
+        "|" + " --- |" * 10,
     ]
     sentences = list(SENTENCES)
     painters = {name: Painter.load(path, evaluator.device) for name, path in weights.items()}
@@ -52,8 +52,8 @@ def side_by_side(
     panels = []
     for name, path in weights.items():
         card = load_checkpoint(path).card
-        trained = (card.get(fact, "–") for fact in ("pictures_seen", "minutes"))
-        lines.append(_row(name, *trained, *_scores(stages[name])))
+        seen = card.get("photographs_seen", card.get("pictures_seen", "–"))
+        lines.append(_row(name, seen, *_scores(stages[name])))
         if sentences:
             drawings = painters[name].draw_batch(sentences, [0] * len(sentences), size)
             panels.append(Panel([drawing.image for drawing in drawings], name))
@@ -72,12 +72,13 @@ def _photographs(stage: StageScores) -> list[str]:
     rows, train = [], stage.train_photographs
     if train is not None:
         distances = (_value(train.kid, 1, 3), _value(train.fid, 1, 0))
-        rows.append(_row("photographs of training species", "–", "–", *distances, *["–"] * 4))
+        rows.append(_row("photographs of training species", "–", *distances, *["–"] * 6))
     retrieved = _value(stage.photographs.r_at_1, 100, 1)
     whole = [
         "–" if share is None else "100" for share in (stage.seed_diversity, stage.pose_diversity)
     ]
-    rows.append(_row("these photographs", "–", "–", "0", "0", retrieved, "–", *whole))
+    anatomy = _anatomy(stage.photographs_anatomy)
+    rows.append(_row("these photographs", "–", "0", "0", retrieved, "–", *whole, *anatomy))
     return rows
 
 
@@ -89,7 +90,12 @@ def _scores(stage: StageScores) -> list[str]:
         _value(stage.colour_obedience, 100, 0),
         _value(stage.seed_diversity, 100, 0),
         _value(stage.pose_diversity, 100, 0),
+        *_anatomy(stage.anatomy),
     ]
+
+
+def _anatomy(shares: Mapping[str, Score]) -> list[str]:
+    return [_value(shares.get(name), 100, 0) for name in ("whole", "tail")]
 
 
 def _value(score: Score | None, scale: float, digits: int) -> str:

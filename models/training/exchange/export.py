@@ -13,6 +13,7 @@ from models.training.damsm.model import check_text_encoder, load_damsm
 from models.training.data.examples import Example
 from models.training.exchange.poses import make_pose_bank
 from models.training.exchange.publishing import check_weights, versions
+from models.training.expert.sketches import load_sketch_judge
 from models.training.runs.files import load_state
 
 _NEEDED = ("phase", "generator_config", "ema", "position")
@@ -26,6 +27,7 @@ def export(
     name: str,
     card: Mapping[str, str],
     examples: Sequence[Example] = (),
+    sketches: Path | None = None,
 ) -> str:
     """Join a text encoder and a generator's moving average into one checkpoint.
 
@@ -35,6 +37,7 @@ def export(
     card : facts about the weights for people to read: the recipe that made them, say. They come
         on top of those that the run tells: photographs seen, versions.
     examples : photographs whose poses are drawn in, for a generator that is told one.
+    sketches : what `train_sketch_judge` wrote, to choose among sketches.
 
     Returns
     -------
@@ -63,10 +66,23 @@ def export(
     facts = _facts(state) | dict(card)
     poses = make_pose_bank(examples, text) if generator.config.pose_channels else None
     config = ModelConfig(
-        text.text_encoder.config, generator.config, name, len(poses) if poses else 0
+        text.text_encoder.config,
+        generator.config,
+        name,
+        len(poses) if poses else 0,
+        judges_sketches=sketches is not None,
     )
+    judge = None
+    if sketches is not None:
+        judge = load_sketch_judge(sketches, generator.config.text_feature_size)
     checkpoint = Checkpoint(
-        config, text.vocabulary, text.text_encoder, generator, facts, poses=poses
+        config,
+        text.vocabulary,
+        text.text_encoder,
+        generator,
+        facts,
+        poses=poses,
+        sketch_judge=judge,
     )
     return save_checkpoint(checkpoint, output)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import pickle
+import zipfile
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +22,8 @@ _NUMPY: dict[str, Any] = {
     "_reconstruct": np.empty(0).__reduce__()[0],
     "scalar": np.int64(0).__reduce__()[0],
 }
+
+_START = 1000
 
 
 class _RefusedError(Exception):
@@ -62,10 +66,9 @@ def load_pickle(path: Path) -> Any:
                 f"{path} was not read, since it is more than plain data: it asks for {error}, "
                 "and a pickle that asks for code could do anything on this computer."
             ) from error
-        except OSError:
-            raise
         except Exception as error:  # damaged pickles raise almost anything
-            raise ValueError(f"{path} cannot be read as a pickle: {error!r}.") from error
+            reason = _reason(path, error) or repr(error)
+            raise ValueError(f"{path} cannot be read as a pickle: {reason}.") from error
 
 
 def load_tensors(path: Path) -> Any:
@@ -76,15 +79,35 @@ def load_tensors(path: Path) -> Any:
     ValueError
         The file is no such file, is damaged, or holds more than tensors and plain data.
     """
-    try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except OSError:
-        raise
-    except Exception as error:  # torch's own text is long, and advises to run what is in the file
-        raise ValueError(
-            f"{path} cannot be read as tensors: it is damaged, no file of PyTorch, "
-            "or more than plain data and would run code."
-        ) from error
+    with path.open("rb") as file:
+        try:
+            return torch.load(file, map_location="cpu", weights_only=True)
+        except Exception as error:  # torch's own text is long, and advises to run what is in it
+            reason = _reason(path, error) or (
+                "it is damaged, no file of PyTorch, or more than plain data and would run code"
+            )
+            raise ValueError(f"{path} cannot be read as tensors: {reason}.") from error
+
+
+def _reason(path: Path, error: Exception) -> str:
+    """Say what the disk does not do, or what people often have in place of a download; or nothing.
+
+    `torch` seeks before the beginning of files that are cut off, which is no fault of the disk.
+    """
+    if isinstance(error, OSError) and error.errno != errno.EINVAL:
+        return str(error.strerror or error)
+    with path.open("rb") as file:
+        start = file.read(_START)
+    if not start:
+        return "it is empty"
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if text.startswith((b"<!doctype html", b"<html", b"<head", b"<?xml", b"<!--")):
+        return "it is a web page; open the address in a browser and save the file itself"
+    if text.startswith(b"version https://git-lfs"):
+        return "it only stands for the file (Git LFS); `git lfs pull` fetches it"
+    if start.startswith(b"PK") and not zipfile.is_zipfile(path):
+        return "it is cut off; fetch it again"
+    return ""
 
 
 def _latin1_encoder() -> Callable[[str, str], bytes]:

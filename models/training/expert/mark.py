@@ -11,7 +11,7 @@ from models.training.data.crops import Crop
 from models.training.data.examples import Example
 from models.training.data.photographs import Photographs, kept_side
 from models.training.expert.expert import Expert
-from models.training.expert.part_head import found_pose
+from models.training.expert.parts import found_pose
 
 SIZE = 128
 """Side in pixels at which birds are looked at."""

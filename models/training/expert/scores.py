@@ -8,7 +8,7 @@ from models.pose import MEMBERS, PART_GROUPS
 from models.training.data.crops import Crop
 from models.training.data.photographs import Photographs
 from models.training.expert.expert import BirdExpert
-from models.training.expert.part_head import found_pose
+from models.training.expert.parts import found_pose
 
 NEAR = 0.1
 """How far from where people marked it a part may be found, as a share of the side."""

@@ -20,7 +20,7 @@ from models.training.data.folder import DataFolder
 from models.training.data.photographs import Photographs, kept_side
 from models.training.expert.described import described, described_terms
 from models.training.expert.expert import BirdExpert, parameter_groups, save_expert
-from models.training.expert.part_head import part_loss
+from models.training.expert.parts import part_loss
 from models.training.expert.scores import part_scores
 from models.training.runs.files import load_state, save_state
 from models.training.runs.whole_files import write_whole

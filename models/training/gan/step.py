@@ -16,13 +16,14 @@ from torch.optim.swa_utils import AveragedModel
 from models.config import GeneratorConfig
 from models.generator import Generator
 from models.layers import channels_last, enlarge
+from models.part_head import PartHead
 from models.precision import chosen_precision
 from models.text_encoder import TextFeatures
 from models.training.damsm.model import Damsm
 from models.training.damsm.similarity import damsm_loss
 from models.training.data.augment import Movement, augment
 from models.training.data.counterfactual import WrongText
-from models.training.expert.part_head import PartHead, part_loss
+from models.training.expert.parts import part_loss
 from models.training.features.image_features import REGION_MAP, resize
 from models.training.gan import losses
 from models.training.gan.average import growing_average

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.pose import PARTS
 from models.training.prepare.attngan import read_captions, read_file_names
 from models.training.prepare.captions import is_utf8, normalise, read_caption_folder, read_text
+from models.training.prepare.marks import read_box
 from models.training.prepare.problems import Kind, Problems
 from models.training.prepare.source import (
     PICTURE_SUFFIX,
     Box,
     Collection,
+    Parts,
+    Place,
     Source,
     species_name,
 )
 from models.training.prepare.split import ATTNGAN_TEST_SPECIES
 
 INDEX_FILES = ("images.txt", "image_class_labels.txt", "classes.txt", "bounding_boxes.txt")
+PARTS_FILE = "parts/part_locs.txt"
 # CUB's own train_test_split.txt is not read: it puts every species on both sides, and a generator
 # is to be judged on species it has never seen (see split.py).
 
@@ -33,6 +39,7 @@ class _Index:
     labels: Mapping[int, int]
     classes: Mapping[int, str]
     boxes: Mapping[int, Box]
+    parts: Mapping[int, Parts]
 
 
 def read_cub(
@@ -100,6 +107,7 @@ def _assemble(
             Kind.UNLISTED: listed is not None and name not in listed,
             Kind.NO_SPECIES: index.labels.get(number) not in index.classes,
             Kind.BAD_BOX: number not in index.boxes,
+            Kind.BAD_PART: number not in index.parts,
         }
         if not faults[Kind.OUTSIDE]:
             faults[Kind.MISSING] = not path.is_file()
@@ -119,12 +127,16 @@ def _assemble(
             captions=tuple(texts[name]),
             species=index.classes[label],
             box=index.boxes[number],
+            parts=index.parts[number],
+            is_stored=True,
             facts={"class_id": label, "cub_image": name},
         )
 
 
 def _read_index(folder: Path, problems: Problems) -> _Index:
-    missing = [name for name in (*INDEX_FILES, "images") if not (folder / name).exists()]
+    missing = [
+        name for name in (*INDEX_FILES, PARTS_FILE, "images") if not (folder / name).exists()
+    ]
     if missing:
         raise ValueError(
             f"{folder} is not the folder CUB_200_2011: it has no {', '.join(missing)}. "
@@ -137,6 +149,7 @@ def _read_index(folder: Path, problems: Problems) -> _Index:
         labels={key: int(value) for key, value in labels.items() if value.isdecimal()},
         classes={key: species_name(value) for key, value in classes.items()},
         boxes=_read_boxes(boxes, folder / "bounding_boxes.txt", problems),
+        parts=_read_part_places(folder / PARTS_FILE, problems),
     )
 
 
@@ -157,16 +170,55 @@ def _read_table(path: Path, problems: Problems) -> dict[int, str]:
 
 
 def _read_boxes(table: Mapping[int, str], path: Path, problems: Problems) -> dict[int, Box]:
-    """Cut the numbers of each box off at the point, as AttnGAN does."""
     boxes: dict[int, Box] = {}
     for key, value in table.items():
         try:
-            left, top, width, height = (int(float(part)) for part in value.split())
-        except (ValueError, OverflowError):
+            box = read_box(value)
+        except ValueError:
             problems.add(Kind.BAD_LINE, path.name, f"box {key} is {value!r}")
         else:
-            boxes[key] = (left, top, width, height)
+            if box is not None:
+                boxes[key] = box
     return boxes
+
+
+def _read_part_places(path: Path, problems: Problems) -> dict[int, dict[int, Place]]:
+    """Read lines of picture, part, place to the right and down, and whether it can be seen.
+
+    Returns
+    -------
+    The visible parts of each picture of which there is a line.
+    """
+    pictures: dict[int, dict[int, Place]] = {}
+    seen: set[tuple[int, int]] = set()
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            picture, part, place, is_visible = _read_part(line)
+        except ValueError:
+            problems.add(Kind.BAD_LINE, f"{path.name}, line {number}", line.strip())
+            continue
+        if (picture, part) in seen:
+            problems.add(
+                Kind.DUPLICATE, f"{path.name}, line {number}", f"part {part} of picture {picture}"
+            )
+        seen.add((picture, part))
+        visible = pictures.setdefault(picture, {})
+        if is_visible:
+            visible[part] = place
+    return pictures
+
+
+def _read_part(line: str) -> tuple[int, int, Place, bool]:
+    """Read one line; ValueError says that it is built otherwise."""
+    picture, part, across, down, visible = line.split()
+    place = float(across), float(down)
+    if not all(map(math.isfinite, place)) or visible not in ("0", "1"):
+        raise ValueError
+    if not 1 <= int(part) <= len(PARTS):
+        raise ValueError
+    return int(picture), int(part), place, visible == "1"
 
 
 def _caption_folder(captions: Path) -> Path:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from models.training.prepare.captions import is_utf8, normalise, read_text
+from models.training.prepare.marks import read_box, read_parts
 from models.training.prepare.problems import Kind, Problems
-from models.training.prepare.source import PICTURE_SUFFIX, Collection, Source
+from models.training.prepare.source import PICTURE_SUFFIX, Box, Collection, Parts, Place, Source
 
 JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 PICTURE_SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif", ".heic")
 )
-"""Files of these names are expected to have captions; others in the folder are not looked at."""
+"""Files of these names are expected to be listed; others in the folder are not looked at."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,26 @@ class _Row:
     file_name: str
     captions: tuple[str, ...]
     species: str
+    box: Box | None
+    parts: Parts
 
 
 @dataclass
 class _Entry:
-    """What all lines say of one picture."""
+    """What all lines say of one picture; of species, boxes and lists of parts one is right."""
 
     captions: list[str] = field(default_factory=list)
     species: dict[str, None] = field(default_factory=dict)
+    boxes: dict[Box, None] = field(default_factory=dict)
+    parts: dict[tuple[tuple[int, Place], ...], None] = field(default_factory=dict)
+
+    @property
+    def disagreement(self) -> str:
+        if len(self.species) > 1:
+            return ", ".join(self.species)
+        if len(self.boxes) > 1:
+            return f"{len(self.boxes)} boxes"
+        return f"{len(self.parts)} lists of parts" if len(self.parts) > 1 else ""
 
 
 def read_folder(folder: Path, captions: Path, problems: Problems) -> Collection:
@@ -43,10 +57,11 @@ def read_folder(folder: Path, captions: Path, problems: Problems) -> Collection:
 
     Parameters
     ----------
-    captions : CSV with the columns ``file_name``, ``caption`` and perhaps ``species`` (a picture
-        may have several lines), or JSON lines with ``file_name``, ``captions`` or ``caption``, and
-        perhaps ``species``. File names are relative to `folder`. A picture without a species is
-        taken for a kind of its own, and its name stands in.
+    captions : CSV with the columns ``file_name``, ``caption`` and perhaps ``species``, ``box`` and
+        ``parts`` (a picture may have several lines), or JSON lines with ``file_name``,
+        ``captions`` or ``caption``, and perhaps the others. File names are relative to `folder`.
+        A picture without a species is taken for a kind of its own, and its name stands in. One
+        with a species may do without captions.
 
     Returns
     -------
@@ -63,12 +78,16 @@ def read_folder(folder: Path, captions: Path, problems: Problems) -> Collection:
         raise ValueError(f"There is no file {captions} with captions.")
     read = _read_json_lines if captions.suffix.lower() in JSON_SUFFIXES else _read_csv
     entries = _join(read(captions, problems), problems)
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        is_picture = path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
-        if is_picture and name not in entries:
+    files = [
+        path.relative_to(folder).as_posix()
+        for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
+    ]
+    misspelt = {_alike(name) for name in entries.keys() - set(files)}
+    for name in files:
+        if name not in entries and _alike(name) not in misspelt:
             problems.add(Kind.UNCAPTIONED, name)
-    return Collection(tuple(_assemble(folder, entries, problems)))
+    return Collection(tuple(_assemble(folder, files, entries, problems)))
 
 
 def _join(rows: Iterable[_Row], problems: Problems) -> dict[str, _Entry]:
@@ -85,10 +104,17 @@ def _join(rows: Iterable[_Row], problems: Problems) -> dict[str, _Entry]:
             entry.captions += normalise(row.captions, f"{row.where}, {path}", problems)
             if row.species:
                 entry.species[row.species] = None
+            if row.box:
+                entry.boxes[row.box] = None
+            if row.parts:
+                entry.parts[tuple(sorted(row.parts.items()))] = None
     return entries
 
 
-def _assemble(folder: Path, entries: dict[str, _Entry], problems: Problems) -> Iterator[Source]:
+def _assemble(
+    folder: Path, files: Sequence[str], entries: dict[str, _Entry], problems: Problems
+) -> Iterator[Source]:
+    by_likeness = {_alike(name): name for name in files}
     targets: dict[str, str] = {}
     for name, entry in entries.items():
         path = folder / name
@@ -96,11 +122,11 @@ def _assemble(folder: Path, entries: dict[str, _Entry], problems: Problems) -> I
         # Compared without case, since macOS and Windows take A.jpg and a.jpg for the same file.
         other = targets.setdefault(target.casefold(), name)
         if not path.is_file():
-            problems.add(Kind.MISSING, name)
-        elif not entry.captions:
+            problems.add(Kind.MISSING, name, _difference(name, by_likeness.get(_alike(name))))
+        elif not entry.captions and not entry.species:
             problems.add(Kind.UNCAPTIONED, name)
-        elif len(entry.species) > 1:
-            problems.add(Kind.TWO_SPECIES, name, ", ".join(entry.species))
+        elif entry.disagreement:
+            problems.add(Kind.DISAGREEING, name, entry.disagreement)
         elif other != name:
             problems.add(Kind.DUPLICATE, name, f"would be written to {target}, as would {other}")
         else:
@@ -110,8 +136,31 @@ def _assemble(folder: Path, entries: dict[str, _Entry], problems: Problems) -> I
                 target=target,
                 captions=tuple(entry.captions),
                 species=next(iter(entry.species), name),
+                box=next(iter(entry.boxes), None),
+                parts=dict(next(iter(entry.parts), ())),
                 facts={"source_image": name},
             )
+
+
+def _alike(name: str) -> str:
+    """What is the same for names that people take for the same."""
+    return unicodedata.normalize("NFC", name.replace("\\", "/")).casefold()
+
+
+def _difference(name: str, found: str | None) -> str:
+    """Say how the name of a file that is there differs from the one that was written."""
+    if found is None:
+        return ""
+    if "\\" in name:
+        return f"there is {found}; folders are told by /, not by \\"
+    composed = unicodedata.normalize("NFC", name)
+    if composed == unicodedata.normalize("NFC", found):
+        form = "NFC, and the file's in NFD" if name == composed else "NFD, and the file's in NFC"
+        return (
+            "there is a file whose name looks the same; its accents are written otherwise (this "
+            f"name is in {form}): rename it"
+        )
+    return f"there is {found}; capital letters differ"
 
 
 def _read_csv(path: Path, problems: Problems) -> Iterator[_Row]:
@@ -123,7 +172,7 @@ def _read_csv(path: Path, problems: Problems) -> Iterator[_Row]:
     if not {"file_name", "caption"} <= set(columns):
         raise ValueError(
             f"The first line of {path} must name the columns file_name and caption (and species, "
-            f"where it is known), but it is {header.strip()[:80]!r}."
+            f"box and parts, where they are known), but it is {header.strip()[:80]!r}."
         )
     reader.fieldnames = columns
     while True:
@@ -137,11 +186,18 @@ def _read_csv(path: Path, problems: Problems) -> Iterator[_Row]:
             continue
         where = f"{path.name}, line {reader.line_num}"
         file_name = (fields["file_name"] or "").strip()
-        if None in fields or fields["caption"] is None or not file_name:
+        caption = fields["caption"]
+        if None in fields or caption is None or not file_name:
             problems.add(Kind.BAD_LINE, where, f"wanted: {len(columns)} columns, and a file name")
-        else:
-            species = (fields.get("species") or "").strip()
-            yield _Row(where, file_name, (fields["caption"],), species)
+            continue
+        species, box, parts = (
+            (fields.get(column) or "").strip() for column in ("species", "box", "parts")
+        )
+        captions = (caption,) if caption.strip() else ()
+        try:
+            yield _Row(where, file_name, captions, species, read_box(box), read_parts(parts))
+        except ValueError as error:
+            problems.add(Kind.BAD_LINE, where, str(error))
 
 
 def _read_json_lines(path: Path, problems: Problems) -> Iterator[_Row]:
@@ -160,11 +216,14 @@ def _read_json(line: str, where: str) -> _Row:
         raise ValueError("not a JSON object")
     file_name, species = entry.get("file_name"), entry.get("species") or ""
     captions = entry.get("captions", entry.get("caption"))
-    captions = [captions] if isinstance(captions, str) else captions
+    captions = [captions] if isinstance(captions, str) else captions or []
     if not isinstance(file_name, str) or not file_name:
         raise ValueError("file_name is not a text")
     if not isinstance(captions, list) or not all(isinstance(text, str) for text in captions):
         raise ValueError("caption is not a text, or captions not a list of texts")
     if not isinstance(species, str):
         raise ValueError("species is not a text")
-    return _Row(where, file_name, tuple(captions), species)
+    if not captions and not species:
+        raise ValueError("neither captions nor a species")
+    box, parts = read_box(entry.get("box")), read_parts(entry.get("parts"))
+    return _Row(where, file_name, tuple(captions), species, box, parts)

@@ -1,4 +1,4 @@
-"""One picture: read whatever its format, checked to the last pixel, cut around the bird."""
+"""One picture: read whatever its format, checked to the last pixel, cut square round the bird."""
 
 from __future__ import annotations
 
@@ -9,13 +9,22 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from models.pose import PARTS
 from models.training.prepare.problems import Kind
-from models.training.prepare.source import Box, Source
+from models.training.prepare.source import Box, Parts, Place, Source
 
 MAX_PIXELS = 80_000_000
 """Larger pictures are refused unread: a file of some kilobytes can unpack to fill the memory."""
 
 QUALITY = 92
+
+CONTEXT = 1.5
+"""Side of the square in units of the box's longer side: training cuts smaller ones out of it."""
+
+PART_OUTSIDE = 0.1
+"""How far beyond the picture a part may be marked, as a share of the picture: CUB has some that
+are a few pixels out. What is farther was counted otherwise."""
+
 Rectangle = tuple[int, int, int, int]
 """Left, top, right and bottom, in pixels."""
 
@@ -35,7 +44,7 @@ class Checked:
 
     Attributes
     ----------
-    rectangle : what to cut out of it.
+    rectangle : the square to cut out of it.
     digest : SHA-256 (hex) of the picture's file.
     """
 
@@ -44,23 +53,35 @@ class Checked:
     digest: str
 
     @property
-    def aspect(self) -> float:
-        """Width / height of what is cut out."""
-        left, top, right, bottom = self.rectangle
-        return (right - left) / (bottom - top)
+    def cut_side(self) -> int:
+        """Side of the square in the picture, in pixels."""
+        return self.rectangle[2] - self.rectangle[0]
 
-    def written_size(self, size: int) -> tuple[int, int]:
-        """Width and height in pixels with the shorter side at most `size`: never enlarged."""
-        left, top, right, bottom = self.rectangle
-        width, height = right - left, bottom - top
-        scale = min(1.0, size / min(width, height))
-        return round(width * scale), round(height * scale)
+    def written_side(self, size: int) -> int:
+        """Side of the written square, at most `size` pixels: never enlarged."""
+        return min(size, self.cut_side)
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, width and height of the bird as shares of the square's side."""
+        if self.source.box is None:
+            return 0.0, 0.0, 1.0, 1.0
+        left, top, width, height = self.source.box
+        return *self._share(left, top), width / self.cut_side, height / self.cut_side
+
+    @property
+    def parts(self) -> Parts:
+        """Where the visible parts are, as shares of the square's side."""
+        return {number: self._share(*place) for number, place in self.source.parts.items()}
+
+    def _share(self, across: float, down: float) -> Place:
+        left, top = self.rectangle[:2]
+        return (across - left) / self.cut_side, (down - top) / self.cut_side
 
     def recipe(self, size: int) -> str:
         """Describe the written picture exactly: it is written anew when this changes."""
-        width, height = self.written_size(size)
-        cut = ",".join(map(str, self.rectangle))
-        return f"sha256 {self.digest} cut {cut} to {width}x{height} quality {QUALITY}"
+        cut, side = ",".join(map(str, self.rectangle)), self.written_side(size)
+        return f"sha256 {self.digest} cut {cut} to {side}x{side} quality {QUALITY}"
 
 
 def check(source: Source, min_side: int) -> Checked:
@@ -69,36 +90,38 @@ def check(source: Source, min_side: int) -> Checked:
     Raises
     ------
     PictureError
-        The picture is broken, or what is to be cut out has a side under `min_side` pixels.
+        The picture is broken, its box or a part is not in it, or the square to be cut out has a
+        side under `min_side` pixels.
     """
     picture, digest = _open(source)
-    if source.box is None:
-        rectangle = (0, 0, *picture.size)
-    else:
-        rectangle = attngan_crop(source.box, *picture.size)
-    left, top, right, bottom = rectangle
-    if min(right - left, bottom - top) < min_side:
-        what = "picture" if source.box is None else "crop"
-        raise PictureError(Kind.TOO_SMALL, f"{what} of {right - left} x {bottom - top} px")
-    return Checked(source, rectangle, digest)
+    width, height = picture.size
+    for number, (across, down) in source.parts.items():
+        if max(abs(across / width - 0.5), abs(down / height - 0.5)) > 0.5 + PART_OUTSIDE:
+            place = f"{PARTS[number - 1]} at ({across:g}, {down:g})"
+            raise PictureError(Kind.BAD_PART, f"{place} in a picture of {width} x {height} px")
+    rectangle = square_round(source.box or (0, 0, width, height), width, height)
+    checked = Checked(source, rectangle, digest)
+    if checked.cut_side < min_side:
+        whole = f" of a picture of {width} x {height} px"
+        raise PictureError(
+            Kind.TOO_SMALL, f"a square of {checked.cut_side} x {checked.cut_side} px{whole}"
+        )
+    return checked
 
 
 def render(checked: Checked, size: int) -> Image.Image:
-    """Cut a picture out and shrink it so that its shorter side has at most `size` pixels.
-
-    The cut keeps its own proportions: `models.training.data.examples.unsquash` brings any picture
-    to a square by its `aspect`, and a second squeeze would only blur it.
-    """
+    """Cut the square out and shrink it to at most `size` pixels each way."""
     picture, _ = _open(checked.source)
     cut = picture.crop(checked.rectangle)
-    wanted = checked.written_size(size)
-    return cut if cut.size == wanted else cut.resize(wanted, Image.Resampling.LANCZOS)
+    side = checked.written_side(size)
+    return cut if side == cut.width else cut.resize((side, side), Image.Resampling.LANCZOS)
 
 
-def attngan_crop(box: Box, width: int, height: int) -> Rectangle:
-    """Cut around a bounding box as AttnGAN does: 1.5 times its longer side, as a square.
+def square_round(box: Box, width: int, height: int) -> Rectangle:
+    """Find the square round a bird: on its middle, or where the picture ends, moved inside.
 
-    Where that leaves the picture it is cut off, so that crops at the border are not square.
+    Its side is `CONTEXT` times the box's longer side, or the picture's shorter one, whichever is
+    less. A bird that is longer than the picture's shorter side loses its ends.
 
     Parameters
     ----------
@@ -110,18 +133,17 @@ def attngan_crop(box: Box, width: int, height: int) -> Rectangle:
         The box is empty or lies outside the picture.
     """
     box_left, box_top, box_width, box_height = box
-    radius = int(max(box_width, box_height) * 0.75)
-    centre_x = int((2 * box_left + box_width) / 2)
-    centre_y = int((2 * box_top + box_height) / 2)
+    centre_x, centre_y = box_left + box_width / 2, box_top + box_height / 2
     is_inside = 0 <= centre_x < width and 0 <= centre_y < height
     if min(box_width, box_height) <= 0 or not is_inside:
-        raise PictureError(Kind.BAD_BOX, f"{box} in a picture of {width} x {height} px")
-    return (
-        max(0, centre_x - radius),
-        max(0, centre_y - radius),
-        min(width, centre_x + radius),
-        min(height, centre_y + radius),
+        numbers = ", ".join(f"{number:g}" for number in box)
+        raise PictureError(Kind.BAD_BOX, f"({numbers}) in a picture of {width} x {height} px")
+    side = max(1, int(min(CONTEXT * max(box_width, box_height), width, height)))
+    left, top = (
+        min(max(0, round(centre - side / 2)), limit - side)
+        for centre, limit in ((centre_x, width), (centre_y, height))
     )
+    return left, top, left + side, top + side
 
 
 def _open(source: Source) -> tuple[Image.Image, str]:
@@ -137,9 +159,8 @@ def _open(source: Source) -> tuple[Image.Image, str]:
             if picture.mode == "F":
                 raise PictureError(Kind.NOT_A_PICTURE, "its pixels are measurements, not colours")
             picture.load()
-            # CUB's boxes count in the pixels as they are stored, so those are not turned.
-            upright = picture if source.box else ImageOps.exif_transpose(picture)
-            return to_rgb(upright), hashlib.sha256(content).hexdigest()
+            turned = picture if source.is_stored else _upright(picture)
+            return to_rgb(turned), hashlib.sha256(content).hexdigest()
     except PictureError:
         raise
     except UnidentifiedImageError as error:
@@ -149,6 +170,14 @@ def _open(source: Source) -> tuple[Image.Image, str]:
         raise PictureError(Kind.TOO_LARGE, "more than Pillow opens") from error
     except Exception as error:  # decoders raise almost anything on a damaged file
         raise PictureError(Kind.DAMAGED, str(error)) from error
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Turn a picture as its EXIF says; as it is stored where nobody can read that."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:  # as above; the pixels are whole
+        return picture
 
 
 def to_rgb(picture: Image.Image) -> Image.Image:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
+from models.training.data.photographs import MOST_DETAIL
 from models.training.prepare.parallel import work_through
 from models.training.prepare.pictures import Checked, PictureError, check
-from models.training.prepare.problems import SHOWN, Problems
-from models.training.prepare.source import Collection, Source
+from models.training.prepare.problems import SHOWN, Kind, Problems
+from models.training.prepare.source import Collection, Source, species_key
 from models.training.prepare.split import choose_test_species
-from models.training.prepare.writer import claim, refuse_foreign, write_part
+from models.training.prepare.writer import FOLDERS, claim, refuse_foreign, write_folder
 from models.training.runs.whole_files import write_whole
 
 
@@ -25,20 +26,20 @@ class Settings:
 
     Attributes
     ----------
-    size : longest that a written picture's shorter side may be, in pixels.
-    min_side : shortest side that a picture or crop may have, in pixels.
+    size : longest side of a written picture, in pixels.
+    min_side : shortest side that the square round a bird may have, in pixels.
     test_species : how many species to test on, or a file that names them; None: see `split`.
     skip_broken : whether to leave broken pictures and captions out instead of refusing them.
     """
 
-    size: int = 512
+    size: int = MOST_DETAIL
     min_side: int = 64
     test_species: str | None = None
     skip_broken: bool = False
 
 
 def prepare(collection: Collection, out: Path, settings: Settings, problems: Problems) -> str:
-    """Write ``out/train`` and ``out/test``.
+    """Write ``out/train``, ``out/test`` and, for pictures without captions, ``out/more``.
 
     Parameters
     ----------
@@ -60,30 +61,47 @@ def prepare(collection: Collection, out: Path, settings: Settings, problems: Pro
     workers = os.cpu_count() or 1
     checked = _check_all(collection.sources, settings.min_side, workers, problems)
     report = _save_report(problems, out)
-    summary = problems.text(SHOWN)
     if problems.fatal and not settings.skip_broken:
         raise ValueError(
-            f"nothing was written, because of faults in the input: {problems.fatal}\n{summary}\n"
+            f"nothing was written, because of faults in the input: {problems.fatal}\n"
+            f"{problems.text(SHOWN)}\n"
             f"The full list is in {report}. Mend them, or leave them out with --skip-broken."
         )
-    if not checked:
-        raise ValueError(f"There is not one whole picture with captions.\n{summary}")
-    species = {one.source.species for one in checked}
+    species = {one.source.species for one in checked if one.source.captions}
+    if not species:
+        raise ValueError(f"There is not one whole picture with captions.\n{problems.text(SHOWN)}")
     test_species = choose_test_species(species, settings.test_species, collection.test_species)
+    folders = _share_out(checked, test_species, problems)
+    _save_report(problems, out)
     claim(out, {"size": settings.size, "left_out": problems.fatal})
-    sides = {
-        "train": [one for one in checked if one.source.species not in test_species],
-        "test": [one for one in checked if one.source.species in test_species],
-    }
     lines = []
-    for name, part in sides.items():
-        if part:
-            written = write_part(out / name, part, settings.size, workers)
+    for name in FOLDERS:
+        part = folders[name]
+        # Where an earlier run left pictures in `more`, they are told to be none of the folder's.
+        if part or (name == "more" and (out / name).is_dir()):
+            written = write_folder(out / name, part, settings.size, workers)
             lines.append(_describe(out / name, part, written))
     if problems:
         heading = "Left out" if problems.fatal else "Noted"
-        lines.append(f"{heading} (the full list is in {report}):\n{summary}")
+        lines.append(f"{heading} (the full list is in {report}):\n{problems.text(SHOWN)}")
     return "\n".join(lines)
+
+
+def _share_out(
+    checked: Sequence[Checked], test_species: Set[str], problems: Problems
+) -> dict[str, list[Checked]]:
+    """Say what goes where; what shows species of the test folder without captions goes nowhere."""
+    tested = {species_key(species) for species in test_species}
+    folders: dict[str, list[Checked]] = {name: [] for name in FOLDERS}
+    for one in checked:
+        source = one.source
+        if source.captions:
+            folders["test" if source.species in test_species else "train"].append(one)
+        elif species_key(source.species) in tested:
+            problems.add(Kind.TESTED, source.name, source.species)
+        else:
+            folders["more"].append(one)
+    return folders
 
 
 def _check_all(
@@ -124,4 +142,5 @@ def _describe(folder: Path, part: Sequence[Checked], written: int) -> str:
     species = len({one.source.species for one in part})
     captions = sum(len(one.source.captions) for one in part)
     kept = f" ({len(part) - written} were there already)" if written < len(part) else ""
-    return f"{folder}: {len(part)} pictures{kept}, {captions} captions, {species} species"
+    described = f", {captions} captions" if captions else ""
+    return f"{folder}: {len(part)} pictures{kept}{described}, {species} species"

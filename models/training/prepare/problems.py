@@ -20,18 +20,20 @@ class Kind(Enum):
     TOO_SMALL = "Too small (--min-side sets the limit)"
     TOO_LARGE = "Too many pixels (make them smaller)"
     BAD_BOX = "No bounding box, or one that is not inside its picture"
+    BAD_PART = "No places of parts, or some that are not inside their picture"
     NOT_UTF8 = "Not UTF-8 (save the text file in that encoding)"
     BAD_LINE = "Lines that cannot be understood"
     DUPLICATE = "Listed twice, or two names for the same file"
     OUTSIDE = "File names that lead out of their folder"
-    TWO_SPECIES = "Pictures given two different species"
+    DISAGREEING = "Pictures given two different species, boxes or parts"
     NO_SPECIES = "Pictures without a species that classes.txt names"
     WORDLESS = "Captions without a word (always left out)"
+    TESTED = "Without captions, of species that are kept for testing (always left out)"
 
     @property
     def is_fatal(self) -> bool:
         """Whether input with such a fault is refused unless broken parts may be skipped."""
-        return self is not Kind.WORDLESS
+        return self not in (Kind.WORDLESS, Kind.TESTED)
 
 
 class Problems:

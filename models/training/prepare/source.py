@@ -6,8 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-Box = tuple[int, int, int, int]
+Box = tuple[float, float, float, float]
 """A bounding box as CUB writes it, in pixels: left, top, width, height."""
+
+Place = tuple[float, float]
+"""Where a part is: to the right and down."""
+
+Parts = Mapping[int, Place]
+"""Where visible parts are, by CUB's numbers."""
 
 PICTURE_SUFFIX = ".webp"
 """Of the pictures that are written."""
@@ -20,9 +26,11 @@ class Source:
     Attributes
     ----------
     name : what its owner calls it, for messages.
-    target : name of the picture to write, relative to ``train`` or ``test``.
-    captions : normalised, at least one.
-    box : the bird; None keeps the whole picture.
+    target : name of the picture to write, relative to its folder.
+    captions : normalised; none where only the species is known.
+    box : the bird; None where nobody drew one.
+    is_stored : whether box and parts count in the pixels as they are stored, whatever the picture's
+        EXIF says of turning it; otherwise in those of the upright picture.
     facts : further fields of its line in ``metadata.jsonl``.
     """
 
@@ -32,6 +40,8 @@ class Source:
     captions: tuple[str, ...]
     species: str
     box: Box | None = None
+    parts: Parts = field(default_factory=dict)
+    is_stored: bool = False
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -53,3 +63,8 @@ def species_name(class_name: str) -> str:
     """The species of a class: ``001.Black_footed_Albatross`` is "Black footed Albatross"."""
     number, dot, name = class_name.partition(".")
     return (name if dot and number.isdecimal() else class_name).replace("_", " ").strip()
+
+
+def species_key(species: str) -> str:
+    """What is the same for one species that sources write differently."""
+    return species_name(species).casefold().replace("-", " ")

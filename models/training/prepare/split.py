@@ -36,7 +36,6 @@ ATTNGAN_TEST_SPECIES = frozenset(
         "Boat_tailed_Grackle",
         "Horned_Grebe",
         "Western_Grebe",
-        "California_Gull",
         "Western_Gull",
         "Pomarine_Jaeger",
         "Belted_Kingfisher",
@@ -67,6 +66,7 @@ ATTNGAN_TEST_SPECIES = frozenset(
         "Bohemian_Waxwing",
         "Cedar_Waxwing",
         "American_Three_toed_Woodpecker",
+        "Marsh_Wren",
     ]
 )
 """The 50 of CUB's 200 species on which AttnGAN is tested."""

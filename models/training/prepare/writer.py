@@ -7,7 +7,7 @@ the next run keeps those that are as they should be.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -16,7 +16,10 @@ from models.training.prepare.parallel import work_through
 from models.training.prepare.pictures import QUALITY, Checked, render
 from models.training.runs.whole_files import whole_file, write_whole
 
-PARTS = ("train", "test")
+FOLDERS = ("more", "train", "test")
+"""In the order of writing: a folder without ``train`` and ``test`` is refused by whoever reads it,
+so that nobody takes one for complete that lacks ``more`` alone."""
+
 METADATA = "metadata.jsonl"
 MARK = "prepare.json"
 """Says by its presence that a folder is ours to write to, and with what settings."""
@@ -39,14 +42,14 @@ def refuse_foreign(out: Path) -> None:
 
 def claim(out: Path, settings: Mapping[str, object]) -> None:
     """Mark a folder as made by us, and as not complete until its metadata is there again."""
-    for part in PARTS:
-        (out / part / METADATA).unlink(missing_ok=True)
+    for name in FOLDERS:
+        (out / name / METADATA).unlink(missing_ok=True)
     out.mkdir(parents=True, exist_ok=True)
     write_whole(out / MARK, json.dumps(settings, indent=2) + "\n")
 
 
-def write_part(folder: Path, checked: Sequence[Checked], size: int, workers: int) -> int:
-    """Write the pictures of ``train`` or ``test``, then its ``metadata.jsonl``.
+def write_folder(folder: Path, checked: Sequence[Checked], size: int, workers: int) -> int:
+    """Write the pictures of ``train``, ``test`` or ``more``, then its ``metadata.jsonl``.
 
     Returns
     -------
@@ -57,20 +60,27 @@ def write_part(folder: Path, checked: Sequence[Checked], size: int, workers: int
     written = work_through(
         lambda one: _write_picture(folder, one, size), checked, f"writing {folder.name}", workers
     )
-    lines = [json.dumps(_describe(one)) + "\n" for one in checked]
+    lines = [json.dumps(_describe(one, size)) + "\n" for one in checked]
     write_whole(folder / METADATA, "".join(lines))
     return sum(written)
 
 
-def _describe(checked: Checked) -> dict[str, object]:
+def _describe(checked: Checked, size: int) -> dict[str, object]:
     source = checked.source
+    captions = {"captions": list(source.captions)} if source.captions else {}
     return {
         "file_name": source.target,
-        "captions": list(source.captions),
+        **captions,
         "species": source.species,
         **source.facts,
-        "aspect": round(checked.aspect, 4),
+        "side": checked.written_side(size),
+        "box": _rounded(checked.box),
+        "parts": {str(number): _rounded(place) for number, place in checked.parts.items()},
     }
+
+
+def _rounded(shares: Iterable[float]) -> list[float]:
+    return [round(share, 4) for share in shares]
 
 
 def _write_picture(folder: Path, checked: Checked, size: int) -> bool:

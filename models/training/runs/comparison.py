@@ -87,7 +87,7 @@ def _photographs(recipe: Recipe) -> int:
 class Comparison:
     """Runs variants, one after the other; one that is done is not run again.
 
-    Recipes that agree in expert and DAMSM share them.
+    Recipes that agree in expert, DAMSM and judge of sketches share them.
 
     Parameters
     ----------
@@ -128,8 +128,7 @@ class Comparison:
         for number, (variant, run) in enumerate(zip(variants, runs, strict=True)):
             run.begin(resume=True)
             for earlier in runs[:number]:
-                if _share_expert_and_damsm(run.recipe, earlier.recipe):
-                    run.take_over(earlier)
+                run.take_over(earlier)
             distributed.wait_for_all()
             rows.append(self._scores(variant.name, run, size))
         table = _table(rows, command)
@@ -173,6 +172,7 @@ class Comparison:
                 if run.minutes() < self.minutes - 1e-6:
                     raise InterruptedError("stopped; the same command goes on from here")
                 break
+        run.train_sketch_judge()
 
     def _score(self, run: RecipeRun, weights: Path, size: int) -> dict[str, Any]:
         scores = self.evaluator.score(weights, [size]).stages[size]
@@ -211,10 +211,6 @@ class Comparison:
                     sheet.paste(image.resize((side, side), Image.Resampling.BICUBIC), place)
         with whole_file(self.out / "pictures.jpg") as temporary:
             sheet.save(temporary, format="JPEG", quality=90)
-
-
-def _share_expert_and_damsm(one: Recipe, other: Recipe) -> bool:
-    return (one.expert, one.damsm) == (other.expert, other.damsm)
 
 
 def _value_and_margin(score: Score | None) -> list[float] | None:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from models.config import GeneratorConfig
 from models.training.damsm.trainer import DamsmTraining
+from models.training.expert.sketches import SketchTraining
 from models.training.expert.trainer import ExpertTraining
 from models.training.gan.settings import Phase
 
@@ -54,12 +55,14 @@ class Recipe:
     ----------
     text : the recipe as a file that repeats it, changes included, to be kept with the weights.
     expert : None for a run whose discriminators look through an ImageNet network.
+    sketches : None for weights that draw one sketch only.
     phases : none for a recipe of networks that judge and do not draw.
     """
 
     text: str
     expert: ExpertTraining | None
     damsm: DamsmTraining
+    sketches: SketchTraining | None
     generator: GeneratorConfig
     phases: tuple[Phase, ...]
     averages: tuple[Average, ...]
@@ -114,8 +117,9 @@ class Recipe:
             raise ValueError("generator.text_feature_size is damsm.feature_size: name that")
         recipe = cls(
             text,
-            settings_of(ExpertTraining, values["expert"], "expert") if "expert" in values else None,
+            _optional(ExpertTraining, values, "expert"),
             damsm,
+            _optional(SketchTraining, values, "sketches"),
             dataclasses.replace(generator, text_feature_size=damsm.feature_size),
             tuple(phases),
             tuple(averages),
@@ -136,6 +140,11 @@ class Recipe:
                     f"phase.{number}.pose_weight needs an [expert], which finds parts, and "
                     "generator.pose_channels"
                 )
+        if self.sketches and not (self.expert and self.generator.pose_channels):
+            raise ValueError(
+                "[sketches] needs an [expert], whose first blocks it begins with, and "
+                "generator.pose_channels"
+            )
         if (self.damsm.features == "expert") != (self.expert is not None):
             raise ValueError("damsm.features is 'expert' if, and only if, there is an [expert]")
         for average in self.averages:
@@ -150,6 +159,7 @@ class Recipe:
 TABLES: dict[str, type[Any]] = {
     "expert": ExpertTraining,
     "damsm": DamsmTraining,
+    "sketches": SketchTraining,
     "generator": GeneratorConfig,
     "phase": Phase,
     "average": Average,
@@ -162,6 +172,10 @@ no more than so many, and ``changes``, which were named on a command line."""
 def recipe_names() -> list[str]:
     """Names of the recipes that come along."""
     return sorted(path.stem for path in RECIPES.glob("*.toml"))
+
+
+def _optional(kind: type[Settings], values: Mapping[str, Any], key: str) -> Settings | None:
+    return settings_of(kind, values[key], key) if key in values else None
 
 
 def settings_of(kind: type[Settings], values: object, where: str) -> Settings:

@@ -21,21 +21,35 @@ def corrector() -> Corrector:
     return Corrector()
 
 
-@pytest.mark.parametrize(
-    ("heard", "said"),
-    [
-        ("a small bird with a black geek", "a small bird with a black beak"),
-        (
-            "a small bird with black rings and a wide belly",
-            "a small bird with black wings and a white belly",
-        ),
-        ("a bird with black second berries", "a bird with black secondaries"),
-        ("this bird has brown darsus", "this bird has brown tarsus"),
-    ],
-)
-def test_words_that_sound_alike_are_exchanged(corrector: Corrector, heard: str, said: str) -> None:
-    chosen = corrector.choose([Guess(heard, -4.0)])
+def heard(text: str, log_probability: float, *unsure: str) -> Guess:
+    """Return a guess of which some words were not heard surely."""
+    certainties = tuple(0.3 if word in unsure else 0.95 for word in text.split())
+    return Guess(text, log_probability, certainties)
+
+
+MISHEARD = [
+    (("a small bird with a black geek", "geek"), "a small bird with a black beak"),
+    (
+        ("a small bird with black rings and a wide belly", "rings", "wide"),
+        "a small bird with black wings and a white belly",
+    ),
+    (("a bird with black second berries", "second", "berries"), "a bird with black secondaries"),
+    (("this bird has brown darsus", "darsus"), "this bird has brown tarsus"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), MISHEARD)
+def test_unsure_words_that_sound_alike_are_exchanged(
+    corrector: Corrector, words: tuple[str, ...], said: str
+) -> None:
+    chosen = corrector.choose([heard(words[0], -4.0, *words[1:])])
     assert chosen.replace("grey", "gray") == said.replace("grey", "gray")
+
+
+@pytest.mark.parametrize("text", [words[0] for words, _ in MISHEARD])
+def test_what_was_heard_surely_is_not_exchanged(corrector: Corrector, text: str) -> None:
+    assert corrector.choose([heard(text, -4.0)]) == text
+    assert corrector.choose([Guess(text, -4.0)]) == text
 
 
 @pytest.mark.parametrize(
@@ -46,10 +60,22 @@ def test_words_that_sound_alike_are_exchanged(corrector: Corrector, heard: str, 
         "two herons fighting at sunset",
         "the quick brown fox jumps over the lazy dog",
         "zebra finch",
+        "you can see a small bird and it will be yellow with a black head",
+        "i would like to see what a red bird looks like",
+        "it s the bird that we ve seen isn t it",
     ],
 )
 def test_what_makes_sense_is_left_alone(corrector: Corrector, sentence: str) -> None:
-    assert corrector.choose([Guess(sentence, -3.0)]) == sentence
+    assert corrector.choose([heard(sentence, -3.0, *sentence.split())]) == sentence
+
+
+def test_nothing_that_was_heard_is_left_out(corrector: Corrector) -> None:
+    whole = "i think it might be a black bird because it has been singing all night"
+    ends_early = "i think it might be a black bird because it has"
+    assert corrector.choose([Guess(whole, -5.0), Guess(ends_early, -6.0)]) == whole
+    # Not even when most of it was unsure, and a short sentence is by far the likelier one.
+    mumbled = "a small bird with a marathin zigzag underneath a wobbly periscope"
+    assert len(corrector.choose([heard(mumbled, -9.0, *mumbled.split())]).split()) >= 9
 
 
 def test_a_likelier_sentence_among_the_guesses_is_taken(corrector: Corrector) -> None:

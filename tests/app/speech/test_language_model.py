@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from app.speech.build_language_model import main as build
-from app.speech.language_model import BIRD_DICTIONARY, BIRD_MODEL, LanguageModel, LanguageModelError
+from app.speech.language_model import (
+    BIRD_DICTIONARY,
+    BIRD_MODEL,
+    START,
+    LanguageModel,
+    LanguageModelError,
+    SpokenLanguage,
+)
 
 CAPTIONS = """\
 a red bird with black wings
@@ -25,6 +32,24 @@ def test_what_people_say_of_birds_is_likelier() -> None:
     assert said > model.score(["a", "red", "bird", "with", "black", "rings"]) + 3
     assert said > model.score(["wings", "black", "with", "bird", "red", "a"]) + 10
     assert "wingbars" in model and "nape" in model and "whtie" not in model
+
+
+def spoken(sentence: str) -> float:
+    """Return the logarithm of the probability that somebody says a sentence."""
+    language = SpokenLanguage()
+    words = [START, *sentence.split()]
+    return sum(
+        language.word_score(word, words[:place]) for place, word in enumerate(words) if place
+    )
+
+
+def test_what_people_say_every_day_is_likely_too() -> None:
+    assert spoken("a red bird with black wingbars") > spoken("a red bird with black rings") + 3
+    assert (
+        spoken("i do not know what it was called") > spoken("eye to not no but it was called") + 9
+    )
+    # Captions are written without apostrophes.
+    assert spoken("it s been a long day") > spoken("its been a long day") + 1
 
 
 def test_both_bundled_files_are_small() -> None:
@@ -50,6 +75,22 @@ def test_a_model_is_built_from_captions(tmp_path: Path) -> None:
     )
     written = {path.name for path in tmp_path.iterdir() if path.is_file()}
     assert written == {"captions.txt", "my.dict", "my.lm.bin"}
+
+
+def test_captions_in_utf16_with_blank_lines_teach_the_same(tmp_path: Path) -> None:
+    captions = tmp_path / "captions.txt"
+    built = []
+    for content in (CAPTIONS.encode(), CAPTIONS.replace("\n", "\r\n\r\n").encode("utf-16")):
+        captions.write_bytes(content)
+        model_file, dictionary = tmp_path / "my.lm.bin", tmp_path / "my.dict"
+        build([str(captions), "--model", str(model_file), "--dictionary", str(dictionary)])
+        built.append((model_file.read_bytes(), dictionary.read_bytes()))
+    assert built[0] == built[1]
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="cannot be read: No such file"):
+        build([str(tmp_path / "absent.txt")])
 
 
 @pytest.mark.parametrize("captions", ["", "a red bird\nthe blue beak\n"])

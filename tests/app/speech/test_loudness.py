@@ -49,6 +49,14 @@ def test_it_stops_after_the_pause_and_not_before(voice: np.ndarray, fan: float) 
     assert stopped is not None and end + 0.8 < stopped < end + 2.2
 
 
+@pytest.mark.parametrize("offset", [0.01, -0.02, 0.2])
+def test_an_offset_of_the_device_is_no_voice(voice: np.ndarray, offset: float) -> None:
+    sound = np.concatenate([np.zeros(RATE), 0.2 * voice, np.zeros(4 * RATE)]) + offset
+    stopped = stops_after(sound + 0.0005 * np.random.default_rng(1).standard_normal(len(sound)))
+    end = 1 + len(voice) / RATE
+    assert stopped is not None and end + 0.8 < stopped < end + 2.2
+
+
 @pytest.mark.parametrize("zeros", [0.05, 0.3, 2.0])
 def test_it_waits_beside_a_fan_that_a_device_hears_late(zeros: float) -> None:
     fan = 0.006 * np.random.default_rng(1).standard_normal(20 * RATE)

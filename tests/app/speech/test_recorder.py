@@ -61,13 +61,17 @@ def test_a_spoken_sentence_is_recorded_and_understood(
     assert transcriber.transcribe(recording) == SENTENCE
 
 
-def refuse(monkeypatch: pytest.MonkeyPatch, refused: Callable[[dict[str, Any]], bool]) -> None:
+def refuse(
+    monkeypatch: pytest.MonkeyPatch,
+    refused: Callable[[dict[str, Any]], bool],
+    error: tuple[int, str] = (-9997, "Invalid sample rate"),
+) -> None:
     """Make devices refuse to be opened in some ways, as PortAudio words it."""
     really_open = pyaudio.PyAudio.open
 
     def open_device(audio: pyaudio.PyAudio, **wishes: Any) -> Any:
         if refused(wishes):
-            raise OSError(-9997, "Invalid sample rate")
+            raise OSError(*error)
         return really_open(audio, **wishes)
 
     monkeypatch.setattr(pyaudio.PyAudio, "open", open_device)
@@ -87,18 +91,51 @@ def test_a_device_that_refuses_16_khz_is_recorded_at_its_own_rate(
     assert recording.peak > 0.1
 
 
-def test_a_device_that_refuses_one_channel_is_mixed(
-    virtual_microphone: PlugIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def tone(tmp_path: Path) -> Path:
+    """Two seconds of 440 Hz."""
     time_axis = np.arange(2 * 48_000) / 48_000
     tone = as_recording(0.5 * np.sin(2 * np.pi * 440 * time_axis), 48_000)
     soundfile.write(tmp_path / "tone.wav", tone.samples, tone.rate)
-    virtual_microphone(tmp_path / "tone.wav")
-    refuse(monkeypatch, lambda wishes: wishes["channels"] == 1)
+    return tmp_path / "tone.wav"
+
+
+def pitch(recording: Recording) -> float:
+    """Return the loudest frequency; two channels taken for one would sound an octave lower."""
+    return float(np.abs(np.fft.rfft(recording.as_float())).argmax()) / recording.seconds
+
+
+@pytest.mark.parametrize("channels", [2, 4, 6, 8])
+def test_a_device_that_offers_all_its_channels_or_none_is_mixed(
+    virtual_microphone: PlugIn, tone: Path, monkeypatch: pytest.MonkeyPatch, channels: int
+) -> None:
+    virtual_microphone(tone)
+    describe = pyaudio.PyAudio.get_device_info_by_index
+    monkeypatch.setattr(
+        pyaudio.PyAudio,
+        "get_device_info_by_index",
+        lambda *arguments: describe(*arguments) | {"maxInputChannels": channels},
+    )
+    refuse(
+        monkeypatch,
+        lambda wishes: wishes["channels"] != channels,
+        (-9998, "Invalid number of channels"),
+    )
     mixed = record(Recorder(), 1.0)
-    spectrum = np.abs(np.fft.rfft(mixed.as_float()))
-    # Two channels taken for one would sound an octave lower.
-    assert spectrum.argmax() / mixed.seconds == pytest.approx(440, abs=3)
+    assert pitch(mixed) == pytest.approx(440, abs=3)
+    assert mixed.peak > 0.2
+
+
+def test_a_device_that_refuses_its_own_rate_is_recorded_at_another(
+    virtual_microphone: PlugIn, tone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    virtual_microphone(tone)
+    refuse(monkeypatch, lambda wishes: wishes["rate"] not in (16_000, 8_000))
+    recorder = Recorder()
+    recording = record(recorder, 1.0)
+    assert recorder.microphone is not None
+    assert recording.rate == recorder.microphone.rate == 16_000
+    assert pitch(recording) == pytest.approx(440, abs=3)
 
 
 def test_a_device_that_cannot_be_opened(
@@ -107,9 +144,15 @@ def test_a_device_that_cannot_be_opened(
     virtual_microphone(spoken_sentence(SENTENCE))
     refuse(monkeypatch, lambda wishes: True)
     recorder = Recorder()
-    with pytest.raises(DeviceFailedError, match="“default” cannot be opened; perhaps another"):
+    with pytest.raises(DeviceFailedError, match="“default” cannot be opened at 48000 Hz, the rate"):
         recorder.start()
     assert not recorder.is_recording
+    refuse(monkeypatch, lambda wishes: True, (-9985, "Device unavailable"))
+    with pytest.raises(
+        DeviceFailedError,
+        match=r"“default” cannot be opened \(Device unavailable\); perhaps another",
+    ):
+        Recorder().start()
 
 
 def test_a_library_that_fails_and_a_recording_without_sound(

@@ -7,7 +7,8 @@ import pytest
 import soundfile
 
 from app.errors import AppError
-from app.speech.recording import Recording, SoundFileError
+from app.speech.files import SoundFileError
+from app.speech.recording import Recording
 from tests.app.speech.conftest import as_recording
 
 

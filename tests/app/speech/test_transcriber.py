@@ -39,6 +39,24 @@ def test_whisper_understands_bird_talk(
     assert transcriber.transcribe(Recording.from_file(spoken_sentence(sentence))) == sentence
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "you can see a small bird and it will be yellow with a black head",
+        "i would like to see what a red bird looks like",
+        "the bird that i saw in my garden was brown i do not know what it was called",
+        "i think it might be a black bird because it has been singing all night",
+        "can you draw me a parrot with a really long tail",
+        "it was so cold that the pipes in the kitchen froze",
+    ],
+)
+def test_what_was_said_clearly_stays(
+    transcriber: Transcriber, spoken_sentence: SpeakSentence, sentence: str
+) -> None:
+    # No caption says such things: weighed with captions alone, words were bent or left out.
+    assert transcriber.transcribe(Recording.from_file(spoken_sentence(sentence))) == sentence
+
+
 def test_whisper_understands_in_noise_and_faint_voices(
     transcriber: Transcriber, spoken_sentence: SpeakSentence
 ) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from models.vocabulary import tokenize
-from models.words.spelling import TABLE, mend, read_table
+from models.words.rewriting import read_table
+from models.words.spelling import TABLE, mend
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@
 
 import pickle
 from collections import Counter, OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
-from models.training.exchange.safe_pickle import load_pickle
+from models.training.exchange.safe_pickle import load_pickle, load_tensors
 
 PLAIN = {
     "captions": [[1, 2], (3, -(2**70))],
@@ -95,3 +97,37 @@ def test_what_is_no_pickle_is_named(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r"broken\.pickle"):
         load_pickle(path)
+
+
+@pytest.mark.parametrize("read", [load_pickle, load_tensors])
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "it is empty"),
+        (b"\xef\xbb\xbf\n<!DOCTYPE html><title>Sign in</title>", "it is a web page"),
+        (b"<html>404</html>", "it is a web page"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "Git LFS"),
+    ],
+)
+def test_what_people_have_in_place_of_a_download_is_told(
+    tmp_path: Path, read: Callable[[Path], Any], content: bytes, told: str
+) -> None:
+    path = tmp_path / "bird_AttnGAN2.pth"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=rf"bird_AttnGAN2\.pth cannot be read .*{told}"):
+        read(path)
+
+
+@pytest.mark.parametrize("kept", [30, 5000, -40])
+def test_tensors_that_were_cut_off_are_named(tmp_path: Path, kept: int) -> None:
+    path = tmp_path / "bird_AttnGAN2.pth"
+    torch.save({"weight": torch.zeros(9000)}, path)
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(ValueError, match=r"bird_AttnGAN2\.pth .*: it is cut off; fetch it again"):
+        load_tensors(path)
+
+
+@pytest.mark.parametrize("read", [load_pickle, load_tensors])
+def test_a_file_that_the_system_cannot_read_is_named(read: Callable[[Path], Any]) -> None:
+    with pytest.raises(ValueError, match=r"/proc/self/mem cannot be read .*: Input/output error"):
+        read(Path("/proc/self/mem"))

@@ -17,6 +17,7 @@ CLASSES = ("001.Black_footed_Albatross", "010.Red_winged_Blackbird", "013.Boboli
 PICTURES_PER_CLASS = 2
 WIDTH, HEIGHT = 160, 120
 BOX = (40.0, 30.0, 60.0, 40.0)
+SEEN_PARTS = {2: (100.0, 41.0), 14: (43.0, 59.0)}
 CAPTION = "This bird's wings are RED-brown."
 NORMALISED = "this bird s wings are red brown"
 ENCODED_NAMES = [
@@ -53,6 +54,13 @@ def make_cub(root: Path) -> Path:
     )
     write_lines(folder / "classes.txt", [f"{i} {name}" for i, name in enumerate(CLASSES, start=1)])
     write_lines(folder / "bounding_boxes.txt", [f"{i} {' '.join(map(str, BOX))}" for i in ids])
+    (folder / "parts").mkdir()
+    lines = []
+    for i in ids:
+        for part in range(1, 16):
+            across, down = SEEN_PARTS.get(part, (0.0, 0.0))
+            lines.append(f"{i} {part} {across} {down} {int(part in SEEN_PARTS)}")
+    write_lines(folder / "parts" / "part_locs.txt", lines)
     return folder
 
 

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from models.training.data.examples import read_examples
-from models.training.data.photographs import Photographs
-from models.training.prepare.pictures import attngan_crop
+from models.training.data.folder import DataFolder
+from models.training.prepare.pictures import square_round
 from tests.training.prepare.inputs import (
     CLASSES,
     ENCODED_NAMES,
@@ -51,11 +50,45 @@ def test_reeds_captions(cub: Path, text: Path, tmp_path: Path) -> None:
         "species": "Red winged Blackbird",
         "class_id": 2,
         "cub_image": f"{ENCODED_NAMES[2]}.jpg",
-        "aspect": 1.0,
+        "side": 90,
+        # By hand: the square is 1.5 * 60 = 90 px wide and begins at (70 - 45, 50 - 45).
+        "box": [0.1667, 0.2778, 0.6667, 0.4444],
+        "parts": {"2": [0.8333, 0.4], "14": [0.2, 0.6]},
     }
-    photographs = Photographs(read_examples(out / "train"), 96)
-    assert photographs.centred(torch.arange(4), 64).shape == (4, 3, 64, 64)
+    read = DataFolder.read(out)
+    assert read.train[0].box == (0.1667, 0.2778, 0.6667, 0.4444)
+    assert read.train[0].parts == ((2, 0.8333, 0.4), (14, 0.2, 0.6))
+    assert (len(read.test), len(read.more)) == (2, 0)
     assert not (tmp_path / "birds-problems.txt").exists()
+
+
+def test_more_pictures_of_known_species(
+    cub: Path, text: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more, out = tmp_path / "cub2010", tmp_path / "birds"
+    for number, species in enumerate((*CLASSES, "Emu")):
+        (more / species).mkdir(parents=True)
+        make_picture(number).save(more / species / "new.jpg")
+    arguments = ("--cub", cub, "--captions", text, "--more", more, "--out", out)
+    assert prepare(*arguments) == 0
+    assert "cub2010/001.Black_footed_Albatross/new.jpg: Black footed" in capsys.readouterr().out
+    read = DataFolder.read(out)
+    assert {one.species for one in read.more} == {"Red winged Blackbird", "Bobolink", "Emu"}
+    assert read_metadata(out / "more")[2] == {
+        "file_name": "Emu/new.webp",
+        "species": "Emu",
+        "source_image": "Emu/new.jpg",
+        "side": 120,
+        "box": [0, 0, 1, 1],
+        "parts": {},
+    }
+
+    (more / "Emu" / "new.jpg").write_bytes(b"")
+    make_picture().save(more / CLASSES[2] / "new.png")
+    assert prepare(*arguments) == 1
+    said = capsys.readouterr().err
+    assert "cub2010/Emu/new.jpg: an empty file" in said
+    assert "cub2010/013.Bobolink/new.png: would be written to 013.Bobolink/new.webp" in said
 
 
 def test_the_folder_around_will_do(cub: Path, tmp_path: Path) -> None:
@@ -83,31 +116,35 @@ def test_reeds_captions_with_attngans_split(cub: Path, text: Path, tmp_path: Pat
     assert {entry["species"] for entry in read_metadata(out / "test")} == {"Bobolink"}
 
 
-def test_the_crop_is_attngans() -> None:
-    """Worked by hand: r = 0.75 * 60 = 45 around (70, 50), within 160 x 120 pixels."""
-    assert attngan_crop((40, 30, 60, 40), 160, 120) == (25, 5, 115, 95)
-    assert attngan_crop((0, 0, 61, 40), 160, 120) == (0, 0, 75, 65), "cut off at the border"
+def test_the_square_has_context_and_stays_in_the_picture() -> None:
+    """Worked by hand, within 160 x 120 pixels."""
+    assert square_round((40, 30, 60, 40), 160, 120) == (25, 5, 115, 95)
+    assert square_round((100, 30, 60, 40), 160, 120) == (70, 5, 160, 95), "moved inside"
+    assert square_round((10, 40, 140, 40), 160, 120) == (20, 0, 140, 120), "longer than high"
 
 
-def test_the_crop_shows_its_part_of_the_picture(cub: Path, text: Path, tmp_path: Path) -> None:
-    lines = (cub / "bounding_boxes.txt").read_text().splitlines()
-    write_lines(cub / "bounding_boxes.txt", ["1 100.0 30.0 60.0 40.0", *lines[1:]])
+def test_the_square_shows_its_part_of_the_picture(cub: Path, text: Path, tmp_path: Path) -> None:
+    _replace_line(cub / "bounding_boxes.txt", "1 100.0 30.0 60.0 40.0")
     out = tmp_path / "birds"
     assert prepare("--cub", cub, "--captions", text, "--out", out) == 0
     with Image.open(out / "test" / "00001.webp") as written:
         shown = np.asarray(written).astype(int)
     with Image.open(cub / "images" / f"{ENCODED_NAMES[0]}.jpg") as source:
-        expected = np.asarray(source).astype(int)[5:95, 85:160]
-    assert shown.shape == expected.shape == (90, 75, 3), "kept, not enlarged, not squashed"
+        expected = np.asarray(source).astype(int)[5:95, 70:160]
+    assert shown.shape == expected.shape == (90, 90, 3), "kept, not enlarged, not squashed"
     assert np.abs(shown - expected).mean() < 4
-    assert read_metadata(out / "test")[0]["aspect"] == round(75 / 90, 4)
+    assert read_metadata(out / "test")[0]["box"] == [0.3333, 0.2778, 0.6667, 0.4444]
 
 
-def test_large_crops_shrink(cub: Path, text: Path, tmp_path: Path) -> None:
+def test_large_squares_shrink(cub: Path, text: Path, tmp_path: Path) -> None:
+    make_picture(3, (500, 400)).save(cub / "images" / f"{ENCODED_NAMES[2]}.jpg")
+    _replace_line(cub / "bounding_boxes.txt", "3 100 50 300 200", at=3)
     out = tmp_path / "birds"
-    assert prepare("--cub", cub, "--captions", text, "--out", out, "--size", 80) == 0
+    assert prepare("--cub", cub, "--captions", text, "--out", out) == 0
     with Image.open(out / "train" / "00003.webp") as written:
-        assert written.size == (80, 80)
+        assert written.size == (320, 320)
+    entry = read_metadata(out / "train")[0]
+    assert (entry["side"], entry["box"]) == (320, [0.125, 0.125, 0.75, 0.5])
 
 
 def _truncate(cub: Path, text: Path) -> None:
@@ -133,6 +170,23 @@ def _box_outside(cub: Path, text: Path) -> None:
 
 def _no_box(cub: Path, text: Path) -> None:
     _replace_line(cub / "bounding_boxes.txt", "1 left top")
+
+
+def _odd_part(cub: Path, text: Path) -> None:
+    _replace_line(cub / "parts" / "part_locs.txt", "1 16 10.0 10.0 1")
+
+
+def _part_twice(cub: Path, text: Path) -> None:
+    _replace_line(cub / "parts" / "part_locs.txt", "1 2 10.0 10.0 1")
+
+
+def _part_outside(cub: Path, text: Path) -> None:
+    _replace_line(cub / "parts" / "part_locs.txt", "1 1 400.0 10.0 1")
+
+
+def _no_parts(cub: Path, text: Path) -> None:
+    path = cub / "parts" / "part_locs.txt"
+    write_lines(path, path.read_text().splitlines()[15:])
 
 
 def _missing_picture(cub: Path, text: Path) -> None:
@@ -171,8 +225,9 @@ def _unknown_class(cub: Path, text: Path) -> None:
     _replace_line(cub / "image_class_labels.txt", "1 77")
 
 
-def _replace_line(path: Path, line: str) -> None:
-    write_lines(path, [line, *path.read_text().splitlines()[1:]])
+def _replace_line(path: Path, line: str, at: int = 1) -> None:
+    lines = path.read_text().splitlines()
+    write_lines(path, [*lines[: at - 1], line, *lines[at:]])
 
 
 FIRST = f"{ENCODED_NAMES[0]}.jpg"
@@ -180,8 +235,12 @@ FAULTS: list[tuple[Callable[[Path, Path], None], str, str]] = [
     (_truncate, "Damaged or cut-off files", f"{FIRST}: image file is truncated"),
     (_no_picture_at_all, "Not a picture", f"{FIRST}: no known format"),
     (_empty_file, "Not a picture", f"{FIRST}: an empty file"),
-    (_small_box, "Too small", f"{FIRST}: crop of 30 x 30 px"),
+    (_small_box, "Too small", f"{FIRST}: a square of 30 x 30 px of a picture of 160 x 120 px"),
     (_box_outside, "No bounding box", f"{FIRST}: (600, 60, 50, 50) in a picture of 160 x 120 px"),
+    (_odd_part, "Lines that cannot be understood", "part_locs.txt, line 1: 1 16 10.0 10.0 1"),
+    (_part_twice, "Listed twice", "part_locs.txt, line 2: part 2 of picture 1"),
+    (_part_outside, "No places of parts", f"{FIRST}: back at (400, 10) in a picture of 160 x 120"),
+    (_no_parts, "No places of parts", FIRST),
     (_no_box, "Lines that cannot be understood", "bounding_boxes.txt: box 1 is 'left top'"),
     (_missing_picture, "Listed, but there is no such picture", FIRST),
     (_missing_captions, "Pictures without captions", FIRST),
@@ -247,8 +306,9 @@ def test_a_foreign_folder_is_refused(
     cub: Path, text: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (cub / "classes.txt").unlink()
+    (cub / "parts" / "part_locs.txt").unlink()
     said = refuse(capsys, tmp_path / "birds", "--cub", cub, "--captions", text)
-    assert "is not the folder CUB_200_2011: it has no classes.txt" in said
+    assert "is not the folder CUB_200_2011: it has no classes.txt, parts/part_locs.txt" in said
 
 
 def test_a_folder_without_captions_is_refused(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from models.training.data.examples import read_examples
+from models.training.data.folder import DataFolder
 from models.training.prepare.pictures import MAX_PIXELS, to_rgb
 from tests.training.prepare.inputs import make_picture, prepare, read_metadata, refuse
 
@@ -57,9 +61,14 @@ def test_a_csv(mine: Path, tmp_path: Path) -> None:
         "captions": ["a small red jay", "a bird"],
         "species": "jay",
         "source_image": "more/6.png",
-        "aspect": 1.3333,
+        "side": 120,
+        "box": [0, 0, 1, 1],
+        "parts": {},
     }
     assert len(read_examples(out / "train")) == 4
+    with Image.open(next(out.glob("*/0.webp"))) as written:
+        shown = np.asarray(written).astype(int)
+    assert np.abs(shown - np.asarray(make_picture(0))[:, 20:140]).mean() < 4, "the middle"
 
 
 def test_a_spreadsheets_csv(mine: Path, tmp_path: Path) -> None:
@@ -98,7 +107,11 @@ def test_json_lines_and_no_species(mine: Path, tmp_path: Path) -> None:
         (b"../mine/0.png,a bird,wren", "lead out of their folder: 1", "../mine/0.png"),
         (b"/etc/passwd,a bird,wren", "lead out of their folder: 1", "/etc/passwd"),
         (b"0.png,a caf\xe9 bird,wren", "Not UTF-8", "birds.csv, line 18: 0.png"),
-        (b"0.png,a bird,penguin", "two different species: 1", "0.png: wren, penguin"),
+        (
+            b"0.png,a bird,penguin",
+            "two different species, boxes or parts: 1",
+            "0.png: wren, penguin",
+        ),
         (b"0.png", "Lines that cannot be understood: 1", "birds.csv, line 18"),
         (b"0.png,a,wren,b", "Lines that cannot be understood: 1", "birds.csv, line 18"),
         (b'0.png,"a bird', "Lines that cannot be understood: 1", "birds.csv, line 18"),
@@ -127,7 +140,7 @@ def test_a_bad_json_line_is_named(
     captions.write_text('{"file_name": "0.png"\n[1]\n{"file_name": "0.png"}\n{"caption": "a"}\n')
     said = refuse(capsys, tmp_path / "birds", "--pictures", mine, "--captions", captions)
     assert "Lines that cannot be understood: 4" in said
-    assert "captions.jsonl, line 3: caption is not a text" in said
+    assert "captions.jsonl, line 3: neither captions nor a species" in said
 
 
 def test_a_picture_nobody_described(
@@ -190,9 +203,9 @@ def test_small_pictures_are_named_unless_they_are_wanted(
 ) -> None:
     make_picture(0, (200, 50)).save(mine / "0.png")
     said = refuse(capsys, tmp_path / "birds", *arguments(mine))
-    assert "0.png: picture of 200 x 50 px" in said
+    assert "0.png: a square of 50 x 50 px of a picture of 200 x 50 px" in said
     assert prepare(*arguments(mine), "--out", tmp_path / "birds", "--min-side", 50) == 0
-    assert all_entries(tmp_path / "birds")["0.png"]["aspect"] == 4
+    assert all_entries(tmp_path / "birds")["0.png"]["side"] == 50
 
 
 def test_transparent_becomes_white() -> None:
@@ -221,11 +234,156 @@ def test_a_colour_profile_is_obeyed_and_a_broken_one_ignored() -> None:
 
 
 def test_a_turned_photograph_is_put_upright(mine: Path, tmp_path: Path) -> None:
+    """And so are its boxes: people draw them on what a screen shows."""
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was held upright
     make_picture().save(mine / "0.png", exif=exif)
+    (mine / "birds.csv").write_text("file_name,caption,species,box\n")
+    write_species(mine, box="10 100 60 40")
     assert prepare(*arguments(mine), "--out", tmp_path / "birds") == 0
-    assert all_entries(tmp_path / "birds")["0.png"]["aspect"] == 0.75
+    upright = make_picture().transpose(Image.Transpose.ROTATE_270)
+    with Image.open(next((tmp_path / "birds").glob("*/0.webp"))) as written:
+        difference = np.asarray(written).astype(int) - np.asarray(upright)[70:160, 0:90]
+    assert np.abs(difference).mean() < 4
+
+
+def write_species(mine: Path, box: str = "", parts: str = "") -> None:
+    """Add a line for each picture; the first one's has a box and parts."""
+    for number in range(8):
+        name = f"more/{number}.png" if number > 5 else f"{number}.png"
+        marks = f",{box}{f',{parts}' if parts else ''}" if number == 0 else ""
+        append(mine, f"{name},a bird,{SPECIES[number % 4]}{marks}".encode())
+
+
+def test_a_picture_whose_exif_is_broken_is_used(mine: Path, tmp_path: Path) -> None:
+    make_picture().save(mine / "0.png", exif=b"nonsense" * 4)
+    with Image.open(mine / "0.png") as broken, pytest.raises(SyntaxError):
+        broken.load()
+        broken.getexif()
+    assert prepare(*arguments(mine), "--out", tmp_path / "birds") == 0
+    assert len(all_entries(tmp_path / "birds")) == 8
+
+
+def test_boxes_and_parts(mine: Path, tmp_path: Path) -> None:
+    """In a CSV and in JSON lines; the square is 90 px from (25, 5) on, as in the test of CUB."""
+    (mine / "birds.csv").write_text("file_name,caption,species,box,parts\n")
+    write_species(mine, "40 30 60 40", "beak 100 41; left eye 43 59")
+    append(mine, b"0.png,,,,7 43 59;2 100 41")
+    assert prepare(*arguments(mine), "--out", tmp_path / "birds") == 0
+    expected = {
+        "box": [0.1667, 0.2778, 0.6667, 0.4444],
+        "parts": {"2": [0.8333, 0.4], "7": [0.2, 0.6]},
+    }
+    entry = all_entries(tmp_path / "birds")["0.png"]
+    assert {key: entry[key] for key in expected} == expected
+
+    lines = [
+        {"file_name": name, "caption": "a bird", "species": line["species"]}
+        for name, line in all_entries(tmp_path / "birds").items()
+    ]
+    marks = {"box": [40, 30, 60, 40], "parts": {"beak": [100, 41], "7": [43, 59]}}
+    lines = [line | marks if line["file_name"] == "0.png" else line for line in lines]
+    captions = tmp_path / "captions.jsonl"
+    captions.write_text("\n".join(map(json.dumps, lines)))
+    out = tmp_path / "from_json"
+    assert prepare("--pictures", mine, "--captions", captions, "--out", out) == 0
+    entry = all_entries(out)["0.png"]
+    assert {key: entry[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "heading", "entry"),
+    [
+        (b"0.png,,,40 30 60", "Lines that cannot be understood: 1", "box is '40 30 60'; wanted"),
+        (b"0.png,,,.1 .1 .5 nan", "Lines that cannot be understood: 1", "box is '.1 .1 .5 nan'"),
+        (b"0.png,,,.1 .1 .5 .5", "Lines that cannot be understood: 1", "height in pixels"),
+        (b"0.png,,,,nose 1 2", "Lines that cannot be understood: 1", "there is no part 'nose'"),
+        (b"0.png,,,,beak 1", "Lines that cannot be understood: 1", "wanted: two numbers"),
+        (b"0.png,,,,beak 1 2;2 3 4", "Lines that cannot be understood: 1", "is named twice"),
+        (b"0.png,,,,beak 10 200", "No places of parts", "0.png: beak at (10, 200) in a picture"),
+        (b"0.png,,,300 0 50 50", "No bounding box", "0.png: (300, 0, 50, 50) in a picture"),
+        (b"0.png,,,1 2 3 4\n0.png,,,1 2 3 5", "species, boxes or parts: 1", "0.png: 2 boxes"),
+        (b"0.png,,,,2 1 2\n0.png,,,,2 1 3", "boxes or parts: 1", "0.png: 2 lists of parts"),
+    ],
+)
+def test_a_bad_box_or_part_is_named(
+    mine: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    line: bytes,
+    heading: str,
+    entry: str,
+) -> None:
+    (mine / "birds.csv").write_text("file_name,caption,species,box,parts\n")
+    write_species(mine)
+    append(mine, line)
+    said = refuse(capsys, tmp_path / "birds", *arguments(mine))
+    assert heading in said
+    assert entry in said
+    assert "input: 1\n" in said
+
+
+def test_pictures_without_captions_are_a_kind_of_their_own(
+    mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "birds"
+    for name, species in (("new", "gull"), ("seen", "wren"), ("tested", "Robin")):
+        make_picture().save(mine / f"{name}.png")
+        append(mine, f"{name}.png,,{species}".encode())
+    (tmp_path / "tested.txt").write_text("robin\n")
+    options = (*arguments(mine), "--out", out, "--test-species", tmp_path / "tested.txt")
+    assert prepare(*options) == 0
+    said = capsys.readouterr().out
+    assert f"{out / 'more'}: 2 pictures, 2 species" in said
+    assert "kept for testing (always left out): 1\n  tested.png: Robin" in said
+    read = DataFolder.read(out)
+    assert [(one.path.name, one.species, one.captions) for one in read.more] == [
+        ("new.webp", "gull", ()),
+        ("seen.webp", "wren", ()),
+    ]
+
+    for name in ("new", "seen", "tested"):
+        append(mine, f"{name}.png,a bird,".encode())
+    assert prepare(*options) == 0
+    assert len(DataFolder.read(out).more) == 0, "what an earlier run left there is not read"
+
+
+@pytest.mark.parametrize(
+    ("written", "is_called", "reason"),
+    [
+        ("wren\\1.png", "wren/1.png", "there is wren/1.png; folders are told by /"),
+        ("WREN/1.PNG", "wren/1.png", "there is wren/1.png; capital letters differ"),
+        ("\u00e9.png", "e\u0301.png", "this name is in NFC, and the file's in NFD"),
+        ("e\u0301.png", "\u00e9.png", "this name is in NFD, and the file's in NFC"),
+    ],
+)
+def test_a_name_that_only_looks_right_is_told_once_with_its_reason(
+    mine: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    written: str,
+    is_called: str,
+    reason: str,
+) -> None:
+    (mine / "wren").mkdir()
+    make_picture().save(mine / is_called)
+    append(mine, f"{written},a bird,wren".encode())
+    said = refuse(capsys, tmp_path / "birds", *arguments(mine))
+    assert "Listed, but there is no such picture: 1\n" in said
+    assert reason in said
+    assert "input: 1\n" in said
+
+
+def test_a_terminal_that_knows_ascii_only(mine: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "models.training", "prepare"]
+    ran = subprocess.run(
+        [*command, *map(str, arguments(mine)), "--out", str(tmp_path / "d\u00e4t\u00e4")],
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert b"d\\xe4t\\xe4/train: 4 pictures" in ran.stdout
 
 
 def test_an_output_folder_among_the_pictures_is_refused(

@@ -179,4 +179,10 @@ def test_a_side_without_species() -> None:
 def test_what_the_source_keeps_for_testing_is_taken() -> None:
     assert choose_test_species(BIRDS, None, frozenset({"bird 1", "dodo"})) == {"bird 1"}
     assert len(choose_test_species(BIRDS, None, frozenset({"dodo"}))) == 10
+
+
+def test_attngans_species_are_those_of_its_lists() -> None:
+    """Once a gull of its training list stood here for the wren of its test list."""
     assert len(ATTNGAN_TEST_SPECIES) == 50
+    assert "Marsh Wren" in ATTNGAN_TEST_SPECIES
+    assert "California Gull" not in ATTNGAN_TEST_SPECIES

@@ -1,0 +1,164 @@
+"""Sounds that libsndfile does not read, or not whole: MP3, M4A, WebM, films and more.
+
+``python -m app.speech.files.decoder SECONDS`` reads a file from its standard input with FFmpeg
+(PyAV). It is a process of its own because the window loads no such library, and because what
+strange files make of it ends with it.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+_ROOT = Path(__file__).resolve().parents[3]  # the folder that holds the package ``app``
+_TIMEOUT = 120  # seconds
+
+# No playlists nor lists of files: they lead to other files, and into the network.
+_FORMATS = (
+    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dts,eac3,flac,flv,m4v,matroska,webm,mov,mp4,"
+    "mp2,mp3,mpc,mpc8,mpeg,mpegts,ogg,qoa,tak,tta,voc,w64,wav,wv"
+)
+_SAYS_ITS_LENGTH = ("ape", "asf", "flac", "matroska", "mov", "tta", "wav", "wv")
+_TOLERANCE = 0.3  # seconds that encoders add, or leave out, at both ends
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What became of a file.
+
+    Attributes
+    ----------
+    samples
+        float32, shape ``(length, channels)``; None where it cannot be read.
+    rate
+        Samples per second.
+    promised
+        Seconds that there should be, where the file says it for sure.
+    """
+
+    samples: NDArray[np.float32] | None
+    rate: int = 0
+    promised: float | None = None
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether the file is shorter than it says."""
+        if self.samples is None or self.promised is None:
+            return False
+        return len(self.samples) / self.rate < self.promised - _TOLERANCE
+
+
+def decode(file: BinaryIO, most_seconds: float) -> Decoded:
+    """Decode a file in another process, no more of it than so many seconds.
+
+    Parameters
+    ----------
+    file
+        A file of the system (it has a ``fileno``), from its beginning.
+    """
+    os.lseek(file.fileno(), 0, os.SEEK_SET)  # the other process begins where the system stands
+    try:
+        answer = subprocess.run(
+            [sys.executable, "-m", __name__, str(most_seconds)],
+            cwd=_ROOT,
+            stdin=file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_TIMEOUT,
+        )
+    except subprocess.TimeoutExpired:
+        return Decoded(None)
+    if answer.returncode != 0:
+        return Decoded(None)
+    decoded: Decoded = pickle.loads(answer.stdout)
+    return decoded
+
+
+def _decode(file: BinaryIO, most_seconds: float) -> Decoded:
+    import av
+
+    with av.open(file, options={"format_whitelist": _FORMATS}, metadata_errors="replace") as opened:
+        if not opened.streams.audio:
+            return Decoded(np.zeros((0, 1), np.float32), 1)
+        stream = opened.streams.best("audio") or opened.streams.audio[0]
+        parts: list[NDArray[np.float32]] = []
+        rate, kind, resampler = 1, None, None
+        for frame in _frames(opened, stream):
+            if kind is None:
+                rate, layout = frame.sample_rate, frame.layout
+            if _kind(frame) != kind:  # the first, or another sound follows in the same file
+                parts += _flushed(resampler)
+                kind = _kind(frame)
+                resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate)
+            frame.pts = None
+            parts += _resampled(resampler, frame)
+            if sum(part.shape[1] for part in parts) > most_seconds * rate:
+                break
+        parts += _flushed(resampler)
+        samples = np.concatenate(parts, axis=1).T if parts else np.zeros((0, 1), np.float32)
+        return Decoded(samples, rate, _promised(file, opened, stream))
+
+
+def _resampled(resampler: Any, frame: Any) -> list[NDArray[np.float32]]:
+    return [part.to_ndarray() for part in resampler.resample(frame)]
+
+
+def _flushed(resampler: Any) -> list[NDArray[np.float32]]:
+    return [] if resampler is None else _resampled(resampler, None)
+
+
+def _kind(frame: Any) -> tuple[str, str, int]:
+    return frame.format.name, frame.layout.name, frame.sample_rate
+
+
+def _frames(opened: Any, stream: Any) -> Any:
+    """Give frame after frame; passes over what is broken, as every player does."""
+    import av
+
+    for packet in opened.demux(stream):
+        try:
+            yield from packet.decode()
+        except av.error.InvalidDataError:
+            continue
+
+
+def _promised(file: BinaryIO, opened: Any, stream: Any) -> float | None:
+    """Return the seconds that the file says it lasts; a guess from its size is none."""
+    kind = opened.format.name.partition(",")[0]
+    if kind == "mp3":
+        file.seek(0)
+        head = file.read(1 << 20)  # after a tag with a picture
+        if not any(name in head for name in (b"Xing", b"Info", b"VBRI")):
+            return None
+    elif kind not in _SAYS_ITS_LENGTH:
+        return None
+    if stream.duration is not None:
+        return float(stream.duration * stream.time_base)
+    return None if opened.duration is None else opened.duration / 1_000_000
+
+
+def main() -> None:
+    """Decode the standard input; write what became of it, pickled."""
+    import av
+
+    try:
+        decoded = _decode(sys.stdin.buffer, float(sys.argv[1]))
+    except (av.error.FFmpegError, ValueError, OSError):
+        decoded = Decoded(None)
+    # The module has another name here.
+    from app.speech.files import decoder
+
+    fields = decoded.samples, decoded.rate, decoded.promised
+    pickle.dump(decoder.Decoded(*fields), sys.stdout.buffer)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+"""From a file, or a pipe, to its samples: all that common tools read, whole or refused."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+from app.speech.files import SoundFileError
+from app.speech.files.decoder import decode
+from app.speech.files.ogg import ends_within_a_page, links
+from app.speech.files.wav import MISCOUNTED, NO_LENGTH, CutOffError, whole_wav
+
+STANDARD_INPUT = Path("-")
+
+Channels = NDArray[np.float32]
+"""Samples of shape ``(length, channels)``; usually, but not always, between -1 and 1."""
+
+_UNKNOWN_LENGTH = 2**63 - 1
+"""What libsndfile says of a file whose header leaves the length out, written to a pipe."""
+
+_LARGEST_PIPE = 1 << 28  # bytes
+_RATES = (2_000, 1_000_000)  # samples a second; what a header says beyond is no sound
+
+
+def read_channels(path: Path, max_seconds: float) -> tuple[Channels, int]:
+    """Read a sound file, a pipe or, as ``-``, the standard input.
+
+    Returns
+    -------
+    The samples of all channels, and how many there are in a second.
+
+    Raises
+    ------
+    SoundFileError
+        When it cannot be opened, is empty, cut off, too long or not a sound.
+    """
+    try:
+        with _opened(path) as (file, name):
+            samples, rate = _read(file, name, max_seconds)
+    except FileNotFoundError as error:
+        raise SoundFileError(f"There is no file {path}.") from error
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower().rstrip(".")
+        raise SoundFileError(f"The sound file {path} cannot be opened: {reason}.") from error
+    if not len(samples):
+        raise SoundFileError(f"There is no sound in {name}.")
+    if len(samples) > max_seconds * rate:
+        raise _too_long(name, None, max_seconds)
+    return samples, rate
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[tuple[BinaryIO, str]]:
+    """Give the file, in which one can go back, and what to call it."""
+    with contextlib.ExitStack() as opened:
+        name = path.name
+        if path == STANDARD_INPUT:
+            if sys.stdin is None:
+                raise SoundFileError("There is no standard input to read a sound from.")
+            name, file = "(standard input)", sys.stdin.buffer
+        else:
+            # Opened here so that "not found" and "not allowed" come as Python's own errors.
+            file = opened.enter_context(path.open("rb"))
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            file = opened.enter_context(_spooled(file, name))
+        if not file.seek(0, io.SEEK_END):
+            raise SoundFileError(f"The sound file {name} is empty.")
+        file.seek(0)
+        yield file, name
+
+
+@contextlib.contextmanager
+def _spooled(pipe: BinaryIO, name: str) -> Iterator[BinaryIO]:
+    """Keep what comes out of a pipe: a sound is looked at more than once."""
+    with tempfile.TemporaryFile() as file:
+        while block := pipe.read(1 << 20):
+            file.write(block)
+            if file.tell() > _LARGEST_PIPE:
+                raise SoundFileError(f"{name} does not end: give a file of a minute at most.")
+        yield file
+
+
+def _read(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]:
+    head = file.read(4)
+    file.seek(0)
+    try:
+        if head == b"RIFF":
+            return _with_libsndfile(whole_wav(file, max_seconds + 1), name, max_seconds)
+        _refuse_cut_off(file, head)
+        if head == b"OggS":
+            # libsndfile reads the first of several.
+            return _joined([_with_libsndfile(link, name, max_seconds) for link in links(file)])
+        if not _needs_decoder(head, name):
+            return _with_libsndfile(file, name, max_seconds)
+    except CutOffError as error:
+        raise _cut_off(name) from error
+    except (soundfile.LibsndfileError, TypeError):  # TypeError: of a name.raw
+        pass  # FFmpeg knows more
+    return _with_decoder(file, name, max_seconds)
+
+
+def _needs_decoder(head: bytes, name: str) -> bool:
+    """Tell whether libsndfile would leave out the end, without a word.
+
+    It takes its guess of an MP3's length for the truth, and libmpg123 writes on the terminal.
+    """
+    is_mpeg = head[:3] == b"ID3" or (head[:1] == b"\xff" and head[1:2] >= b"\xe0")
+    return is_mpeg or name.lower().endswith((".mp3", ".mp2", ".mpga"))
+
+
+def _with_libsndfile(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]:
+    with _SoundFile(file) as sound:
+        promised, rate = sound.frames, int(sound.samplerate)
+        _check_rate(rate, name)
+        most = int(max_seconds * rate)
+        try:
+            samples = sound.read(min(promised, most + 1), dtype="float32", always_2d=True)
+        except soundfile.LibsndfileError as error:  # FFmpeg would pass over what is damaged
+            raise _unreadable(name) from error
+        known = promised != _UNKNOWN_LENGTH and not isinstance(file, io.BytesIO)
+        if len(samples) > most:
+            raise _too_long(name, promised / rate if known else None, max_seconds)
+        if len(samples) < promised != _UNKNOWN_LENGTH:
+            raise CutOffError
+        return samples, rate
+
+
+def _joined(parts: list[tuple[Channels, int]]) -> tuple[Channels, int]:
+    """Put several sounds one after the other, at the rate of the first."""
+    first, rate = parts[0]
+    if len(parts) == 1:
+        return first, rate
+    # They may differ in everything.
+    mono = [(samples.mean(axis=1, keepdims=True), each) for samples, each in parts]
+    return np.concatenate([soxr.resample(samples, each, rate) for samples, each in mono]), rate
+
+
+def _with_decoder(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]:
+    decoded = decode(file, max_seconds)
+    if decoded.samples is None:
+        raise _unreadable(name)
+    if len(decoded.samples) > max_seconds * decoded.rate:
+        raise _too_long(name, decoded.promised, max_seconds)
+    if decoded.cut_off:
+        raise _cut_off(name)
+    if len(decoded.samples):
+        _check_rate(decoded.rate, name)
+    return decoded.samples, decoded.rate
+
+
+class _SoundFile(soundfile.SoundFile):
+    """A file that is read once, from its beginning: soundfile need not seek in it.
+
+    It would seek after every reading, which fails in a FLAC file that names no length.
+    """
+
+    def seekable(self) -> bool:
+        return False
+
+
+def _unreadable(name: str) -> SoundFileError:
+    return SoundFileError(
+        f"{name} is not a sound file that can be read here, or it is damaged. WAV, MP3, M4A, FLAC, "
+        "Ogg, Opus, AIFF and most others work."
+    )
+
+
+def _cut_off(name: str) -> SoundFileError:
+    return SoundFileError(f"{name} is cut off: a part of the sound is missing.")
+
+
+def _too_long(name: str, seconds: float | None, most: float) -> SoundFileError:
+    lasts = f"more than {most:.0f}" if seconds is None else f"{seconds:.0f}"
+    return SoundFileError(f"{name} lasts {lasts} seconds; {most:.0f} at most can be understood.")
+
+
+def _check_rate(rate: int, name: str) -> None:
+    lowest, highest = _RATES
+    if not lowest <= rate <= highest:
+        raise SoundFileError(
+            f"{name} says that it has {rate} samples a second, so it is damaged or no sound."
+        )
+
+
+def _refuse_cut_off(file: BinaryIO, head: bytes) -> None:
+    """Raise ``CutOffError`` where an AIFF or Ogg file is shorter than it says."""
+    there = file.seek(0, io.SEEK_END)
+    file.seek(4)
+    promised = int.from_bytes(file.read(4), "big") + 8
+    file.seek(0)
+    if head == b"FORM" and there + MISCOUNTED < promised < NO_LENGTH:
+        raise CutOffError
+    if head == b"OggS" and ends_within_a_page(file):
+        raise CutOffError

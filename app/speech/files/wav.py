@@ -1,0 +1,133 @@
+"""WAV files whose header says something else than what is there, made whole.
+
+A program that records does not know at first how long the sound will be. It writes zero, or a
+huge number, and corrects that in the end, unless it writes to a pipe or is stopped; and some count
+their header or a byte of padding, too.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from dataclasses import dataclass
+from typing import BinaryIO
+
+_HEADER = 12  # bytes: RIFF, the size, WAVE
+NO_LENGTH = 1 << 30
+"""No description has a gigabyte: what promises as much was never finished."""
+MISCOUNTED = 128
+"""Bytes that a header may count too much; of a sound that is cut off as late, nothing is lost."""
+
+
+class CutOffError(Exception):
+    """A part of the sound is missing."""
+
+
+_USUAL = (b"LIST", b"fact", b"PEAK", b"bext", b"iXML", b"cue ", b"smpl", b"id3 ", b"JUNK", b"RIFF")
+"""Chunks that are no sound, also where their end is missing."""
+
+
+@dataclass(frozen=True)
+class _Data:
+    """Where the samples are: what the header promises, and what there is.
+
+    ``padded`` tells whether the chunks before are as they should be.
+    """
+
+    start: int
+    promised: int
+    there: int
+    padded: bool
+
+
+def whole_wav(file: BinaryIO, most_seconds: float) -> BinaryIO:
+    """Return the WAV file if its header is right, else its sound with a header that is.
+
+    Parameters
+    ----------
+    file
+        Stands at its beginning, and does so again afterwards.
+    most_seconds
+        More of the sound is not copied.
+
+    Raises
+    ------
+    CutOffError
+        The file is shorter than it says, and no mistake of a program explains it.
+    """
+    end = file.seek(0, io.SEEK_END)
+    file.seek(4)
+    (riff,) = struct.unpack("<I", file.read(4).ljust(4, b"\0"))
+    chunks, data = _read_chunks(file, end)
+    file.seek(0)
+    if data is None or b"fmt " not in chunks:
+        if riff + 8 > end and riff < NO_LENGTH:
+            raise CutOffError
+        return file
+    length = _true_length(file, data, riff, end)
+    file.seek(0)
+    if length == data.promised and riff + 8 <= end and data.padded:
+        return file
+    (bytes_a_second,) = struct.unpack("<I", chunks[b"fmt "][8:12].ljust(4, b"\0"))
+    file.seek(data.start)
+    sound = file.read(min(length, int(bytes_a_second * most_seconds) or length))
+    file.seek(0)
+    return _made_anew(chunks, sound)
+
+
+def _read_chunks(file: BinaryIO, end: int) -> tuple[dict[bytes, bytes], _Data | None]:
+    """Return the chunks that come before the samples, and where these are."""
+    chunks: dict[bytes, bytes] = {}
+    at, padded = _HEADER, True
+    while at + 8 <= end:
+        file.seek(at)
+        name, size = struct.unpack("<4sI", file.read(8))
+        if name == b"data":
+            return chunks, _Data(at + 8, size, end - at - 8, padded)
+        if name in (b"fmt ", b"fact"):
+            chunks[name] = file.read(min(size, 1024))
+        at += 8 + size
+        # A chunk of odd size is followed by a byte of padding, which some programs forget.
+        file.seek(at)
+        if size % 2 and file.read(4) not in (b"data", b"fmt ", *_USUAL):
+            at += 1
+        elif size % 2:
+            padded = False
+    return chunks, None
+
+
+def _true_length(file: BinaryIO, data: _Data, riff: int, end: int) -> int:
+    """Return how many bytes of sound there are."""
+    missing = data.promised - data.there
+    if missing > 0:
+        # Where the file as a whole is as long as it says, or does not say it, none is missing.
+        shorter = end < riff + 8 < NO_LENGTH
+        if missing > MISCOUNTED and data.promised < NO_LENGTH and shorter:
+            raise CutOffError
+        return data.there
+    rest = data.start + data.promised
+    if any(_are_chunks(file, at, end) for at in (rest + data.promised % 2, rest)):
+        return data.promised
+    return data.there
+
+
+def _are_chunks(file: BinaryIO, at: int, end: int) -> bool:
+    """Tell whether what follows the sound is something else, or nothing."""
+    while at + 8 <= end:
+        file.seek(at)
+        name, size = struct.unpack("<4sI", file.read(8))
+        if name in _USUAL or name[:3] in (b"TAG", b"ID3"):  # these of programs for MP3 files
+            return True
+        if not all(32 <= letter < 127 for letter in name) or at + 8 + size > end + 1:
+            return False
+        at += 8 + size + size % 2
+    return True
+
+
+def _made_anew(chunks: dict[bytes, bytes], sound: bytes) -> BinaryIO:
+    parts = [*chunks.items(), (b"data", sound)]
+    body = b"".join(
+        struct.pack("<4sI", name, len(content)) + content + b"\0" * (len(content) % 2)
+        for name, content in parts
+    )
+    return io.BytesIO(struct.pack("<4sI4s", b"RIFF", 4 + len(body), b"WAVE") + body)

@@ -1,0 +1,82 @@
+"""Text files as people have them: of any editor, any system and any age."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+
+from models.errors import TextFileError
+
+# The longer ones first: UTF-32's mark begins with UTF-16's.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_BEGINNING = 10_000  # bytes that show how a file is written
+_MOSTLY = 0.7  # share of NUL among every second byte of UTF-16, in what is mostly Latin letters
+_CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f]")
+_MOST_CONTROL = 0.05  # of all characters; in pictures, programs and archives there are more
+_OF_UTF8 = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+
+
+def read_lines(path: Path) -> list[str]:
+    """Read a text file's lines, blank ones included; see :func:`read_text`."""
+    lines = read_text(path).split("\n")
+    return lines[:-1] if not lines[-1] else lines
+
+
+def read_text(path: Path) -> str:
+    """Read a text file that is written in UTF-8, UTF-16 or UTF-32, or else in Windows-1252.
+
+    A mark at its beginning says in which, or else its bytes do. A wrong byte spoils a character,
+    not the file.
+
+    Returns
+    -------
+    The text without a mark; each line ends with a line feed, whatever it ends with in the file.
+
+    Raises
+    ------
+    TextFileError
+        There is no such file, it cannot be read, or it is no text at all.
+    """
+    try:
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        reason = getattr(error, "strerror", None) or str(error)
+        raise TextFileError(f"The file {path} cannot be read: {reason}.") from error
+    text = _decode(content)
+    if len(_CONTROL.findall(text[:_BEGINNING])) > _MOST_CONTROL * len(text[:_BEGINNING]):
+        raise TextFileError(f"{path} is no text file: save it as plain text (UTF-8).")
+    return text.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decode(content: bytes) -> str:
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return content[len(mark) :].decode(encoding, errors="replace")
+    unmarked = _utf16_without_mark(content[:_BEGINNING])
+    if unmarked is not None:
+        return content.decode(unmarked, errors="replace")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        mended = content.decode("utf-8", errors="replace")
+    # Damaged UTF-8, or a file of one byte a character, in which such pairs of bytes are rare?
+    if len(_OF_UTF8.findall(content)) >= mended.count("\ufffd"):
+        return mended
+    return content.decode("cp1252", errors="replace")
+
+
+def _utf16_without_mark(beginning: bytes) -> str | None:
+    """Return which UTF-16 has NULs where they are; None: no such text."""
+    for encoding, high in (("utf-16-le", beginning[1::2]), ("utf-16-be", beginning[0::2])):
+        if high and high.count(0) > _MOSTLY * len(high):
+            return encoding
+    return None

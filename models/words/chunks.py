@@ -1,0 +1,133 @@
+"""Cutting a sentence into chunks, and leaving out those that a picture of a bird cannot show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from models.words.parts import PARTS
+
+BREAK = ","
+"""What stands for any mark of punctuation among the words."""
+
+_LINKS = """
+above against and around at behind below beside between but by eating except for from has have
+having holding in inside into is are like near next of on onto or over riding that then to under
+upon which while who whose with wearing without
+"""
+LINKS = frozenset(_LINKS.split())
+"""Words that begin a chunk: a chunk goes up to the next of them, or to the next mark."""
+
+_DETERMINERS = """
+a an any another each every her his it its my no one other our s some that the their there these
+this those your very so too quite also just only really
+"""
+DETERMINERS = frozenset(_DETERMINERS.split())
+
+_NEGATIONS = frozenset(["cannot", "lacking", "lacks", "minus", "never", "neither", "no"])
+_NEGATIONS |= frozenset(["none", "nor", "not", "without"])
+_BEFORE_NEGATION = frozenset(
+    ["and", "are", "but", "did", "do", "does", "had", "has", "have", "is", "that", "was", "with"]
+)
+_GO_ON_AFTER_NEGATION = frozenset(["at", "by", "for", "from", "have", "in", "of", "on", "or", "to"])
+
+
+def without_negations(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the words without what they deny, and what that is: 'no crest', 'not blue or green'.
+
+    What the model reads is a bag of words, nearly: 'no crest' draws one.
+    """
+    kept: list[str] = []
+    denied: list[str] = []
+    at = 0
+    while at < len(words):
+        if list(words[at : at + 2]) == ["not", "only"]:  # 'not only red but also blue'
+            at += 2
+            continue
+        if list(words[at : at + 2]) == ["but", "also"]:
+            kept.append("and")
+            at += 2
+            continue
+        if words[at] not in _NEGATIONS:
+            kept.append(words[at])
+            at += 1
+            continue
+        end = _end_of_denial(words, at + 1)
+        phrase = [word for word in words[at:end] if word != BREAK]
+        if _goes_on(words[end : end + 2]):  # 'with no crest and red wings' is 'with red wings'
+            end += 1
+            if words[at] == "without":
+                kept.append("with")
+        else:
+            while kept and kept[-1] in _BEFORE_NEGATION:
+                kept.pop()
+        if len(phrase) > 1 or words[at] not in ("no", "not"):
+            denied.append(" ".join(phrase))
+        at = end
+    return kept, denied
+
+
+def _goes_on(words: Sequence[str]) -> bool:
+    """Whether what follows a denial takes its place: 'and red wings', but not 'and has a crest'."""
+    return len(words) == 2 and words[0] in ("and", "but") and words[1] not in LINKS
+
+
+def _end_of_denial(words: Sequence[str], start: int) -> int:
+    said = False
+    for at in range(start, len(words)):
+        word = words[at]
+        if word == BREAK or (word in LINKS and said and word not in _GO_ON_AFTER_NEGATION):
+            if word in _NEGATIONS:
+                continue
+            return at
+        if said and words[at - 1] in PARTS and word not in PARTS and word not in LINKS:
+            return at  # captions have no marks: 'no crest black wings'
+        said = said or (word not in DETERMINERS and word not in LINKS)
+    return len(words)
+
+
+def chunks(words: Sequence[str]) -> Iterator[list[str]]:
+    """Give the chunks of a sentence: 'a red bird', 'with a crest', 'on a branch'."""
+    chunk: list[str] = []
+    for word in words:
+        begins = word == BREAK or (word in LINKS and any(one not in LINKS for one in chunk))
+        if begins and chunk:
+            yield chunk
+            chunk = []
+        if word != BREAK:
+            chunk.append(word)
+    if chunk:
+        yield chunk
+
+
+def content(chunk: Sequence[str]) -> list[str]:
+    """Return a chunk's words without those that only hold it together."""
+    return [word for word in chunk if word not in LINKS and word not in DETERMINERS]
+
+
+_NEVER_LAST = (LINKS | {"as", "sits", "stands"}) - {"above", "around", "below", "under"}
+_ARTICLE_BEFORE = frozenset(["and", "but", "has", "in", "is", "of", "on", "that", "with"])
+_LEADS_ON = {
+    "a": _ARTICLE_BEFORE,
+    "an": _ARTICLE_BEFORE,
+    "the": _ARTICLE_BEFORE,
+    "and": frozenset(["and", "but"]),
+    "of": frozenset(["and", "but", "has", "is", "with"]),
+    "with": frozenset(["and", "but", "has", "is", "with"]),
+}
+"""Words that lead nowhere before these, as is left where something between is left out."""
+
+
+def tidied(words: Sequence[str]) -> list[str]:
+    """Return the words without marks, and without links and articles that lead nowhere."""
+    kept: list[str] = []
+    for word in reversed([word for word in words if word != BREAK]):
+        follower = kept[-1] if kept else None
+        if word in _LEADS_ON and (follower is None or follower in _LEADS_ON[word]):
+            continue
+        if follower is None and word in _NEVER_LAST:
+            continue
+        kept.append(word)
+    kept.reverse()
+    while kept and kept[0] in ("and", "but", "like", "or", "then"):
+        kept.pop(0)
+    return kept

@@ -1,0 +1,326 @@
+"""What a person writes or says, understood: which words the model reads, and what it does not.
+
+>>> read("a crimson bird with a gray tummy, no crest").sentence
+'a dark red bird with a grey belly'
+>>> read("a puffin with blue wings").sentence
+'a stocky black bird with blue wings and a white belly white face orange feet a huge orange bill'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from models.vocabulary import tokenize
+from models.words.bird_book import Bird, singulars
+from models.words.chunks import (
+    BREAK,
+    DETERMINERS,
+    LINKS,
+    chunks,
+    content,
+    tidied,
+    without_negations,
+)
+from models.words.describing import described
+from models.words.inflection import known_form
+from models.words.lexicon import Lexicon, lexicon
+from models.words.naming import BROAD, KINDS, NAME, OTHER_NAME, Named, find_name
+from models.words.parts import BODY_PARTS, COLORS
+from models.words.spelling import spelling
+from models.words.text_words import text_words
+
+_MOST_SLIPS = 10
+"""Words of a text whose right spelling is looked for, so that a long one is read as quickly."""
+_OWN = frozenset(["her", "his", "its", "their"])
+_UNSAID = frozenset(["adult", "male", "mature", "please", "real", "realistic", "thanks", "wild"])
+"""Words that change nothing of a picture, and are left out without a word."""
+_SCENERY = frozenset(
+    ["branch", "forest", "ground", "rock", "sand", "sea", "shore", "sky", "snow", "tree", "water"]
+)
+_SAY_NOTHING = """
+almost along always am appears be been being big bit compared completely can did different do does
+even ever extremely feature features gives goes good great had he here him however i if including
+just kind look looking looks lot made mainly makes many mostly much multiple nearly normal off out
+over part rather same see she single slightly somewhat such sure than them thing things three
+throughout together two up very was we well were what will you
+"""
+_EMPTY = LINKS | DETERMINERS | frozenset(_SAY_NOTHING.split()) | {BREAK}
+
+NOTHING_TO_DRAW = "Please describe a bird first: there is no text to draw."
+NO_BIRD = (
+    "None of these words says what a bird looks like. Name a bird, or try colours and parts in "
+    "English, for example: a small red bird with black wings."
+)
+ONLY_DENIED = (
+    "This says only what is not to be seen. Say what the bird looks like, "
+    "for example: a small red bird with black wings."
+)
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What was understood of a text.
+
+    Attributes
+    ----------
+    text : what was written or said.
+    sentence : what is to be drawn, in known words; empty where `error` says why not.
+    sentence_with_name : the same with the bird's name in the place of its description, for a
+        model that has learned the name; `sentence` where there is no name.
+    bird : the bird of the book that is named, if any, with its description.
+    replaced : words that were written, and what is read instead.
+    left_out : what was left out since it is denied ('no crest') or no bird ('on a red car').
+    unknown_words : words left out since the model does not know them.
+    notices : what was replaced and left out, as sentences for the person.
+    error : why there is nothing to draw, as a sentence for the person, or None.
+    """
+
+    text: str
+    sentence: str = ""
+    sentence_with_name: str = ""
+    bird: Bird | None = None
+    replaced: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()
+    unknown_words: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass
+class _Reading:
+    """What is collected while a text is read."""
+
+    text: str
+    lexicon: Lexicon
+    known: Container[str]
+    most_words: int
+    replaced: dict[str, str] = field(default_factory=dict)
+    denied: list[str] = field(default_factory=list)
+    no_birds: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+    def is_thing(self, word: str) -> bool:
+        return any(one in self.lexicon.things for one in singulars(word))
+
+    def knows(self, word: str) -> bool:
+        return word in self.known and word not in self.lexicon.things
+
+    def can_read(self, word: str) -> bool:
+        return self.knows(word) or (word,) in self.lexicon.synonyms.table
+
+
+def read(text: str, known: Container[str] | None = None, most_words: int = 24) -> Understood:
+    """Understand a text.
+
+    Parameters
+    ----------
+    text:
+        Anything; a description of a bird, or its name, in English.
+    known:
+        The words that the model knows; without it, words that captions say often.
+    most_words:
+        How many words the model reads; a description from the book is cut to them.
+    """
+    tables = lexicon()
+    reading = _Reading(text, tables, tables.caption_words if known is None else known, most_words)
+    words = text_words(text)
+    if not any(word != BREAK for word in words):
+        return Understood(text, error=NOTHING_TO_DRAW)
+    words, reading.denied = without_negations(_spelled(words, reading))
+    named = find_name(words, tables)
+    error = None if named.bird else _why_no_bird(words, reading)
+    if error is None:
+        words = tidied(_left_out(_in_known_words(named.words, reading), named, reading))
+        if all(word in _EMPTY for word in words):
+            error = ONLY_DENIED if reading.denied else NO_BIRD
+    if error is not None:
+        return Understood(text, left_out=tuple(reading.denied), error=error)
+    return _understood(words, named, reading)
+
+
+def _spelled(words: Sequence[str], reading: _Reading) -> list[str]:
+    """Return the words with their spelling mended, by the table and then by likeness."""
+    mended: list[str] = []
+    for written, meant in spelling().pieces(words):
+        as_known = " ".join(written).replace("gray", "grey").replace("colour", "color")
+        if meant != written and as_known != " ".join(meant):
+            reading.replaced[" ".join(written)] = " ".join(meant)
+        mended.extend(meant)
+    tables = reading.lexicon
+    unknown = dict.fromkeys(
+        word for word in mended if word != BREAK and not (reading.knows(word) or tables.has(word))
+    )
+    slips = {}
+    for word in [word for word in unknown if not known_form(word, tables.has)][:_MOST_SLIPS]:
+        right = tables.slips.mended(word)
+        if right is not None:
+            reading.replaced[word] = slips[word] = right
+    return [slips.get(word, word) for word in mended]
+
+
+def _why_no_bird(words: Sequence[str], reading: _Reading) -> str | None:
+    """Return why a text is not about a bird: its first chunk with a meaning is about a thing."""
+    for word, behind in pairwise([*words, BREAK]):
+        if word in BROAD and not reading.is_thing(behind):  # but 'a bird house' is a house
+            return None
+    for chunk in chunks(words):
+        meaning = content(chunk)
+        if set(meaning) & BODY_PARTS:
+            return None
+        is_thing = any(map(reading.is_thing, meaning))
+        if is_thing or (meaning and _SCENERY & {*singulars(meaning[-1])}):
+            return (
+                f"Only birds are drawn, and “{' '.join(meaning)}” is none. "
+                "Name a bird, or say what one looks like."
+            )
+        if set(meaning) & COLORS:
+            return None
+    return None
+
+
+def _in_known_words(words: Sequence[str], reading: _Reading) -> list[str]:
+    """Return the words with synonyms and inflections brought to words that captions say."""
+    plain: list[str] = []
+    for word in words:
+        form = None
+        if not (reading.can_read(word) or reading.is_thing(word)):
+            form = known_form(word, lambda one: reading.can_read(one) and one not in _EMPTY)
+        if form is not None:
+            reading.replaced[word] = form
+        plain.append(form or word)
+    known: list[str] = []
+    for written, meant in reading.lexicon.synonyms.pieces(plain):
+        if written != meant:
+            reading.replaced[" ".join(written)] = " ".join(meant)
+        known.extend(meant)
+    for at in range(len(known) - 4, -1, -1):  # 'red feathers of the head' is 'red head'
+        match known[at : at + 4]:
+            case ["feathers", "of" | "on", the, part] if the in DETERMINERS and part in BODY_PARTS:
+                del known[at : at + 3]
+    return known
+
+
+def _left_out(words: Sequence[str], named: Named, reading: _Reading) -> list[str]:
+    """Return the words without chunks about what is no bird, and without unknown words."""
+    kept: list[str] = []
+    others = iter(named.other_names)
+    is_left_out = False
+    for chunk in chunks(words):
+        said = [next(others) if word == OTHER_NAME else word for word in chunk]
+        if is_left_out and len(chunk) > 1 and chunk[0] in ("in", "on") and chunk[1] in _OWN:
+            reading.no_birds[-1] += " " + " ".join(said)  # 'with a fish in its bill'
+            continue
+        is_left_out = _is_beside_the_bird(chunk, reading)
+        if is_left_out:
+            while said[0] in ("and", "but", "that", "with") and len(said) > 1:
+                said = said[1:]
+            reading.no_birds.append(" ".join(said))
+            continue
+        if _says_nothing(chunk, reading):
+            reading.unknown.extend(word for word in content(chunk) if not reading.knows(word))
+            continue
+        for word, spoken in zip(chunk, said, strict=True):
+            if word == NAME or reading.knows(word):
+                kept.append(word)
+            elif word == OTHER_NAME:
+                reading.no_birds.append(spoken)
+            elif word not in _UNSAID and word not in _EMPTY:
+                reading.unknown.append(word)
+        kept.append(BREAK)
+    return kept
+
+
+def _is_beside_the_bird(chunk: Sequence[str], reading: _Reading) -> bool:
+    """Whether a chunk is about a thing: its colors would be drawn on the bird."""
+    meaning = content(chunk)
+    if not meaning or NAME in chunk or KINDS & set(chunk):
+        return False
+    if meaning[-1] == OTHER_NAME:
+        return True
+    if BODY_PARTS & set(meaning):
+        return False
+    return reading.is_thing(meaning[-1]) or (
+        not reading.knows(meaning[-1]) and len(meaning) > 1 and meaning[-2] in COLORS
+    )
+
+
+def _says_nothing(chunk: Sequence[str], reading: _Reading) -> bool:
+    """Whether a chunk is about a word that is not known: 'with a big zorgle'."""
+    meaning = content(chunk)
+    return (
+        bool(meaning)
+        and chunk[0] in LINKS
+        and not (reading.knows(meaning[-1]) or meaning[-1] in _UNSAID | {NAME})
+        and not (BODY_PARTS | COLORS | KINDS | {NAME}) & set(meaning)
+    )
+
+
+def _understood(words: list[str], named: Named, reading: _Reading) -> Understood:
+    sentence = with_name = words
+    if named.bird:
+        at = words.index(NAME)
+        with_name = [*words[:at], *named.name.split(), *words[at + 1 :]]
+        if with_name[0] == "with":  # what stood before it is left out
+            with_name = with_name[1:]
+        start = _start_of_name(words, at)
+        elsewhere = words[:start] if content(words[:start]) else []
+        in_common_words = reading.lexicon.synonyms.pieces(tokenize(named.bird.description))
+        sentence = described(
+            [word for _, meant in in_common_words for word in meant],
+            words[start:at],
+            [*words[at + 1 :], *tidied(elsewhere)],
+            reading.most_words,
+        )
+    replaced = tuple(_told(named, reading))
+    return Understood(
+        text=reading.text,
+        sentence=" ".join(sentence),
+        sentence_with_name=" ".join(with_name),
+        bird=named.bird,
+        replaced=replaced,
+        left_out=tuple(dict.fromkeys([*reading.denied, *reading.no_birds])),
+        unknown_words=tuple(dict.fromkeys(reading.unknown)),
+        notices=tuple(_notices(replaced, reading)),
+    )
+
+
+def _start_of_name(words: Sequence[str], at: int) -> int:
+    """Return where what is said before a name begins: 'this small black and white <name>'."""
+    while at:
+        word = words[at - 1]
+        in_mix = word == "and" and at > 1 and words[at - 2] in COLORS and words[at] in COLORS
+        if word in LINKS and not in_mix:
+            break
+        at -= 1
+        if word in DETERMINERS:
+            break
+    return at
+
+
+def _told(named: Named, reading: _Reading) -> Iterator[tuple[str, str]]:
+    """Give what was replaced and by what in the end, but for the words of the name."""
+    steps = set(reading.replaced.values())
+    for said, meant in reading.replaced.items():
+        if said in steps or f" {meant} " in f" {named.name} ":
+            continue
+        while reading.replaced.get(meant, meant) != meant:
+            meant = reading.replaced[meant]
+        yield said, meant
+
+
+def _notices(replaced: Sequence[tuple[str, str]], reading: _Reading) -> Iterator[str]:
+    if replaced:
+        pairs = ", ".join(f"“{said}” as “{meant}”" for said, meant in replaced)
+        yield f"Read {pairs}."
+    if reading.denied:
+        yield f"Left out: {_quoted(reading.denied)}. Say what is to be seen, not what is not."
+    if reading.no_birds:
+        yield f"Left out: {_quoted(reading.no_birds)}. Only one bird is drawn."
+    if reading.unknown:
+        yield f"Left out, since the model does not know: {_quoted(reading.unknown)}."
+
+
+def _quoted(phrases: Sequence[str]) -> str:
+    return ", ".join(f"“{phrase}”" for phrase in dict.fromkeys(phrases))

@@ -1,0 +1,71 @@
+"""Slips of spelling in words that no table foresees: 'flamigo', 'feahters', 'kingfsher'."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+_SHORTEST = 5
+_SHORTEST_OF_TWO = 8
+"""Letters of a word from which on two slips are forgiven; one is from five letters on."""
+
+
+class Slips:
+    """Finds the word that another is a slip of.
+
+    A slip is a letter too many, too few, wrong, or changed with its neighbour, but seldom the
+    first one: that may only be changed with the second. Doubled letters are one slip together.
+
+    Parameters
+    ----------
+    words:
+        The right words, the likelier ones first.
+    no_slips:
+        Words that are right, too, though nobody asks for them.
+    """
+
+    def __init__(self, words: Iterable[str], no_slips: Iterable[str] = ()) -> None:
+        right = dict.fromkeys(word for word in words if len(word) >= _SHORTEST - 1)
+        self._no_slips = frozenset(no_slips) | right.keys()
+        self._by_first: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+        for word in right:
+            self._by_first[word[0]].append((word, frozenset(word)))
+
+    def mended(self, word: str) -> str | None:
+        """Return the right word for a slip; None for a right one, or where none is near."""
+        if len(word) < _SHORTEST or word in self._no_slips:
+            return None
+        most = 2 if len(word) >= _SHORTEST_OF_TWO else 1
+        letters = frozenset(word)
+        best, nearest = None, most + 1
+        for first in dict.fromkeys(word[:2]):
+            for right, its_letters in self._by_first.get(first, ()):
+                if abs(len(right) - len(word)) > most or len(letters ^ its_letters) > 2 * most:
+                    continue
+                if first != word[0] and right[:2] != word[1::-1]:
+                    continue
+                same = _single(word) == _single(right)
+                distance = 1 if same else edit_distance(word, right)
+                if distance < nearest:
+                    best, nearest = right, distance
+        return best
+
+
+def edit_distance(first: str, second: str) -> int:
+    """Return how many letters are too many, too few, wrong or changed with a neighbour."""
+    before: list[int] = []
+    row = list(range(len(second) + 1))
+    for i, letter in enumerate(first, start=1):
+        last, before, row = before, row, [i]
+        for j, other in enumerate(second, start=1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == second[j - 2] and first[i - 2] == other:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+def _single(word: str) -> str:
+    """Return the word with each doubled letter once."""
+    return re.sub(r"(.)\1", r"\1", word)

@@ -1,0 +1,65 @@
+"""From what a person writes to words: lower case, no accents, no requests, no comparisons."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from models.words.chunks import BREAK, DETERMINERS
+from models.words.parts import COLORS
+from models.words.tokens import fold
+
+_TOKEN = re.compile(r"[a-z0-9]+|[,.;:!?()\n–—]")
+_CANNOT = re.compile(r"\bcan['’]?t\b")
+_NOT = re.compile(r"(?<=[a-z])n['’]t\b")
+
+_REQUEST = """
+a an can could create d draw drawing for generate give i image like love make me need of one paint
+painting photo photograph picture please portrait see show sketch some the to want would you
+"""
+_REQUEST_WORDS = frozenset(_REQUEST.split())
+_ASKS = _REQUEST_WORDS - frozenset("a an can could d for i like me of one some the to you".split())  # noqa: SIM905
+
+_PICTURES = frozenset(
+    ["drawing", "image", "painting", "photo", "photograph", "picture", "portrait"]
+)
+_LONGEST_REQUEST = 10
+"""Words within which 'a nice big picture of' is looked for."""
+
+
+def text_words(text: str) -> list[str]:
+    """Cut a text into words; each mark of punctuation is a ``BREAK``.
+
+    A request before them is left out ('please draw me a picture of'), and so is what something is
+    compared with ('as black as a raven' is 'black').
+    """
+    plain = _NOT.sub(" not", _CANNOT.sub("cannot", fold(text)))
+    words = [token if token.isalnum() else BREAK for token in _TOKEN.findall(plain)]
+    return _without_comparisons(_without_request(words))
+
+
+def _without_request(words: list[str]) -> list[str]:
+    for at, (what, of) in enumerate(pairwise(words[:_LONGEST_REQUEST])):
+        if what in _PICTURES and of == "of":
+            return words[at + 2 :]
+    end = 0
+    while end < len(words) and words[end] in _REQUEST_WORDS:
+        end += 1
+    if not _ASKS & set(words[:end]):
+        return words
+    if words[end - 1] in ("a", "an", "the", "one", "some"):
+        end -= 1
+    return words[end:]
+
+
+def _without_comparisons(words: list[str]) -> list[str]:
+    for at in range(len(words) - 3, -1, -1):
+        start = at + 1 if words[at] == "as" else at  # 'black' of '(as) black as a raven'
+        if not (start + 2 < len(words) and words[start + 1] == "as" and words[start] != "well"):
+            continue
+        if start > at or (words[start] in COLORS and "as" not in words[start - 1 : start]):
+            end = start + 2
+            while end < len(words) and words[end] in DETERMINERS:
+                end += 1
+            words = [*words[:at], words[start], *words[end + 1 :]]
+    return words

@@ -1,0 +1,42 @@
+"""Where the words of a sentence are, whatever characters it is written with."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+WORD = re.compile(r"[a-z0-9]+")
+"""Matches the words of a folded sentence.
+
+The training captions were written without apostrophes and hyphens ("it s", "long legged"), so
+cutting at everything that is not a letter or a digit gives the same words.
+"""
+
+
+class _Folding(dict[int, str]):
+    """What each character is folded to, found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        parts = unicodedata.normalize("NFKD", chr(code))
+        folded = "".join(part for part in parts if not unicodedata.combining(part)).lower()
+        self[code] = folded
+        return folded
+
+
+_FOLDING = _Folding()
+
+
+def fold(text: str) -> str:
+    """Return a text in lower case and without accents; it may be longer or shorter than before."""
+    return text.lower() if text.isascii() else text.translate(_FOLDING)
+
+
+def find_words(sentence: str) -> Iterator[tuple[str, int, int]]:
+    """Find each folded word, and where it begins and ends in the sentence as it is written."""
+    origin = [index for index, character in enumerate(sentence) for _ in fold(character)]
+    origin.append(len(sentence))
+    for match in WORD.finditer(fold(sentence)):
+        last = origin[match.end() - 1]
+        # Accents that follow the last letter belong to the word.
+        yield match.group(), origin[match.start()], max(last + 1, origin[match.end()])

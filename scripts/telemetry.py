@@ -1,0 +1,69 @@
+"""Name installed packages that may report home, and whose version nobody has looked through yet.
+
+Run as ``python scripts/telemetry.py``; it works offline. Each file of a package, libraries
+included, is searched for the words that go with telemetry and with checks for updates. Who finds
+out what such a package does writes its version and the answer into ``requirements/telemetry.txt``;
+what turns it off belongs into ``models/offline.py``. Ends with status 1 when a package is left.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterator
+from importlib.metadata import Distribution, distributions
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+LOOKED_THROUGH = Path(__file__).resolve().parent.parent / "requirements" / "telemetry.txt"
+
+_WORDS = (
+    b"telemetry",
+    b"Telemetry",
+    b"TELEMETRY",
+    b"DO_NOT_TRACK",
+    b"UPDATE_CHECK",
+    b"check_for_update",
+)
+_ENDINGS = {".py", ".pyd", ".so", ".dylib", ".dll", ".exe", ".js", ".pth"}
+
+
+def main() -> None:
+    """Search, compare, report."""
+    known = looked_through(LOOKED_THROUGH.read_text(encoding="utf-8"))
+    packages = {name_and_version(package): package for package in distributions()}
+    left = [
+        f"{name}: {', '.join(files)}"
+        for name, package in sorted(packages.items())
+        if name not in known and (files := list(suspicious_files(package)))
+    ]
+    if left:
+        raise SystemExit(
+            "\n".join(["Look through, then name in requirements/telemetry.txt:", *left])
+        )
+    print(f"{len(packages)} packages: none may report home, or it was looked through.")
+
+
+def looked_through(text: str) -> set[str]:
+    """Return the packages of requirements/telemetry.txt, as ``name==version``."""
+    return {line.split()[0] for line in text.splitlines() if line[:1].isalnum()}
+
+
+def name_and_version(package: Distribution) -> str:
+    """Return ``name==version``, as in a lock file."""
+    return f"{canonicalize_name(package.metadata['Name'])}=={package.version}"
+
+
+def suspicious_files(package: Distribution) -> Iterator[str]:
+    """Find the files of a package that speak of such things."""
+    for file in package.files or ():
+        path = Path(str(file.locate()))
+        if _ENDINGS.isdisjoint(path.suffixes) or not path.is_file() or not path.stat().st_size:
+            continue
+        with path.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as m:
+            if any(m.find(word) >= 0 for word in _WORDS):
+                yield str(file)
+
+
+if __name__ == "__main__":
+    main()

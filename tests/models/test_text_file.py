@@ -1,0 +1,83 @@
+"""Text files are read as people have them."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from models.errors import TextFileError
+from models.text_file import read_lines, read_text
+
+LINES = ["a naïve red bird", "", "it’s a “blue” bird – with a white belly"]
+_ENCODINGS = [
+    (b"", "utf-8"),
+    (b"", "cp1252"),
+    (b"", "utf-16-le"),
+    (b"", "utf-16-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+]
+
+
+def written(folder: Path, content: bytes) -> Path:
+    path = folder / "captions.txt"
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(("mark", "encoding"), _ENCODINGS)
+def test_any_encoding_and_line_end(tmp_path: Path, mark: bytes, encoding: str, end: str) -> None:
+    for last in ("", end):
+        text = (end.join(LINES) + last).encode(encoding)
+        assert read_lines(written(tmp_path, mark + text)) == LINES
+
+
+def test_a_wrong_byte_spoils_a_character_and_not_the_file(tmp_path: Path) -> None:
+    content = "a naïve bird\na café".encode()
+    damaged = content.replace(b"bird", b"b\xffrd")
+    assert read_text(written(tmp_path, damaged)) == "a naïve b\ufffdrd\na café"
+    assert read_text(written(tmp_path, content[:-1])) == "a naïve bird\na caf\ufffd"  # cut off
+    cut_off = "a red bird\na".encode("utf-16")[:-1]
+    assert read_lines(written(tmp_path, cut_off)) == ["a red bird", "\ufffd"]
+    zeros = b"a red bird\n" + bytes(2) + b"a blue bird with a white belly and wings\n"
+    assert read_lines(written(tmp_path, zeros))[0] == "a red bird"
+    assert read_text(written(tmp_path, b"a \x93red\x94 bird\xdf")) == "a “red” birdß"
+
+
+def test_empty_and_one_letter(tmp_path: Path) -> None:
+    for content, lines in ((b"", []), (b"\n", [""]), (b"a", ["a"]), (codecs.BOM_UTF8, [])):
+        assert read_lines(written(tmp_path, content)) == lines
+
+
+def test_what_is_no_text_is_told(tmp_path: Path) -> None:
+    noise = random.Random(1).randbytes(20_000)
+    for content in (
+        noise,
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + noise,
+        bytes(100),
+        b"\x7fELF" + bytes(30),
+    ):
+        with pytest.raises(TextFileError, match="is no text file"):
+            read_lines(written(tmp_path, content))
+    with pytest.raises(TextFileError, match="cannot be read: No such file"):
+        read_lines(tmp_path / "absent.txt")
+    with pytest.raises(TextFileError, match=r"cannot be read: Is a directory\."):
+        read_lines(tmp_path)
+    with pytest.raises(TextFileError, match="cannot be read"):
+        read_lines(Path("nul\0name"))
+
+
+def test_a_pipe_is_read(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"a red bird\r\n")
+    os.close(writing)
+    assert read_lines(Path(f"/dev/fd/{reading}")) == ["a red bird"]
+    os.close(reading)

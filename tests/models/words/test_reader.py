@@ -1,0 +1,283 @@
+"""What a person writes is understood: synonyms, names, denials, and what no bird can be."""
+
+import timeit
+from collections.abc import Iterator
+from functools import partial
+from time import process_time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.words.bird_book import Bird, bird_book
+from models.words.lexicon import lexicon
+from models.words.reader import NO_BIRD, NOTHING_TO_DRAW, ONLY_DENIED, read
+
+MOST_WORDS = 24
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a small red bird with black wings", "a small red bird with black wings"),
+        ("a crimson bird with a gray tummy", "a dark red bird with a grey belly"),
+        ("A SCARLET bird; navy wings!", "a bright red bird dark blue wings"),
+        ("an orangey bird with golden beaks", "an orange bird with golden beak"),
+        ("a reddish-brown bird with a teal back", "a reddish brown bird with a teal back"),
+        ("charcoal wings and two bellies", "dark grey wings and two belly"),
+        ("red feathers of the head", "red head"),
+        ("a bird with a pop of yellow on its wing", "a bird with some yellow on its wing"),
+        ("a gigantic bird and a teeny beak", "a huge bird and a tiny beak"),
+        ("the tiniest, reddest bird", "the tiny red bird"),
+        ("a bird with a magenta gorget", "a bird with a bright pink throat"),
+        ("a polka-dotted bird", "a spotted bird"),
+        ("a bird wearing a red hat", "a bird with a red crown"),
+        ("a brid with a yelow beek, bright feahters", "a bird with a yellow beak bright feathers"),
+        ("please draw me a picture of a blue bird", "a blue bird"),
+        ("I'd like to see a blue bird", "a blue bird"),
+        ("a bird that is as black as coal", "a bird that is black"),
+        ("a bird, red as a rose", "a bird red"),
+        ("a nice big picture of a blue bird", "a blue bird"),
+        ("a bird with a big zorgle and a tail", "a bird and a tail"),
+        ("a songbird with red wings", "a small bird with red wings"),
+        ("a parrot-green bird", "a bright green bird"),
+        ("a crow-sized bird with red feet", "a large bird with red feet"),
+        ("a red bird with a swan like neck", "a red bird with a neck"),
+        ("a bírd, ÜBER red", "a bird red"),
+        ("a duck with a green head", "a duck with a green head"),
+    ],
+)  # fmt: skip
+def test_a_sentence_is_brought_to_words_that_captions_say(text: str, sentence: str) -> None:
+    understood = read(text)
+    assert understood.sentence == sentence
+    assert understood.bird is None
+    assert understood.error is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "left_out"),
+    [
+        ("a red bird with no crest", "a red bird", ["no crest"]),
+        ("a red bird, no crest, black wings", "a red bird black wings", ["no crest"]),
+        ("a bird with no crest and red wings", "a bird with red wings", ["no crest"]),
+        ("a bird without any crest or tail", "a bird", ["without any crest or tail"]),
+        ("a bird that isn't blue and has a tail", "a bird and has a tail", ["not blue"]),
+        ("this bird is not blue but red", "this bird is red", ["not blue"]),
+        ("a bird that doesn’t have a red tail", "a bird", ["not have a red tail"]),
+        ("a bird with neither a crest nor a tail", "a bird", ["neither a crest", "nor a tail"]),
+        ("no crest black wings", "black wings", ["no crest"]),
+        ("not only red but also blue wings", "red and blue wings", []),
+    ],
+)
+def test_what_is_denied_is_left_out_and_said(text: str, sentence: str, left_out: list[str]) -> None:
+    understood = read(text)
+    assert understood.sentence == sentence
+    assert list(understood.left_out) == left_out
+    for phrase in left_out:
+        assert any(f"“{phrase}”" in notice for notice in understood.notices)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "left_out"),
+    [
+        ("a bird on a red car", "a bird", ["on a red car"]),
+        ("a bird on a red car with blue wings", "a bird with blue wings", ["on a red car"]),
+        ("a bird with a fish in its bill", "a bird", ["a fish in its bill"]),
+        ("a blue bird and two green cats", "a blue bird", ["two green cats"]),
+        ("a bird eating a purple zorgle", "a bird", ["eating a purple zorgle"]),
+        ("a man with a red bird", "with a red bird", ["a man"]),
+        ("this elf like bird has a crest", "bird has a crest", ["this elf"]),
+        ("a bird on a rock by the water", "a bird on a rock by the water", []),
+    ],
+)
+def test_what_is_no_bird_is_left_out_with_its_colors(
+    text: str, sentence: str, left_out: list[str]
+) -> None:
+    understood = read(text)
+    assert understood.sentence == sentence
+    assert list(understood.left_out) == left_out
+
+
+@pytest.mark.parametrize(
+    "text", ["a red car", "a house", "cat", "a cat with red wings", "a bird house", "green trees",
+     "the quick brown fox jumps over a bird-house"]
+)  # fmt: skip
+def test_only_birds_are_drawn(text: str) -> None:
+    understood = read(text)
+    assert understood.sentence == ""
+    assert understood.error is not None
+    assert understood.error.startswith("Only birds are drawn, and “")
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("", NOTHING_TO_DRAW),
+        (" ,.!", NOTHING_TO_DRAW),
+        ("hello world", NO_BIRD),
+        ("and with the", NO_BIRD),
+        ("Привет", NOTHING_TO_DRAW),
+        ("no crest", ONLY_DENIED),
+    ],
+)
+def test_a_text_without_a_bird_is_told(text: str, error: str) -> None:
+    assert read(text).error == error
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("a flamingo", "American flamingo"),
+        ("Two Snowy Owls", "snowy owl"),
+        ("a flamigo", "American flamingo"),
+        ("a red parott", "parrot"),
+        ("an Adélie penguin", "Adelie penguin"),
+        ("gray heron", "grey heron"),
+        ("a bird called northern cardinal", "northern cardinal"),
+        ("this bird is a toucan", "toco toucan"),
+        ("a swan-like bird with red wings", "mute swan"),
+        ("a kite", "kite"),
+        ("a penguin on a car", "penguin"),
+        ("an owl and two parrots", "owl"),
+        ("a duck", "duck"),
+        ("a vermillion flycatcher", "vermilion flycatcher"),
+        ("an eagle's nest", "eagle"),
+        ("a bird with feathers like a peacock", "Indian peafowl"),
+        ("white-eye", "Malagasy white-eye"),
+    ],
+)
+def test_the_name_of_a_bird_is_found_and_its_description_drawn(text: str, name: str) -> None:
+    understood = read(text)
+    assert understood.bird is not None
+    assert understood.bird.name == name
+    assert understood.sentence.startswith(("a ", "an "))
+    assert len(understood.sentence.split()) > 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a bird with a red head and white eyes",
+        "a bird with a yellow bill",
+        "a bird with a kite tail",
+        "a peacock blue bird",
+        "a small bird similar to a sparrow",
+        "a bird with a white ruff",
+        "a gull with black wings",
+        "a bird with swift wings",
+    ],
+)
+def test_what_only_sounds_like_a_name_is_none(text: str) -> None:
+    assert read(text).bird is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a red bunting", "a small bright red bird with {bill}"),
+        ("a great bunting on a branch", "a great small bright blue bird with {bill} on a branch"),
+        ("this bunting is green and black", "a small bright green and black bird with {bill}"),
+        ("a huge bunting with a long bill", "a huge bright blue bird with a long bill"),
+        ("a bunting, running", "a small bright blue bird with {bill} running"),
+        (
+            "a bunting is sitting on a rock",
+            "a small bright blue bird with {bill} sitting on a rock",
+        ),
+        ("a lime green bunting", "a small bright lime green bird with {bill}"),
+        ("a red and black bunting", "a small bright red and black bird with {bill}"),
+        ("on a branch sits a bunting", "a small bright blue bird with {bill} on a branch"),
+    ],
+)
+def test_what_the_person_says_counts_more_than_the_book(text: str, sentence: str) -> None:
+    bird = bird_book().get("bunting")
+    assert bird is not None
+    assert bird.description == "a small bright blue bird with a short conical bill"
+    assert read(text).sentence == sentence.format(bill="a short conical bill")
+
+
+def test_a_blue_cardinal_is_blue_and_keeps_what_is_not_red() -> None:
+    words = read("a blue cardinal").sentence
+    assert "blue bird" in words
+    assert "red" not in words.split()
+    assert "black face" in words
+
+
+def test_the_sentence_with_the_name_is_for_models_that_know_it() -> None:
+    understood = read("a crimson northern cardinal with a beek, no crest, on a red car")
+    assert understood.sentence_with_name == "a dark red northern cardinal with a beak"
+    assert understood.replaced == (("beek", "beak"), ("crimson", "dark red"))
+    assert understood.left_out == ("no crest", "on a red car")
+    assert understood.notices == (
+        "Read “beek” as “beak”, “crimson” as “dark red”.",
+        "Left out: “no crest”. Say what is to be seen, not what is not.",
+        "Left out: “on a red car”. Only one bird is drawn.",
+    )
+
+
+def test_words_that_the_model_does_not_know_are_left_out_and_said() -> None:
+    understood = read("a zorgly red bird")
+    assert understood.sentence == "a red bird"
+    assert understood.unknown_words == ("zorgly",)
+    assert any("“zorgly”" in notice for notice in understood.notices)
+    assert read("a zorgly red bird", known={"zorgly", "red"}).sentence == "zorgly red"
+
+
+def names() -> Iterator[tuple[str, Bird]]:
+    for bird in bird_book().birds:
+        for name in (bird.name, *bird.other_names):
+            yield name, bird
+
+
+def test_every_name_of_the_book_is_found_and_drawn_in_known_words() -> None:
+    known = lexicon().caption_words
+    for name, bird in names():
+        for text in (name, f"a {name} sitting on a branch with a blue tail"):
+            understood = read(text)
+            assert understood.error is None, text
+            words = understood.sentence.split()
+            assert set(words) <= known, text
+            assert 0 < len(words) <= MOST_WORDS, text
+        assert read(name).bird is bird, name
+
+
+def test_the_words_of_the_synonyms_are_words_that_captions_say() -> None:
+    synonyms = lexicon().synonyms.table
+    assert len(synonyms) > 1500
+    for written, meant in synonyms.items():
+        assert set(meant) <= lexicon().caption_words, written
+        assert " ".join(meant) not in {" ".join(key) for key in synonyms}, written
+
+
+SOME_WORDS = """
+a an the no not without and but with on of as like bird birds red blue crimson car cat tail wings
+cardinal owl white eye neither nor only also zorgle please draw , is isn't head feathers kite teal
+two snowy in its ’ é
+"""
+WORDS = st.sampled_from(SOME_WORDS.split())
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=30).map(" ".join)))
+def test_any_text_gives_known_words_or_a_sentence_why_not(text: str) -> None:
+    understood = read(text)
+    assert bool(understood.sentence) != bool(understood.error)
+    assert set(understood.sentence.split()) <= lexicon().caption_words
+    assert all(understood.left_out)
+    assert all(notice.endswith(".") for notice in understood.notices)
+    if understood.error:
+        assert understood.error.endswith(".")
+        assert understood.bird is None
+    else:
+        assert understood.sentence_with_name
+    again = read(text)
+    assert again == understood
+
+
+@pytest.mark.alone
+def test_a_text_is_read_in_less_than_five_milliseconds() -> None:
+    read("a flamingo")  # reads the tables
+    texts = ["a crimson bird with a pop of yellow, no crest, on a red car"] * 20
+    texts += ["an adelie pengiun with a navy beek", "zorgl " * 160, "flamigo " * 120, "no " * 330]
+    for text in texts:
+        quickest = min(timeit.repeat(partial(read, text), timer=process_time, number=1, repeat=5))
+        assert quickest < 0.005, text
