@@ -32,7 +32,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--more",
         type=Path,
         metavar="FOLDER",
-        help="with --cub: pictures without captions, in a folder for each species",
+        help="with --cub: uncaptioned pictures, a folder a species",
     )
     parser.add_argument("--out", type=Path, required=True, help="folder to make")
     parser.add_argument(
@@ -46,7 +46,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=320,
         metavar="PX",
-        help="shrink squares to this side (320, the most that training looks at)",
+        help="shrink squares to this side (320)",
     )
     parser.add_argument(
         "--min-side",
