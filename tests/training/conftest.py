@@ -54,7 +54,7 @@ def write_birds(folder: Path, count: int, species: str, captioned: bool = True) 
         left = 16 + 2 * (number // len(COLOURS))
         ImageDraw.Draw(picture).rectangle((left, 24, left + 48, 64), fill=colour)
         picture.save(folder / f"{number}.png")
-        entry = {
+        entry: dict[str, object] = {
             "file_name": f"{number}.png",
             "species": species.format(colour),
             "box": [left / 96, 24 / 96, 48 / 96, 40 / 96],

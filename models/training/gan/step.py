@@ -274,7 +274,8 @@ class GanStep:
         pose = batch.drawn.pose(batch.pose, self.phase.augment)
         told = batch.pose.seen.any(dim=1)
         assert self.parts is not None
-        return part_loss(self.parts([each.float() for each in seen.maps]), pose, told)
+        loss = part_loss(self.parts([each.float() for each in seen.maps]), pose, told)
+        return loss * told.float().mean()  # of all birds: so parts of a batch can be averaged
 
     def _damsm_losses(self, batch: Batch, view: View, seen: Seen) -> tuple[Tensor, Tensor]:
         """DAMSM's word and sentence loss; wrong answers come from the batches of all processes."""

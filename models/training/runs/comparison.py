@@ -178,7 +178,7 @@ class Comparison:
         scores = self.evaluator.score(weights, [size]).stages[size]
         position = load_gan(run.begun()[-1])["position"]
         return {
-            "photographs": position["seen_before"] + position["seen"],
+            "seen": position["seen_before"] + position["seen"],
             "minutes_trained": round(run.minutes(), 1),
             "pictures": scores.pictures,
             **{
@@ -236,7 +236,7 @@ def _table(rows: Sequence[dict[str, Any]], command: str) -> str:
     for row in rows:
         cells = [
             row["name"],
-            f"{row['photographs']:,}",
+            f"{row['seen']:,}",
             f"{row['minutes_trained']:.0f}",
             f"{row['size']} px",
             cell(row, "kid", 1, 3),

@@ -87,7 +87,7 @@ def _die_at(name: str, times: int) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
         plain(source, target)
 
-    os.replace = replace
+    os.replace = replace  # type: ignore[assignment]
 
 
 def join(rank: int, port: int) -> None:
