@@ -30,8 +30,9 @@ _log = logging.getLogger(__name__)
 
 BUNDLED_WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "bird.safetensors"
 MAX_CHARACTERS = 1000
-LEAST_LIKENESS = 0.41
-"""Of what is heard to known words; descriptions of birds in noise stay above it."""
+LEAST_LIKENESS = 0.45
+"""Of what is heard to known words; descriptions of birds in noise stay above it, other languages
+below."""
 
 OUT_OF_MEMORY = (
     "The graphics card has too little memory free, so your bird was drawn on the processor, and "
@@ -238,8 +239,8 @@ class Painter:
             )
         if self.likeness(heard) < LEAST_LIKENESS:
             raise SoundError(
-                "I heard a voice, but nothing like a description of a bird. Please say it once "
-                "more, or draw it through text."
+                "I heard a voice, but nothing like a description of a bird in English. Please say "
+                "it once more, or draw it through text."
             )
         used_seed = secrets.randbelow(MAX_SEED + 1) if seed is None else seed
         noise, epsilon = self._sample([used_seed])
