@@ -25,6 +25,10 @@ epochs = 2
 batch_size = 8
 picture_sizes = [64]
 
+[sketches]
+epochs = 1
+batch_size = 8
+
 [generator]
 condition_size = 8
 noise_size = 8
