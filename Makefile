@@ -59,7 +59,7 @@ bench-speech: $(test_stamp)
 	$(python) -m benchmarks.speech $(CAPTIONS) $(if $(SEEN),--seen $(SEEN))
 
 audit: $(test_stamp)
-	$(python) scripts/telemetry.py
+	$(python) -m scripts.telemetry
 	$(python) scripts/audit.py $(ADVISORIES)
 
 # Drawn by the bundled weights; `look` and `side-by-side` make the README's other pictures.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import sys
 import threading
 import time
@@ -59,7 +60,7 @@ def draw(options: argparse.Namespace) -> int:
 
         return draw_captions(options)
 
-    sentence, seed, size = options.sentence, options.seed, options.size
+    sentence, seed, size = _as_written(options.sentence or ""), options.seed, options.size
     drawn_by = None
     if options.source is not None:
         from app.picture_file import read_metadata
@@ -163,6 +164,14 @@ def _hear(recording: Recording) -> HeardSentence:
     from models.listener import Listener
 
     return Listener.load().hear(speech_in(recording).as_float())
+
+
+def _as_written(argument: str) -> str:
+    """Return what was typed: where the locale knows ASCII alone, Python keeps UTF-8's bytes."""
+    try:
+        return os.fsencode(argument).decode("utf-8")
+    except UnicodeError:
+        return argument
 
 
 def numbered_paths(path: Path, count: int) -> list[Path]:

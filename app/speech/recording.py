@@ -16,6 +16,9 @@ MAX_SECONDS = 60.0
 _LARGEST_NUMBER = 2.0**32
 """No program gives larger numbers for sound: that of 32 bits is half of it."""
 
+_BELOW_16_BITS = 4 / 32768
+"""No voice that was recorded with 16 bits is fainter."""
+
 _LARGEST_OFFSET = 0.005
 """No voice has a larger mean over a recording."""
 
@@ -114,6 +117,8 @@ def one_voice(channels: NDArray[np.float32]) -> NDArray[np.int16]:
     if np.sqrt(np.square(mixed).mean()) < _CANCELLED * loudness.max():
         # The channels cancel each other out, or all but one of many are silent.
         mixed = channels[:, loudness.argmax()]
-    # Some programs write the numbers of 16 bits as floats. A click is not taken for the loudest.
-    scale = max(1.0, float(np.quantile(np.abs(mixed), 0.999)))
+    # Some programs write the numbers of 16 bits as floats, or as if they were of 32. A click is not
+    # taken for the loudest.
+    loudest = float(np.quantile(np.abs(mixed), 0.999))
+    scale = loudest if loudest > 1 or 0 < loudest < _BELOW_16_BITS else 1.0
     return np.clip(mixed / scale * 32768, -32768, 32767).astype(np.int16)

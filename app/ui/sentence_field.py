@@ -10,6 +10,7 @@ from app.ui.text_editing import limit_text
 from app.ui.theme import GAP, Palette, follow_palette, palette_of
 from app.ui.word_marks import Suggest, WordMarks
 
+_LEAST_LINES, _LEAST_WIDTH = 2, 24  # in letters; it takes what room there is
 NOT_NEEDED = "No text is needed: the sound itself is drawn"
 
 
@@ -45,8 +46,8 @@ class SentenceField(ttk.Frame):
         self.label.pack(anchor="w", pady=(0, GAP))
         self.text = tk.Text(
             self,
-            height=5,
-            width=36,
+            height=_LEAST_LINES,
+            width=_LEAST_WIDTH,
             wrap="word",
             undo=True,
             font="SunValleyBodyLargeFont",
@@ -57,9 +58,10 @@ class SentenceField(ttk.Frame):
         )
         limit_text(self.text)
         follow_palette(self.text, self._recolour)
-        self.text.pack(fill="both", expand=True)
         self.draw_button = ttk.Button(self, text="Draw", style="Accent.TButton", command=self._draw)
-        self.draw_button.pack(fill="x", pady=(GAP + 4, 0))
+        # Packed from below: in a low window the text gives way, never the button.
+        self.draw_button.pack(side="bottom", fill="x", pady=(GAP + 4, 0))
+        self.text.pack(fill="both", expand=True)
         self.marks = WordMarks(self.text, suggest)
         for keys in ("<Return>", "<Control-Return>", "<KP_Enter>", "<Control-KP_Enter>"):
             self.text.bind(keys, self._draw_by_key)

@@ -18,8 +18,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="PATH",
-        help="Reed's folder text_c10, or AttnGAN's captions.pickle; for --pictures: a CSV (columns "
-        "file_name, caption, species, box, parts) or JSON lines",
+        help="Reed's folder text_c10 or AttnGAN's captions.pickle; a CSV (file_name, "
+        "caption, species, box, parts) or JSON lines",
     )
     parser.add_argument(
         "--filenames",
