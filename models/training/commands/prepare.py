@@ -18,7 +18,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="PATH",
-        help="Reed's folder text_c10 or AttnGAN's captions.pickle; a CSV (file_name, "
+        help="Reed's text_c10 or AttnGAN's captions.pickle; a CSV (file_name, "
         "caption, species, box, parts) or JSON lines",
     )
     parser.add_argument(
