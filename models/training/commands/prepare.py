@@ -18,15 +18,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="PATH",
-        help="Reed's text_c10 or AttnGAN's captions.pickle; a CSV (file_name, "
-        "caption, species, box, parts) or JSON lines",
+        help="Reed's text_c10, AttnGAN's captions.pickle, a CSV or JSON lines (file_name, caption, "
+        "species, box, parts)",
     )
     parser.add_argument(
         "--filenames",
         type=Path,
         metavar="FOLDER",
-        help="for --cub: AttnGAN's folder of train/ and test/filenames.pickle; default: beside the "
-        "captions",
+        help="for --cub: AttnGAN's folder of two filenames.pickle (beside the captions)",
     )
     parser.add_argument(
         "--more",
