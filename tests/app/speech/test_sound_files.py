@@ -299,6 +299,18 @@ def test_one_voice_of_many_channels(amounts: tuple[float, ...], share: float) ->
     assert heard == pytest.approx(NOISE * share, abs=1.1)
 
 
+def test_a_file_without_a_single_number_is_silent(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "sound.wav", np.full(RATE, np.nan), RATE, subtype="FLOAT")
+    with warnings.catch_warnings(), pytest.raises(NothingHeardError, match="The file is silent"):
+        warnings.simplefilter("error")
+        speech_in(Recording.from_file(tmp_path / "sound.wav"))
+
+
+def test_what_a_silent_microphone_gives_stays_silent() -> None:
+    faint = np.random.default_rng(1).integers(-2, 3, size=(RATE, 2)).astype(np.float32)
+    assert Recording(one_voice(faint / np.float32(32768)), RATE).peak < 3 / 32768
+
+
 def test_an_offset_is_no_sound(tmp_path: Path) -> None:
     path = tmp_path / "sound.wav"
     soundfile.write(path, channels(0.1, 0.1) + np.array([[0.02, -0.3]]), RATE)
