@@ -36,7 +36,13 @@ MANY_WORDS = 3
 """As many words less than were said are a loss that makes a sentence another one."""
 
 _RATE = 16_000
-_SAME_WORD = {"grey": "gray", "colour": "color", "coloured": "colored"}
+_SAME_WORD = {
+    "grey": "gray",
+    "colour": "color",
+    "coloured": "colored",
+    "neighbour": "neighbor",
+    "practising": "practicing",
+}
 _RESAMPLED = 1000  # times, for confidence intervals
 _SLOW = ("Sphinx, bird words", "plain recognize_sphinx")
 """Take up to eight seconds a noisy sound: they hear each sentence from one voice, in turn."""

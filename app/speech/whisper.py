@@ -157,12 +157,13 @@ class _WeighingWhisper:
         answers = [answer for answers in heard for answer in answers]
         answers.sort(key=attrgetter("log_probability"), reverse=True)
         certainties = self._certainties(features, answers)
-        return self._corrector.choose(
+        chosen = self._corrector.choose(
             [
                 Guess(answer.text, answer.log_probability, certainties.get(answer.text, ()))
                 for answer in answers
             ]
         )
+        return chosen if self._corrector.is_english(chosen) else ""
 
     def _ask(self, features: Any, prompt: list[int]) -> list[_Answer]:
         """Return Whisper's best guesses after a prompt."""
