@@ -71,6 +71,7 @@ def _limit(widget: tk.Text | tk.Entry, most: int, used: str) -> None:
 def _make_room(field: tk.Text) -> None:
     """Let what is pasted replace what is selected, as what is typed does; Tk does so elsewhere."""
     with contextlib.suppress(tk.TclError):  # nothing is selected, or there is nothing to paste
+        field.index("sel.first")
         field.clipboard_get()
         field.edit_separator()
         field.delete("sel.first", "sel.last")

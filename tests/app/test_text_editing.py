@@ -40,7 +40,7 @@ def paste(window: MainWindow, field: tk.Misc, text: str) -> None:
 )
 def test_a_megabyte_is_pasted_while_the_window_answers(ready: MainWindow, unit: str) -> None:
     field = ready.type_tab.field.text
-    text = unit * (_MEGABYTE // len(unit))
+    text = unit * (_MEGABYTE // len(unit.encode()))
     heart = Heartbeat(ready.root)
     for _ in range(2):
         paste(ready, field, text)
