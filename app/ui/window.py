@@ -45,7 +45,7 @@ _log = logging.getLogger(__name__)
 _LOAD_DELAY = 50  # milliseconds: the window is drawn first
 # In centimetres of the screen, as Tk counts them.
 _SIDE_WIDTH = "11c"
-_NATURAL = ("27.5c", "20.5c")  # width and height
+_NATURAL = ("26.5c", "21c")  # width and height: a picture of 512 pixels fits in
 _LOW = "15.5c"  # a height
 _BARS = "2c"  # title, menu, and the desktop's own bar
 _SMALLEST = (400, 300)  # pixels; what does not fit is scrolled to
