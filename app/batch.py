@@ -158,11 +158,7 @@ class _Run:
         return True
 
     def _draw_batch(self, indices: list[int]) -> Iterable[tuple[int, Drawing]]:
-        drawings = self._painter.draw_batch(
-            [self._folder.lines[index] for index in indices],
-            [self._folder.seed_of(index) for index in indices],
-            self._folder.sizes[-1],
-        )
+        drawings = self._painter.draw_batch([self._folder.request(index) for index in indices])
         for index, drawing in zip(indices, drawings, strict=True):
             if drawing.notice is not None:
                 tqdm.write(f"Line {index + 1}: {drawing.notice}", file=sys.stderr)

@@ -15,7 +15,8 @@ from app.command_steps import SEEDS, drawing_paths
 from app.errors import AppError
 from app.files import rename_to_new, sync_file, sync_folder, temporary_beside
 from app.picture_file import PictureError, peek_metadata
-from app.picture_metadata import PictureMetadata
+from app.picture_metadata import PictureMetadata, writable
+from models.request import DrawRequest
 
 _SEED_FILE = "seed.txt"
 _ASPECTS = ("model", "size", "sentence", "seed")
@@ -61,6 +62,10 @@ class BatchFolder:
         """Return the seed that a line is drawn with."""
         return (self.seed + index) % SEEDS
 
+    def request(self, index: int) -> DrawRequest:
+        """Return what is drawn of a line."""
+        return DrawRequest(self.lines[index], self.seed_of(index), self.sizes[-1])
+
     def drawn(self) -> set[int]:
         """Return the lines of which all pictures are there, each of them looked at.
 
@@ -97,9 +102,7 @@ class BatchFolder:
 
     def _metadata(self, index: int) -> PictureMetadata:
         """What a line's picture says once it was written and read."""
-        sentence = self.lines[index].encode("utf-8", "replace").decode("utf-8")
-        seed = self.seed_of(index)
-        metadata = PictureMetadata(sentence, seed, self.sizes[-1], self.model)
+        metadata = PictureMetadata(writable(self.request(index)), self.model)
         return PictureMetadata.from_json(metadata.to_json()) or metadata
 
 

@@ -19,6 +19,7 @@ from app.command_steps import UsageError, save_drawing
 from app.picture_file import PictureError, read_metadata
 from app.share import Share
 from models import Drawing, Painter
+from models.request import DrawRequest
 from tests.conftest import REPOSITORY
 
 COLOURS = ("red", "blue", "yellow", "black", "white", "brown", "green")
@@ -181,12 +182,12 @@ def test_a_picture_is_what_draw_alone_makes_of_it(tmp_path: Path, draw: Batch) -
 def test_batches_are_always_the_same_lines(
     tmp_path: Path, draw: Batch, painter: Painter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn: list[list[int]] = []
+    drawn: list[list[int | None]] = []
     draw_batch = painter.draw_batch
 
-    def record(sentences: list[str], seeds: list[int], size: int) -> list[Drawing]:
-        drawn.append(seeds)
-        return draw_batch(sentences, seeds, size)
+    def record(requests: list[DrawRequest]) -> list[Drawing]:
+        drawn.append([request.seed for request in requests])
+        return draw_batch(requests)
 
     monkeypatch.setattr(painter, "draw_batch", record)
     monkeypatch.setattr(batch, "BATCH_ON_GPU", 3)

@@ -18,7 +18,7 @@ from app.command_steps import SEEDS
 from app.picture_file import read_metadata, save_picture
 from app.picture_metadata import PictureMetadata
 from models import Painter
-from models.drawing import MAX_SEED
+from models.request import MAX_SEED, DrawRequest
 from tests.app.command_line import failure, run
 from tests.app.test_picture_file import unwritable_folder
 from tests.conftest import REPOSITORY
@@ -129,7 +129,7 @@ def test_a_picture_of_the_first_stage_has_no_attention(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     small, again = tmp_path / "small.png", tmp_path / "again.png"
-    metadata = PictureMetadata(SENTENCE, 1, 64, "test (0000)")
+    metadata = PictureMetadata(DrawRequest(SENTENCE, 1, 64), "test (0000)")
     save_picture(Image.new("RGB", (64, 64)), metadata, small)
     told = failure(capsys, 2, "draw", "--from", small, "--attention", "-o", again)
     assert "--attention needs --size 128" in told and not again.exists()

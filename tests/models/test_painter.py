@@ -18,11 +18,12 @@ from PIL import Image
 from models import Painter
 from models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
-from models.drawing import Blend
 from models.errors import CheckpointError, DrawingCancelled, ModelError, SentenceError
 from models.generator import Generator
 from models.painter import BUNDLED_WEIGHTS, OUT_OF_MEMORY
 from models.painting import Painted, Place, choose_device, paint
+from models.request import Blend, DrawRequest
+from models.sketch_judge import SketchJudge
 from models.text_encoder import TextEncoder
 from models.vocabulary import Vocabulary
 
@@ -55,7 +56,9 @@ def test_the_same_seed_gives_the_same_picture_and_another_seed_another(painter: 
 
 
 def test_a_batch_draws_what_single_drawings_do(painter: Painter) -> None:
-    batch = painter.draw_batch([SENTENCE, "a yellow bird"], seeds=[7, 3], size=128)
+    batch = painter.draw_batch(
+        [DrawRequest(SENTENCE, 7, 128), DrawRequest("a yellow bird", 3, 128)]
+    )
     for drawing in batch:
         alone = painter.draw(drawing.sentence, drawing.seed, size=128)
         difference = np.abs(pixels(alone.image) - pixels(drawing.image))
@@ -127,7 +130,9 @@ def test_bad_arguments(painter: Painter, tmp_path_factory: pytest.TempPathFactor
         Painter.load(tmp_path_factory.mktemp("empty") / "none.safetensors")
 
 
-def _pretend_to_be_on(device: torch.device, generator: Generator) -> Place:
+def _pretend_to_be_on(
+    device: torch.device, generator: Generator, judge: SketchJudge | None = None
+) -> Place:
     place = on_device(torch.device("cpu"), generator)
     return replace(place, device=device)
 
@@ -210,9 +215,9 @@ def test_words_that_were_not_read_are_told(
     told = "Only the first 24 known words of a description are drawn; 8 more were left out."
     assert drawing.notice is not None and drawing.notice.startswith(told)
     assert painter.draw(SENTENCE, 7, 64).notice is None
-    batch = painter.draw_batch([SENTENCE, long], [7, 7], 64)
+    batch = painter.draw_batch([DrawRequest(SENTENCE, 7, 64), DrawRequest(long, 7, 64)])
     assert [drawing.notice for drawing in batch] == [None, drawing.notice]
-    blend = painter.draw_blend(Blend(long, SENTENCE, 0.5, 7, 8, 0.5), 64)
+    blend = painter.draw(DrawRequest(blend=Blend(long, SENTENCE, 0.5, 7, 8, 0.5), size=64))
     assert blend.notice == drawing.notice and blend.unread_words == drawing.unread_words
     failing = failing_card(monkeypatch, torch.cuda.OutOfMemoryError("CUDA out of memory."))
     assert failing.draw(long, 7, 64).notice == f"{OUT_OF_MEMORY} {drawing.notice}"
@@ -256,7 +261,7 @@ def test_each_of_several_gpus_has_a_number(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_what_was_drawn_before_does_not_matter(painter: Painter) -> None:
     first = painter.draw(SENTENCE, 7).image.tobytes()
-    painter.draw_batch(["a yellow bird"] * 3, seeds=[1, 2, 3], size=128)
+    painter.draw_batch([DrawRequest("a yellow bird", seed, 128) for seed in (1, 2, 3)])
     assert painter.draw(SENTENCE, 7).image.tobytes() == first
 
 
@@ -292,7 +297,7 @@ def test_a_model_of_three_stages_draws_its_largest_picture(tmp_path: Path) -> No
     save_checkpoint(checkpoint, path)
     three = Painter.load(path, device="cpu")
     assert three.draw("a red bird", seed=1).image.size == (256, 256)
-    assert three.draw_batch(["a bird"], seeds=[1])[0].image.size == (256, 256)
+    assert three.draw_batch([DrawRequest("a bird", 1)])[0].image.size == (256, 256)
     with pytest.raises(ValueError, match="size must be one of 64, 128, 256, not 512"):
         three.draw("a red bird", size=512)
 
