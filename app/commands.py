@@ -64,7 +64,9 @@ def draw(options: argparse.Namespace) -> int:
 
     from models.request import DrawRequest
 
-    request = DrawRequest(options.sentence or "", options.seed, options.size)
+    request = DrawRequest(
+        options.sentence or "", options.seed, options.size, as_written=options.as_written
+    )
     drawn_by = None
     if options.source is not None:
         from app.picture_file import read_metadata
@@ -80,6 +82,8 @@ def draw(options: argparse.Namespace) -> int:
             seed=metadata.seed if options.seed is None else options.seed,
             size=metadata.size if options.size is None else options.size,
         )
+        if options.as_written:
+            request = replace(request, as_written=True, drawn_as=None)
         check_attention(options.attention, request.size)
         drawn_by = metadata.model
     paths = numbered_paths(options.output, options.count)
@@ -144,7 +148,7 @@ def listen(options: argparse.Namespace) -> int:
     check_size(painter, options.size)
     from models.request import DrawRequest
 
-    request = DrawRequest(text or "", options.seed, options.size)
+    request = DrawRequest(text or "", options.seed, options.size, as_written=options.as_written)
     if text is None:
         request = replace(request, sound=_voice(recording))
     drawing = painter.draw(request)

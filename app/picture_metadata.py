@@ -93,8 +93,11 @@ class PictureMetadata:
             fields = json.loads(stored)
             if None in (fields["sentence"], fields["seed"], fields["size"]):
                 return None
+            request = DrawRequest.from_kept(fields)
+            if "as_written" not in fields:  # earlier versions drew the words as they were
+                request = dataclasses.replace(request, as_written=True)
             return cls(
-                DrawRequest.from_kept(fields),
+                request,
                 model=_plain_text(fields["model"], _LONGEST_NAME),
                 version=_plain_text(fields["version"], _LONGEST_NAME),
                 created=_plain_text(fields["created"], _LONGEST_NAME),
@@ -114,9 +117,14 @@ class PictureMetadata:
         return json.dumps(self.request.kept() | about, ensure_ascii=ascii_only)
 
     def parameters(self) -> str:
-        """Return the metadata for people: the title, then the rest on a line of its own."""
+        """Return the metadata for people: title, what was drawn of it, and the rest.
+
+        What was drawn is left out where that is the very words of the title.
+        """
+        drawn_as = self.request.words
+        told = f"Drawn as: {drawn_as}\n" if tokenize(drawn_as) != tokenize(self.sentence) else ""
         return (
-            f"{self.title}\nSeed: {self.seed}, Size: {self.size}x{self.size}, "
+            f"{self.title}\n{told}Seed: {self.seed}, Size: {self.size}x{self.size}, "
             f"Model: {self.model}, Version: speech2bird {self.version}"
         )
 

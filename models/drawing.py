@@ -38,6 +38,7 @@ class Drawing:
     unread_words : known words left out since the sentence has more than the model reads.
     device : where it was drawn, "cpu" or "cuda".
     notice : what the person should know of how it was drawn, in sentences, if there is something.
+    described : the name of a bird, as it was written, whose description was drawn in its place.
     sketch : which of `request.sketches` sketches of stage 1 was finished, 0 for the first.
     spans : for a picture drawn straight from sound, where each piece that attention went to lies in
         the recording; its sentence is empty then, and it has no words.
@@ -55,11 +56,17 @@ class Drawing:
     spans: tuple[Span, ...] = ()
     unread_words: tuple[str, ...] = ()
     sketch: int = 0
+    described: str = ""
 
     @property
     def sentence(self) -> str:
         """What the person wrote or said."""
         return self.request.sentence
+
+    @property
+    def drawn_as(self) -> str:
+        """The words that were drawn: how the sentence was understood."""
+        return self.request.words
 
     @property
     def seed(self) -> int:

@@ -21,7 +21,8 @@ from models.errors import ModelError, SentenceError, SoundError
 from models.generator import Text
 from models.painting import Chances, Painted, Place, choose_device, paint
 from models.pose_bank import blended
-from models.request import MAX_CHARACTERS, MAX_SEED, Blend, DrawRequest
+from models.reading import Reading, ReadRequest, SentenceReader
+from models.request import MAX_SEED, Blend, DrawRequest
 from models.text_encoder import TextFeatures, pad_ids
 from models.vocabulary import ReadSentence, Vocabulary
 
@@ -70,6 +71,11 @@ class Painter:
         self._chosen: dict[tuple[tuple[int, ...], int, int], int] = {}
         self._config = checkpoint.config
         self._vocabulary = checkpoint.vocabulary
+        self._reader = SentenceReader(
+            frozenset(checkpoint.vocabulary.words),
+            checkpoint.config.text_encoder.max_words,
+            frozenset(checkpoint.config.names),
+        )
         self._model_name = f"{checkpoint.config.name} ({checkpoint.checksum[:8]})"
         self._poses = checkpoint.poses
         self._text_encoder = checkpoint.text_encoder  # stays on the CPU: it takes milliseconds
@@ -130,29 +136,29 @@ class Painter:
         """The words that the model knows."""
         return self._vocabulary
 
-    def check(self, wanted: DrawRequest | str) -> ReadSentence:
+    @property
+    def reader(self) -> SentenceReader:
+        """What understands sentences for this model."""
+        return self._reader
+
+    def check(self, wanted: DrawRequest | str) -> ReadRequest:
         """Read a sentence as `draw` would, without drawing it.
 
         Raises
         ------
         SentenceError
-            It is empty, longer than 1,000 characters, or has no word the model knows.
+            It is empty, longer than 1,000 characters, about no bird, or has no word the model
+            knows.
         """
         request = wanted if isinstance(wanted, DrawRequest) else DrawRequest(wanted)
-        if not request.sentence.strip():
-            raise SentenceError("Please describe a bird first: there is no text to draw.")
-        if len(request.sentence) > MAX_CHARACTERS:
-            raise SentenceError(
-                f"The description is too long: {len(request.sentence):,} characters. "
-                f"Please keep it under {MAX_CHARACTERS:,}; a sentence or two work best."
-            )
-        read = self._vocabulary.read(request.words, self.max_words)
-        if not read.words:
+        reading = self._reader.read(request)
+        text = self._vocabulary.read(reading.drawn_as, self.max_words)
+        if not text.words:
             raise SentenceError(
                 "I know none of these words. Try colours and parts in English, "
                 "for example: a small red bird with black wings."
             )
-        return read
+        return ReadRequest(reading, text)
 
     def draw(
         self,
@@ -224,20 +230,15 @@ class Painter:
             self.check(replace(request, sentence=sentence, drawn_as=None))
             for sentence in (blend.first, blend.second)
         )
+        both = _joined(first, second)
         with torch.inference_mode():
-            text = TextBlend(self._encode([first]), self._encode([second]), blend.share)
+            text = TextBlend(self._encode([first.text]), self._encode([second.text]), blend.share)
         chances = _between(
-            self._chosen_chances(first, text.first, blend.first_seed, request),
-            self._chosen_chances(second, text.second, blend.second_seed, request),
+            self._chosen_chances(first.text, text.first, blend.first_seed, request),
+            self._chosen_chances(second.text, text.second, blend.second_seed, request),
             blend,
         )
         painted = self._paint(text, chances, request.size, on_stage, cancelled)
-        both = ReadSentence(
-            words=first.words + second.words,
-            ids=first.ids + second.ids,
-            unknown_words=tuple(dict.fromkeys(first.unknown_words + second.unknown_words)),
-            unread_words=first.unread_words + second.unread_words,
-        )
         request = replace(request, sentence=blend.sentence, seed=blend.first_seed)
         return self._drawing(painted, 0, request, both)
 
@@ -264,7 +265,7 @@ class Painter:
         request = replace(_with_seed(request), sentence="", sound=None)
         chances = self._sample(heard.text, [request])
         painted = self._paint(heard.text, chances, request.size, on_stage, cancelled)
-        nothing_read = ReadSentence(words=(), ids=(), unknown_words=())
+        nothing_read = ReadRequest(Reading(""), ReadSentence(words=(), ids=(), unknown_words=()))
         drawing = self._drawing(painted, 0, request, nothing_read)
         attention = tuple(weights[0] for weights in painted.attention)
         return replace(drawing, attention=attention, spans=heard.spans)
@@ -302,7 +303,7 @@ class Painter:
         read = [self.check(request) for request in requests]
         requests = [_with_seed(request) for request in requests]
         with torch.inference_mode():
-            text = self._encode(read)
+            text = self._encode([each.text for each in read])
         chances = self._sample(text, requests)
         painted = self._paint(text, chances, requests[0].size, on_stage, cancelled)
         return [
@@ -345,23 +346,30 @@ class Painter:
         self._notice = _why_on_the_processor(error)
 
     def _drawing(
-        self, painted: Painted, row: int, request: DrawRequest, read: ReadSentence
+        self, painted: Painted, row: int, request: DrawRequest, read: ReadRequest
     ) -> Drawing:
         stages = tuple(stage[row] for stage in painted.stages)
-        notices = [painted.notice] if painted.notice else []
-        if read.unread_words:
-            more = len(read.unread_words)
+        text = read.text
+        notices = [*read.reading.notices]
+        if painted.notice:
+            notices.append(painted.notice)
+        if text.unread_words:
+            more = len(text.unread_words)
             notices.append(TOO_MANY_WORDS.format(most=self.max_words, more=more))
         return Drawing(
             image=stages[-1],
             stages=stages,
-            attention=tuple(weights[row, : len(read.words)] for weights in painted.attention),
-            words=read.words,
+            attention=tuple(weights[row, : len(text.words)] for weights in painted.attention),
+            words=text.words,
             unknown_words=read.unknown_words,
-            unread_words=read.unread_words,
+            unread_words=text.unread_words,
             request=replace(
-                request, size=stages[-1].width, sketches=self._sketches_of(request) or None
+                request,
+                drawn_as=read.reading.drawn_as,
+                size=stages[-1].width,
+                sketches=self._sketches_of(request) or None,
             ),
+            described=read.reading.described,
             model_name=self.model_name,
             device=painted.device,
             notice=" ".join(notices) or None,
@@ -408,6 +416,25 @@ class Painter:
             painted = self._paint(text, chances, self.sizes[0], None, None)
             self._chosen[key] = painted.chosen[0]
         return chances.sketch(0, self._chosen[key])
+
+
+def _joined(first: ReadRequest, second: ReadRequest) -> ReadRequest:
+    """Both sentences of a blend, as one."""
+
+    def once(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one + other))
+
+    reading = Reading(
+        f"{first.reading.drawn_as} → {second.reading.drawn_as}",
+        notices=once(first.reading.notices, second.reading.notices),
+    )
+    text = ReadSentence(
+        words=first.text.words + second.text.words,
+        ids=first.text.ids + second.text.ids,
+        unknown_words=once(first.unknown_words, second.unknown_words),
+        unread_words=first.text.unread_words + second.text.unread_words,
+    )
+    return ReadRequest(reading, text)
 
 
 def _with_seed(request: DrawRequest) -> DrawRequest:

@@ -38,7 +38,7 @@ def samples_of(text: str, speak: SpeakSentence) -> np.ndarray:
 
 
 def sentence_feature(painter: Painter, text: str) -> torch.Tensor:
-    ids, lengths = pad_ids([painter.check(text).ids])
+    ids, lengths = pad_ids([painter.check(text).text.ids])
     with torch.inference_mode():
         feature: torch.Tensor = painter._text_encoder(ids, lengths).sentence[0]
     return feature
