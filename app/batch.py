@@ -7,12 +7,11 @@ A folder is gone on with where it was left (``app/batch_folder.py``), and proces
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import secrets
 import sys
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +26,8 @@ from app.files import remove_abandoned
 from app.picture_file import PictureError
 from app.share import Share, processors
 from models.errors import SentenceError
+from models.reading import ReadRequest
+from models.request import DrawRequest
 from models.text_file import read_lines
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ Rounding can depend on what else is in a batch. So these are always the same lin
 which gains next to nothing from batches, draws one by one, as without captions.
 """
 _SAVING_THREADS = 8  # at most: what one GPU draws keeps about so many busy
-_TOLD_WORDS = 20  # unknown ones, those of the most lines; thousands help nobody
+_TOLD_WORDS = 20  # of each kind, those of the most lines; thousands help nobody
 _WAITING = 2  # drawings that wait for each of them, before drawing waits
 
 
@@ -66,6 +67,7 @@ def draw_captions(options: argparse.Namespace) -> int:
     share.limit_threads()
     check_size(painter, options.size)
     size = options.size or painter.sizes[-1]
+    read = [_read(painter, DrawRequest(line, as_written=options.as_written)) for line in lines]
     given = options.seed is not None
     folder = BatchFolder(
         path,
@@ -75,8 +77,14 @@ def draw_captions(options: argparse.Namespace) -> int:
         tuple(stage for stage in painter.sizes if stage <= size),
         options.stages,
         options.attention,
+        options.as_written,
+        {
+            index: each.reading.drawn_as
+            for index, each in enumerate(read)
+            if isinstance(each, ReadRequest)
+        },
     )
-    run = _Run(painter, settle_seed(folder, given), share)
+    run = _Run(painter, settle_seed(folder, given), share, read)
     remove_abandoned(path)
     try:
         failures = run.draw()
@@ -95,8 +103,14 @@ def draw_captions(options: argparse.Namespace) -> int:
 class _Run:
     """What this process draws of a folder."""
 
-    def __init__(self, painter: Painter, folder: BatchFolder, share: Share) -> None:
-        self._painter, self._folder, self._share = painter, folder, share
+    def __init__(
+        self,
+        painter: Painter,
+        folder: BatchFolder,
+        share: Share,
+        read: Sequence[ReadRequest | SentenceError],
+    ) -> None:
+        self._painter, self._folder, self._share, self._read = painter, folder, share, read
         self._drawn = folder.drawn()
 
     def draw(self) -> int:
@@ -123,23 +137,29 @@ class _Run:
         return failures
 
     def remarks(self) -> list[str]:
-        """What is worth telling at the end, in sentences: words that were not understood.
+        """What is worth telling at the end, in sentences: what was understood otherwise, or not.
 
         Those of lines that were drawn earlier, too: whoever stops a run is told when it ends.
         """
+        described: Counter[str] = Counter()
+        replaced: Counter[str] = Counter()
+        left_out: Counter[str] = Counter()
         unknown: Counter[str] = Counter()
         for index in (index for batch in self._batches() for index in batch):
-            with contextlib.suppress(SentenceError):  # told already
-                unknown.update(self._painter.check(self._folder.lines[index]).unknown_words)
-        if not unknown:
-            return []
-        told = [
-            word if lines == 1 else f"{word} ({lines:,} lines)"
-            for word, lines in unknown.most_common(_TOLD_WORDS)
-        ]
-        more = len(unknown) - len(told)
-        told += [f"and {more:,} more"] if more else []
-        return [f"Words that were not understood: {', '.join(told)}."]
+            read = self._read[index]
+            if isinstance(read, ReadRequest):  # what cannot be drawn was told already
+                reading = read.reading
+                described.update([reading.described] if reading.described else [])
+                replaced.update(f"“{said}” as “{meant}”" for said, meant in reading.replaced)
+                left_out.update(f"“{phrase}”" for phrase in reading.left_out)
+                unknown.update(read.unknown_words)
+        told = (
+            ("Birds drawn as the bird book describes them", described),
+            ("Words that were read otherwise", replaced),
+            ("Left out", left_out),
+            ("Words that were not understood", unknown),
+        )
+        return [f"{what}: {_listed(counted)}." for what, counted in told if counted]
 
     def _batches(self) -> Iterator[range]:
         """The lines of this process, those together that are drawn at once."""
@@ -150,19 +170,14 @@ class _Run:
                 yield range(start, min(start + size, count))
 
     def _can_be_drawn(self, index: int) -> bool:
-        try:
-            self._painter.check(self._folder.lines[index])
-        except SentenceError as error:
-            tqdm.write(f"Line {index + 1}: {error}", file=sys.stderr)
+        read = self._read[index]
+        if isinstance(read, SentenceError):
+            tqdm.write(f"Line {index + 1}: {read}", file=sys.stderr)
             return False
         return True
 
     def _draw_batch(self, indices: list[int]) -> Iterable[tuple[int, Drawing]]:
-        drawings = self._painter.draw_batch(
-            [self._folder.lines[index] for index in indices],
-            [self._folder.seed_of(index) for index in indices],
-            self._folder.sizes[-1],
-        )
+        drawings = self._painter.draw_batch([self._folder.request(index) for index in indices])
         for index, drawing in zip(indices, drawings, strict=True):
             if drawing.notice is not None:
                 tqdm.write(f"Line {index + 1}: {drawing.notice}", file=sys.stderr)
@@ -200,6 +215,24 @@ class _Saver:
         if error is None:
             for saved in self._waiting:
                 saved.result()
+
+
+def _read(painter: Painter, request: DrawRequest) -> ReadRequest | SentenceError:
+    """What a line says, or why it cannot be drawn."""
+    try:
+        return painter.check(request)
+    except SentenceError as error:
+        return error
+
+
+def _listed(counted: Counter[str]) -> str:
+    """The most frequent, with how many lines have each."""
+    told = [
+        each if lines == 1 else f"{each} ({lines:,} lines)"
+        for each, lines in counted.most_common(_TOLD_WORDS)
+    ]
+    more = len(counted) - len(told)
+    return ", ".join([*told, f"and {more:,} more"] if more else told)
 
 
 def _is_written(line: str) -> bool:

@@ -7,18 +7,20 @@ Line k of the captions becomes ``00000k.png``, drawn with the seed SEED + k. SEE
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.command_steps import SEEDS, drawing_paths
 from app.errors import AppError
 from app.files import rename_to_new, sync_file, sync_folder, temporary_beside
 from app.picture_file import PictureError, peek_metadata
-from app.picture_metadata import PictureMetadata
+from app.picture_metadata import PictureMetadata, writable
+from models.request import DrawRequest
+from models.vocabulary import tokenize
 
 _SEED_FILE = "seed.txt"
-_ASPECTS = ("model", "size", "sentence", "seed")
+_ASPECTS = ("model", "size", "sentence", "seed", "wording")
 
 
 class FolderError(AppError):
@@ -43,6 +45,10 @@ class BatchFolder:
         The stages that are drawn, in pixels; the last is the picture's.
     stages, attention
         Whether these are saved, too.
+    as_written
+        Whether the words of a line are drawn as they are.
+    drawn_as
+        What each line is drawn as, where it was understood otherwise; None elsewhere.
     """
 
     path: Path
@@ -52,6 +58,8 @@ class BatchFolder:
     sizes: tuple[int, ...]
     stages: bool = False
     attention: bool = False
+    as_written: bool = False
+    drawn_as: Mapping[int, str] = field(default_factory=dict)
 
     def picture(self, index: int) -> Path:
         """Return the name of a line's picture."""
@@ -60,6 +68,16 @@ class BatchFolder:
     def seed_of(self, index: int) -> int:
         """Return the seed that a line is drawn with."""
         return (self.seed + index) % SEEDS
+
+    def request(self, index: int) -> DrawRequest:
+        """Return what is drawn of a line."""
+        return DrawRequest(
+            self.lines[index],
+            self.seed_of(index),
+            self.sizes[-1],
+            self.as_written,
+            self.drawn_as.get(index),
+        )
 
     def drawn(self) -> set[int]:
         """Return the lines of which all pictures are there, each of them looked at.
@@ -87,7 +105,7 @@ class BatchFolder:
                 "changed."
             ) from error
         for aspect in _ASPECTS:
-            is_there, should_be = getattr(found, aspect), getattr(expected, aspect)
+            is_there, should_be = _aspect(found, aspect), _aspect(expected, aspect)
             if is_there != should_be:
                 raise FolderError(
                     f"{path} is from another run: its {aspect} is {_short(is_there)}, here it "
@@ -97,10 +115,14 @@ class BatchFolder:
 
     def _metadata(self, index: int) -> PictureMetadata:
         """What a line's picture says once it was written and read."""
-        sentence = self.lines[index].encode("utf-8", "replace").decode("utf-8")
-        seed = self.seed_of(index)
-        metadata = PictureMetadata(sentence, seed, self.sizes[-1], self.model)
+        metadata = PictureMetadata(writable(self.request(index)), self.model)
         return PictureMetadata.from_json(metadata.to_json()) or metadata
+
+
+def _aspect(metadata: PictureMetadata, aspect: str) -> object:
+    if aspect == "wording":  # the words alone: how they are written does not change a picture
+        return " ".join(tokenize(metadata.request.words))
+    return getattr(metadata, aspect)
 
 
 def settle_seed(folder: BatchFolder, seed_is_given: bool) -> BatchFolder:

@@ -181,6 +181,11 @@ def _add_drawing_options(parser: argparse.ArgumentParser) -> None:
         help="width in pixels (default: the largest that the model draws)",
     )
     parser.add_argument(
+        "--as-written",
+        action="store_true",
+        help="draw the words as they are, without looking up names of birds, synonyms and slips",
+    )
+    parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to draw"
     )
     parser.add_argument(

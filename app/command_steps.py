@@ -107,6 +107,8 @@ def ask_about_read_only(paths: Iterable[Path]) -> None:
 def remarks(drawing: Drawing) -> list[str]:
     """What is worth telling about a drawing, in sentences."""
     told = []
+    if drawing.described:
+        told.append(f"{drawing.described}: drawn as “{drawing.drawn_as}”")
     if drawing.unknown_words:
         told.append(f"Words that were not understood: {', '.join(drawing.unknown_words)}.")
     if drawing.notice is not None:

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,9 +33,11 @@ from app.command_steps import (
 from app.errors import AppError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from app.speech.recorder import Recorder
     from app.speech.recording import Recording
-    from models.listener import HeardSentence
 
 _LOOK = 0.1  # seconds between two looks at a recording
 
@@ -60,7 +63,14 @@ def draw(options: argparse.Namespace) -> int:
 
         return draw_captions(options)
 
-    sentence, seed, size = _as_written(options.sentence or ""), options.seed, options.size
+    from models.request import DrawRequest
+
+    request = DrawRequest(
+        _as_written(options.sentence or ""),
+        options.seed,
+        options.size,
+        as_written=options.as_written,
+    )
     drawn_by = None
     if options.source is not None:
         from app.picture_file import read_metadata
@@ -71,10 +81,14 @@ def draw(options: argparse.Namespace) -> int:
                 f"{options.source} was drawn straight from sound: only `listen --direct` with the "
                 "same recording and seed draws it again."
             )
-        sentence = metadata.sentence
-        seed = metadata.seed if seed is None else seed
-        size = metadata.size if size is None else size
-        check_attention(options.attention, size)
+        request = replace(
+            metadata.request,
+            seed=metadata.seed if options.seed is None else options.seed,
+            size=metadata.size if options.size is None else options.size,
+        )
+        if options.as_written:
+            request = replace(request, as_written=True, drawn_as=None)
+        check_attention(options.attention, request.size)
         drawn_by = metadata.model
     paths = numbered_paths(options.output, options.count)
     written = [
@@ -83,20 +97,17 @@ def draw(options: argparse.Namespace) -> int:
         for each in drawing_paths(path, SIZES, options.stages, options.attention)
     ]
     ask_about_read_only(written)
-    _check_before_loading(written, sentence)
+    _check_before_loading(written, request.sentence)
 
     painter = load_painter(options.weights, options.device)
-    check_size(painter, size)
+    check_size(painter, request.size)
     if drawn_by is not None and drawn_by != painter.model_name:
         note(f"This picture was drawn by {drawn_by}; {painter.model_name} may draw it otherwise.")
     told: list[str] = []
     for index, path in enumerate(paths):
         # One by one, not as a batch: a picture must not depend on how many were asked for.
-        drawing = painter.draw(
-            sentence,
-            seed=None if seed is None else (seed + index) % SEEDS,
-            size=size,
-        )
+        seed = None if request.seed is None else (request.seed + index) % SEEDS
+        drawing = painter.draw(replace(request, seed=seed))
         for remark in remarks(drawing):
             if remark not in told:
                 note(remark)
@@ -139,10 +150,12 @@ def listen(options: argparse.Namespace) -> int:
             return 0
     painter = load_painter(options.weights, options.device)
     check_size(painter, options.size)
+    from models.request import DrawRequest
+
+    request = DrawRequest(text or "", options.seed, options.size, as_written=options.as_written)
     if text is None:
-        drawing = painter.draw_heard(_hear(recording), seed=options.seed, size=options.size)
-    else:
-        drawing = painter.draw(text, seed=options.seed, size=options.size)
+        request = replace(request, sound=_voice(recording))
+    drawing = painter.draw(request)
     for remark in remarks(drawing):
         note(remark)
     save_drawing(drawing, options.output)
@@ -159,11 +172,10 @@ def _transcribe(recording: Recording, options: argparse.Namespace) -> str:
     return transcriber.transcribe(recording)
 
 
-def _hear(recording: Recording) -> HeardSentence:
+def _voice(recording: Recording) -> NDArray[np.float32]:
     from app.speech.transcriber import speech_in
-    from models.listener import Listener
 
-    return Listener.load().hear(speech_in(recording).as_float())
+    return speech_in(recording).as_float()
 
 
 def _as_written(argument: str) -> str:

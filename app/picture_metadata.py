@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from app import __version__
-from models.drawing import MAX_SEED
+from models.request import DrawRequest
 from models.vocabulary import tokenize
 
 if TYPE_CHECKING:
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 # Far above what the model accepts; what claims more was not drawn here.
 _LONGEST_JSON = 50_000  # characters
-_LONGEST_SENTENCE = 2_000  # characters
-_LONGEST_NAME = 200  # characters of the other texts
-_LARGEST_SIZE = 2**15  # pixels
+_LONGEST_NAME = 200  # characters of the texts that are no sentence
 
 Source = Literal["text", "sound"]
 STRAIGHT_FROM_SOUND = "Straight from sound"
@@ -30,12 +28,10 @@ class PictureMetadata:
 
     Attributes
     ----------
-    sentence
-        The description, as it was given; empty for a picture drawn straight from sound.
-    seed
-        Seed of the noise.
-    size
-        Width and height in pixels as it was drawn; a copy saved larger or smaller says the same.
+    request
+        What draws it again: the description, as it was given (empty for a picture drawn straight
+        from sound), the seed, and the width and height in pixels as it was drawn; a copy saved
+        larger or smaller says the same.
     model
         Name of the model that drew it.
     version
@@ -46,15 +42,30 @@ class PictureMetadata:
         Whether the picture was drawn from a text or straight from the sound of a voice.
     """
 
-    sentence: str
-    seed: int
-    size: int
+    request: DrawRequest
     model: str
     version: str = __version__
     created: str = dataclasses.field(
         default_factory=lambda: datetime.now().astimezone().isoformat(timespec="seconds")
     )
     way: Source = "text"
+
+    @property
+    def sentence(self) -> str:
+        """The description, as it was given."""
+        return self.request.sentence
+
+    @property
+    def seed(self) -> int:
+        """Seed of the noise."""
+        assert self.request.seed is not None
+        return self.request.seed
+
+    @property
+    def size(self) -> int:
+        """Width and height in pixels as it was drawn."""
+        assert self.request.size is not None
+        return self.request.size
 
     @property
     def title(self) -> str:
@@ -64,10 +75,8 @@ class PictureMetadata:
     @classmethod
     def of(cls, drawing: Drawing) -> PictureMetadata:
         """Describe a drawing that was just made."""
-        # Half a pair of UTF-16, as a command line with broken bytes has it, cannot be written.
-        sentence = drawing.sentence.encode("utf-8", "replace").decode("utf-8")
         way: Source = "sound" if drawing.spans else "text"
-        return cls(sentence, drawing.seed, drawing.image.width, drawing.model_name, way=way)
+        return cls(writable(drawing.request), drawing.model_name, way=way)
 
     @classmethod
     def from_json(cls, stored: Any) -> PictureMetadata | None:
@@ -82,10 +91,13 @@ class PictureMetadata:
             return None
         try:
             fields = json.loads(stored)
+            if None in (fields["sentence"], fields["seed"], fields["size"]):
+                return None
+            request = DrawRequest.from_kept(fields)
+            if "as_written" not in fields:  # earlier versions drew the words as they were
+                request = dataclasses.replace(request, as_written=True)
             return cls(
-                sentence=_plain_text(fields["sentence"], _LONGEST_SENTENCE),
-                seed=_number(fields["seed"], 0, MAX_SEED),
-                size=_number(fields["size"], 1, _LARGEST_SIZE),
+                request,
                 model=_plain_text(fields["model"], _LONGEST_NAME),
                 version=_plain_text(fields["version"], _LONGEST_NAME),
                 created=_plain_text(fields["created"], _LONGEST_NAME),
@@ -96,14 +108,38 @@ class PictureMetadata:
 
     def to_json(self, ascii_only: bool = False) -> str:
         """Return the metadata as one JSON object."""
-        return json.dumps(dataclasses.asdict(self), ensure_ascii=ascii_only)
+        about = {
+            "model": self.model,
+            "version": self.version,
+            "created": self.created,
+            "way": self.way,
+        }
+        return json.dumps(self.request.kept() | about, ensure_ascii=ascii_only)
 
     def parameters(self) -> str:
-        """Return the metadata for people: the title, then the rest on a line of its own."""
+        """Return the metadata for people: title, what was drawn of it, and the rest.
+
+        What was drawn is left out where that is the very words of the title.
+        """
+        drawn_as = self.request.words
+        told = f"Drawn as: {drawn_as}\n" if tokenize(drawn_as) != tokenize(self.sentence) else ""
         return (
-            f"{self.title}\nSeed: {self.seed}, Size: {self.size}x{self.size}, "
+            f"{self.title}\n{told}Seed: {self.seed}, Size: {self.size}x{self.size}, "
             f"Model: {self.model}, Version: speech2bird {self.version}"
         )
+
+
+def writable(request: DrawRequest) -> DrawRequest:
+    """Return a request whose texts can be written into a picture.
+
+    Half a pair of UTF-16, as a command line with broken bytes has it, cannot.
+    """
+
+    def text(written: str) -> str:
+        return written.encode("utf-8", "replace").decode("utf-8")
+
+    drawn_as = None if request.drawn_as is None else text(request.drawn_as)
+    return dataclasses.replace(request, sentence=text(request.sentence), drawn_as=drawn_as)
 
 
 def file_stem(metadata: PictureMetadata) -> str:
@@ -123,10 +159,3 @@ def _way(value: Any) -> Source:
         raise ValueError("there is no such way to draw")
     way: Source = value
     return way
-
-
-def _number(value: Any, least: int, largest: int) -> int:
-    number = int(value)
-    if not least <= number <= largest:
-        raise ValueError("the number is out of range")
-    return number

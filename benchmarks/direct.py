@@ -32,6 +32,7 @@ from models.errors import SoundError
 from models.listener import HeardSentence, Listener
 from models.log_mel import SAMPLE_RATE
 from models.painter import LEAST_LIKENESS
+from models.request import DrawRequest
 from models.text_encoder import pad_ids
 from models.training.damsm.model import load_damsm
 from models.training.damsm.retrieval import retrieval_chances
@@ -302,7 +303,7 @@ def _in_noise(text: str, samples: Samples, seed: int) -> Spoken:
 
 def _draw(painter: Painter, what: Description, seed: int, size: int | None) -> Drawing:
     if isinstance(what, HeardSentence):
-        return painter.draw_heard(what, seed, size)
+        return painter.draw(DrawRequest(seed=seed, size=size, sound=what))
     return painter.draw(what, seed, size)
 
 

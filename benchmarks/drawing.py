@@ -29,6 +29,7 @@ from models.checkpoint import load_checkpoint
 from models.memory import keep_freed_memory
 from models.painter import BUNDLED_WEIGHTS
 from models.painting import Place
+from models.request import DrawRequest
 
 SENTENCES = (
     "a small red bird with black wings",
@@ -149,11 +150,11 @@ def _print_costs(device: str) -> None:
 
 def cost(size: int, batch: int, device: str) -> tuple[float, float]:
     """Seconds of the fastest drawing of a batch, and MB that it needs at most."""
-    texts = [SENTENCES[row % len(SENTENCES)] for row in range(batch)]
+    requests = [DrawRequest(SENTENCES[row % len(SENTENCES)], row, size) for row in range(batch)]
     with _loaded("ours", device) as painter:
         before = _memory("VmRSS")
         times = _times(
-            lambda: painter.draw_batch(texts, list(range(batch)), size),
+            lambda: painter.draw_batch(requests),
             RUNS if batch == 1 else BATCH_RUNS,
         )
         on_gpu = painter.device.type == "cuda"

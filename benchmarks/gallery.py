@@ -25,6 +25,7 @@ from app.picture_file import peek_metadata, read_metadata, save_picture
 from app.picture_metadata import PictureMetadata
 from app.ui.background import BackgroundRunner
 from app.ui.thumbnail_grid import ThumbnailGrid
+from models.request import DrawRequest
 
 _SENTENCES = (
     "a small red bird with black wings",
@@ -63,7 +64,7 @@ def _fill(folder: Path, count: int) -> None:
         )
         noise = random.integers(-3, 4, (_SIDE, _SIDE, 3))
         image = Image.fromarray(np.clip(np.asarray(soft) + noise, 0, 255).astype(np.uint8))
-        metadata = PictureMetadata(_SENTENCES[seed % 3], seed, _SIDE, "bird (0000)")
+        metadata = PictureMetadata(DrawRequest(_SENTENCES[seed % 3], seed, _SIDE), "bird (0000)")
         path = folder / f"{seed:05}.png"
         save_picture(image, metadata, path)
         kinds.append(path.read_bytes())

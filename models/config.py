@@ -157,6 +157,8 @@ class ModelConfig:
     """How many poses of birds the file holds."""
     judges_sketches: bool = False
     """Whether the file holds a judge of sketches."""
+    names: tuple[str, ...] = ()
+    """Names of birds that the model has learned, in the words of captions."""
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self))
@@ -180,12 +182,15 @@ class ModelConfig:
             name=values["name"],
             poses=values.get("poses", 0),
             judges_sketches=values.get("judges_sketches", False),
+            names=tuple(values.get("names", ())),
         )
         _check_name(config.name)
         _check_text_encoder(config.text_encoder)
         _check_generator(config.generator)
         _check_whole(config.poses, 0, _MOST_WORDS)
         _check_true_or_false("judges_sketches", config.judges_sketches)
+        for name in config.names:
+            _check_name(name)
         if not 1 <= len(config.generator.stage_channels) <= 4:
             raise ValueError("a model has one to four stages")
         if config.generator.text_feature_size != config.text_encoder.feature_size:

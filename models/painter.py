@@ -10,21 +10,26 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
 from models.blend import TextBlend, slerp
 from models.checkpoint import Checkpoint, load_checkpoint, text_identity
-from models.drawing import MAX_CHARACTERS, MAX_SEED, Blend, Cancelled, Drawing, OnStage
+from models.drawing import Cancelled, Drawing, OnStage
 from models.errors import ModelError, SentenceError, SoundError
 from models.generator import Text
 from models.painting import Chances, Painted, Place, choose_device, paint
 from models.pose_bank import blended
+from models.reading import Reading, ReadRequest, SentenceReader
+from models.request import MAX_SEED, Blend, DrawRequest
 from models.text_encoder import TextFeatures, pad_ids
 from models.vocabulary import ReadSentence, Vocabulary
 
 if TYPE_CHECKING:
-    from models.listener import HeardSentence
+    from numpy.typing import NDArray
+
+    from models.listener import HeardSentence, Listener
 
 _log = logging.getLogger(__name__)
 
@@ -52,20 +57,31 @@ _LONGEST_REASON = 150  # characters; what CUDA says goes on for lines
 
 
 class Painter:
-    """Draws sentences with one model on one device. Threads may share it."""
+    """Draws what is asked for with one model on one device. Threads may share it.
+
+    Parameters
+    ----------
+    sketches : how many are drawn for a request that does not say it, as for `load`.
+    """
 
     def __init__(
         self, checkpoint: Checkpoint, device: torch.device, sketches: int = SKETCHES
     ) -> None:
-        self._sketches = sketches if checkpoint.sketch_judge else 1
+        self._sketches = sketches
         self._judge = checkpoint.sketch_judge
-        self._chosen: dict[tuple[str, int], int] = {}
+        self._chosen: dict[tuple[tuple[int, ...], int, int], int] = {}
         self._config = checkpoint.config
         self._vocabulary = checkpoint.vocabulary
+        self._reader = SentenceReader(
+            frozenset(checkpoint.vocabulary.words),
+            checkpoint.config.text_encoder.max_words,
+            frozenset(checkpoint.config.names),
+        )
         self._model_name = f"{checkpoint.config.name} ({checkpoint.checksum[:8]})"
         self._poses = checkpoint.poses
         self._text_encoder = checkpoint.text_encoder  # stays on the CPU: it takes milliseconds
         self._notice: str | None = None  # what the next drawing is to tell
+        self._last_heard: tuple[NDArray[np.float32], HeardSentence] | None = None
         # Only a GPU can fail where the CPU does not; elsewhere this would be 50 MB unused.
         self._spare = None if device.type == "cpu" else checkpoint.generator
         try:
@@ -121,130 +137,122 @@ class Painter:
         """The words that the model knows."""
         return self._vocabulary
 
-    def check(self, sentence: str) -> ReadSentence:
+    @property
+    def reader(self) -> SentenceReader:
+        """What understands sentences for this model."""
+        return self._reader
+
+    def check(self, wanted: DrawRequest | str) -> ReadRequest:
         """Read a sentence as `draw` would, without drawing it.
 
         Raises
         ------
         SentenceError
-            It is empty, longer than 1,000 characters, or has no word the model knows.
+            It is empty, longer than 1,000 characters, about no bird, or has no word the model
+            knows.
         """
-        if not sentence.strip():
-            raise SentenceError("Please describe a bird first: there is no text to draw.")
-        if len(sentence) > MAX_CHARACTERS:
-            raise SentenceError(
-                f"The description is too long: {len(sentence):,} characters. "
-                f"Please keep it under {MAX_CHARACTERS:,}; a sentence or two work best."
-            )
-        read = self._vocabulary.read(sentence, self.max_words)
-        if not read.words:
+        request = wanted if isinstance(wanted, DrawRequest) else DrawRequest(wanted)
+        reading = self._reader.read(request)
+        text = self._vocabulary.read(reading.drawn_as, self.max_words)
+        if not text.words:
             raise SentenceError(
                 "I know none of these words. Try colours and parts in English, "
                 "for example: a small red bird with black wings."
             )
-        return read
+        return ReadRequest(reading, text)
 
     def draw(
         self,
-        sentence: str,
+        wanted: DrawRequest | str,
         seed: int | None = None,
         size: int | None = None,
         on_stage: OnStage | None = None,
         cancelled: Cancelled | None = None,
     ) -> Drawing:
-        """Draw one sentence.
+        """Draw what is asked for.
+
+        Between two birds, noise and the condition's epsilon go along the arc between the seeds; how
+        sentences are mixed tells `TextBlend`. With both shares 0 (or 1) it is what the first (or
+        the second) sentence and seed give.
 
         Parameters
         ----------
-        seed : 0 to 2**31 - 1; the same one gives the same picture. Without it one is chosen.
-        size : side of the picture in pixels, one of `sizes`, the largest by default; only the
-            stages it needs are run.
+        wanted : a request, or a sentence.
+        seed, size : of a sentence, as of a `DrawRequest`.
         on_stage : called with (stage index, picture) as soon as a stage is drawn.
         cancelled : asked before each stage; when true, drawing stops.
+
+        Returns
+        -------
+        Drawing
+            That of a blend has the words of both sentences, and the first seed. One of what was
+            heard has no sentence and no words, but spans: its attention is to those.
 
         Raises
         ------
         SentenceError
-            As `check`.
+            As `check`, of either sentence of a blend.
+        ModelError
+            What was heard was heard by the listener of another model.
+        SoundError
+            A `Listener` can make nothing of the sound, or what was heard is not like the words
+            that the model knows.
         DrawingCancelled
             `cancelled` said so.
         ValueError
-            The seed or the size is out of range.
+            A seed or the size is out of range.
         """
-        return self._draw([sentence], [seed], size, on_stage, cancelled)[0]
+        if isinstance(wanted, str):
+            wanted = DrawRequest(wanted, seed, size)
+        elif seed is not None or size is not None:
+            raise ValueError("a request says its seed and size itself")
+        if wanted.sound is not None:
+            return self._draw_sound(wanted, on_stage, cancelled)
+        if wanted.blend is not None:
+            return self._draw_blend(wanted, wanted.blend, on_stage, cancelled)
+        return self._draw([wanted], on_stage, cancelled)[0]
 
-    def draw_batch(
-        self, sentences: Sequence[str], seeds: Sequence[int | None], size: int | None = None
-    ) -> list[Drawing]:
-        """Draw several sentences at once, each with its own seed; errors as for `draw`."""
-        if len(sentences) != len(seeds):
-            raise ValueError("each sentence needs a seed (or None)")
-        return self._draw(sentences, seeds, size, None, None) if sentences else []
+    def draw_batch(self, requests: Sequence[DrawRequest]) -> list[Drawing]:
+        """Draw several sentences at once, all of one size; errors as for `draw`."""
+        if len({(request.size, request.sketches) for request in requests}) > 1:
+            raise ValueError("what is drawn at once is of one size, from as many sketches")
+        if any(request.blend or request.sound is not None for request in requests):
+            raise ValueError("only sentences are drawn at once")
+        return self._draw(requests, None, None) if requests else []
 
-    def draw_blend(
+    def _draw_blend(
         self,
+        request: DrawRequest,
         blend: Blend,
-        size: int | None = None,
-        on_stage: OnStage | None = None,
-        cancelled: Cancelled | None = None,
+        on_stage: OnStage | None,
+        cancelled: Cancelled | None,
     ) -> Drawing:
-        """Draw something between two sentences and two seeds.
-
-        The noise and the condition's epsilon go along the arc between the seeds; how sentences
-        are mixed tells `TextBlend`. With both shares 0 (or 1) it is what `draw` makes of the first
-        (or the second) sentence and seed.
-
-        Returns
-        -------
-        Drawing
-            Its words are those of both sentences; `seed` is the first seed.
-
-        Raises
-        ------
-        SentenceError, DrawingCancelled, ValueError
-            As for `draw`, for either sentence and seed.
-        """
-        first, second = self.check(blend.first), self.check(blend.second)
+        first, second = (
+            self.check(replace(request, sentence=sentence, drawn_as=None))
+            for sentence in (blend.first, blend.second)
+        )
+        both = _joined(first, second)
         with torch.inference_mode():
-            text = TextBlend(self._encode([first]), self._encode([second]), blend.share)
+            text = TextBlend(self._encode([first.text]), self._encode([second.text]), blend.share)
         chances = _between(
-            self._chosen_chances(blend.first, text.first, blend.first_seed),
-            self._chosen_chances(blend.second, text.second, blend.second_seed),
+            self._chosen_chances(first.text, text.first, blend.first_seed, request),
+            self._chosen_chances(second.text, text.second, blend.second_seed, request),
             blend,
         )
-        painted = self._paint(text, chances, size, on_stage, cancelled)
-        both = ReadSentence(
-            words=first.words + second.words,
-            ids=first.ids + second.ids,
-            unknown_words=tuple(dict.fromkeys(first.unknown_words + second.unknown_words)),
-            unread_words=first.unread_words + second.unread_words,
-        )
-        return self._drawing(painted, 0, blend.sentence, both, blend.first_seed)
+        painted = self._paint(text, chances, request.size, on_stage, cancelled)
+        request = replace(request, sentence=blend.sentence, seed=blend.first_seed)
+        return self._drawing(painted, 0, request, both)
 
-    def draw_heard(
-        self,
-        heard: HeardSentence,
-        seed: int | None = None,
-        size: int | None = None,
-        on_stage: OnStage | None = None,
-        cancelled: Cancelled | None = None,
+    def _draw_sound(
+        self, request: DrawRequest, on_stage: OnStage | None, cancelled: Cancelled | None
     ) -> Drawing:
-        """Draw what a `Listener` heard, with no text in between.
 
-        Returns
-        -------
-        Drawing
-            It has no sentence and no words, but spans: its attention is to those.
+        from models.listener import HeardSentence
 
-        Raises
-        ------
-        ModelError
-            The listener was taught by the text encoder of another model.
-        SoundError
-            What was heard is not like the words that the model knows.
-        DrawingCancelled, ValueError
-            As for `draw`.
-        """
+        heard = request.sound
+        if not isinstance(heard, HeardSentence):
+            assert heard is not None
+            heard = self._hear(heard)
         if heard.teacher != self._text_identity:
             raise ModelError(
                 "The speech encoder does not belong to these weights: it was taught by another "
@@ -255,13 +263,26 @@ class Painter:
                 "I heard a voice, but nothing like a description of a bird in English. Please say "
                 "it once more, or draw it through text."
             )
-        used_seed = secrets.randbelow(MAX_SEED + 1) if seed is None else seed
-        chances = self._sample(heard.text, [used_seed])
-        painted = self._paint(heard.text, chances, size, on_stage, cancelled)
-        nothing_read = ReadSentence(words=(), ids=(), unknown_words=())
-        drawing = self._drawing(painted, 0, "", nothing_read, used_seed)
+        request = replace(_with_seed(request), sentence="", sound=None)
+        chances = self._sample(heard.text, [request])
+        painted = self._paint(heard.text, chances, request.size, on_stage, cancelled)
+        nothing_read = ReadRequest(Reading(""), ReadSentence(words=(), ids=(), unknown_words=()))
+        drawing = self._drawing(painted, 0, request, nothing_read)
         attention = tuple(weights[0] for weights in painted.attention)
         return replace(drawing, attention=attention, spans=heard.spans)
+
+    def _hear(self, samples: NDArray[np.float32]) -> HeardSentence:
+        """Listen, unless this is what was heard last: there may be several pictures of it."""
+        last = self._last_heard
+        if last is None or not np.array_equal(last[0], samples):
+            self._last_heard = last = samples, self._listener.hear(samples)
+        return last[1]
+
+    @functools.cached_property
+    def _listener(self) -> Listener:
+        from models.listener import Listener
+
+        return Listener.load()
 
     @torch.inference_mode()
     def likeness(self, heard: HeardSentence) -> float:
@@ -276,21 +297,18 @@ class Painter:
 
     def _draw(
         self,
-        sentences: Sequence[str],
-        seeds: Sequence[int | None],
-        size: int | None,
+        requests: Sequence[DrawRequest],
         on_stage: OnStage | None,
         cancelled: Cancelled | None,
     ) -> list[Drawing]:
-        read = [self.check(sentence) for sentence in sentences]
-        used_seeds = [secrets.randbelow(MAX_SEED + 1) if seed is None else seed for seed in seeds]
+        read = [self.check(request) for request in requests]
+        requests = [_with_seed(request) for request in requests]
         with torch.inference_mode():
-            text = self._encode(read)
-        chances = self._sample(text, used_seeds)
-        painted = self._paint(text, chances, size, on_stage, cancelled)
+            text = self._encode([each.text for each in read])
+        chances = self._sample(text, requests)
+        painted = self._paint(text, chances, requests[0].size, on_stage, cancelled)
         return [
-            self._drawing(painted, row, sentences[row], read[row], used_seeds[row])
-            for row in range(len(sentences))
+            self._drawing(painted, row, requests[row], read[row]) for row in range(len(requests))
         ]
 
     def _paint(
@@ -329,39 +347,53 @@ class Painter:
         self._notice = _why_on_the_processor(error)
 
     def _drawing(
-        self, painted: Painted, row: int, sentence: str, read: ReadSentence, seed: int
+        self, painted: Painted, row: int, request: DrawRequest, read: ReadRequest
     ) -> Drawing:
         stages = tuple(stage[row] for stage in painted.stages)
-        notices = [painted.notice] if painted.notice else []
-        if read.unread_words:
-            more = len(read.unread_words)
+        text = read.text
+        notices = [*read.reading.notices]
+        if painted.notice:
+            notices.append(painted.notice)
+        if text.unread_words:
+            more = len(text.unread_words)
             notices.append(TOO_MANY_WORDS.format(most=self.max_words, more=more))
         return Drawing(
             image=stages[-1],
             stages=stages,
-            attention=tuple(weights[row, : len(read.words)] for weights in painted.attention),
-            words=read.words,
+            attention=tuple(weights[row, : len(text.words)] for weights in painted.attention),
+            words=text.words,
             unknown_words=read.unknown_words,
-            unread_words=read.unread_words,
-            seed=seed,
-            sentence=sentence,
+            unread_words=text.unread_words,
+            request=replace(
+                request,
+                drawn_as=read.reading.drawn_as,
+                size=stages[-1].width,
+                sketches=self._sketches_of(request) or None,
+            ),
+            described=read.reading.described,
             model_name=self.model_name,
             device=painted.device,
             notice=" ".join(notices) or None,
             sketch=painted.chosen[row],
-            sketches=self._sketches,
         )
+
+    def _sketches_of(self, request: DrawRequest) -> int:
+        """How many sketches the judge chooses among; 0 where there is none."""
+        if self._judge is None:
+            return 0
+        return self._sketches if request.sketches is None else request.sketches
 
     def _encode(self, read: Sequence[ReadSentence]) -> TextFeatures:
         text: TextFeatures = self._text_encoder(*pad_ids([sentence.ids for sentence in read]))
         return text
 
-    def _sample(self, text: TextFeatures, seeds: Sequence[int]) -> Chances:
+    def _sample(self, text: TextFeatures, requests: Sequence[DrawRequest]) -> Chances:
         """Draw what drawings depend on on the CPU: the same numbers on every device.
 
         The first sketch is the same however many there are.
         """
-        config, count = self._config.generator, self._sketches
+        config, count = self._config.generator, self._sketches_of(requests[0]) or 1
+        seeds = [request.seed for request in requests if request.seed is not None]
         width = config.noise_size + config.condition_size
         rows = []
         for seed in seeds:
@@ -373,15 +405,44 @@ class Painter:
         pose = self._poses.choose(text.sentence, seeds, count) if self._poses else None
         return Chances(sampled[..., : config.noise_size], sampled[..., config.noise_size :], pose)
 
-    def _chosen_chances(self, sentence: str, text: TextFeatures, seed: int) -> Chances:
+    def _chosen_chances(
+        self, read: ReadSentence, text: TextFeatures, seed: int, request: DrawRequest
+    ) -> Chances:
         """Those of the sketch that is finished for a sentence and a seed."""
-        chances = self._sample(text, [seed])
+        chances = self._sample(text, [replace(request, seed=seed)])
         if chances.sketches == 1:
             return chances
-        if (sentence, seed) not in self._chosen:
+        key = read.ids, seed, chances.sketches
+        if key not in self._chosen:
             painted = self._paint(text, chances, self.sizes[0], None, None)
-            self._chosen[sentence, seed] = painted.chosen[0]
-        return chances.sketch(0, self._chosen[sentence, seed])
+            self._chosen[key] = painted.chosen[0]
+        return chances.sketch(0, self._chosen[key])
+
+
+def _joined(first: ReadRequest, second: ReadRequest) -> ReadRequest:
+    """Both sentences of a blend, as one."""
+
+    def once(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one + other))
+
+    reading = Reading(
+        f"{first.reading.drawn_as} → {second.reading.drawn_as}",
+        notices=once(first.reading.notices, second.reading.notices),
+    )
+    text = ReadSentence(
+        words=first.text.words + second.text.words,
+        ids=first.text.ids + second.text.ids,
+        unknown_words=once(first.unknown_words, second.unknown_words),
+        unread_words=first.text.unread_words + second.text.unread_words,
+    )
+    return ReadRequest(reading, text)
+
+
+def _with_seed(request: DrawRequest) -> DrawRequest:
+    """The request with a seed, by chance where it has none."""
+    if request.seed is not None:
+        return request
+    return replace(request, seed=secrets.randbelow(MAX_SEED + 1))
 
 
 def _between(first: Chances, second: Chances, blend: Blend) -> Chances:

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from models import Painter
+from models.request import DrawRequest
 
 SENTENCES = (
     "this bird is bright red with black wings",
@@ -39,7 +40,8 @@ def main() -> None:
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(13)
     for column, sentence in enumerate(SENTENCES):
         pen.multiline_text((column * SIDE + 6, 6), _in_two_lines(sentence), "black", font)
-        for row, drawing in enumerate(painter.draw_batch([sentence] * len(SEEDS), SEEDS)):
+        requests = [DrawRequest(sentence, seed) for seed in SEEDS]
+        for row, drawing in enumerate(painter.draw_batch(requests)):
             picture = drawing.image.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
             sheet.paste(picture, (column * SIDE, CAPTION_HEIGHT + row * SIDE))
     sheet.save(options.output, quality=90)

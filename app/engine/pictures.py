@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from app.engine.client import EngineClient
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from PIL import Image
 
     from app.engine.server import Call
-    from app.speech.recording import Recording
-    from models.drawing import Blend, Cancelled, Drawing, OnStage
-    from models.listener import HeardSentence, Listener
+    from models.drawing import Cancelled, Drawing, OnStage
+    from models.request import DrawRequest
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,6 @@ class PicturesEngine:
             torch.set_num_threads(min(threads, os.cpu_count() or 1))
         self._painter = Painter.load(weights, device=device)
         keep_freed_memory()
-        self._last_heard: tuple[NDArray[np.float32], HeardSentence] | None = None
 
     def describe(self) -> LoadedModel:
         painter = self._painter
@@ -54,34 +48,8 @@ class PicturesEngine:
     def suggest(self, call: Call, word: str) -> list[str]:
         return self._painter.vocabulary.nearest(word)
 
-    def draw(self, call: Call, sentence: str, seed: int | None, size: int | None) -> Drawing:
-        return self._painter.draw(
-            sentence, seed, size, on_stage=_sender(call), cancelled=call.cancelled
-        )
-
-    def draw_sound(
-        self, call: Call, samples: NDArray[np.float32], seed: int | None, size: int | None
-    ) -> Drawing:
-        return self._painter.draw_heard(
-            self._hear(samples), seed, size, on_stage=_sender(call), cancelled=call.cancelled
-        )
-
-    def _hear(self, samples: NDArray[np.float32]) -> HeardSentence:
-        """Listen, unless this is what was heard last: there may be several pictures of it."""
-        if self._last_heard is None or not np.array_equal(self._last_heard[0], samples):
-            self._last_heard = samples, self._listener.hear(samples)
-        return self._last_heard[1]
-
-    @cached_property
-    def _listener(self) -> Listener:
-        from models.listener import Listener
-
-        return Listener.load()
-
-    def draw_blend(self, call: Call, blend: Blend, size: int | None) -> Drawing:
-        return self._painter.draw_blend(
-            blend, size, on_stage=_sender(call), cancelled=call.cancelled
-        )
+    def draw(self, call: Call, request: DrawRequest) -> Drawing:
+        return self._painter.draw(request, on_stage=_sender(call), cancelled=call.cancelled)
 
 
 def _sender(call: Call) -> OnStage:
@@ -119,69 +87,24 @@ class EnginePainter:
 
     def draw(
         self,
-        sentence: str,
-        seed: int | None = None,
-        size: int | None = None,
+        request: DrawRequest,
         on_stage: OnStage | None = None,
         cancelled: Cancelled | None = None,
     ) -> Drawing:
-        """Draw one sentence: parameters and errors as for ``models.Painter.draw``.
+        """Draw what is asked for: parameters and errors as for ``models.Painter.draw``.
 
         Raises
         ------
         EngineStoppedError
             The engine died; the next drawing starts another one.
         """
-        return self._call("draw", sentence, seed, size, on_stage=on_stage, cancelled=cancelled)
 
-    def draw_sound(
-        self,
-        speech: Recording,
-        seed: int | None = None,
-        size: int | None = None,
-        on_stage: OnStage | None = None,
-        cancelled: Cancelled | None = None,
-    ) -> Drawing:
-        """Draw what is said, straight from its sound.
-
-        Parameters
-        ----------
-        speech
-            The part of a recording in which somebody speaks, as ``speech_in`` returns it.
-
-        Raises
-        ------
-        SoundError, CheckpointError, ModelError
-            As for ``models.listener.Listener`` and ``models.Painter.draw_heard``; the others as for
-            :meth:`draw`.
-        """
-        return self._call(
-            "draw_sound", speech.as_float(), seed, size, on_stage=on_stage, cancelled=cancelled
-        )
-
-    def draw_blend(
-        self,
-        blend: Blend,
-        size: int | None = None,
-        on_stage: OnStage | None = None,
-        cancelled: Cancelled | None = None,
-    ) -> Drawing:
-        """Draw a blend: as for ``models.Painter.draw_blend``, errors as for :meth:`draw`."""
-        return self._call("draw_blend", blend, size, on_stage=on_stage, cancelled=cancelled)
-
-    def _call(
-        self,
-        method: str,
-        *arguments: object,
-        on_stage: OnStage | None,
-        cancelled: Cancelled | None,
-    ) -> Drawing:
         def on_progress(stage: tuple[int, Image.Image]) -> None:
             if on_stage is not None:
                 on_stage(*stage)
 
         drawing: Drawing = self._client.call(
-            method, *arguments, on_progress=on_progress, cancelled=cancelled
+            "draw", request, on_progress=on_progress, cancelled=cancelled
         )
         self.device = drawing.device
         return drawing

@@ -31,7 +31,7 @@ from app.gallery.trash import Trash, Trashed
 from app.picture_file import PictureError, peek_metadata, write_picture
 from app.picture_metadata import PictureMetadata, file_stem
 from app.settings import data_folder
-from models.words import fold
+from models.words.tokens import fold
 
 if TYPE_CHECKING:
     from app.speech.recording import Recording

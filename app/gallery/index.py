@@ -18,19 +18,13 @@ from app.picture_metadata import PictureMetadata
 
 _log = logging.getLogger(__name__)
 
-_VERSION = 4  # 3 took what could not be read for a moment for pictures of others
+_VERSION = 5
 _TIMEOUT = 5.0  # seconds that another copy of the program may take to write
 _TABLE = """
 CREATE TABLE IF NOT EXISTS pictures (
     name BLOB PRIMARY KEY,  -- as the system writes it: it need not be text
     mtime_ns INTEGER NOT NULL,
-    sentence TEXT,  -- null: a picture that was not drawn here, which is not opened again
-    seed INTEGER,
-    size INTEGER,
-    model TEXT,
-    version TEXT,
-    created TEXT,
-    way TEXT
+    metadata TEXT  -- as in the file; null: a picture that was not drawn here, not opened again
 ) WITHOUT ROWID
 """
 Known = dict[str, tuple[int, Entry | None]]
@@ -69,7 +63,7 @@ class Index:
                     "DELETE FROM pictures WHERE name = ?", ((os.fsencode(name),) for name in gone)
                 )
                 connection.executemany(
-                    "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?)",
                     (_row(name, mtime_ns, entry) for name, (mtime_ns, entry) in known.items()),
                 )
         except (sqlite3.Error, ValueError) as error:
@@ -105,40 +99,17 @@ class Index:
 
 
 def _row(name: str, mtime_ns: int, entry: Entry | None) -> tuple[object, ...]:
-    stored = os.fsencode(name)
-    if entry is None:
-        return (stored, mtime_ns, *[None] * 7)
-    it = entry.metadata
-    drawn_by = it.model, it.version, it.created, it.way
-    return (stored, mtime_ns, it.sentence, it.seed, it.size, *drawn_by)
+    return os.fsencode(name), mtime_ns, None if entry is None else entry.metadata.to_json()
 
 
 def _remembered(row: tuple[object, ...]) -> tuple[str, tuple[int, Entry | None]]:
-    stored, time, sentence, seed, size, model, version, created, way = row
-    if not isinstance(stored, bytes):
-        raise TypeError("the index holds no name where a name should be")
-    name, mtime_ns = os.fsdecode(stored), _whole(time)
-    if sentence is None:
+    stored, mtime_ns, written = row
+    if not isinstance(stored, bytes) or not isinstance(mtime_ns, int):
+        raise TypeError("the index holds no name or time where one should be")
+    name = os.fsdecode(stored)
+    if written is None:
         return name, (mtime_ns, None)
-    metadata = PictureMetadata(
-        _text(sentence),
-        _whole(seed),
-        _whole(size),
-        _text(model),
-        _text(version),
-        _text(created),
-        "sound" if _text(way) == "sound" else "text",
-    )
+    metadata = PictureMetadata.from_json(written)
+    if metadata is None:
+        raise ValueError("the index holds no metadata where some should be")
     return name, (mtime_ns, Entry(name, mtime_ns, metadata))
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("the index holds no text where a text should be")
-    return value
-
-
-def _whole(value: object) -> int:
-    if not isinstance(value, int):
-        raise TypeError("the index holds no number where a number should be")
-    return value

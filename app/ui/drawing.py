@@ -18,6 +18,7 @@ from app.ui.picture_panel import PicturePanel
 from app.ui.seed_bar import SeedError
 from app.ui.subject import Subject
 from models.errors import DrawingCancelled
+from models.request import DrawRequest
 
 if TYPE_CHECKING:
     from app.engine.pictures import EnginePainter
@@ -99,7 +100,7 @@ class DrawingDesk:
 
     def draw(self, sentence: str, seed: int | None = None) -> None:
         """Draw a sentence that was written: see :meth:`draw_subject`."""
-        self.draw_subject(Subject(sentence), seed)
+        self.draw_subject(Subject(DrawRequest(sentence)), seed)
 
     def draw_subject(self, subject: Subject, seed: int | None = None) -> None:
         """Draw something with as many seeds as the panel says.

@@ -11,6 +11,7 @@ from app.ui.drawing import DrawingDesk
 from app.ui.loader import Loader
 from app.ui.message_bar import MessageBar
 from app.ui.subject import Subject
+from models.request import DrawRequest
 
 if TYPE_CHECKING:
     from app.engine.speech import EngineTranscriber
@@ -43,7 +44,7 @@ class KeptSound:
         self._desk = desk
         self._messages = messages
 
-    def draw(self, picture: Path, seed: int | None) -> None:
+    def draw(self, picture: Path, request: DrawRequest, seed: int | None) -> None:
         """Draw what was said for a picture straight from the sound that lies beside its file."""
         path = picture.with_suffix(".flac")
         if not os.path.exists(path):
@@ -58,7 +59,7 @@ class KeptSound:
                 from app.speech.recording import Recording
 
                 recording = Recording.from_file(path)
-                return Subject("", recording, transcriber.speech_in(recording), "sound")
+                return Subject(request, recording, transcriber.speech_in(recording), "sound")
 
             self._runner.run_in_thread(
                 read, lambda subject: self._desk.draw_subject(subject, seed), self._messages.error

@@ -13,8 +13,8 @@ from app.ui.background import BackgroundRunner, Task
 from app.ui.loader import Loader
 from app.ui.message_bar import MessageBar
 from app.ui.picture_panel import PicturePanel
-from models.drawing import Blend
 from models.errors import DrawingCancelled
+from models.request import Blend, DrawRequest
 
 if TYPE_CHECKING:
     from app.engine.pictures import EnginePainter
@@ -132,7 +132,8 @@ class MorphDesk:
                 pictures: list[Image.Image] = []
                 for position in way(blend, steps):
                     size = None if animated else STRIP_SIZE
-                    drawing = painter.draw_blend(position, size, cancelled=task.cancelled)
+                    request = DrawRequest(blend=position, size=size)
+                    drawing = painter.draw(request, cancelled=task.cancelled)
                     pictures.append(drawing.image)
                     task.progress(len(pictures))
                 save = save_animation if animated else save_strip
@@ -167,7 +168,8 @@ class MorphDesk:
                 return task.cancelled() or (not draft and self._wanted is not None)
 
             try:
-                return painter.draw_blend(blend, DRAFT_SIZE if draft else None, None, overtaken)
+                request = DrawRequest(blend=blend, size=DRAFT_SIZE if draft else None)
+                return painter.draw(request, cancelled=overtaken)
             except DrawingCancelled:
                 return None
 

@@ -15,7 +15,7 @@ from app.ui.seed_bar import SeedError, parse_seed
 from app.ui.slider import Slider
 from app.ui.text_editing import limit_entry
 from app.ui.theme import GAP, tab_padding
-from models.drawing import Blend
+from models.request import Blend
 
 if TYPE_CHECKING:
     from models import Drawing

@@ -10,7 +10,7 @@ from tkinter import ttk
 from app.errors import AppError
 from app.ui.text_editing import limit_entry
 from app.ui.theme import GAP
-from models.drawing import MAX_SEED
+from models.request import MAX_SEED
 
 
 class SeedError(AppError):

@@ -22,6 +22,7 @@ from app.ui.subject import Subject
 from app.ui.theme import GAP, tab_padding
 from app.ui.way_row import WayRow
 from app.ui.word_marks import Suggest
+from models.request import DrawRequest
 
 if TYPE_CHECKING:
     from app.engine.speech import EngineTranscriber
@@ -166,11 +167,12 @@ class SpeakTab(ttk.Frame):
         The recording belongs to a sentence also after corrections, and not to another one.
         """
         sentence, way = self.field.sentence, self.way_row.way
+        request = DrawRequest(sentence)
         alike = SequenceMatcher(None, self._heard_text.split(), sentence.split()).ratio()
         spoken = alike >= _STILL_SPOKEN
         if way != "text":
-            return Subject(sentence, self._heard_from, self._speech, way, spoken)
-        return Subject(sentence, self._heard_from if spoken else None)
+            return Subject(request, self._heard_from, self._speech, way, spoken)
+        return Subject(request, self._heard_from if spoken else None)
 
     def close(self) -> None:
         """Let go of the microphone; called when the window closes."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.picture_metadata import STRAIGHT_FROM_SOUND
 from app.settings import Way
+from models.request import DrawRequest
 
 if TYPE_CHECKING:
     from app.engine.pictures import EnginePainter
@@ -21,8 +22,9 @@ class Subject:
 
     Attributes
     ----------
-    sentence
-        The text; of no account where the sound alone is drawn.
+    request
+        The text, and how it is to be drawn; its sentence is of no account where the sound alone is
+        drawn.
     recording
         What was said, which is kept with the pictures.
     speech
@@ -33,11 +35,16 @@ class Subject:
         Whether the sentence is what is said in the recording, corrected perhaps.
     """
 
-    sentence: str
+    request: DrawRequest
     recording: Recording | None = None
     speech: Recording | None = None
     way: Way = "text"
     spoken: bool = True
+
+    @property
+    def sentence(self) -> str:
+        """The text."""
+        return self.request.sentence
 
     @property
     def title(self) -> str:
@@ -66,8 +73,10 @@ class Subject:
         self, painter: EnginePainter, seed: int, on_stage: OnStage, cancelled: Cancelled
     ) -> Iterator[Drawing]:
         """Draw its pictures of one seed, that of the text first; errors as for the painter's."""
+        request = replace(self.request, seed=seed)
         if self.way != "sound":
-            yield painter.draw(self.sentence, seed, on_stage=on_stage, cancelled=cancelled)
+            yield painter.draw(request, on_stage, cancelled)
         if self.way != "text":
             assert self.speech is not None
-            yield painter.draw_sound(self.speech, seed, on_stage=on_stage, cancelled=cancelled)
+            sound = self.speech.as_float()
+            yield painter.draw(replace(request, sound=sound), on_stage, cancelled)

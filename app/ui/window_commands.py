@@ -17,6 +17,7 @@ from app.ui.kept_picture import KeptPicture
 from app.ui.sentence_field import SentenceField
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.speak_tab import SpeakState, SpeakTab
+from app.ui.subject import Subject
 from app.ui.type_tab import TypeTab
 
 if TYPE_CHECKING:
@@ -73,9 +74,9 @@ class WindowCommands:
 
     def _draw_kept(self, metadata: PictureMetadata, path: Path, seed: int | None) -> None:
         if metadata.way == "text":
-            self._window.desk.draw(metadata.sentence, seed)
+            self._window.desk.draw_subject(Subject(metadata.request), seed)
         else:
-            self._window.kept_sound.draw(path, seed)
+            self._window.kept_sound.draw(path, metadata.request, seed)
 
     def surprise(self) -> None:
         """Draw what the picture that is shown was drawn from, with a new seed."""

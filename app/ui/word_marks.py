@@ -13,7 +13,7 @@ from app.ui.focus import has_focus
 from app.ui.loader import Loader
 from app.ui.theme import Palette, follow_palette
 from app.ui.words import short
-from models.drawing import MAX_CHARACTERS
+from models.request import MAX_CHARACTERS
 from models.words.tokens import find_words, fold
 
 if TYPE_CHECKING:

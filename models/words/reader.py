@@ -70,10 +70,12 @@ class Understood:
     sentence_with_name : the same with the bird's name in the place of its description, for a
         model that has learned the name; `sentence` where there is no name.
     bird : the bird of the book that is named, if any, with its description.
+    name : the words of the text that name it.
     replaced : words that were written, and what is read instead.
     left_out : what was left out since it is denied ('no crest') or no bird ('on a red car').
     unknown_words : words left out since the model does not know them.
-    notices : what was replaced and left out, as sentences for the person.
+    notices : what was replaced and left out, as sentences for the person; unknown words are not
+        among them.
     error : why there is nothing to draw, as a sentence for the person, or None.
     """
 
@@ -81,6 +83,7 @@ class Understood:
     sentence: str = ""
     sentence_with_name: str = ""
     bird: Bird | None = None
+    name: str = ""
     replaced: tuple[tuple[str, str], ...] = ()
     left_out: tuple[str, ...] = ()
     unknown_words: tuple[str, ...] = ()
@@ -279,6 +282,7 @@ def _understood(words: list[str], named: Named, reading: _Reading) -> Understood
         sentence=" ".join(sentence),
         sentence_with_name=" ".join(with_name),
         bird=named.bird,
+        name=named.name,
         replaced=replaced,
         left_out=tuple(dict.fromkeys([*reading.denied, *reading.no_birds])),
         unknown_words=tuple(dict.fromkeys(reading.unknown)),
@@ -318,8 +322,6 @@ def _notices(replaced: Sequence[tuple[str, str]], reading: _Reading) -> Iterator
         yield f"Left out: {_quoted(reading.denied)}. Say what is to be seen, not what is not."
     if reading.no_birds:
         yield f"Left out: {_quoted(reading.no_birds)}. Only one bird is drawn."
-    if reading.unknown:
-        yield f"Left out, since the model does not know: {_quoted(reading.unknown)}."
 
 
 def _quoted(phrases: Sequence[str]) -> str:

@@ -12,12 +12,21 @@ from app.picture_file import save_picture
 from app.picture_metadata import PictureMetadata
 from app.speech.recording import Recording
 from models.drawing import Drawing
+from models.request import DrawRequest
 
 
 def drawing(sentence: str = "a red bird", seed: int = 1, size: int = 64) -> Drawing:
     """Return a drawing of noise, for what does not care what it shows."""
     image = Image.effect_noise((size, size), 60).convert("RGB")
-    return Drawing(image, (image,), (), tuple(sentence.split()), (), seed, sentence, "test (0000)")
+    return Drawing(
+        image,
+        (image,),
+        (),
+        tuple(sentence.split()),
+        (),
+        DrawRequest(sentence, seed, image.width),
+        "test (0000)",
+    )
 
 
 def recording() -> Recording:
@@ -29,7 +38,7 @@ def recording() -> Recording:
 def copy_in(gallery: Gallery, name: str, sentence: str, created: str = "2026-01-01") -> Path:
     """Put a picture into the folder as a person does: behind the gallery's back."""
     gallery.folder.mkdir(parents=True, exist_ok=True)
-    metadata = PictureMetadata(sentence, 1, 64, "test (0000)", "0.1.0", created)
+    metadata = PictureMetadata(DrawRequest(sentence, 1, 64), "test (0000)", "0.1.0", created)
     save_picture(Image.new("RGB", (64, 64)), metadata, gallery.folder / name)
     return gallery.folder / name
 

@@ -22,6 +22,7 @@ from app.picture_file import save_picture
 from app.picture_metadata import PictureMetadata
 from app.speech.recording import Recording
 from models.drawing import Drawing
+from models.request import DrawRequest
 
 _SUFFIXES = (".png", ".jpg", ".webp")
 
@@ -38,7 +39,15 @@ def keep_and_save(folder: Path, image: Image.Image, recording: Recording) -> Non
     gallery.refresh()
     for number in itertools.count(os.getpid()):  # other names than the process before
         sentence = f"a red bird, the {number}. of process {os.getpid()}"
-        drawing = Drawing(image, (image,), (), ("red",), (), number, sentence, "test (0000)")
+        drawing = Drawing(
+            image,
+            (image,),
+            (),
+            ("red",),
+            (),
+            DrawRequest(sentence, number, image.width),
+            "test (0000)",
+        )
         report(gallery.keep(drawing, recording if number % 3 == 0 else None), sentence)
         # Some new files, some that take the place of an older one.
         path = folder / f"bird-{number % 7}{_SUFFIXES[number % 3]}"

@@ -13,12 +13,13 @@ from app.file_kind import kind_of
 from app.picture_file import PictureError, read_picture, save_picture
 from app.picture_metadata import PictureMetadata
 from app.ui.window import MainWindow
+from models.request import DrawRequest
 from tests.app.command_line import failure
 from tests.app.events import drop, drop_addresses
 from tests.app.test_foreign_pictures import chunk, drop_when_possible, ours, png, text
 from tests.conftest import wait_until
 
-METADATA = PictureMetadata("a red bird", 7, 64, "test (0000)")
+METADATA = PictureMetadata(DrawRequest("a red bird", 7, 64), "test (0000)")
 # A file of each name, and the format that is written into it.
 _FOREIGN = {
     "bird.gif": "GIF",

@@ -19,6 +19,7 @@ from app.command_steps import UsageError, save_drawing
 from app.picture_file import PictureError, read_metadata
 from app.share import Share
 from models import Drawing, Painter
+from models.request import DrawRequest
 from tests.conftest import REPOSITORY
 
 COLOURS = ("red", "blue", "yellow", "black", "white", "brown", "green")
@@ -149,6 +150,31 @@ def test_unknown_words_are_told_at_the_end(
     assert "zorglyt, and 4 more." in capsys.readouterr().err
 
 
+def test_what_was_read_otherwise_is_told_at_the_end(
+    tmp_path: Path, captions: Path, draw: Batch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    captions.write_text("a cardinal\na crimson bird, no crest\na red bird\ncardinal, no crest\n")
+    folder = tmp_path / "birds"
+    assert draw(folder, "--seed", 1) == cli.SUCCESS
+    assert capsys.readouterr().err.splitlines()[-3:] == [
+        "Birds drawn as the bird book describes them: cardinal (2 lines).",
+        "Words that were read otherwise: “crimson” as “dark red”.",
+        "Left out: “no crest” (2 lines).",
+    ]
+    metadata = read_metadata(folder / "000001.png")
+    assert metadata.sentence == "a crimson bird, no crest"
+    assert metadata.request.drawn_as == "a dark red bird"
+    assert draw(folder) == cli.SUCCESS
+    capsys.readouterr()
+    assert draw(folder, "--as-written") == cli.FAILURE
+    told = capsys.readouterr().err
+    assert "its wording is 'a bright red bird with" in told and "would be 'a cardinal'" in told
+    before = pictures(folder)
+    assert draw(tmp_path / "written", "--seed", 1, "--as-written") == cli.SUCCESS
+    written = pictures(tmp_path / "written")
+    assert [name for name in before if before[name] == written[name]] == ["000002.png"]
+
+
 def test_captions_of_blank_lines_alone_are_refused(
     tmp_path: Path, captions: Path, draw: Batch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -181,12 +207,12 @@ def test_a_picture_is_what_draw_alone_makes_of_it(tmp_path: Path, draw: Batch) -
 def test_batches_are_always_the_same_lines(
     tmp_path: Path, draw: Batch, painter: Painter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn: list[list[int]] = []
+    drawn: list[list[int | None]] = []
     draw_batch = painter.draw_batch
 
-    def record(sentences: list[str], seeds: list[int], size: int) -> list[Drawing]:
-        drawn.append(seeds)
-        return draw_batch(sentences, seeds, size)
+    def record(requests: list[DrawRequest]) -> list[Drawing]:
+        drawn.append([request.seed for request in requests])
+        return draw_batch(requests)
 
     monkeypatch.setattr(painter, "draw_batch", record)
     monkeypatch.setattr(batch, "BATCH_ON_GPU", 3)

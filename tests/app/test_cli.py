@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,13 +13,14 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from app import cli
 from app.command_steps import SEEDS
 from app.picture_file import read_metadata, save_picture
 from app.picture_metadata import PictureMetadata
 from models import Painter
-from models.drawing import MAX_SEED
+from models.request import MAX_SEED, DrawRequest
 from tests.app.command_line import failure, run
 from tests.app.test_picture_file import unwritable_folder
 from tests.conftest import REPOSITORY
@@ -129,7 +131,7 @@ def test_a_picture_of_the_first_stage_has_no_attention(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     small, again = tmp_path / "small.png", tmp_path / "again.png"
-    metadata = PictureMetadata(SENTENCE, 1, 64, "test (0000)")
+    metadata = PictureMetadata(DrawRequest(SENTENCE, 1, 64), "test (0000)")
     save_picture(Image.new("RGB", (64, 64)), metadata, small)
     told = failure(capsys, 2, "draw", "--from", small, "--attention", "-o", again)
     assert "--attention needs --size 128" in told and not again.exists()
@@ -204,6 +206,52 @@ def test_what_is_worth_telling_of_a_drawing_is_told_once(
     told = capsys.readouterr().err
     assert told.count("Words that were not understood: zorgly.") == 1
     assert told.count("Only the first 24 known words") == 1 and "2 more were left out" in told
+
+
+def test_a_name_is_drawn_as_described_and_repeated_exactly(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, again, written = (tmp_path / name for name in ("a.png", "b.png", "c.png"))
+    options = ["--seed", "3", "--size", "64"]
+    assert cli.main(["draw", "cardinal, no crest", "-o", str(first), *options]) == cli.SUCCESS
+    told = capsys.readouterr().err.splitlines()
+    assert told[0].startswith("cardinal: drawn as “a bright red bird with ")
+    assert told[1].startswith("Left out: “no crest”.")
+    with Image.open(first) as picture:
+        parameters = picture.info["parameters"].splitlines()
+    assert parameters[0] == "cardinal, no crest"
+    assert parameters[1].startswith("Drawn as: a bright red bird with ")
+
+    assert cli.main(["draw", "--from", str(first), "-o", str(again)]) == cli.SUCCESS
+    assert pixels(again) == pixels(first)
+    assert read_metadata(again).request == read_metadata(first).request
+    command = ["draw", "cardinal, no crest", "--as-written", "-o", str(written), *options]
+    assert cli.main(command) == cli.SUCCESS
+    assert pixels(written) != pixels(first)
+    with Image.open(written) as picture:
+        assert "Drawn as" not in picture.info["parameters"]
+
+
+def test_a_picture_of_an_earlier_version_is_drawn_as_written(
+    tmp_path: Path, painter: Painter
+) -> None:
+    old, again = tmp_path / "old.png", tmp_path / "again.png"
+    fields = {"sentence": "cardinal red bird", "seed": 3, "size": 64, "model": "", "version": "0.1",
+              "created": ""}  # fmt: skip
+    chunks = PngInfo()
+    chunks.add_itxt("speech2bird", json.dumps(fields))
+    Image.new("RGB", (64, 64)).save(old, pnginfo=chunks)
+    assert cli.main(["draw", "--from", str(old), "-o", str(again)]) == cli.SUCCESS
+    expected = painter.draw(DrawRequest("cardinal red bird", 3, 64, as_written=True))
+    assert pixels(again) == expected.image.tobytes()
+    other = painter.draw("cardinal red bird", 3, 64)
+    assert other.image.tobytes() != expected.image.tobytes()
+
+
+def test_what_is_no_bird_is_not_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = failure(capsys, 1, "draw", "a red car", "-o", tmp_path / "car.png")
+    assert "Only birds are drawn, and “red car” is none." in told
+    assert not (tmp_path / "car.png").exists()
 
 
 def test_bad_places(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

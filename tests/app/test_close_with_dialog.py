@@ -19,8 +19,9 @@ from PIL import Image
 from app.picture_file import Picture
 from app.picture_metadata import PictureMetadata
 from app.ui.window import MainWindow
+from models.request import DrawRequest
 
-METADATA = PictureMetadata("a red bird", 1, 64, "a model")
+METADATA = PictureMetadata(DrawRequest("a red bird", 1, 64), "a model")
 
 def run(window):
     def children():

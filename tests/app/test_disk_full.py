@@ -19,10 +19,10 @@ from app.picture_file import PictureError, save_picture
 from app.picture_metadata import PictureMetadata
 from app.settings import Settings
 from app.ui.window import MainWindow
-from models.drawing import Blend
+from models.request import Blend, DrawRequest
 from tests.conftest import REPOSITORY
 
-METADATA = PictureMetadata("a red bird", 7, 256, "test (0000)")
+METADATA = PictureMetadata(DrawRequest("a red bird", 7, 256), "test (0000)")
 _BLEND = Blend("a red bird", "a blue bird", 0.0, 1, 2, 0.0)
 
 
@@ -48,7 +48,7 @@ def test_a_picture_that_does_not_fit(tmp_path: Path, picture: Image.Image, name:
     save_picture(picture, METADATA, path)
     before = path.read_bytes()
     for share in (0.0, 0.01, 0.5, 0.99):
-        other = PictureMetadata("a blue bird", 8, 256, "test (0000)")
+        other = PictureMetadata(DrawRequest("a blue bird", 8, 256), "test (0000)")
         with (
             room_for(int(len(before) * share)),
             pytest.raises(PictureError, match=r"cannot be saved as .*: File too large\."),
@@ -108,7 +108,8 @@ for seed in range(60):
 image = Image.effect_noise((256, 256), 60).convert("RGB")
 for name in ("bird.png", "bird.jpg", "bird.webp"):
     try:
-        save_picture(image, PictureMetadata("a red bird", 1, 256, "test"), folder / name)
+        metadata = PictureMetadata(DrawRequest("a red bird", 1, 256), "test")
+        save_picture(image, metadata, folder / name)
     except PictureError as error:
         told.append(str(error))
 for entry in gallery.find():

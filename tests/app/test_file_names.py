@@ -19,9 +19,10 @@ from app.speech.transcriber import SpeechModelError
 from app.speech.whisper import WhisperTranscriber
 from app.ui.window import MainWindow
 from models import Painter
+from models.request import DrawRequest
 from tests.conftest import wait_until
 
-METADATA = PictureMetadata("a red bird", 7, 64, "test (0000)")
+METADATA = PictureMetadata(DrawRequest("a red bird", 7, 64), "test (0000)")
 NEW_LINE = "a\nred\tbird.png"
 NO_TEXT = os.fsdecode(b"a red bird \xff\xfe.png")
 LONGEST = "b" * 251 + ".png"  # 255 bytes: no suffix longer than this one fits

@@ -16,10 +16,11 @@ import pytest
 from app.picture_file import PictureError, peek_metadata, read_metadata
 from app.picture_metadata import PictureMetadata
 from app.ui.window import MainWindow
+from models.request import DrawRequest
 from tests.app.events import drop
 from tests.conftest import wait_until
 
-METADATA = PictureMetadata("a red bird", 7, 64, "test (0000)")
+METADATA = PictureMetadata(DrawRequest("a red bird", 7, 64), "test (0000)")
 _START = b"\x89PNG\r\n\x1a\n"
 _HUGE = 256 << 20  # bytes in a bomb
 _LARGE = 28 << 20  # bytes in a text that is not compressed

@@ -120,14 +120,14 @@ def later_version(path: Path) -> None:
 
 def strange_rows(path: Path) -> None:
     connection = sqlite3.connect(path)
-    connection.execute("UPDATE pictures SET seed = 'seven', mtime_ns = 1.5")
+    connection.execute("UPDATE pictures SET metadata = 'seven', mtime_ns = 1.5")
     connection.commit()
     connection.close()
 
 
 def another_table(path: Path) -> None:
     connection = sqlite3.connect(path)
-    connection.execute("ALTER TABLE pictures DROP COLUMN seed")
+    connection.execute("ALTER TABLE pictures DROP COLUMN metadata")
     connection.close()
 
 

@@ -14,6 +14,7 @@ from app.gallery import Gallery
 from app.picture_file import read_picture, save_picture
 from app.picture_metadata import PictureMetadata
 from app.ui.window import MainWindow
+from models.request import DrawRequest
 from tests.app.events import click, press
 from tests.app.gallery_folder import drawing, recording
 from tests.app.gallery_window import SENTENCES, choose, click_on, key
@@ -95,7 +96,7 @@ def test_open_folder_and_play(
 def test_opening_a_saved_picture(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    metadata = PictureMetadata("a white bird", 77, 512, "test (0000)")
+    metadata = PictureMetadata(DrawRequest("a white bird", 77, 512), "test (0000)")
     save_picture(Image.new("RGB", (512, 512), "white"), metadata, tmp_path / name, 256)
     choose(monkeypatch, "askopenfilename", tmp_path / name)
     click_on(window, 1)

@@ -19,12 +19,13 @@ from app.picture_metadata import PictureMetadata
 from app.settings import Settings, config_folder
 from app.speech.build_language_model import main as build
 from app.ui.window import MainWindow
+from models.request import DrawRequest
 from tests.app.command_line import failure, run
 from tests.app.gallery_window import choose, click_on
 from tests.app.test_private_files import mode
 from tests.conftest import REPOSITORY, wait_until
 
-METADATA = PictureMetadata("a red bird", 7, 64, "test (0000)")
+METADATA = PictureMetadata(DrawRequest("a red bird", 7, 64), "test (0000)")
 
 
 @pytest.fixture

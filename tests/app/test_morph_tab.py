@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tkinter import filedialog, ttk
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from app.morphing import STRIP_SIZE
 from app.ui.loader import LoadState
 from app.ui.window import MainWindow
 from models import Painter
-from models.drawing import Blend
+from models.request import Blend, DrawRequest
 from tests.app.events import FREEZE, Heartbeat, click, press, write
 from tests.app.test_picture_file import unwritable_folder
 from tests.conftest import wait_until
@@ -82,7 +83,10 @@ def test_the_picture_follows_both_sliders(morphing: MainWindow, painter: Painter
     assert blend.share == pytest.approx(0.6, abs=0.02)
     assert blend.seed_share == pytest.approx(0.4, abs=0.02)
     image = morphing.panel.image
-    assert image is not None and image.tobytes() == painter.draw_blend(blend).image.tobytes()
+    assert (
+        image is not None
+        and image.tobytes() == painter.draw(DrawRequest(blend=blend)).image.tobytes()
+    )
     assert "60%" in morphing.panel.caption.cget("text")
     assert "“a yellow bird”" in morphing.panel.caption.cget("text")
 
@@ -93,13 +97,14 @@ def test_only_the_newest_position_is_drawn(
     painter = morphing.painter_loader.value
     assert painter is not None
     asked: list[float] = []
-    draw = painter.draw_blend
+    draw = painter.draw
 
-    def watch(blend: Blend, *arguments: object) -> object:
-        asked.append(blend.share)
-        return draw(blend, *arguments)  # type: ignore[arg-type]
+    def watch(request: DrawRequest, **options: Any) -> object:
+        assert request.blend is not None
+        asked.append(request.blend.share)
+        return draw(request, **options)
 
-    monkeypatch.setattr(painter, "draw_blend", watch)
+    monkeypatch.setattr(painter, "draw", watch)
     for share in range(100):  # faster than anything can be drawn
         morphing.morph_desk.follow(Blend(RED, YELLOW, share / 100, 7, 3, 0), draft=True)
     morphing.morph_desk.follow(Blend(RED, YELLOW, 1, 7, 3, 0), draft=False)
@@ -269,10 +274,10 @@ def test_an_export_cancelled_while_the_model_loads_writes_nothing(
 def test_export_problems_are_told_before_anything_is_drawn(
     morphing: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def draw_blend(*arguments: object, **options: object) -> None:
+    def draw(*arguments: object, **options: object) -> None:
         pytest.fail("This takes minutes.")
 
-    monkeypatch.setattr(morphing.painter_loader.value, "draw_blend", draw_blend)
+    monkeypatch.setattr(morphing.painter_loader.value, "draw", draw)
     tab = morphing.morph_tab
     for button, path, message in (
         (tab.animation_button, tmp_path / "birds.jpg", "must end in .gif or .png"),

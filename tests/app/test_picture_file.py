@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,11 @@ from app.picture_file import (
     save_picture,
 )
 from app.picture_metadata import PictureMetadata
+from models.request import DrawRequest
 
-METADATA = PictureMetadata("a “red” bird\nwith größe", 7, 512, "bird (a1b2)", "0.1.0", "2026-11-22")
+METADATA = PictureMetadata(
+    DrawRequest("a “red” bird\nwith größe", 7, 512), "bird (a1b2)", "0.1.0", "2026-11-22"
+)
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def test_png_keeps_pixels_and_readable_parameters(tmp_path: Path, picture: Image
 
 def test_jpeg_has_exif(tmp_path: Path, picture: Image.Image) -> None:
     path = tmp_path / "bird.jpg"
-    save_picture(picture, replace(METADATA, sentence="a red bird"), path)
+    save_picture(picture, replace(METADATA, request=DrawRequest("a red bird", 7, 512)), path)
     with Image.open(path) as saved:
         assert saved.getexif()[0x010E].startswith("a red bird\nSeed: 7")
 
@@ -198,3 +201,12 @@ def unwritable_folder(tmp_path: Path) -> Path:
     folder.mkdir(exist_ok=True)
     folder.chmod(0o500)
     return folder
+
+
+def test_every_choice_of_a_request_is_kept(tmp_path: Path, picture: Image.Image) -> None:
+    request = DrawRequest("a crimson bird", 7, 512, drawn_as="a dark red bird", sketches=4)
+    metadata = replace(METADATA, request=request)
+    save_picture(picture, metadata, tmp_path / "bird.png")
+    assert read_metadata(tmp_path / "bird.png").request == request
+    kept = [field.name for field in fields(DrawRequest) if field.name not in ("blend", "sound")]
+    assert list(request.kept()) == kept

@@ -22,7 +22,7 @@ from app.ui.loader import LoadState
 from app.ui.picture_set import PictureSet
 from app.ui.window import MainWindow
 from models import Drawing, Painter
-from models.drawing import MAX_SEED
+from models.request import MAX_SEED
 from models.vocabulary import tokenize
 from tests.app.events import click, point_at, point_away, press, write
 from tests.conftest import wait_until

@@ -17,9 +17,10 @@ from app.gallery import Gallery
 from app.picture_file import save_picture
 from app.picture_metadata import PictureMetadata
 from app.settings import Settings
+from models.request import DrawRequest
 from tests.app.gallery_folder import drawing, recording
 
-METADATA = PictureMetadata("a red bird", 7, 64, "test (0000)")
+METADATA = PictureMetadata(DrawRequest("a red bird", 7, 64), "test (0000)")
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,7 @@ from app.ui.loader import LoadState
 from app.ui.window import MainWindow
 from models.drawing import OnStage
 from models.errors import DrawingCancelled
+from models.request import DrawRequest
 from tests.app.events import click, press, write
 from tests.app.gallery_window import SENTENCES, click_on, key, settle
 from tests.app.test_menu_bar import entries
@@ -135,7 +136,9 @@ def test_a_picture_opened_over_the_morph_tab_stays(
 ) -> None:
     path = tmp_path / "friend.png"
     save_picture(
-        Image.new("RGB", (64, 64), "blue"), PictureMetadata("a blue bird", 3, 64, ""), path
+        Image.new("RGB", (64, 64), "blue"),
+        PictureMetadata(DrawRequest("a blue bird", 3, 64), ""),
+        path,
     )
     monkeypatch.setattr(filedialog, "askopenfilename", lambda **options: str(path))
     morph(drawn)

@@ -25,6 +25,7 @@ from app.speech.transcriber import SpeechModelError
 from app.ui.loader import LoadState
 from app.ui.speak_tab import SpeakState
 from app.ui.window import MainWindow
+from models.request import DrawRequest
 from tests.app.events import click, drop, press, write
 from tests.conftest import wait_until
 from tests.speech_fixtures import PlugIn, SpeakSentence
@@ -392,7 +393,7 @@ def test_a_dropped_picture_brings_back_its_sentence_and_seed(
 ) -> None:
     path = tmp_path / "bird.png"
     picture = Image.new("RGB", (64, 64), "red")
-    save_picture(picture, PictureMetadata(SENTENCE, 7, 64, "a model"), path)
+    save_picture(picture, PictureMetadata(DrawRequest(SENTENCE, 7, 64), "a model"), path)
     wait_until(window, lambda: window.painter_loader.state is not LoadState.WAITING)
     drop(window, path)
     wait_until(window, lambda: window.panel.kept is not None)

@@ -12,8 +12,8 @@ import torch
 from models import Drawing, Painter
 from models.attention import WordAttention
 from models.blend import TextBlend, slerp
-from models.drawing import Blend
 from models.errors import DrawingCancelled, SentenceError
+from models.request import Blend, DrawRequest
 from models.text_encoder import TextFeatures
 
 RED = "a small red bird with black wings and a very long tail"
@@ -29,7 +29,7 @@ def pixels(drawing: Drawing) -> np.ndarray:
 def test_the_ends_are_plain_drawings(
     painter: Painter, share: float, sentence: str, seed: int
 ) -> None:
-    end = painter.draw_blend(replace(MIDDLE, share=share, seed_share=share))
+    end = painter.draw(DrawRequest(blend=replace(MIDDLE, share=share, seed_share=share)))
     plain = painter.draw(sentence, seed)
     assert [stage.tobytes() for stage in end.stages] == [s.tobytes() for s in plain.stages]
 
@@ -40,7 +40,7 @@ def test_every_step_changes_the_picture_a_little(painter: Painter, moved: tuple[
         share, seed_share = (end * step / 8 for end in moved)
         return replace(MIDDLE, share=share, seed_share=seed_share)
 
-    steps = [pixels(painter.draw_blend(between(step), size=64)) for step in range(9)]
+    steps = [pixels(painter.draw(DrawRequest(blend=between(step), size=64))) for step in range(9)]
     whole = np.abs(steps[-1] - steps[0]).mean()
     parts = [np.abs(after - before).mean() for before, after in pairwise(steps)]
     assert whole > 1 and min(parts) > 0
@@ -48,7 +48,7 @@ def test_every_step_changes_the_picture_a_little(painter: Painter, moved: tuple[
 
 
 def test_a_blend_knows_the_words_of_both_sentences(painter: Painter) -> None:
-    drawing = painter.draw_blend(replace(MIDDLE, share=0.25), size=128)
+    drawing = painter.draw(DrawRequest(blend=replace(MIDDLE, share=0.25), size=128))
     assert drawing.words == (*RED.split(), "a", "yellow", "bird")
     assert drawing.unknown_words == ("zorgly",)
     assert drawing.attention[0].shape == (15, 64, 64)
@@ -60,16 +60,16 @@ def test_a_blend_knows_the_words_of_both_sentences(painter: Painter) -> None:
 def test_a_blend_can_be_watched_cancelled_and_refused(painter: Painter) -> None:
     seen: list[int] = []
     with pytest.raises(DrawingCancelled):
-        painter.draw_blend(
-            MIDDLE,
+        painter.draw(
+            DrawRequest(blend=MIDDLE),
             on_stage=lambda stage, _: seen.append(stage),
             cancelled=lambda: len(seen) == 2,
         )
     assert seen == [0, 1]
     with pytest.raises(SentenceError):
-        painter.draw_blend(replace(MIDDLE, second="zorgly"))
+        painter.draw(DrawRequest(blend=replace(MIDDLE, second="zorgly")))
     with pytest.raises(ValueError, match="seed must be"):
-        painter.draw_blend(replace(MIDDLE, second_seed=-1))
+        painter.draw(DrawRequest(blend=replace(MIDDLE, second_seed=-1)))
     with pytest.raises(ValueError, match="shares"):
         replace(MIDDLE, share=1.5)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -12,6 +14,7 @@ from models.errors import SoundError
 from models.listener import HeardSentence, Listener
 from models.log_mel import SAMPLE_RATE
 from models.painter import LEAST_LIKENESS
+from models.request import DrawRequest
 from models.text_encoder import pad_ids
 from models.training.evaluation.colours import COLOUR_SENTENCE, dominant_colour
 from tests.melody import melody
@@ -35,7 +38,7 @@ def samples_of(text: str, speak: SpeakSentence, language: str = "en") -> np.ndar
 
 
 def sentence_feature(painter: Painter, text: str) -> torch.Tensor:
-    ids, lengths = pad_ids([painter.check(text).ids])
+    ids, lengths = pad_ids([painter.check(text).text.ids])
     with torch.inference_mode():
         feature: torch.Tensor = painter._text_encoder(ids, lengths).sentence[0]
     return feature
@@ -61,7 +64,7 @@ def test_colours_come_through(
 ) -> None:
     def shows(colour: str) -> bool:
         sound = samples_of(COLOUR_SENTENCE.format(colour=colour), spoken_sentence)
-        image = painter.draw_heard(listener.hear(sound), seed=1, size=128).image
+        image = painter.draw(DrawRequest(seed=1, size=128, sound=listener.hear(sound))).image
         return dominant_colour(image) == colour
 
     assert all(map(shows, ("red", "yellow", "blue", "black")))
@@ -71,9 +74,11 @@ def test_same_sound_and_seed_give_the_same_picture(
     painter: Painter, listener: Listener, spoken_sentence: SpeakSentence
 ) -> None:
     sound = samples_of(SENTENCE, spoken_sentence)
-    first, again = (painter.draw_heard(listener.hear(sound), seed=5, size=64) for _ in range(2))
+    request = DrawRequest(seed=5, size=64, sound=sound)
+    heard = replace(request, sound=listener.hear(sound))
+    first, again = painter.draw(request), painter.draw(heard)
     assert first.image.tobytes() == again.image.tobytes() and first.spans == again.spans
-    other = painter.draw_heard(listener.hear(sound), seed=6, size=64)
+    other = painter.draw(replace(request, seed=6))
     assert other.image.tobytes() != first.image.tobytes()
 
 
@@ -81,7 +86,7 @@ def test_a_melody_is_no_description(painter: Painter, listener: Listener) -> Non
     for seed in range(5):
         heard: HeardSentence = listener.hear(melody(seed=seed))
         with pytest.raises(SoundError, match="nothing like a description"):
-            painter.draw_heard(heard)
+            painter.draw(DrawRequest(sound=heard))
 
 
 @pytest.mark.parametrize(
@@ -102,4 +107,4 @@ def test_another_language_is_no_description(
 ) -> None:
     heard = listener.hear(samples_of(sentence, spoken_sentence, language))
     with pytest.raises(SoundError, match="description of a bird in English"):
-        painter.draw_heard(heard)
+        painter.draw(DrawRequest(sound=heard))

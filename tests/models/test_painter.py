@@ -18,11 +18,12 @@ from PIL import Image
 from models import Painter
 from models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
-from models.drawing import Blend
 from models.errors import CheckpointError, DrawingCancelled, ModelError, SentenceError
 from models.generator import Generator
 from models.painter import BUNDLED_WEIGHTS, OUT_OF_MEMORY
 from models.painting import Painted, Place, choose_device, paint
+from models.request import Blend, DrawRequest
+from models.sketch_judge import SketchJudge
 from models.text_encoder import TextEncoder
 from models.vocabulary import Vocabulary
 
@@ -47,6 +48,40 @@ def test_a_drawing_has_its_picture_stages_attention_and_words(painter: Painter) 
     assert pixels(drawing.image).std() > 10, "the picture is nearly one colour"
 
 
+def test_a_name_is_drawn_as_its_description(painter: Painter) -> None:
+    drawing = painter.draw("cardinal", seed=7, size=128)
+    assert (drawing.sentence, drawing.described) == ("cardinal", "cardinal")
+    assert drawing.drawn_as.startswith("a bright red bird with a red pointed crest")
+    assert drawing.words == tuple(drawing.drawn_as.split())
+    assert drawing.attention[0].shape == (len(drawing.words), 64, 64)
+    assert drawing.notice is None and drawing.unknown_words == ()
+    written = painter.draw(drawing.drawn_as, seed=7, size=128)
+    assert drawing.image.tobytes() == written.image.tobytes()
+    again = painter.draw(drawing.request)
+    assert again.image.tobytes() == drawing.image.tobytes() and again.sentence == "cardinal"
+
+
+@pytest.mark.parametrize("sentence", [SENTENCE, "This is a blue bird, with a white belly!", "red"])
+def test_what_is_understood_as_it_stands_is_drawn_as_before(
+    painter: Painter, sentence: str
+) -> None:
+    drawing = painter.draw(sentence, seed=7, size=64)
+    written = painter.draw(DrawRequest(sentence, 7, 64, as_written=True))
+    assert drawing.image.tobytes() == written.image.tobytes()
+    assert drawing.notice is None and drawing.words == written.words
+
+
+def test_what_is_read_otherwise_and_left_out_is_told(painter: Painter) -> None:
+    drawing = painter.draw("a crimson bird, no crest", seed=7, size=64)
+    assert drawing.drawn_as == "a dark red bird" and drawing.words == ("a", "dark", "red", "bird")
+    assert drawing.notice == (
+        "Read “crimson” as “dark red”. "
+        "Left out: “no crest”. Say what is to be seen, not what is not."
+    )
+    written = painter.draw(DrawRequest("a crimson bird, no crest", 7, 64, as_written=True))
+    assert written.notice is None and "crest" in written.words
+
+
 def test_the_same_seed_gives_the_same_picture_and_another_seed_another(painter: Painter) -> None:
     first, second = painter.draw(SENTENCE, seed=7, size=64), painter.draw(SENTENCE, 7, size=64)
     other = painter.draw(SENTENCE, seed=8, size=64)
@@ -55,7 +90,9 @@ def test_the_same_seed_gives_the_same_picture_and_another_seed_another(painter: 
 
 
 def test_a_batch_draws_what_single_drawings_do(painter: Painter) -> None:
-    batch = painter.draw_batch([SENTENCE, "a yellow bird"], seeds=[7, 3], size=128)
+    batch = painter.draw_batch(
+        [DrawRequest(SENTENCE, 7, 128), DrawRequest("a yellow bird", 3, 128)]
+    )
     for drawing in batch:
         alone = painter.draw(drawing.sentence, drawing.seed, size=128)
         difference = np.abs(pixels(alone.image) - pixels(drawing.image))
@@ -104,8 +141,9 @@ def test_a_drawing_can_be_cancelled_between_stages(painter: Painter) -> None:
         ("", "no text"),
         (" \n\t", "no text"),
         ("a red bird " * 500, "too long: 5,500 characters"),
-        ("zorgly blarf", "none of these words"),
-        ("\N{BIRD} \N{EAGLE}", "none of these words"),
+        ("zorgly blarf", "None of these words"),
+        ("\N{BIRD} \N{EAGLE}", "no text"),
+        ("a red car", "Only birds are drawn"),
     ],
 )
 def test_sentences_that_cannot_be_drawn(painter: Painter, sentence: str, reason: str) -> None:
@@ -127,7 +165,9 @@ def test_bad_arguments(painter: Painter, tmp_path_factory: pytest.TempPathFactor
         Painter.load(tmp_path_factory.mktemp("empty") / "none.safetensors")
 
 
-def _pretend_to_be_on(device: torch.device, generator: Generator) -> Place:
+def _pretend_to_be_on(
+    device: torch.device, generator: Generator, judge: SketchJudge | None = None
+) -> Place:
     place = on_device(torch.device("cpu"), generator)
     return replace(place, device=device)
 
@@ -206,13 +246,13 @@ def test_words_that_were_not_read_are_told(
     long = "a red bird with black wings and a zorgly " * 4
     drawing = painter.draw(long, 7, 64)
     assert len(drawing.words) == painter.max_words == 24
-    assert drawing.words + drawing.unread_words == tuple(long.replace("zorgly", "").split())
-    told = "Only the first 24 known words of a description are drawn; 8 more were left out."
+    assert drawing.words + drawing.unread_words == tuple(drawing.drawn_as.split())
+    told = "Only the first 24 known words of a description are drawn; 6 more were left out."
     assert drawing.notice is not None and drawing.notice.startswith(told)
     assert painter.draw(SENTENCE, 7, 64).notice is None
-    batch = painter.draw_batch([SENTENCE, long], [7, 7], 64)
+    batch = painter.draw_batch([DrawRequest(SENTENCE, 7, 64), DrawRequest(long, 7, 64)])
     assert [drawing.notice for drawing in batch] == [None, drawing.notice]
-    blend = painter.draw_blend(Blend(long, SENTENCE, 0.5, 7, 8, 0.5), 64)
+    blend = painter.draw(DrawRequest(blend=Blend(long, SENTENCE, 0.5, 7, 8, 0.5), size=64))
     assert blend.notice == drawing.notice and blend.unread_words == drawing.unread_words
     failing = failing_card(monkeypatch, torch.cuda.OutOfMemoryError("CUDA out of memory."))
     assert failing.draw(long, 7, 64).notice == f"{OUT_OF_MEMORY} {drawing.notice}"
@@ -256,7 +296,7 @@ def test_each_of_several_gpus_has_a_number(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_what_was_drawn_before_does_not_matter(painter: Painter) -> None:
     first = painter.draw(SENTENCE, 7).image.tobytes()
-    painter.draw_batch(["a yellow bird"] * 3, seeds=[1, 2, 3], size=128)
+    painter.draw_batch([DrawRequest("a yellow bird", seed, 128) for seed in (1, 2, 3)])
     assert painter.draw(SENTENCE, 7).image.tobytes() == first
 
 
@@ -279,12 +319,12 @@ def test_importing_models_does_not_load_torch() -> None:
 def test_a_model_of_three_stages_draws_its_largest_picture(tmp_path: Path) -> None:
     torch.manual_seed(0)
     config = ModelConfig(
-        TextEncoderConfig(vocabulary_size=4, embedding_size=6, feature_size=8),
+        TextEncoderConfig(vocabulary_size=5, embedding_size=6, feature_size=8),
         GeneratorConfig(8, 4, 4, seed_channels=16, stage_channels=(8, 6, 4), image_skip=False),
     )
     checkpoint = Checkpoint(
-        config,
-        Vocabulary(["a", "red", "bird"]),
+        replace(config, names=("cardinal",)),
+        Vocabulary(["a", "red", "bird", "cardinal"]),
         TextEncoder(config.text_encoder).eval(),
         Generator(config.generator).eval(),
     )
@@ -292,9 +332,11 @@ def test_a_model_of_three_stages_draws_its_largest_picture(tmp_path: Path) -> No
     save_checkpoint(checkpoint, path)
     three = Painter.load(path, device="cpu")
     assert three.draw("a red bird", seed=1).image.size == (256, 256)
-    assert three.draw_batch(["a bird"], seeds=[1])[0].image.size == (256, 256)
+    assert three.draw_batch([DrawRequest("a bird", 1)])[0].image.size == (256, 256)
     with pytest.raises(ValueError, match="size must be one of 64, 128, 256, not 512"):
         three.draw("a red bird", size=512)
+    named = three.draw("a cardinal", seed=1, size=64)  # a name that these weights know
+    assert named.words == ("a", "cardinal") and named.described == ""
 
 
 def test_four_threads_draw_what_one_does(painter: Painter) -> None:

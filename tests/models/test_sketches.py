@@ -11,10 +11,10 @@ from torch import Tensor
 from models import Painter
 from models.checkpoint import Checkpoint, save_checkpoint
 from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
-from models.drawing import Blend
 from models.generator import Generator
 from models.pose import PART_GROUPS, PARTS
 from models.pose_bank import PoseBank
+from models.request import Blend, DrawRequest
 from models.sketch_judge import SketchJudge, SketchScores, wholeness
 from models.text_encoder import TextEncoder
 from models.vocabulary import Vocabulary
@@ -67,10 +67,13 @@ def difference(one: object, other: object) -> float:
 def test_the_best_of_eight_is_finished_and_told(weights: Path, third: None) -> None:
     several, plain = Painter.load(weights, "cpu"), Painter.load(weights, "cpu", sketches=1)
     drawing, first = several.draw("a red bird", seed=3), plain.draw("a red bird", seed=3)
-    assert (drawing.sketch, drawing.sketches) == (2, 8) and (first.sketch, first.sketches) == (0, 1)
+    assert (drawing.sketch, drawing.request.sketches) == (2, 8) and (
+        first.sketch,
+        first.request.sketches,
+    ) == (0, 1)
     assert difference(drawing.image, first.image) > 3
     assert [stage.width for stage in drawing.stages] == [64, 128]
-    again = several.draw_batch(["a bird", "a red bird"], [9, 3])[1]
+    again = several.draw_batch([DrawRequest("a bird", 9), DrawRequest("a red bird", 3)])[1]
     assert again.sketch == 2 and difference(again.image, drawing.image) <= 2
 
 
@@ -87,9 +90,10 @@ def test_blends_begin_and_end_with_the_sketches_that_were_finished(
     start = Blend("a red bird", "a bird", 0, 3, 4, 0)
     end = replace(start, share=1, seed_share=1)
     first, second = painter.draw("a red bird", 3), painter.draw("a bird", 4)
-    assert painter.draw_blend(start).image.tobytes() == first.image.tobytes()
-    assert painter.draw_blend(end).image.tobytes() == second.image.tobytes()
-    between = painter.draw_blend(replace(start, share=0.5, seed_share=0.5))
+    assert painter.draw(DrawRequest(blend=start)).image.tobytes() == first.image.tobytes()
+    assert painter.draw(DrawRequest(blend=end)).image.tobytes() == second.image.tobytes()
+    half = replace(start, share=0.5, seed_share=0.5)
+    between = painter.draw(DrawRequest(blend=half))
     assert difference(between.image, first.image) > 2
 
 

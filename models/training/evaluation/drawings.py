@@ -11,7 +11,8 @@ from PIL import Image
 from tqdm import tqdm
 
 from models import Drawing
-from models.painter import MAX_SEED, Painter
+from models.painter import Painter
+from models.request import MAX_SEED, DrawRequest
 from models.training.data.examples import Example
 from models.training.evaluation.colours import COLOUR_SENTENCE, COLOURS, dominant_colour
 from models.training.evaluation.features import FeatureNetwork, Features, pixels
@@ -34,7 +35,12 @@ def draw(
     with tqdm(total=len(sentences), desc=label, unit=" drawings") as progress:
         for start in range(0, len(sentences), _DRAWN_TOGETHER):
             part = slice(start, start + _DRAWN_TOGETHER)
-            yield from painter.draw_batch(sentences[part], seeds[part], size)
+            yield from painter.draw_batch(
+                [
+                    DrawRequest(sentence, seed, size, as_written=True)
+                    for sentence, seed in zip(sentences[part], seeds[part], strict=True)
+                ]
+            )
             progress.update(len(sentences[part]))
 
 

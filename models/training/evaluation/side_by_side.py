@@ -7,6 +7,7 @@ from pathlib import Path
 
 from models.checkpoint import load_checkpoint
 from models.painter import Painter
+from models.request import DrawRequest
 from models.training.evaluation.confidence import Score
 from models.training.evaluation.evaluator import Evaluator
 from models.training.evaluation.report import StageScores
@@ -55,7 +56,8 @@ def side_by_side(
         seen = card.get("photographs_seen", card.get("pictures_seen", "–"))
         lines.append(_row(name, seen, *_scores(stages[name])))
         if sentences:
-            drawings = painters[name].draw_batch(sentences, [0] * len(sentences), size)
+            requests = [DrawRequest(sentence, 0, size, as_written=True) for sentence in sentences]
+            drawings = painters[name].draw_batch(requests)
             panels.append(Panel([drawing.image for drawing in drawings], name))
     any_stage = next(iter(stages.values()))
     lines += _photographs(any_stage)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from models.training.exchange.poses import make_pose_bank
 from models.training.exchange.publishing import check_weights, versions
 from models.training.expert.sketches import load_sketch_judge
 from models.training.runs.files import load_state
+from models.vocabulary import Vocabulary
+from models.words.names import names_of
 
 _NEEDED = ("phase", "generator_config", "ema", "position")
 _EMA_PREFIX = "module."
@@ -36,7 +39,8 @@ def export(
     damsm, gan : what the commands ``damsm`` and ``gan`` saved.
     card : facts about the weights for people to read: the recipe that made them, say. They come
         on top of those that the run tells: photographs seen, versions.
-    examples : photographs whose poses are drawn in, for a generator that is told one.
+    examples : the photographs of training: names of their birds are learned, and their poses are
+        drawn in by a generator that is told one.
     sketches : what `train_sketch_judge` wrote, to choose among sketches.
 
     Returns
@@ -71,6 +75,7 @@ def export(
         name,
         len(poses) if poses else 0,
         judges_sketches=sketches is not None,
+        names=learned_names(examples, text.vocabulary),
     )
     judge = None
     if sketches is not None:
@@ -85,6 +90,15 @@ def export(
         sketch_judge=judge,
     )
     return save_checkpoint(checkpoint, output)
+
+
+def learned_names(examples: Sequence[Example], vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The names of the birds of training, in order, as far as the text encoder knows the words."""
+    forms: set[str] = set()
+    for species in {example.species for example in examples}:
+        with contextlib.suppress(ValueError):  # a folder whose name has no words
+            forms.update(names_of(species).forms)
+    return tuple(sorted(form for form in forms if all(w in vocabulary for w in form.split())))
 
 
 def load_run(path: Path) -> dict[str, Any]:

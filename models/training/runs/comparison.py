@@ -15,6 +15,7 @@ import torch
 from PIL import Image
 
 from models.painter import Painter
+from models.request import DrawRequest
 from models.training.data.folder import DataFolder
 from models.training.evaluation.confidence import Score
 from models.training.evaluation.evaluator import Evaluator
@@ -194,7 +195,8 @@ class Comparison:
         sentences = understood(SENTENCES, painter.vocabulary, painter.max_words)
         if not sentences:
             return None
-        drawings = painter.draw_batch(sentences, [0] * len(sentences), size)
+        requests = [DrawRequest(sentence, 0, size, as_written=True) for sentence in sentences]
+        drawings = painter.draw_batch(requests)
         return sum(sharpness(drawing.image) for drawing in drawings) / len(drawings)
 
     def _draw(self, runs: Sequence[RecipeRun], size: int, side: int = 160) -> None:
@@ -206,7 +208,8 @@ class Comparison:
             shown = understood(shown, painter.vocabulary, painter.max_words)
             for column, sentence in enumerate(shown):
                 for seed in (0, 1):
-                    image = painter.draw(sentence, seed, size).image
+                    request = DrawRequest(sentence, seed, size, as_written=True)
+                    image = painter.draw(request).image
                     place = (side * (2 * column + seed), side * row)
                     sheet.paste(image.resize((side, side), Image.Resampling.BICUBIC), place)
         with whole_file(self.out / "pictures.jpg") as temporary:

@@ -26,6 +26,7 @@ from app.speech.transcriber import NothingHeardError
 from app.speech.whisper import bundled_whisper
 from models import Painter
 from models.errors import CheckpointError, DrawingCancelled, SentenceError
+from models.request import DrawRequest
 from tests.conftest import REPOSITORY
 from tests.speech_fixtures import SpeakSentence
 
@@ -48,7 +49,9 @@ def signalling(engines: Engines, number: int) -> OnStage:
 def test_same_seed_same_drawing_as_without_an_engine(engines: Engines, painter: Painter) -> None:
     stages: list[Image.Image] = []
     there = engines.load_painter()
-    drawing = there.draw(SENTENCE, seed=5, on_stage=lambda index, image: stages.append(image))
+    drawing = there.draw(
+        DrawRequest(SENTENCE, 5), on_stage=lambda index, image: stages.append(image)
+    )
     expected = painter.draw(SENTENCE, seed=5)
     assert drawing.image.tobytes() == expected.image.tobytes()
     assert [stage.tobytes() for stage in stages] == [stage.tobytes() for stage in expected.stages]
@@ -77,7 +80,7 @@ def test_speech_is_understood(engines: Engines, spoken_sentence: SpeakSentence) 
 
 def test_errors_keep_their_class_and_sentence(engines: Engines) -> None:
     with pytest.raises(SentenceError, match="none of these words"):
-        engines.load_painter().draw("qwxzv")
+        engines.load_painter().draw(DrawRequest("qwxzv"))
     with pytest.raises(NothingHeardError, match="no speech"):
         engines.load_transcriber().transcribe(Recording(np.zeros(16_000, np.int16), 16_000))
     with pytest.raises(EngineDefect, match="AttributeError") as caught:
@@ -102,13 +105,12 @@ def test_cancelled_drawing_stops_and_the_next_one_is_whole(engines: Engines) -> 
     seen: list[int] = []
     with pytest.raises(DrawingCancelled):
         painter.draw(
-            SENTENCE,
-            seed=1,
+            DrawRequest(SENTENCE, 1),
             on_stage=lambda index, image: seen.append(index),
             cancelled=lambda: bool(seen),
         )
     assert len(seen) < 4
-    assert len(painter.draw(SENTENCE, seed=1, cancelled=lambda: False).stages) == 4
+    assert len(painter.draw(DrawRequest(SENTENCE, 1), cancelled=lambda: False).stages) == 4
     assert engines.pictures.pid == engine
 
 
@@ -124,22 +126,22 @@ def test_engine_that_does_not_answer_to_cancelling_is_ended(
         halted.append(index)
 
     with pytest.raises(EngineStoppedError):
-        painter.draw(SENTENCE, on_stage=halt, cancelled=lambda: bool(halted))
-    assert painter.draw(SENTENCE, seed=1).seed == 1
+        painter.draw(DrawRequest(SENTENCE), on_stage=halt, cancelled=lambda: bool(halted))
+    assert painter.draw(DrawRequest(SENTENCE, 1)).seed == 1
 
 
 def test_killed_engine_is_told_and_started_anew(engines: Engines) -> None:
     painter = engines.load_painter()
     with pytest.raises(EngineStoppedError, match="Drawing stopped unexpectedly"):
-        painter.draw(SENTENCE, on_stage=signalling(engines, signal.SIGKILL))
+        painter.draw(DrawRequest(SENTENCE), on_stage=signalling(engines, signal.SIGKILL))
     assert engines.pictures.pid is None
-    assert painter.draw(SENTENCE, seed=1).seed == 1
+    assert painter.draw(DrawRequest(SENTENCE, 1)).seed == 1
     # Killed while it has nothing to do, it is only started again.
     process = engines.pictures._process
     assert process is not None
     process.kill()
     process.wait()
-    assert painter.draw(SENTENCE, seed=1).seed == 1
+    assert painter.draw(DrawRequest(SENTENCE, 1)).seed == 1
 
 
 def test_engine_killed_in_the_middle_of_an_answer_is_told(engines: Engines) -> None:
@@ -153,8 +155,8 @@ def test_engine_killed_in_the_middle_of_an_answer_is_told(engines: Engines) -> N
             signalling(engines, signal.SIGKILL)(0, image)
 
     with pytest.raises(EngineStoppedError, match="Drawing stopped unexpectedly"):
-        painter.draw(SENTENCE, on_stage=kill)
-    assert painter.draw(SENTENCE, seed=1).seed == 1
+        painter.draw(DrawRequest(SENTENCE), on_stage=kill)
+    assert painter.draw(DrawRequest(SENTENCE, 1)).seed == 1
 
 
 def test_an_engine_that_is_closed_on_purpose_is_not_called_out_of_memory(
@@ -169,7 +171,7 @@ def test_an_engine_that_is_closed_on_purpose_is_not_called_out_of_memory(
             changes[0].start()
 
     with pytest.raises(EngineStoppedError, match="Drawing was stopped, because another choice"):
-        painter.draw(SENTENCE, on_stage=choose)
+        painter.draw(DrawRequest(SENTENCE), on_stage=choose)
     changes[0].join()
 
 
@@ -202,9 +204,11 @@ def test_closed_engines_stay_closed(fresh_engines: Engines) -> None:
 _DRAWING = """
 from app.engine.engines import Engines
 engines = Engines()
+from models.request import DrawRequest
 painter = engines.load_painter()
+red = DrawRequest("a red bird")
 while True:
-    painter.draw("a red bird", on_stage=lambda index, image: print("stage", flush=True))
+    painter.draw(red, on_stage=lambda index, image: print("stage", flush=True))
 """
 
 _CLOSING = """

@@ -15,6 +15,7 @@ from models.errors import CheckpointError, ModelError, SoundError
 from models.listener import Listener
 from models.log_mel import SAMPLE_RATE
 from models.painter import Painter
+from models.request import DrawRequest
 from models.speech_checkpoint import load_speech_encoder
 from models.text_encoder import pad_ids
 from models.training.damsm.model import load_damsm
@@ -174,7 +175,7 @@ def test_a_run_becomes_a_file_that_listens(make: Make, damsm: Path, tmp_path: Pa
     assert 1 <= len(heard.spans) <= SMALL.max_words
     assert heard.spans[0].start == 0 and heard.spans[-1].end <= 4 * WORD_SECONDS + 0.1
     with pytest.raises(ModelError, match="does not belong to these weights"):
-        Painter.load().draw_heard(heard)
+        Painter.load().draw(DrawRequest(sound=heard))
 
 
 @pytest.mark.parametrize(("seconds", "message"), [(0, "too short"), (31, "at most")])

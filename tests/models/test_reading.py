@@ -1,0 +1,56 @@
+"""What a model draws of a person's words: its own names, descriptions, or the words themselves."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.errors import SentenceError
+from models.reading import SentenceReader
+from models.request import DrawRequest
+from models.words.lexicon import lexicon
+
+KNOWN = lexicon().caption_words
+READER = SentenceReader(KNOWN, 24)
+
+
+def test_a_name_is_drawn_by_its_description_unless_the_model_has_learned_it() -> None:
+    request = DrawRequest("a cardinal on a branch")
+    reading = READER.read(request)
+    assert reading.described == "cardinal" and reading.is_changed
+    assert reading.drawn_as.startswith("a bright red bird with a red pointed crest")
+    assert reading.drawn_as.endswith("on a branch")
+
+    learned = SentenceReader(KNOWN | {"cardinal"}, 24, frozenset(["cardinal"])).read(request)
+    assert learned.drawn_as == "a cardinal on a branch"
+    assert learned.described == "" and not learned.is_changed
+
+
+def test_a_name_whose_words_are_unknown_is_not_learned() -> None:
+    reader = SentenceReader(KNOWN - {"cardinal"}, 24, frozenset(["cardinal"]))
+    assert reader.read(DrawRequest("a cardinal")).described == "cardinal"
+    both = SentenceReader(KNOWN | {"cardinal"}, 24, frozenset(["cardinal"]))
+    assert both.read(DrawRequest("a puffin")).described == "puffin"
+
+
+def test_words_are_drawn_as_written_where_that_is_asked_for() -> None:
+    written = "a Crimson zorgly cardinal, no crest"
+    assert READER.read(DrawRequest(written, as_written=True)).drawn_as == written
+    reading = READER.read(DrawRequest(written, drawn_as="a red bird"))
+    assert reading.drawn_as == "a red bird" and not reading.is_changed
+    with pytest.raises(SentenceError, match="no text to draw"):
+        READER.read(DrawRequest(" ", drawn_as="a red bird"))
+
+
+def test_what_was_changed_is_told() -> None:
+    reading = READER.read(DrawRequest("a crimson zorgly bird, no crest, on a red car"))
+    assert reading.drawn_as == "a dark red bird"
+    assert reading.replaced == (("crimson", "dark red"),)
+    assert reading.left_out == ("no crest", "on a red car")
+    assert reading.unknown_words == ("zorgly",)
+    assert reading.is_changed and len(reading.notices) == 3
+    assert not READER.read(DrawRequest("A small, red bird!")).is_changed
+
+
+def test_only_birds_are_drawn() -> None:
+    with pytest.raises(SentenceError, match="Only birds are drawn, and “red car” is none"):
+        READER.read(DrawRequest("a red car"))
