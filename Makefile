@@ -2,7 +2,7 @@
 # make test    the same with what tests need, then every check and test
 # make lint    style and types only
 # make bench    measure window, drawing and training beside alternatives, on an idle machine
-# make bench-speech CAPTIONS=metadata.jsonl    measure how well speech is understood (two hours)
+# make bench-speech CAPTIONS=metadata.jsonl    measure how well speech is understood (three hours)
 # make audit ADVISORIES=all.zip    name the locked packages' known weaknesses, and what may report home
 # make pictures    draw docs/colours.jpg and the screenshots anew
 # make reinstall   look again for what is missing (a compiler came, a package was removed)
@@ -54,12 +54,13 @@ bench: $(test_stamp)
 	$(python) -m benchmarks.layers
 	$(python) -m benchmarks.training
 
-# Captions that the language model has not seen; SEEN=FILE leaves out those that it has.
+# Captions that the language model has not seen (none: everyday English alone); SEEN=FILE leaves
+# out those that it has.
 bench-speech: $(test_stamp)
 	$(python) -m benchmarks.speech $(CAPTIONS) $(if $(SEEN),--seen $(SEEN))
 
 audit: $(test_stamp)
-	$(python) scripts/telemetry.py
+	$(python) -m scripts.telemetry
 	$(python) scripts/audit.py $(ADVISORIES)
 
 # Drawn by the bundled weights; `look` and `side-by-side` make the README's other pictures.

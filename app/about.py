@@ -19,6 +19,7 @@ TERMS = (
         "trained on photographs of CUB-200-2011: for non-commercial research and education only",
     ),
     ("Whisper tiny.en, which listens", "MIT licence, OpenAI"),
+    ("Silero's voice detector", "MIT licence, Silero Team"),
     ("Sphinx and its model of English", "BSD licence, Carnegie Mellon University"),
     ("The Sun Valley theme", "MIT licence, rdbende"),
 )

@@ -9,21 +9,21 @@ from __future__ import annotations
 import argparse
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import NoReturn
 
 from app import __version__
-from app.command_steps import SEEDS, SIZES, UsageError
+from app.command_steps import UsageError
 from app.commands import draw, listen
 from app.errors import AppError, OutOfMemoryError, is_out_of_memory
+from app.number_options import COUNT, MICROPHONE, SECONDS, SEED, SIZE
 from app.speech.choices import RECOGNISERS
 
 SUCCESS = 0
 FAILURE = 1
 BAD_USAGE = 2
 INTERRUPTED = 130  # what shells report for a command stopped with Ctrl-C
-_Number = TypeVar("_Number", int, float)
 _DRAW = "draw a sentence, a file of captions, or a saved picture again"
 
 
@@ -102,7 +102,7 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--count",
-        type=_positive,
+        type=COUNT,
         default=1,
         metavar="N",
         help="draw N pictures with the seeds SEED, SEED + 1 and so on: bird-1.png, bird-2.png ...",
@@ -146,12 +146,15 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seconds",
-        type=_seconds,
+        type=SECONDS,
         metavar="S",
         help="record for S seconds, 60 at most, instead of until Enter is pressed",
     )
     parser.add_argument(
-        "--microphone", type=int, metavar="INDEX", help="recording device (default: the system's)"
+        "--microphone",
+        type=MICROPHONE,
+        metavar="INDEX",
+        help="recording device (default: the system's)",
     )
     parser.add_argument(
         "--recogniser",
@@ -169,12 +172,12 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
 
 def _add_drawing_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--seed", type=_seed, metavar="N", help="same seed, same picture (default: random)"
+        "--seed", type=SEED, metavar="N", help="same seed, same picture (default: random)"
     )
     parser.add_argument(
         "--size",
-        type=int,
-        choices=SIZES,
+        type=SIZE,
+        metavar="64|128|256|512",
         help="width in pixels (default: the largest that the model draws)",
     )
     parser.add_argument(
@@ -191,32 +194,6 @@ def _add_drawing_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--debug", action="store_true", help="show where in the program an error came from"
     )
-
-
-def _positive(text: str) -> int:
-    return _number(text, int, lambda value: 1 <= value <= 1000, "a whole number from 1 to 1000")
-
-
-def _seconds(text: str) -> float:
-    return _number(text, float, lambda value: 0 < value <= 60, "a number of seconds up to 60")
-
-
-def _seed(text: str) -> int:
-    return _number(
-        text, int, lambda value: 0 <= value < SEEDS, f"a whole number from 0 to {SEEDS - 1}"
-    )
-
-
-def _number(
-    text: str, kind: type[_Number], fits: Callable[[_Number], bool], expected: str
-) -> _Number:
-    try:
-        value = kind(text)
-    except ValueError:
-        value = None
-    if value is None or not fits(value):
-        raise argparse.ArgumentTypeError(f"{text!r} is not {expected}")
-    return value
 
 
 def _sentence(error: Exception) -> str:

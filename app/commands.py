@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import sys
 import threading
 import time
@@ -65,7 +66,7 @@ def draw(options: argparse.Namespace) -> int:
     from models.request import DrawRequest
 
     request = DrawRequest(
-        options.sentence or "", options.seed, options.size, as_written=options.as_written
+        _typed(options.sentence or ""), options.seed, options.size, as_written=options.as_written
     )
     drawn_by = None
     if options.source is not None:
@@ -172,6 +173,14 @@ def _voice(recording: Recording) -> NDArray[np.float32]:
     from app.speech.transcriber import speech_in
 
     return speech_in(recording).as_float()
+
+
+def _typed(argument: str) -> str:
+    """Return what was typed: where the locale knows ASCII alone, Python keeps UTF-8's bytes."""
+    try:
+        return os.fsencode(argument).decode("utf-8")
+    except UnicodeError:
+        return argument
 
 
 def numbered_paths(path: Path, count: int) -> list[Path]:

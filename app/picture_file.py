@@ -253,11 +253,12 @@ def peek_metadata(path: Path) -> PictureMetadata:
         with open(path, "rb") as file:
             file.seek(-len(_END_OF_PNG), os.SEEK_END)
             if file.read() == _END_OF_PNG:
-                if not _may_be_ours(file):
-                    raise _foreign(path)
                 file.seek(0)
                 with Image.open(file, formats=["PNG"]) as image:
                     metadata = PictureMetadata.from_json(image.info.get(_CHUNK))
+                    is_large = image.width * image.height > _LARGEST
+                if not (metadata or is_large or _may_be_ours(file)):
+                    raise _foreign(path)
     except _UNREADABLE:
         pass  # the slow way finds the same, and the words for it
     return metadata or read_metadata(path)

@@ -1,7 +1,7 @@
 """Straight from sound beside the way through text, heard from a voice that training never heard.
 
     python -m benchmarks.direct --spoken spoken/test --data birds/test \
-        --damsm runs/damsm/damsm.pt --judge runs/judge/damsm.pt --out runs/direct
+        --damsm runs/x/damsm/damsm.pt --judge runs/judge/damsm/damsm.pt --out runs/direct
 
 The same spoken captions are drawn from the true text, from the text that is recognised and straight
 from sound, each with the same seeds; clean, and with babble 15 and 5 dB below the voice. Prints

@@ -1,9 +1,11 @@
 """How well the recognisers understand bird talk, beside their plain selves.
 
 Run as ``python -m benchmarks.speech CAPTIONS``: a ``metadata.jsonl`` of captions that no language
-model was built from. Sentences are spoken by every synthesiser that is installed here, clean and
-with noise 15 and 5 dB below the voice, and each recogniser writes down what it hears. What is
-known is kept in ``--out``, so that a run that was stopped goes on where it was.
+model was built from. They are spoken by every synthesiser that is installed here, clean and with
+noise 15 and 5 dB below the voice, and each recogniser writes down what it hears. Then it hears
+everyday English, of birds and of other things: ``everyday.txt``; the weights of the default
+recogniser were chosen with ``everyday_tuning.txt``. What is known is kept in ``--out``, so that a
+run that was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import json
 import random
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,9 +28,21 @@ from app.speech.words import tidy
 from benchmarks.voices import Voice, installed_voices
 
 Recognise = Callable[[Recording], str]
+Conditions = Sequence[tuple[str, int]]
 CONDITIONS = (("clean", 0), ("white", 15), ("babble", 15), ("white", 5), ("babble", 5))
+EVERYDAY = Path(__file__).with_name("everyday.txt")
+EVERYDAY_CONDITIONS = (("clean", 0), ("babble", 15))
+MANY_WORDS = 3
+"""As many words less than were said are a loss that makes a sentence another one."""
+
 _RATE = 16_000
-_SAME_WORD = {"grey": "gray", "colour": "color", "coloured": "colored"}
+_SAME_WORD = {
+    "grey": "gray",
+    "colour": "color",
+    "coloured": "colored",
+    "neighbour": "neighbor",
+    "practising": "practicing",
+}
 _RESAMPLED = 1000  # times, for confidence intervals
 _SLOW = ("Sphinx, bird words", "plain recognize_sphinx")
 """Take up to eight seconds a noisy sound: they hear each sentence from one voice, in turn."""
@@ -53,10 +67,17 @@ class Utterance:
     def key(self) -> tuple[str, str, str, str, int]:
         return self.engine, self.sentence, self.voice, self.noise, self.decibels
 
+    @property
+    def lost(self) -> int:
+        """How many words less were heard than said."""
+        return self.words - len(_words(self.heard))
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measure how well speech is understood.")
-    parser.add_argument("captions", type=Path, help="metadata.jsonl with captions")
+    parser.add_argument(
+        "captions", type=Path, nargs="?", help="metadata.jsonl with captions; none: everyday only"
+    )
     parser.add_argument("--seen", type=Path, help="captions of the language model, to leave out")
     parser.add_argument("--sentences", type=int, default=60, metavar="N")
     parser.add_argument("--seed", type=int, default=0, help="which sentences are drawn")
@@ -71,23 +92,36 @@ def main() -> int:
     voices = installed_voices(options.piper_voice)
     if len(voices) < 4:
         sys.exit("Four voices are needed: install espeak-ng and flite (festival is used, too).")
-    sentences = choose_sentences(options.captions, options.seen, options.sentences, options.seed)
+    captions = (
+        choose_sentences(options.captions, options.seen, options.sentences, options.seed)
+        if options.captions
+        else []
+    )
+    everyday = EVERYDAY.read_text(encoding="utf-8").splitlines()
     known = {utterance.key: utterance for utterance in _read(options.out)}
     wanted = {name: ENGINES[name]() for name in options.engines}
     with options.out.open("a", encoding="utf-8") as out:
-        for sentence, voice, noise, decibels, sound in tqdm(
-            _sounds(sentences, voices),
-            total=len(sentences) * len(voices) * len(CONDITIONS),
-            unit="sound",
-        ):
-            in_turn = voices[sentences.index(sentence) % len(voices)].name == voice
-            for engine, recognise in wanted.items():
-                key = (engine, sentence, voice, noise, decibels)
-                heard = options.thorough or engine not in _SLOW or in_turn
-                if heard and key not in known:
-                    known[key] = _listen(key, recognise, sound)
-                    print(json.dumps(asdict(known[key]), ensure_ascii=False), file=out, flush=True)
-    print(table([u for u in known.values() if u.engine in wanted]))
+        for sentences, conditions in ((captions, CONDITIONS), (everyday, EVERYDAY_CONDITIONS)):
+            for sentence, voice, noise, decibels, sound in tqdm(
+                _sounds(sentences, voices, conditions),
+                total=len(sentences) * len(voices) * len(conditions),
+                unit="sound",
+            ):
+                in_turn = voices[sentences.index(sentence) % len(voices)].name == voice
+                for engine, recognise in wanted.items():
+                    key = (engine, sentence, voice, noise, decibels)
+                    heard = options.thorough or engine not in _SLOW or in_turn
+                    if heard and key not in known:
+                        known[key] = _listen(key, recognise, sound)
+                        line = json.dumps(asdict(known[key]), ensure_ascii=False)
+                        print(line, file=out, flush=True)
+    mine = [utterance for utterance in known.values() if utterance.engine in wanted]
+    for title, sentences, conditions in (
+        ("Captions", captions, CONDITIONS),
+        ("Everyday English", everyday, EVERYDAY_CONDITIONS),
+    ):
+        if heard_of := [utterance for utterance in mine if utterance.sentence in sentences]:
+            print(f"{title}\n\n{table(heard_of, conditions)}\n")
     return 0
 
 
@@ -102,14 +136,16 @@ def choose_sentences(captions: Path, seen: Path | None, count: int, seed: int) -
 
 
 def _sounds(
-    sentences: list[str], voices: list[Voice]
+    sentences: list[str], voices: list[Voice], conditions: Conditions
 ) -> Iterator[tuple[str, str, str, int, Recording]]:
     """Speak every sentence with every voice, clean and noisy."""
+    if not sentences:
+        return
     babble = _babble(sentences, voices)
     for number, sentence in enumerate(sentences):
         for voice in voices:
             spoken = voice.say(sentence).resampled(_RATE)
-            for noise, decibels in CONDITIONS:
+            for noise, decibels in conditions:
                 noisy = noise != "clean"
                 sound = _mix(spoken, babble, noise, decibels, number) if noisy else spoken
                 yield sentence, voice.name, noise, decibels, sound
@@ -154,21 +190,34 @@ def _words(text: str) -> list[str]:
     return [_SAME_WORD.get(word, word) for word in tidy(text).split()]
 
 
-def table(utterances: list[Utterance]) -> str:
-    """Return word error rates in percent as Markdown, a row for each recogniser."""
+def table(utterances: list[Utterance], conditions: Conditions) -> str:
+    """Return word error rates in percent as Markdown, a row for each recogniser.
+
+    A column counts the clean sounds of which three words or more were lost.
+    """
     engines = list(dict.fromkeys(utterance.engine for utterance in utterances))
-    columns = [noise if noise == "clean" else f"{noise}, {db} dB" for noise, db in CONDITIONS]
-    rows = [["recogniser", "sounds", *columns, "seconds a sentence", "real-time factor"]]
+    columns = [noise if noise == "clean" else f"{noise}, {db} dB" for noise, db in conditions]
+    rows = [
+        ["recogniser", "sounds", *columns, "words lost", "seconds a sentence", "real-time factor"]
+    ]
     rows.append(["---"] * len(rows[0]))
     for engine in engines:
         own = [utterance for utterance in utterances if utterance.engine == engine]
         rates = [
             _rate([u for u in own if (u.noise, u.decibels) == condition])
-            for condition in CONDITIONS
+            for condition in conditions
         ]
         work, sound = (sum(u.work_seconds for u in own), sum(u.sound_seconds for u in own))
+        lost = sum(u.noise == "clean" and u.lost >= MANY_WORDS for u in own)
         rows.append(
-            [engine, str(len(own)), *rates, f"{work / len(own):.2f}", f"{work / sound:.2f}"]
+            [
+                engine,
+                str(len(own)),
+                *rates,
+                str(lost),
+                f"{work / len(own):.2f}",
+                f"{work / sound:.2f}",
+            ]
         )
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 

@@ -4,8 +4,8 @@
 >>> Painter.load().draw("a small red bird with black wings", seed=7).image.save("bird.png")
 
 Importing this package is cheap: torch is loaded when ``Painter`` is first touched, so that a
-program can show its window or its ``--help`` before that. ``Drawing`` and ``DrawRequest`` do without
-torch.
+program can show its window or its ``--help`` before that. ``Drawing`` and ``DrawRequest`` do
+without torch.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 SWITCHES = {
-    # Through Silero: a device id and a queue in ~/.cache/Microsoft, sent to Microsoft.
+    # onnxruntime keeps a device id and a queue in ~/.cache/Microsoft, and sends it to Microsoft.
+    # It is not loaded any more, but older installations have it, and other libraries may want it.
     "ORT_DISABLE_TELEMETRY": "1",
     # Through faster-whisper and tokenizers: no look-up of a model, a version or a newer release.
     "HF_HUB_OFFLINE": "1",

@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 BUNDLED_WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "bird.safetensors"
-LEAST_LIKENESS = 0.41
-"""Of what is heard to known words; descriptions of birds in noise stay above it."""
+LEAST_LIKENESS = 0.45
+"""Of what is heard to known words; descriptions of birds in noise stay above it, other languages
+below."""
 
 SKETCHES = 8
 """How many sketches are drawn for each picture unless somebody says otherwise."""
@@ -259,8 +260,8 @@ class Painter:
             )
         if self.likeness(heard) < LEAST_LIKENESS:
             raise SoundError(
-                "I heard a voice, but nothing like a description of a bird. Please say it once "
-                "more, or draw it through text."
+                "I heard a voice, but nothing like a description of a bird in English. Please say "
+                "it once more, or draw it through text."
             )
         request = replace(_with_seed(request), sentence="", sound=None)
         chances = self._sample(heard.text, [request])

@@ -137,10 +137,10 @@ class SketchJudge(nn.Module):
         )
         parts, whole = self(shown.contiguous(memory_format=torch.channels_last))
         fit = F.cosine_similarity(whole, sentences.float().to(whole.device), dim=1)
-        return SketchScores(_wholeness(parts.softmax(2)), fit)
+        return SketchScores(wholeness(parts.softmax(2)), fit)
 
 
-def _wholeness(probability: Tensor) -> Tensor:
+def wholeness(probability: Tensor) -> Tensor:
     """How surely each part is in one place, all parts together (B,)."""
     once = gathered(probability, NEAR) * (1 - probability[..., -1])
     groups = list(PART_GROUPS)

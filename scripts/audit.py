@@ -4,6 +4,9 @@ Run as ``python scripts/audit.py all.zip``. The file is the list of advisories f
 https://osv.dev publishes, the one that pip-audit reads over the network: fetch it on any machine
 from https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip and carry it here. Ends with
 status 1 when an advisory fits a locked version.
+
+Why not a kept auditor: pip-audit cannot work offline (its issue 698), and osv-scanner, which can
+read the same file, is a Go program that pip does not install.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ LOCKS = REPOSITORY / "requirements"
 _OLDEST_PYTHON = "3.11"
 _BUILD = ("setuptools", "wheel")
 _OF_CUDA = ("nvidia-", "cuda-", "triton")
+_UNUSED = "onnxruntime"
+"""It runs faster-whisper's voice detector, in place of which app/speech/silero.py is used."""
 _OTHER_BUILDS = {
     # PyTorch's own build for processors alone, Python 3.11 on Linux: a tenth of the download.
     "torch==2.13.0": ["6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b"],
@@ -61,8 +63,11 @@ def _versions(locks: Iterable[str]) -> list[str]:
 def _resolve(inputs: list[str], known: list[str]) -> Blocks:
     with tempfile.TemporaryDirectory() as folder:
         constraints, out = Path(folder) / "constraints.txt", Path(folder) / "out.lock"
+        overrides = Path(folder) / "overrides.txt"
         constraints.write_text("\n".join(known), encoding="utf-8")
+        overrides.write_text(f"{_UNUSED} ; python_version < '0'\n", encoding="utf-8")
         command = ["uv", "pip", "compile", *inputs, "--constraint", str(constraints)]
+        command += ["--override", str(overrides)]
         command += ["--universal", "--python-version", _OLDEST_PYTHON, "--generate-hashes"]
         command += ["--no-header", "--no-annotate", "--quiet", "--output-file", str(out)]
         subprocess.run(command, cwd=REPOSITORY, check=True)

@@ -1,6 +1,6 @@
 """Name installed packages that may report home, and whose version nobody has looked through yet.
 
-Run as ``python scripts/telemetry.py``; it works offline. Each file of a package, libraries
+Run as ``python -m scripts.telemetry``; it works offline. Each file of a locked package, libraries
 included, is searched for the words that go with telemetry and with checks for updates. Who finds
 out what such a package does writes its version and the answer into ``requirements/telemetry.txt``;
 what turns it off belongs into ``models/offline.py``. Ends with status 1 when a package is left.
@@ -14,6 +14,8 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
+
+from scripts.audit import LOCKS, locked_packages
 
 LOOKED_THROUGH = Path(__file__).resolve().parent.parent / "requirements" / "telemetry.txt"
 
@@ -31,7 +33,12 @@ _ENDINGS = {".py", ".pyd", ".so", ".dylib", ".dll", ".exe", ".js", ".pth"}
 def main() -> None:
     """Search, compare, report."""
     known = looked_through(LOOKED_THROUGH.read_text(encoding="utf-8"))
-    packages = {name_and_version(package): package for package in distributions()}
+    locked = locked_packages(LOCKS.glob("*.lock"))
+    packages = {
+        name_and_version(package): package
+        for package in distributions()
+        if canonicalize_name(package.metadata["Name"]) in locked
+    }
     left = [
         f"{name}: {', '.join(files)}"
         for name, package in sorted(packages.items())

@@ -1,9 +1,9 @@
 """Voices and microphones without a person and without hardware; imported by ``conftest.py``.
 
-A sentence is spoken by flite into a file. A file becomes a microphone through ALSA: a
-configuration named by ``ALSA_CONFIG_PATH`` whose default device reads a named pipe, into which
-``microphone_feeder.py`` speaks the file in real time. Everything above that is the real thing:
-PortAudio, PyAudio, the recorder, Whisper.
+A sentence is spoken by flite, or in another language by espeak-ng, into a file. A file becomes a
+microphone through ALSA: a configuration named by ``ALSA_CONFIG_PATH`` whose default device reads
+a named pipe, into which ``microphone_feeder.py`` speaks the file in real time. Everything above
+that is the real thing: PortAudio, PyAudio, the recorder, Whisper.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pytest
 
 from app.speech.recording import Recording
 
-SpeakSentence = Callable[[str], Path]
+SpeakSentence = Callable[..., Path]
 PlugIn = Callable[..., dict[str, str]]
 
 _FEEDER = Path(__file__).with_name("microphone_feeder.py")
@@ -49,17 +49,19 @@ pcm.!hw { type hw card 99 }
 
 @pytest.fixture(scope="session")
 def spoken_sentence(tmp_path_factory: pytest.TempPathFactory) -> SpeakSentence:
-    """Give ``spoken_sentence(text)``: the path of a WAV file (16 kHz mono) that says ``text``."""
+    """Give ``spoken_sentence(text, language="en")``: the path of a WAV file that says ``text``."""
     folder = tmp_path_factory.mktemp("voices")
-    spoken: dict[str, Path] = {}
+    spoken: dict[tuple[str, str], Path] = {}
 
-    def speak(text: str) -> Path:
-        if text not in spoken:
+    def speak(text: str, language: str = "en") -> Path:
+        if (text, language) not in spoken:
             path = folder / f"sentence{len(spoken)}.wav"
-            command = ["flite", "-voice", "rms", "-t", text, "-o", str(path)]
+            flite = ["flite", "-voice", "rms", "-t", text, "-o", str(path)]
+            espeak = ["espeak-ng", "-v", language, "-s", "150", "-w", str(path), text]
+            command = flite if language == "en" else espeak
             subprocess.run(command, check=True, timeout=30, capture_output=True)
-            spoken[text] = path
-        return spoken[text]
+            spoken[text, language] = path
+        return spoken[text, language]
 
     return speak
 

@@ -31,6 +31,7 @@ from app.gallery.trash import Trash, Trashed
 from app.picture_file import PictureError, peek_metadata, write_picture
 from app.picture_metadata import PictureMetadata, file_stem
 from app.settings import data_folder
+from models.words.tokens import fold
 
 if TYPE_CHECKING:
     from app.speech.recording import Recording
@@ -189,7 +190,7 @@ class Gallery:
 
         What is known counts: :meth:`refresh` looks at the folder.
         """
-        wanted = words.casefold().split()
+        wanted = fold(words).split()
         starred = self.starred() if starred_only else None
         return [
             entry
@@ -321,7 +322,7 @@ def _can_come_right(error: PictureError) -> bool:
 
 def _matches(sentence: str, wanted: list[str]) -> bool:
     """Tell whether each wanted word begins a word of the sentence."""
-    words = re.findall(r"\w+", sentence.casefold())
+    words = re.findall(r"\w+", fold(sentence))
     return all(any(word.startswith(part) for word in words) for part in wanted)
 
 

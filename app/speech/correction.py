@@ -114,6 +114,15 @@ class Corrector:
         ways = [self._read(guess, least) for guess in merged.values() if len(guess.text) >= least]
         return " ".join(max(ways).words)
 
+    def is_english(self, text: str) -> bool:
+        """Tell whether most words of a text are English: another language is written as it sounds.
+
+        One word may always be strange, and a third of many: recognisers invent some.
+        """
+        words = [word for word in text.split() if not word.isdigit()]
+        strange = sum(not self._pronunciations.of(word) for word in words)
+        return strange < 2 or 3 * strange < len(words)
+
     def _read(self, guess: Guess, least: float) -> _Way:
         """Find the best reading of a guess: words kept, exchanged, or two taken for one."""
         heard = tuple(guess.text.split())

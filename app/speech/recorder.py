@@ -24,7 +24,7 @@ CHUNK_SECONDS = 0.05
 ANSWER_SECONDS = 3.0
 """How long a device may take to deliver its next chunk before it is given up."""
 
-_USUAL_RATES = (48_000, 44_100, 32_000, 16_000, 96_000, 24_000, 22_050, 8_000)
+_USUAL_RATES = (48_000, 44_100, 32_000, 16_000, 96_000, 24_000, 22_050, 8_000, 11_025, 192_000)
 """Samples a second to try where a device refuses the rate that it calls its own."""
 
 _INVALID_RATE = -9997

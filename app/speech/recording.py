@@ -16,6 +16,9 @@ MAX_SECONDS = 60.0
 _LARGEST_NUMBER = 2.0**32
 """No program gives larger numbers for sound: that of 32 bits is half of it."""
 
+_BELOW_16_BITS = 4 / 32768
+"""No voice that was recorded with 16 bits is fainter."""
+
 _LARGEST_OFFSET = 0.005
 """No voice has a larger mean over a recording."""
 
@@ -88,16 +91,16 @@ class Recording:
         from app.speech.files.reader import read_channels
 
         channels, rate = read_channels(Path(path), max_seconds)
-        return cls(one_voice(channels), rate, is_file=True)
+        return cls(one_voice(made_usual(channels)), rate, is_file=True)
 
 
 def one_voice(channels: NDArray[np.float32]) -> NDArray[np.int16]:
-    """Make one channel of several, and of whatever numbers a program or device gives for sound.
+    """Make one channel of several, without what is no sound.
 
     Parameters
     ----------
     channels
-        Shape ``(length, channels)``, meant to be between -1 and 1.
+        Shape ``(length, channels)``, between -1 and 1; what is beyond is cut.
 
     Returns
     -------
@@ -105,7 +108,6 @@ def one_voice(channels: NDArray[np.float32]) -> NDArray[np.int16]:
     """
     if not len(channels):
         return np.zeros(0, np.int16)
-    channels = np.where(np.abs(channels) <= _LARGEST_NUMBER, channels, np.float32(0))  # nor NaN
     # A constant offset of cheap electronics is no sound. What was written here once stays as it is.
     offset = np.median(channels, axis=0)
     channels = channels - np.where(np.abs(offset) > _LARGEST_OFFSET, offset, 0)
@@ -114,6 +116,18 @@ def one_voice(channels: NDArray[np.float32]) -> NDArray[np.int16]:
     if np.sqrt(np.square(mixed).mean()) < _CANCELLED * loudness.max():
         # The channels cancel each other out, or all but one of many are silent.
         mixed = channels[:, loudness.argmax()]
-    # Some programs write the numbers of 16 bits as floats. A click is not taken for the loudest.
-    scale = max(1.0, float(np.quantile(np.abs(mixed), 0.999)))
-    return np.clip(mixed / scale * 32768, -32768, 32767).astype(np.int16)
+    return np.clip(mixed * 32768, -32768, 32767).astype(np.int16)
+
+
+def made_usual(channels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Bring whatever numbers a program has written for sound between -1 and 1.
+
+    Some write the numbers of 16 bits as floats, or as if they were of 32. What is no number is
+    taken for silence.
+    """
+    channels = np.where(np.abs(channels) <= _LARGEST_NUMBER, channels, np.float32(0))  # nor NaN
+    # A click is not taken for the loudest.
+    loudest = float(np.quantile(np.abs(channels).max(axis=1), 0.999))
+    if 0 < loudest < _BELOW_16_BITS or loudest > 1:
+        return channels / np.float32(loudest)
+    return channels

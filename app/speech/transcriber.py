@@ -20,7 +20,9 @@ class NothingUnderstoodError(NothingHeardError):
     """There is a voice in the recording, but no words could be made out."""
 
     def __init__(self) -> None:
-        super().__init__("I heard a voice but understood no words. Please say it again.")
+        super().__init__(
+            "I heard a voice but understood no words. Please say it again, in English."
+        )
 
 
 class SpeechModelError(AppError):

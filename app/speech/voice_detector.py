@@ -8,43 +8,57 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.speech.recording import Recording
+from app.speech.silero import WINDOW, speech_probabilities
 
 RATE = 16_000
 SILENT_PEAK = 0.001
 """A peak below this (-60 dB) is a muted microphone: no voice is that faint."""
 
-_SHORTEST_WORD_MS = 200
-_PAD_MS = 300
+_SPEECH, _NO_SPEECH = 0.5, 0.35
+"""A voice begins when it is as likely as the first, and ends when it is less so than the second."""
+
+_SHORTEST_WORD = RATE // 5  # samples
+_PAUSE = 2 * RATE  # samples; after a shorter one the voice goes on
+_PAD = 3 * RATE // 10  # samples before and after
 
 
 def find_speech(recording: Recording) -> Recording | None:
     """Return the part from the first to the last word at 16 kHz, or ``None`` without speech.
 
-    Silero's voice detector, which travels in faster-whisper, decides; where faster-whisper is
-    not installed, loudness alone does.
+    Raises
+    ------
+    VoiceDetectorError
+        The detector cannot be loaded.
     """
     if recording.peak < SILENT_PEAK:
         return None
     recording = recording.resampled(RATE)
-    try:
-        from faster_whisper.vad import VadOptions, get_speech_timestamps
-    except ImportError:
-        return recording if _is_loud_somewhere(recording.as_float()) else None
-    options = VadOptions(
-        threshold=0.5, min_speech_duration_ms=_SHORTEST_WORD_MS, speech_pad_ms=_PAD_MS
-    )
-    speeches = get_speech_timestamps(recording.as_float(), options, sampling_rate=RATE)
-    if not speeches:
+    length = len(recording.samples)
+    voices = [
+        (start, end)
+        for start, end in _voices(speech_probabilities(recording.as_float()), length)
+        if end - start > _SHORTEST_WORD
+    ]
+    if not voices:
         return None
-    spoken = recording.samples[speeches[0]["start"] : speeches[-1]["end"]]
-    return replace(recording, samples=spoken)
+    first, last = max(0, voices[0][0] - _PAD), min(length, voices[-1][1] + _PAD)
+    return replace(recording, samples=recording.samples[first:last])
 
 
-def _is_loud_somewhere(samples: NDArray[np.float32]) -> bool:
-    """Tell whether some 0.1 s is clearly louder than the recording's quiet parts."""
-    frame = RATE // 10
-    if len(samples) < frame:
-        return False
-    frames = samples[: len(samples) // frame * frame].reshape(-1, frame)
-    loudness = np.sqrt((frames**2).mean(axis=1))
-    return bool(loudness.max() > max(0.005, 3 * np.quantile(loudness, 0.1)))
+def _voices(probabilities: NDArray[np.float32], length: int) -> list[tuple[int, int]]:
+    """Return where voices begin and end, in samples, as Silero's own program finds them."""
+    voices: list[tuple[int, int]] = []
+    begun: int | None = None
+    quiet_since: int | None = None
+    for at, probability in zip(range(0, length + WINDOW, WINDOW), probabilities, strict=False):
+        if probability >= _SPEECH:
+            begun = at if begun is None else begun
+            quiet_since = None
+        elif probability < _NO_SPEECH and begun is not None:
+            quiet_since = at if quiet_since is None else quiet_since
+            if at - quiet_since >= _PAUSE:
+                voices.append((begun, quiet_since))
+                begun = quiet_since = None
+    if begun is not None:
+        voices.append((begun, length))
+    return voices

@@ -34,6 +34,14 @@ _GUESSES = 10
 _DOUBTED = 3
 """Of how many guesses Whisper is asked how sure it is of each word: .02 s each."""
 
+_UNDERSTOOD = (-0.75, -0.6)
+"""How much Whisper believes in English that it understands, told nothing and told of birds: mean
+logarithm of a token's probability. Other languages become English words that it believes in less;
+told of birds, it repeats what it was told."""
+
+_FORGIVEN = 2
+"""Tokens that count as certain besides: of a single word, the beginning alone is unlikely."""
+
 _LONGEST = 28 * RATE  # samples; Whisper hears 30 seconds at a time
 _SEARCHED = 8 * RATE  # samples in which a long recording is cut, where it is quietest
 _LONGEST_ANSWER = 120  # tokens; nobody says more in half a minute
@@ -139,15 +147,23 @@ class _WeighingWhisper:
         from faster_whisper.audio import pad_or_trim
 
         features = self._model.encode(pad_or_trim(self._model.feature_extractor(sound)))
-        answers = [answer for prompt in self._prompts for answer in self._ask(features, prompt)]
+        heard = [self._ask(features, prompt) for prompt in self._prompts]
+        if not any(
+            answer.log_probability > least * (len(answer.ids) + _FORGIVEN)
+            for answers, least in zip(heard, _UNDERSTOOD, strict=True)
+            for answer in answers
+        ):
+            return ""
+        answers = [answer for answers in heard for answer in answers]
         answers.sort(key=attrgetter("log_probability"), reverse=True)
         certainties = self._certainties(features, answers)
-        return self._corrector.choose(
+        chosen = self._corrector.choose(
             [
                 Guess(answer.text, answer.log_probability, certainties.get(answer.text, ()))
                 for answer in answers
             ]
         )
+        return chosen if self._corrector.is_english(chosen) else ""
 
     def _ask(self, features: Any, prompt: list[int]) -> list[_Answer]:
         """Return Whisper's best guesses after a prompt."""
@@ -162,10 +178,10 @@ class _WeighingWhisper:
             max_length=len(prompt) + _LONGEST_ANSWER,
         )[0]
         return [
-            _Answer(ids, tidy(text), mean * len(ids))
+            _Answer(ids, text, mean * len(ids))
             for ids, mean in zip(found.sequences_ids, found.scores, strict=True)
-            for text in [self._tokenizer.decode(ids)]
-            if _is_credible(text, mean)
+            for text in [tidy(self._tokenizer.decode(ids))]
+            if text and not _repeats_itself(text)
         ]
 
     def _certainties(self, features: Any, answers: list[_Answer]) -> dict[str, tuple[float, ...]]:
@@ -176,8 +192,6 @@ class _WeighingWhisper:
         for answer in answers:
             texts.setdefault(answer.text, answer)
         asked = list(texts.values())[:_DOUBTED]
-        if not asked:
-            return {}
         probabilities = self._model.model.align(
             StorageView.from_array(np.repeat(np.array(features), len(asked), axis=0)),
             self._tokenizer.sot_sequence,
@@ -205,11 +219,10 @@ def _reason(error: Exception) -> str:
     return str(error).rstrip(".") or type(error).__name__
 
 
-def _is_credible(text: str, mean_log_probability: float) -> bool:
-    """Tell whether Whisper itself believes in a text: not a guess, not a phrase repeated."""
+def _repeats_itself(text: str) -> bool:
+    """Tell whether a text says the same again and again, as Whisper does when it is lost."""
     written = text.encode()
-    repetition = len(written) / len(zlib.compress(written))
-    return mean_log_probability > -1.0 and repetition < 2.4
+    return len(written) / len(zlib.compress(written)) >= 2.4
 
 
 def _parts(sound: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from models import Drawing
 
 _SHARE = 0.75  # of the screen, at most
+_AROUND = "5c"  # of its height: for what is above and below the sheet, title bar included
 
 
 class AttentionWindow(tk.Toplevel):
@@ -74,7 +75,9 @@ class AttentionWindow(tk.Toplevel):
     def _make(self, palette: Palette) -> None:
         """Draw the sheet, in colours that fit the window's, beside it."""
         drawing = self._drawing
-        room = int(_SHARE * self.winfo_screenwidth()), int(_SHARE * self.winfo_screenheight())
+        height = self.winfo_screenheight()
+        most = min(int(_SHARE * height), height - self.winfo_pixels(_AROUND))
+        room = int(_SHARE * self.winfo_screenwidth()), most
         ink = str(ttk.Style(self).lookup(".", "foreground"))
 
         def make(task: Task[Image.Image]) -> Image.Image:

@@ -17,7 +17,7 @@ from app.ui.gallery_menu import GalleryMenu
 from app.ui.kept_picture import KeptPicture
 from app.ui.message_bar import MessageBar
 from app.ui.search_bar import SearchBar
-from app.ui.theme import GAP
+from app.ui.theme import GAP, tab_padding
 from app.ui.thumbnail_grid import ThumbnailGrid
 from app.ui.words import short
 
@@ -53,7 +53,7 @@ class GalleryTab(ttk.Frame):
         messages: MessageBar,
         actions: GalleryActions,
     ) -> None:
-        super().__init__(parent, padding=2 * GAP)
+        super().__init__(parent, padding=tab_padding(parent))
         self._runner = runner
         self._gallery = gallery
         self._messages = messages

@@ -14,7 +14,7 @@ from app.ui.morph_desk import MorphDesk
 from app.ui.seed_bar import SeedError, parse_seed
 from app.ui.slider import Slider
 from app.ui.text_editing import limit_entry
-from app.ui.theme import GAP
+from app.ui.theme import GAP, tab_padding
 from models.request import Blend
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class MorphTab(ttk.Frame):
         folder: Callable[[], str],
         on_leave: Callable[[], None],
     ) -> None:
-        super().__init__(parent, padding=2 * GAP)
+        super().__init__(parent, padding=tab_padding(parent))
         self._desk = desk
         self._messages = messages
         self._current = current

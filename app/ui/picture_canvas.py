@@ -20,6 +20,7 @@ _MARGIN = 12  # pixels around the pictures
 # thousand pixels takes more than a tenth of a second.
 _LARGEST = 1024  # pixels
 _SMALLEST = 32  # pixels
+_LEAST = "3c"  # width and height in centimetres, as Tk counts them, that a picture needs
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +67,8 @@ class PictureCanvas(tk.Canvas):
     ) -> None:
         super().__init__(
             parent,
-            width=512 + 2 * _MARGIN,
-            height=512 + 2 * _MARGIN,
+            width=_LEAST,
+            height=_LEAST,
             highlightthickness=0,
         )
         self._on_choose = on_choose

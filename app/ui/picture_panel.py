@@ -97,6 +97,14 @@ class PicturePanel(ttk.Frame):
         self.caption.pack(side="bottom", fill="x", pady=GAP)
         self.progress.pack(side="bottom", fill="x", pady=(GAP, 0))
         self.view.pack(fill="both", expand=True)
+        # It asks for what it always needs: a caption that comes must not move the window's parts.
+        self.update_idletasks()
+        rows = (buttons, self.seed_bar, self.view.tools)
+        self.configure(
+            width=max(row.winfo_reqwidth() for row in rows),
+            height=self.winfo_reqheight() + 2 * self.caption.winfo_reqheight(),
+        )
+        self.pack_propagate(False)
 
     def _build_buttons(self, actions: PictureActions) -> ttk.Frame:
         row = ttk.Frame(self)

@@ -13,6 +13,7 @@ from app.ui.word_marks import Suggest, WordMarks
 from models.reading import Reading, SentenceReader
 from models.request import MAX_CHARACTERS, DrawRequest
 
+_LEAST_LINES, _LEAST_WIDTH = 2, 24  # in letters; it takes what room there is
 NOT_NEEDED = "No text is needed: the sound itself is drawn"
 
 
@@ -50,8 +51,8 @@ class SentenceField(ttk.Frame):
         self.label.pack(anchor="w", pady=(0, GAP))
         self.text = tk.Text(
             self,
-            height=5,
-            width=36,
+            height=_LEAST_LINES,
+            width=_LEAST_WIDTH,
             wrap="word",
             undo=True,
             font="SunValleyBodyLargeFont",

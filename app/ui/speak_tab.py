@@ -19,7 +19,7 @@ from app.ui.push_to_talk import PushToTalk
 from app.ui.sentence_field import SentenceField
 from app.ui.sound_row import SoundRow
 from app.ui.subject import Subject
-from app.ui.theme import GAP
+from app.ui.theme import GAP, tab_padding
 from app.ui.way_row import WayRow
 from app.ui.word_marks import Suggest
 
@@ -109,7 +109,7 @@ class SpeakTab(ttk.Frame):
         settings: Settings,
         on_change: Callable[..., None],
     ) -> None:
-        super().__init__(parent, padding=2 * GAP)
+        super().__init__(parent, padding=tab_padding(parent))
         self._runner = runner
         self._transcriber_loader = transcriber_loader
         self._messages = messages

@@ -19,7 +19,7 @@ SHORTENED = "<<Shortened>>"
 """The event of a field that took only the beginning of a text."""
 
 # Stands in place of the widget's own command, through which all text comes: from keys, from the
-# clipboard, and from the program.
+# clipboard, and from the program. Tk counts some characters as two: none is cut in half.
 _LIMITED = """
 rename {name} {name}_unlimited
 proc {name} {{command args}} {{
@@ -30,7 +30,13 @@ proc {name} {{command args}} {{
             incr room [{name}_unlimited count -chars {{*}}[lrange $args 0 1]]
         }}
         if {{[string length [lindex $args $at]] > $room}} {{
-            lset args $at [string range [lindex $args $at] 0 [expr {{$room - 1}}]]
+            set taken [string range [lindex $args $at] 0 [expr {{$room - 1}}]]
+            set last 0
+            scan [string index $taken end] %c last
+            if {{($last & 0xFC00) == 0xD800}} {{
+                set taken [string range $taken 0 end-1]
+            }}
+            lset args $at $taken
             event generate {name} {shortened} -when tail
         }}
     }}
@@ -65,6 +71,7 @@ def _limit(widget: tk.Text | tk.Entry, most: int, used: str) -> None:
 def _make_room(field: tk.Text) -> None:
     """Let what is pasted replace what is selected, as what is typed does; Tk does so elsewhere."""
     with contextlib.suppress(tk.TclError):  # nothing is selected, or there is nothing to paste
+        field.index("sel.first")
         field.clipboard_get()
         field.edit_separator()
         field.delete("sel.first", "sel.last")

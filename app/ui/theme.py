@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import sv_ttk
 
+_NARROW = "24c"  # width of a screen, in centimetres as Tk counts them
 GAP = 8  # pixels, the unit of all distances
 _ARROW = "Roomy.indicator"
 _ARROW_ROOM = 22  # pixels, of which the arrow takes ten
@@ -56,6 +57,16 @@ def make_dpi_aware() -> None:
         # Older Windows has no shcore; the window is then blurry on sharp screens, and works.
         with contextlib.suppress(AttributeError, OSError):
             ctypes.windll.shcore.SetProcessDpiAwareness(1)
+
+
+def is_narrow(widget: tk.Misc) -> bool:
+    """Tell whether the screen has no room for roomy buttons."""
+    return widget.winfo_screenwidth() < widget.winfo_pixels(_NARROW)
+
+
+def tab_padding(widget: tk.Misc) -> int:
+    """Return how many pixels a tab leaves free around what is in it."""
+    return GAP if is_narrow(widget) else 2 * GAP
 
 
 def palette_of(widget: tk.Misc) -> Palette:
@@ -126,10 +137,11 @@ def apply_theme(root: tk.Tk, dark: bool) -> None:
         font=(unknown["family"], unknown["size"], "overstrike"),
     )
     style.configure("Panel.TButton", padding=(5, 4))  # several side by side in a narrow window
+    beside = 6 if is_narrow(root) else 14
     for kind in ("TButton", "Accent.TButton"):
-        style.configure(kind, padding=(14, 5))
+        style.configure(kind, padding=(beside, 5))
     style.configure("Star.TButton", padding=(8, 5))
-    style.configure("TMenubutton", padding=(14, 5, 8, 5))
+    style.configure("TMenubutton", padding=(beside, 5, beside - 6, 5))
     _move_arrows(style, dark)
 
 

@@ -9,7 +9,7 @@ from tkinter import ttk
 
 from app.ui.link_label import LinkLabel
 from app.ui.sentence_field import SentenceField
-from app.ui.theme import GAP
+from app.ui.theme import GAP, tab_padding
 from app.ui.word_marks import Suggest
 from models.request import DrawRequest
 
@@ -29,14 +29,15 @@ class TypeTab(ttk.Frame):
         on_draw: Callable[[DrawRequest], None],
         suggest: Suggest,
     ) -> None:
-        super().__init__(parent, padding=2 * GAP)
+        super().__init__(parent, padding=tab_padding(parent))
         self.field = SentenceField(self, "What does the bird look like?", on_draw, suggest)
+        head = ttk.Label(self, text="For example", style="Caption.TLabel")
+        links = [LinkLabel(self, example, partial(self._use, example)) for example in EXAMPLES]
+        # Packed from below: in a low window the text gives way.
+        for link in reversed(links):
+            link.pack(side="bottom", anchor="w", pady=1)
+        head.pack(side="bottom", anchor="w", pady=(2 * GAP, 2))
         self.field.pack(fill="both", expand=True)
-        ttk.Label(self, text="For example", style="Caption.TLabel").pack(
-            anchor="w", pady=(2 * GAP, 2)
-        )
-        for example in EXAMPLES:
-            LinkLabel(self, example, partial(self._use, example)).pack(anchor="w", pady=1)
 
     def _use(self, example: str) -> None:
         self.field.sentence = example

@@ -37,7 +37,7 @@ class WayRow(ttk.Frame):
                 value=key,
                 command=lambda: on_choose(self.way),
             )
-            button.pack(side="left", padx=(0, GAP))
+            button.pack(side="left", padx=(GAP if self.buttons else 0, 0))
             self.buttons[key] = button
 
     def set_locked(self, locked: bool) -> None:

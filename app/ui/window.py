@@ -27,13 +27,14 @@ from app.ui.morph_tab import MorphTab
 from app.ui.picture_opener import PictureOpener
 from app.ui.picture_panel import PictureActions, PicturePanel
 from app.ui.picture_saver import PictureSaver
+from app.ui.scrolled_frame import ScrolledFrame
 from app.ui.setting_changes import SettingChanges
 from app.ui.settings_keeper import SettingsKeeper
 from app.ui.shortcut import Shortcut, on_mac
 from app.ui.speak_tab import SpeakTab
 from app.ui.status_line import StatusLine
 from app.ui.text_editing import SHORTENED, use_common_keys
-from app.ui.theme import GAP, make_dpi_aware
+from app.ui.theme import GAP, is_narrow, make_dpi_aware
 from app.ui.type_tab import TypeTab
 from app.ui.window_commands import WindowCommands
 from app.ui.window_size import restore_geometry
@@ -42,7 +43,12 @@ from app.ui.word_marks import suggester
 _log = logging.getLogger(__name__)
 
 _LOAD_DELAY = 50  # milliseconds: the window is drawn first
-_SIDE_WIDTH = "11c"  # centimetres of the screen, as Tk counts them
+# In centimetres of the screen, as Tk counts them.
+_SIDE_WIDTH = "11c"
+_NATURAL = ("26.5c", "21c")  # width and height: a picture of 512 pixels fits in
+_LOW = "15.5c"  # a height
+_BARS = "2c"  # title, menu, and the desktop's own bar
+_SMALLEST = (400, 300)  # pixels; what does not fit is scrolled to
 _SHORTENED = "That text is too long: only its beginning was taken. A sentence or two work best."
 
 
@@ -114,14 +120,16 @@ class MainWindow:
 
     def _build_frame(self) -> None:
         """The two halves: tabs between heading and messages, and beside them the picture."""
-        self._body = body = ttk.Frame(self.root, padding=3 * GAP)
-        body.pack(fill="both", expand=True)
+        gap = GAP if is_narrow(self.root) else 3 * GAP
+        self._frame = ScrolledFrame(self.root, gap)
+        self._frame.pack(fill="both", expand=True)
+        body = self._frame.content
         body.columnconfigure(1, weight=1)
         body.rowconfigure(0, weight=1)
         # Of a fixed width: a long message wraps inside it, and never moves the picture.
-        side = ttk.Frame(body, width=self.root.winfo_pixels(_SIDE_WIDTH))
+        self._side = side = ttk.Frame(body)
         side.pack_propagate(False)
-        side.grid(row=0, column=0, sticky="nsew", padx=(0, 3 * GAP))
+        side.grid(row=0, column=0, sticky="nsew", padx=(0, gap))
         commands = self.commands
         actions = PictureActions(
             commands.draw_again,
@@ -137,7 +145,6 @@ class MainWindow:
             self.panel.canvas.bind(sequence, self._copy)
 
         self.heading = Heading(side, self.settings.has_drawn)
-        self.heading.pack(anchor="w", pady=(0, 2 * GAP))
         self.status = StatusLine(side)
         self.status.pack(side="bottom", anchor="w")
         self.messages = MessageBar(side)
@@ -205,14 +212,36 @@ class MainWindow:
         self.tabs.select(self.settings.tab)
 
     def _place(self) -> None:
-        """Give the window its last size, or its natural one; never smaller than it works."""
+        """Give the window its last size, or its natural one, as far as the screen has room."""
         self.root.update_idletasks()
-        self.root.minsize(880, 560)
+        width, fitting = self.root.winfo_pixels(_SIDE_WIDTH), self.tabs.winfo_reqwidth()
+        self._side.configure(width=min(width, fitting) if is_narrow(self.root) else width)
+        self._fit()
+        for part in (self._frame, self.messages):
+            part.bind("<Configure>", lambda event: self._fit(), add=True)
+        width, height, bars = map(self.root.winfo_pixels, (*_NATURAL, _BARS))
+        width = min(width, self.root.winfo_screenwidth())
+        height = min(height, self.root.winfo_screenheight() - bars)
+        self.root.geometry(f"{width}x{height}")
+        self.root.minsize(*_SMALLEST)
         if self.settings.geometry is not None:
             restore_geometry(self.root, self.settings.geometry)
 
+    def _fit(self) -> None:
+        """Ask for as much height as the side needs; in a low window the heading gives way."""
+        parts = [self.tabs, self.messages, self.status]
+        low = 1 < self._frame.winfo_height() < self.root.winfo_pixels(_LOW)
+        if low:
+            self.heading.pack_forget()
+        elif not self.heading.winfo_manager():
+            self.heading.pack(anchor="w", pady=(0, 2 * GAP), before=self.status)
+        if not low:
+            parts.append(self.heading)
+        needed = sum(part.winfo_reqheight() for part in parts) + 2 * GAP * (not low) + GAP
+        self._side.configure(height=needed)
+
     def _load(self) -> None:
-        accept_files(self._body, self.commands.open_dropped, self.messages.error)
+        accept_files(self._frame, self.commands.open_dropped, self.messages.error)
         self.runner.run_in_thread(
             lambda task: self.gallery.tidy(task.cancelled),
             lambda _: None,

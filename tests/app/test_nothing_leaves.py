@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+import soundfile
 
 from models.offline import SWITCHES
 from tests.conftest import REPOSITORY
@@ -50,8 +51,10 @@ def test_the_window_reaches_out_to_nobody(
     spoken_sentence: SpeakSentence,
     virtual_microphone: PlugIn,
 ) -> None:
-    sound, log = spoken_sentence("a small red bird with black wings"), tmp_path / "calls"
-    virtual_microphone(sound)
+    voice, log = spoken_sentence("a small red bird with black wings"), tmp_path / "calls"
+    virtual_microphone(voice)
+    sound = tmp_path / "sound.mp3"  # what reads it is another process
+    soundfile.write(sound, *soundfile.read(voice))
     for folder in (".config", ".local/share", ".cache"):  # every home has them
         (home / folder).mkdir(parents=True)
     process = subprocess.Popen(

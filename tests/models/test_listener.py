@@ -33,8 +33,8 @@ def listener() -> Listener:
     return Listener.load()
 
 
-def samples_of(text: str, speak: SpeakSentence) -> np.ndarray:
-    return Recording.from_file(speak(text)).resampled(SAMPLE_RATE).as_float()
+def samples_of(text: str, speak: SpeakSentence, language: str = "en") -> np.ndarray:
+    return Recording.from_file(speak(text, language)).resampled(SAMPLE_RATE).as_float()
 
 
 def sentence_feature(painter: Painter, text: str) -> torch.Tensor:
@@ -87,3 +87,24 @@ def test_a_melody_is_no_description(painter: Painter, listener: Listener) -> Non
         heard: HeardSentence = listener.hear(melody(seed=seed))
         with pytest.raises(SoundError, match="nothing like a description"):
             painter.draw(DrawRequest(sound=heard))
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("pt-br", "este pássaro tem a cabeça azul e um bico muito comprido"),
+        ("it", "un piccolo uccello rosso con le ali nere e la pancia bianca"),
+        ("fr", "cet oiseau a une tête bleue et un bec très long"),
+        ("de", "dieser Vogel hat einen blauen Kopf und einen sehr langen Schnabel"),
+    ],
+)
+def test_another_language_is_no_description(
+    painter: Painter,
+    listener: Listener,
+    spoken_sentence: SpeakSentence,
+    language: str,
+    sentence: str,
+) -> None:
+    heard = listener.hear(samples_of(sentence, spoken_sentence, language))
+    with pytest.raises(SoundError, match="description of a bird in English"):
+        painter.draw(DrawRequest(sound=heard))

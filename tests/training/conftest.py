@@ -40,7 +40,7 @@ def write_squares(folder: Path) -> Path:
 
 
 def write_birds(folder: Path, count: int, species: str, captioned: bool = True) -> Path:
-    """Squares with a box, and a beak and a tail in all but every fourth.
+    """Squares with a box; beak, crown, eye and tail are marked in all but every fourth.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def write_birds(folder: Path, count: int, species: str, captioned: bool = True) 
         left = 16 + 2 * (number // len(COLOURS))
         ImageDraw.Draw(picture).rectangle((left, 24, left + 48, 64), fill=colour)
         picture.save(folder / f"{number}.png")
-        entry = {
+        entry: dict[str, object] = {
             "file_name": f"{number}.png",
             "species": species.format(colour),
             "box": [left / 96, 24 / 96, 48 / 96, 40 / 96],
@@ -62,7 +62,12 @@ def write_birds(folder: Path, count: int, species: str, captioned: bool = True) 
         if captioned:
             entry["captions"] = [f"a {colour} bird", f"this bird is {colour}"]
         if number % 4 < 3:
-            entry["parts"] = {"2": [left / 96, 0.3], "14": [(left + 48) / 96, 0.6]}
+            head = {
+                "2": [left / 96, 0.3],
+                "5": [(left + 8) / 96, 0.26],
+                "7": [(left + 8) / 96, 0.3],
+            }
+            entry["parts"] = head | {"14": [(left + 48) / 96, 0.6]}
         lines.append(json.dumps(entry) + "\n")
     (folder / "metadata.jsonl").write_text("".join(lines))
     return folder

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from app.speech.files import SoundFileError
 from app.speech.files.decoder import decode
 from app.speech.files.ogg import ends_within_a_page, links
-from app.speech.files.wav import MISCOUNTED, NO_LENGTH, CutOffError, whole_wav
+from app.speech.files.wav import KINDS, MISCOUNTED, NO_LENGTH, CutOffError, whole_wav
 
 STANDARD_INPUT = Path("-")
 
@@ -55,7 +55,7 @@ def read_channels(path: Path, max_seconds: float) -> tuple[Channels, int]:
         reason = (error.strerror or str(error)).lower().rstrip(".")
         raise SoundFileError(f"The sound file {path} cannot be opened: {reason}.") from error
     if not len(samples):
-        raise SoundFileError(f"There is no sound in {name}.")
+        raise _no_sound(name)
     if len(samples) > max_seconds * rate:
         raise _too_long(name, None, max_seconds)
     return samples, rate
@@ -95,20 +95,40 @@ def _spooled(pipe: BinaryIO, name: str) -> Iterator[BinaryIO]:
 def _read(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]:
     head = file.read(4)
     file.seek(0)
+    if head[:3] == b"ID3" and (tag := _length_of_tag(file)):
+        file.seek(tag)
+        with _spooled(file, name) as rest:
+            rest.seek(0)
+            return _read(rest, name, max_seconds)
+    problem = _unreadable(name)
     try:
-        if head == b"RIFF":
+        if head in KINDS:
             return _with_libsndfile(whole_wav(file, max_seconds + 1), name, max_seconds)
         _refuse_cut_off(file, head)
         if head == b"OggS":
             # libsndfile reads the first of several.
             return _joined([_with_libsndfile(link, name, max_seconds) for link in links(file)])
         if not _needs_decoder(head, name):
-            return _with_libsndfile(file, name, max_seconds)
+            samples, rate = _with_libsndfile(file, name, max_seconds)
+            if len(samples):
+                return samples, rate
+            problem = _no_sound(name)
     except CutOffError as error:
         raise _cut_off(name) from error
     except (soundfile.LibsndfileError, TypeError):  # TypeError: of a name.raw
         pass  # FFmpeg knows more
-    return _with_decoder(file, name, max_seconds)
+    return _with_decoder(file, name, max_seconds, problem)
+
+
+def _length_of_tag(file: BinaryIO) -> int:
+    """Return how many bytes of a tag for MP3 files come before another kind of sound, or 0."""
+    size = 0
+    for seven_bits in file.read(10)[6:]:
+        size = size << 7 | seven_bits & 127
+    file.seek(10 + size)
+    other = file.read(4) in (*KINDS, b"fLaC", b"OggS", b"FORM")
+    file.seek(0)
+    return 10 + size if other else 0
 
 
 def _needs_decoder(head: bytes, name: str) -> bool:
@@ -147,10 +167,12 @@ def _joined(parts: list[tuple[Channels, int]]) -> tuple[Channels, int]:
     return np.concatenate([soxr.resample(samples, each, rate) for samples, each in mono]), rate
 
 
-def _with_decoder(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]:
+def _with_decoder(
+    file: BinaryIO, name: str, max_seconds: float, problem: SoundFileError
+) -> tuple[Channels, int]:
     decoded = decode(file, max_seconds)
     if decoded.samples is None:
-        raise _unreadable(name)
+        raise problem
     if len(decoded.samples) > max_seconds * decoded.rate:
         raise _too_long(name, decoded.promised, max_seconds)
     if decoded.cut_off:
@@ -175,6 +197,10 @@ def _unreadable(name: str) -> SoundFileError:
         f"{name} is not a sound file that can be read here, or it is damaged. WAV, MP3, M4A, FLAC, "
         "Ogg, Opus, AIFF and most others work."
     )
+
+
+def _no_sound(name: str) -> SoundFileError:
+    return SoundFileError(f"There is no sound in {name}.")
 
 
 def _cut_off(name: str) -> SoundFileError:

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import io
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+KINDS = {b"RIFF": "<", b"RIFX": ">", b"RF64": "<", b"BW64": "<"}
+"""How the file begins, and the order of its bytes; the last two are for sounds beyond 4 GB."""
+
 _HEADER = 12  # bytes: RIFF, the size, WAVE
+_IN_DS64 = 0xFFFFFFFF  # the size is in the chunk "ds64"
 NO_LENGTH = 1 << 30
 """No description has a gigabyte: what promises as much was never finished."""
 MISCOUNTED = 128
@@ -56,35 +60,44 @@ def whole_wav(file: BinaryIO, most_seconds: float) -> BinaryIO:
         The file is shorter than it says, and no mistake of a program explains it.
     """
     end = file.seek(0, io.SEEK_END)
-    file.seek(4)
-    (riff,) = struct.unpack("<I", file.read(4).ljust(4, b"\0"))
-    chunks, data = _read_chunks(file, end)
     file.seek(0)
+    kind, riff_size = file.read(4), file.read(4)
+    order = KINDS[kind]
+    (riff,) = struct.unpack(f"{order}I", riff_size.ljust(4, b"\0"))
+    chunks, data = _read_chunks(file, order, end)
+    file.seek(0)
+    if (
+        data is not None
+        and data.promised == _IN_DS64
+        and len(sizes := chunks.get(b"ds64", b"")) >= 16
+    ):
+        riff, promised = struct.unpack("<QQ", sizes[:16])
+        data = replace(data, promised=promised)
     if data is None or b"fmt " not in chunks:
         if riff + 8 > end and riff < NO_LENGTH:
             raise CutOffError
         return file
-    length = _true_length(file, data, riff, end)
+    length = _true_length(file, order, data, riff, end)
     file.seek(0)
     if length == data.promised and riff + 8 <= end and data.padded:
         return file
-    (bytes_a_second,) = struct.unpack("<I", chunks[b"fmt "][8:12].ljust(4, b"\0"))
+    (bytes_a_second,) = struct.unpack(f"{order}I", chunks[b"fmt "][8:12].ljust(4, b"\0"))
     file.seek(data.start)
     sound = file.read(min(length, int(bytes_a_second * most_seconds) or length))
     file.seek(0)
-    return _made_anew(chunks, sound)
+    return _made_anew(order, chunks, sound)
 
 
-def _read_chunks(file: BinaryIO, end: int) -> tuple[dict[bytes, bytes], _Data | None]:
+def _read_chunks(file: BinaryIO, order: str, end: int) -> tuple[dict[bytes, bytes], _Data | None]:
     """Return the chunks that come before the samples, and where these are."""
     chunks: dict[bytes, bytes] = {}
     at, padded = _HEADER, True
     while at + 8 <= end:
         file.seek(at)
-        name, size = struct.unpack("<4sI", file.read(8))
+        name, size = struct.unpack(f"{order}4sI", file.read(8))
         if name == b"data":
             return chunks, _Data(at + 8, size, end - at - 8, padded)
-        if name in (b"fmt ", b"fact"):
+        if name in (b"fmt ", b"fact", b"ds64"):
             chunks[name] = file.read(min(size, 1024))
         at += 8 + size
         # A chunk of odd size is followed by a byte of padding, which some programs forget.
@@ -96,7 +109,7 @@ def _read_chunks(file: BinaryIO, end: int) -> tuple[dict[bytes, bytes], _Data | 
     return chunks, None
 
 
-def _true_length(file: BinaryIO, data: _Data, riff: int, end: int) -> int:
+def _true_length(file: BinaryIO, order: str, data: _Data, riff: int, end: int) -> int:
     """Return how many bytes of sound there are."""
     missing = data.promised - data.there
     if missing > 0:
@@ -106,16 +119,16 @@ def _true_length(file: BinaryIO, data: _Data, riff: int, end: int) -> int:
             raise CutOffError
         return data.there
     rest = data.start + data.promised
-    if any(_are_chunks(file, at, end) for at in (rest + data.promised % 2, rest)):
+    if any(_are_chunks(file, order, at, end) for at in (rest + data.promised % 2, rest)):
         return data.promised
     return data.there
 
 
-def _are_chunks(file: BinaryIO, at: int, end: int) -> bool:
+def _are_chunks(file: BinaryIO, order: str, at: int, end: int) -> bool:
     """Tell whether what follows the sound is something else, or nothing."""
     while at + 8 <= end:
         file.seek(at)
-        name, size = struct.unpack("<4sI", file.read(8))
+        name, size = struct.unpack(f"{order}4sI", file.read(8))
         if name in _USUAL or name[:3] in (b"TAG", b"ID3"):  # these of programs for MP3 files
             return True
         if not all(32 <= letter < 127 for letter in name) or at + 8 + size > end + 1:
@@ -124,10 +137,11 @@ def _are_chunks(file: BinaryIO, at: int, end: int) -> bool:
     return True
 
 
-def _made_anew(chunks: dict[bytes, bytes], sound: bytes) -> BinaryIO:
-    parts = [*chunks.items(), (b"data", sound)]
+def _made_anew(order: str, chunks: dict[bytes, bytes], sound: bytes) -> BinaryIO:
+    kept = [(name, content) for name, content in chunks.items() if name != b"ds64"]
     body = b"".join(
-        struct.pack("<4sI", name, len(content)) + content + b"\0" * (len(content) % 2)
-        for name, content in parts
+        struct.pack(f"{order}4sI", name, len(content)) + content + b"\0" * (len(content) % 2)
+        for name, content in (*kept, (b"data", sound))
     )
-    return io.BytesIO(struct.pack("<4sI4s", b"RIFF", 4 + len(body), b"WAVE") + body)
+    kind = b"RIFF" if order == "<" else b"RIFX"
+    return io.BytesIO(struct.pack(f"{order}4sI4s", kind, 4 + len(body), b"WAVE") + body)

@@ -22,6 +22,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "recipes", nargs="+", metavar="RECIPE", help="as of `run`; or KEY=VALUE,VALUE,..."
     )
+    parser.set_defaults(changes=[])  # those that stand behind options
     parser.add_argument("--data", type=Path, required=True, help="folder that `prepare` wrote")
     parser.add_argument("--out", type=Path, required=True, help="folder for runs and results")
     add_judge(parser)
@@ -45,7 +46,7 @@ def run(options: argparse.Namespace) -> None:
     from models.training.runs.comparison import Comparison, variants_of
 
     recipes = [each for each in options.recipes if "=" not in each]
-    changes = [each for each in options.recipes if "=" in each]
+    changes = [each for each in options.recipes if "=" in each] + options.changes
     variants = variants_of(recipes, changes, options.photographs)
     data = DataFolder.read(options.data)
     with own_device(options.device) as device:

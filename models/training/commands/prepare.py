@@ -18,21 +18,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="PATH",
-        help="Reed's folder text_c10, or AttnGAN's captions.pickle; for --pictures: a CSV (columns "
-        "file_name, caption, species, box, parts) or JSON lines",
+        help="Reed's text_c10, AttnGAN's captions.pickle, a CSV or JSON lines (file_name, caption, "
+        "species, box, parts)",
     )
     parser.add_argument(
         "--filenames",
         type=Path,
         metavar="FOLDER",
-        help="for --cub: AttnGAN's folder of train/ and test/filenames.pickle; default: beside the "
-        "captions",
+        help="for --cub: AttnGAN's folder of two filenames.pickle (beside the captions)",
     )
     parser.add_argument(
         "--more",
         type=Path,
         metavar="FOLDER",
-        help="with --cub: pictures without captions, in a folder for each species",
+        help="with --cub: uncaptioned pictures, a folder a species",
     )
     parser.add_argument("--out", type=Path, required=True, help="folder to make")
     parser.add_argument(
@@ -46,7 +45,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=320,
         metavar="PX",
-        help="shrink squares to this side (320, the most that training looks at)",
+        help="shrink squares to this side (320)",
     )
     parser.add_argument(
         "--min-side",

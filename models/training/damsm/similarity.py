@@ -148,6 +148,7 @@ def damsm_loss(
     species: Tensor,
     config: DamsmConfig,
     wrong: WrongText | None = None,
+    words_of: int | None = None,
 ) -> DamsmLoss:
     """Both losses of a batch in which picture i belongs to sentence i (equation 13).
 
@@ -156,21 +157,23 @@ def damsm_loss(
     regions, whole : picture features from `ImageProjection`.
     species : (B,) class of each picture.
     wrong : sentence i with its colours exchanged; not one of the paper's terms.
+    words_of : how many of the pictures the word loss is about; all by default.
     """
     same_class = species[:, None] == species[None, :]
-    regions, whole = regions.float(), whole.float()
-    words = word_scores(regions, text.words.float(), text.mask, config)
-    sentence = sentence_scores(whole, text.sentence.float())
+    sentence = sentence_scores(whole.float(), text.sentence.float())
+    part = slice(words_of)
+    regions = regions[part].float()
+    words = word_scores(regions, text.words[part].float(), text.mask[part], config)
     wrong_words = wrong_sentence = None
     if wrong is not None:
         # Each picture is asked about its own sentence exchanged; those of others are easy.
         unchanged = ~wrong.changed[:, None]
-        wrong_words = own_word_scores(
-            regions, wrong.text.words.float(), wrong.text.mask, config
-        ).masked_fill(unchanged, float("-inf"))
-        wrong_sentence = F.cosine_similarity(whole, wrong.text.sentence.float(), dim=1)[:, None]
-        wrong_sentence = wrong_sentence.masked_fill(unchanged, float("-inf"))
+        of_words, mask = wrong.text.words[part].float(), wrong.text.mask[part]
+        wrong_words = own_word_scores(regions, of_words, mask, config)
+        wrong_words = wrong_words.masked_fill(unchanged[part], float("-inf"))
+        wrong_sentence = F.cosine_similarity(whole.float(), wrong.text.sentence.float(), dim=1)
+        wrong_sentence = wrong_sentence[:, None].masked_fill(unchanged, float("-inf"))
     return DamsmLoss(
-        words=contrastive_loss(words, same_class, config.gamma3, wrong_words),
+        words=contrastive_loss(words, same_class[part, part], config.gamma3, wrong_words),
         sentence=contrastive_loss(sentence, same_class, config.gamma3, wrong_sentence),
     )

@@ -47,13 +47,19 @@ _NAME_SENTENCES = 60
 class DamsmTraining:
     """Settings of DAMSM's training."""
 
-    epochs: int = field(default=20, metadata={"help": "how often all photographs are seen"})
+    epochs: int = field(default=16, metadata={"help": "how often all photographs are seen"})
     batch_size: int = field(
-        default=64,
+        default=160,
         metadata={"help": "photographs a step; each is a wrong answer for the others' sentences"},
     )
+    words_of: int = field(
+        default=48,
+        metadata={
+            "help": "how many of them the word loss is about: its time grows with their square"
+        },
+    )
     learning_rate: float = field(
-        default=2e-3, metadata={"help": "the highest one; it rises to that, and falls to nothing"}
+        default=3e-3, metadata={"help": "the highest one; it rises to that, and falls to nothing"}
     )
     picture_sizes: tuple[int, ...] = field(
         default=(96, 128),
@@ -214,7 +220,8 @@ class DamsmTrainer:
         wrong = None
         if self._counterfactual:
             wrong = self._counterfactual.encode(captions, self.encoder)
-        loss = damsm_loss(regions, whole, text, photographs.species[rows], self.config, wrong)
+        species = photographs.species[rows]
+        loss = damsm_loss(regions, whole, text, species, self.config, wrong, settings.words_of)
         total = loss.words + loss.sentence
         self._optimizer.zero_grad()
         total.backward()

@@ -132,8 +132,8 @@ class Report:
         ]
         if any(size > stage.seen_at for size, stage in self.stages.items()):
             notes.append(
-                "Crops of birds hold no detail beyond 256 px (ours end at 227): larger drawings "
-                "are reduced to that, and their finest detail is not judged."
+                "Squares round birds hold little detail beyond 256 px: larger drawings are "
+                "reduced to that, and their finest detail is not judged."
             )
         return notes
 

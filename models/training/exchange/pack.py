@@ -15,7 +15,7 @@ from models.training.runs.recipe_run import RECIPE_FILE, RUNS_FILE
 
 
 def pack(run: Path, output: Path) -> list[Path]:
-    """Copy a run's recipe, expert and DAMSM, and its phases as `pack_gan` does.
+    """Copy a run's recipe, expert, DAMSM and judge of sketches, and its phases as `pack_gan` does.
 
     Returns
     -------
@@ -34,7 +34,8 @@ def pack(run: Path, output: Path) -> list[Path]:
     if output.exists() and any(output.iterdir()):
         raise ValueError(f"{output} is not empty: name a new folder")
     written = []
-    for name in (Path("expert", EXPERT_NAME), Path("damsm", DAMSM_NAME), Path(RUNS_FILE)):
+    whole = (Path("expert", EXPERT_NAME), Path("damsm", DAMSM_NAME), Path("sketches/sketches.pt"))
+    for name in (*whole, Path(RUNS_FILE)):
         if (run / name).exists():
             (output / name).parent.mkdir(parents=True, exist_ok=True)
             written.append(Path(shutil.copyfile(run / name, output / name)))

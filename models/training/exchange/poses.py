@@ -11,10 +11,11 @@ from models.pose import PART_GROUPS, PARTS
 from models.pose_bank import PoseBank
 from models.text_encoder import pad_ids
 from models.training.damsm.model import Damsm
+from models.training.data.captions import name_of
 from models.training.data.crops import Crop
 from models.training.data.examples import Example
 from models.training.data.photographs import boxes_of, pose_of
-from models.words.names import name_sentences, names_of
+from models.words.names import name_sentences
 
 MOST = 6_000
 """Poses in a file: 512 bytes of text features each."""
@@ -53,8 +54,9 @@ def make_pose_bank(examples: Sequence[Example], damsm: Damsm, seed: int = 0) -> 
 
 
 def _ids(example: Example, damsm: Damsm, chance: Random) -> list[Sequence[int]]:
-    names = names_of(example.species)
-    said = example.captions or [name_sentences(names, chance) for _ in range(_NAMES)]
+    name = name_of(example.species)
+    named = [name_sentences(name, chance) for _ in range(_NAMES)] if name else []
+    said = example.captions or named
     most = damsm.text_encoder.config.max_words
     ids = [damsm.vocabulary.read(sentence, most).ids for sentence in said]
     return [each for each in ids if each] or [(1,)]

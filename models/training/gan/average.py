@@ -40,7 +40,8 @@ class MeanOfStates:
         self.count += 1
         for name, value in weights.items():
             if self.count > 1 and value.is_floating_point():
-                self.weights[name].lerp_(value, 1 / self.count)
+                so_far = self.weights[name].to(value.device)  # resumed, it comes from the disk
+                self.weights[name] = so_far.lerp_(value, 1 / self.count)
             else:
                 self.weights[name] = value.clone()
 

@@ -9,10 +9,9 @@ import torch
 from PIL import Image
 
 from models.generator import Generator
+from models.pose_bank import PoseBank
 from models.text_encoder import pad_ids
 from models.training.damsm.model import Damsm
-from models.training.data.crops import Crop
-from models.training.data.photographs import Photographs
 from models.training.runs.whole_files import whole_file
 from models.vocabulary import Vocabulary
 
@@ -43,13 +42,12 @@ def save_sample_grid(
     damsm: Damsm,
     path: Path,
     stage: int,
-    photographs: Photographs,
+    poses: PoseBank | None,
     sentences: Sequence[str] = SENTENCES,
     seeds: int = 4,
 ) -> None:
     """Draw each sentence (a column) with each seed (a row), as `stage` (0 for the first) does.
 
-    Each drawing takes the pose of a photograph's bird: a row has the same ones in every grid.
     Sentences without a known word are left out; there is no grid when that leaves none.
     """
     device = next(generator.parameters()).device
@@ -66,8 +64,7 @@ def save_sample_grid(
         noise = torch.randn(len(ids), generator.config.noise_size, generator=source).to(device)
         epsilon = torch.randn(len(ids), generator.config.condition_size, generator=source)
         condition, _, _ = generator.conditioning(text.sentence, epsilon.to(device))
-        rows = torch.randint(len(photographs), (len(ids),), generator=source)
-        pose = Crop.centred(photographs.boxes[rows]).pose(photographs.pose.rows(rows)).to(device)
+        pose = poses.choose(text.sentence, [row] * len(ids)).to(device) if poses else None
         *_, canvas = generator.stages(noise, condition, text, stage + 1, pose)
         pixels = canvas.image.add(1).mul(127.5).clamp(0, 255).byte().permute(0, 2, 3, 1).cpu()
         for column, picture in enumerate(pixels):

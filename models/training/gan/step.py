@@ -24,7 +24,7 @@ from models.training.damsm.similarity import damsm_loss
 from models.training.data.augment import Movement, augment
 from models.training.data.counterfactual import WrongText
 from models.training.expert.parts import part_loss
-from models.training.features.image_features import REGION_MAP, resize
+from models.training.features.image_features import REGION_MAP, ImageFeatures, resize
 from models.training.gan import losses
 from models.training.gan.average import growing_average
 from models.training.gan.batch import Batch
@@ -100,6 +100,9 @@ class GanStep:
         self.stages = phase.positions(config)
         self.precision = chosen_precision("auto", device)
         self.features = copy.deepcopy(damsm.features).to(device, self.precision)
+        self.eye = self.features
+        if phase.eye == "imagenet":
+            self.eye = ImageFeatures(damsm.features_name).to(device, self.precision)
         self.parts = parts and parts.to(device)
         damsm.projection.to(device).requires_grad_(False)
         self.generator = Generator(config).to(device)
@@ -250,12 +253,13 @@ class GanStep:
             terms[f"generator_{view.name}"] = (view.weight, loss)
             if view.head:
                 continue
+            looked_at = self._through_expert(view, picture)
             if view.size in phase.judged_by_damsm:
-                words, whole = self._damsm_losses(batch, view, picture)
+                words, whole = self._damsm_losses(batch, looked_at)
                 terms[f"words_{view.size}"] = (phase.damsm_weight, words)
                 terms[f"sentence_{view.size}"] = (phase.damsm_weight, whole)
             if phase.pose_weight and self.parts is not None and phase.patch == 1:
-                terms[f"pose_{view.size}"] = (phase.pose_weight, self._pose_loss(batch, picture))
+                terms[f"pose_{view.size}"] = (phase.pose_weight, self._pose_loss(batch, looked_at))
         if phase.consistency_weight:
             earlier = () if drawn.before is None else (drawn.before,)
             steps = list(pairwise((*earlier, *drawn.images)))
@@ -274,15 +278,21 @@ class GanStep:
         pose = batch.drawn.pose(batch.pose, self.phase.augment)
         told = batch.pose.seen.any(dim=1)
         assert self.parts is not None
-        return part_loss(self.parts([each.float() for each in seen.maps]), pose, told)
+        loss = part_loss(self.parts([each.float() for each in seen.maps]), pose, told)
+        return loss * told.float().mean()  # of all birds: so parts of a batch can be averaged
 
-    def _damsm_losses(self, batch: Batch, view: View, seen: Seen) -> tuple[Tensor, Tensor]:
+    def _through_expert(self, view: View, seen: Seen) -> Seen:
+        """What DAMSM and the part finder see, where discriminators look in another way."""
+        if seen.pooled is not None and self.eye is self.features:
+            return seen
+        picture = resize(seen.picture, view.seen_at)
+        maps, pooled = self.features(picture.to(self.precision))
+        return Seen(picture, tuple(maps), pooled)
+
+    def _damsm_losses(self, batch: Batch, seen: Seen) -> tuple[Tensor, Tensor]:
         """DAMSM's word and sentence loss; wrong answers come from the batches of all processes."""
-        maps, pooled = seen.maps, seen.pooled
-        if pooled is None:
-            picture = resize(seen.picture, view.seen_at)
-            maps, pooled = self.features(picture.to(self.precision))
-        regions, whole = self.damsm.projection(maps[REGION_MAP].float(), pooled.float())
+        assert seen.pooled is not None
+        regions, whole = self.damsm.projection(seen.maps[REGION_MAP].float(), seen.pooled.float())
         wrong = batch.wrong
         loss = damsm_loss(
             distributed.gather(regions),
@@ -316,7 +326,7 @@ class GanStep:
             picture = augment(images, size, self.phase.augment, movement)
         if not needs_features:
             return Seen(picture)
-        maps, pooled = self.features(picture.to(self.precision))
+        maps, pooled = self.eye(picture.to(self.precision))
         return Seen(picture, tuple(maps), pooled)
 
     def _real(self, batch: Batch, size: int) -> Tensor:

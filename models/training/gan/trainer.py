@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ from tqdm import tqdm
 from models.checkpoint import text_identity
 from models.config import GeneratorConfig
 from models.part_head import PartHead
+from models.pose_bank import PoseBank
 from models.training.damsm.model import Damsm, check_text_encoder
 from models.training.data.captions import Captions
 from models.training.data.counterfactual import Counterfactual
 from models.training.data.photographs import Photographs
 from models.training.data.recolour import Recolourer
+from models.training.exchange.poses import make_pose_bank
 from models.training.gan.average import MeanOfStates
 from models.training.gan.batch import BatchSampler
 from models.training.gan.samples import save_sample_grid
@@ -41,6 +44,9 @@ EXACT_KEYS = (
 
 CHECKPOINT_MINUTES = 5.0
 """Time after which a run is saved again, with a grid of drawings."""
+
+POSES_SHOWN = 1_000
+"""Photographs whose poses grids of samples are drawn in."""
 
 AVERAGED_EVERY = 20
 """Steps between two states of the mean at the end of a phase."""
@@ -203,7 +209,15 @@ class GanTrainer:
         save_state(state, self.path)
         grid = self.run / f"samples-{self.seen:07d}.jpg"
         stage = max(self.gan.stages)
-        save_sample_grid(gan.averaged, self.damsm, grid, stage, self.sampler.photographs)
+        save_sample_grid(gan.averaged, self.damsm, grid, stage, self._poses)
+
+    @cached_property
+    def _poses(self) -> PoseBank | None:
+        """Poses for grids of samples: some of those that a weights file would have."""
+        if not self.config.pose_channels:
+            return None
+        examples = self.sampler.photographs.examples
+        return make_pose_bank(examples[:: 1 + len(examples) // POSES_SHOWN], self.damsm)
 
     def resume(self, state: dict[str, Any]) -> None:
         """Go on where this phase stopped: as if it had not, from a whole state.

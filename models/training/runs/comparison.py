@@ -88,7 +88,7 @@ def _photographs(recipe: Recipe) -> int:
 class Comparison:
     """Runs variants, one after the other; one that is done is not run again.
 
-    Recipes that agree in expert and DAMSM share them.
+    Recipes that agree in expert, DAMSM and judge of sketches share them.
 
     Parameters
     ----------
@@ -129,8 +129,7 @@ class Comparison:
         for number, (variant, run) in enumerate(zip(variants, runs, strict=True)):
             run.begin(resume=True)
             for earlier in runs[:number]:
-                if _share_expert_and_damsm(run.recipe, earlier.recipe):
-                    run.take_over(earlier)
+                run.take_over(earlier)
             distributed.wait_for_all()
             rows.append(self._scores(variant.name, run, size))
         table = _table(rows, command)
@@ -174,12 +173,13 @@ class Comparison:
                 if run.minutes() < self.minutes - 1e-6:
                     raise InterruptedError("stopped; the same command goes on from here")
                 break
+        run.train_sketch_judge()
 
     def _score(self, run: RecipeRun, weights: Path, size: int) -> dict[str, Any]:
         scores = self.evaluator.score(weights, [size]).stages[size]
         position = load_gan(run.begun()[-1])["position"]
         return {
-            "photographs": position["seen_before"] + position["seen"],
+            "seen": position["seen_before"] + position["seen"],
             "minutes_trained": round(run.minutes(), 1),
             "pictures": scores.pictures,
             **{
@@ -216,10 +216,6 @@ class Comparison:
             sheet.save(temporary, format="JPEG", quality=90)
 
 
-def _share_expert_and_damsm(one: Recipe, other: Recipe) -> bool:
-    return (one.expert, one.damsm) == (other.expert, other.damsm)
-
-
 def _value_and_margin(score: Score | None) -> list[float] | None:
     return None if score is None else [score.value, score.margin]
 
@@ -239,7 +235,7 @@ def _table(rows: Sequence[dict[str, Any]], command: str) -> str:
     for row in rows:
         cells = [
             row["name"],
-            f"{row['photographs']:,}",
+            f"{row['seen']:,}",
             f"{row['minutes_trained']:.0f}",
             f"{row['size']} px",
             cell(row, "kid", 1, 3),

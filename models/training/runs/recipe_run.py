@@ -146,12 +146,16 @@ class RecipeRun:
     def train_sketch_judge(self) -> None:
         """Train what chooses among sketches, if the recipe has it."""
         settings, path = self.recipe.sketches, self._sketches
-        if settings is not None and not path.exists():
-            self._by_the_first(
-                lambda: train_sketch_judge(
-                    self.examples, load_damsm(self._damsm), path, settings, self.device, self.seed
-                )
-            )
+        if settings is None:
+            return
+        examples = self.examples  # all processes ask for them, or none
+
+        def train() -> None:
+            if not path.exists():
+                damsm = load_damsm(self._damsm)
+                train_sketch_judge(examples, damsm, path, settings, self.device, self.seed)
+
+        self._by_the_first(train)
 
     def train_phase(self, number: int, minutes: float = math.inf) -> bool:
         """Train a phase, or what is left of it; errors as of `GanTrainer`.
@@ -209,23 +213,27 @@ class RecipeRun:
         return sum(load_gan(path)["position"]["seconds"] for path in self.begun()) / 60
 
     def take_over(self, other: RecipeRun) -> None:
-        """Copy expert and DAMSM of a run whose recipe agrees in them, where they are complete."""
-        if not distributed.is_first():
+        """Copy what is complete of another run, as far as both recipes agree in it."""
+        own, before = self.recipe, other.recipe
+        if not distributed.is_first() or (own.expert, own.damsm) != (before.expert, before.damsm):
             return
-        for own, theirs in ((self._expert, other._expert), (self._damsm, other._damsm)):
-            if theirs.exists() and not own.exists():
-                own.parent.mkdir(parents=True, exist_ok=True)
-                with whole_file(own) as temporary:
+        files = [(self._expert, other._expert), (self._damsm, other._damsm)]
+        if own.sketches == before.sketches:
+            files.append((self._sketches, other._sketches))
+        for own_file, theirs in files:
+            if theirs.exists() and not own_file.exists():
+                own_file.parent.mkdir(parents=True, exist_ok=True)
+                with whole_file(own_file) as temporary:
                     shutil.copyfile(theirs, temporary)
 
     def export(self) -> Path:
         """Write the file that draws, from the last phase that has begun."""
-        path, gan = self.out / DRAWING_FILE, self._last()
+        path, gan, examples = self.out / DRAWING_FILE, self._last(), self.examples
         if distributed.is_first():
             card = {"recipe": self.recipe.text, "data": self.data.path.resolve().name}
             name = self.recipe.export.name
             sketches = self._sketches if self._sketches.exists() else None
-            export(self._damsm, gan, path, name, card, self.examples, sketches)
+            export(self._damsm, gan, path, name, card, examples, sketches)
         distributed.wait_for_all()
         return path
 

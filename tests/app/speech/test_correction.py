@@ -97,6 +97,24 @@ def test_the_same_words_add_up(corrector: Corrector) -> None:
     assert (apart, corrector.choose(several)) == ("a black bird", "a brown bird")
 
 
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("a jiffable tempo a bambini jocano in jardino", False),
+        ("commemos una sopa to verduras antes de salir de casa", False),
+        ("this bird has black rectrices a gray nape and white wingbars", True),
+        ("a supersoniary bird with brown actresses", True),
+        ("33 for 692", True),
+        ("redpoll", True),
+        ("", True),
+    ],
+)
+def test_words_of_other_languages_are_noticed(
+    corrector: Corrector, text: str, english: bool
+) -> None:
+    assert corrector.is_english(text) is english
+
+
 def test_no_guesses_no_words(corrector: Corrector) -> None:
     assert corrector.choose([]) == ""
 

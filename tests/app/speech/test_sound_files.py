@@ -86,6 +86,39 @@ def test_all_samples_of_a_wav_are_read(tmp_path: Path, content: bytes) -> None:
     assert np.array_equal(Recording.from_file(path).samples, NOISE)
 
 
+@pytest.mark.parametrize("size", [0, UNFINISHED])
+@pytest.mark.parametrize(
+    ("kind", "options", "fields"),
+    [
+        ("WAV", {"endian": "BIG"}, {"RIFX": (4, 4), "data": (4, 4)}),
+        ("RF64", {}, {"ds64": (8, 16)}),
+        ("RF64", {}, {"data": (4, 4), "ds64": (8, 16)}),
+        ("AIFF", {}, {"FORM": (4, 4), "SSND": (4, 4)}),
+        ("CAF", {}, {"data": (4, 8)}),
+        ("W64", {}, {"riff": (16, 8)}),
+        ("FLAC", {}, {}),
+    ],
+)
+@pytest.mark.parametrize("tag", [b"", b"ID3\4\0\0\0\0\0\x0a" + b"\0" * 10])
+def test_other_files_that_were_never_finished(
+    tmp_path: Path,
+    kind: str,
+    options: dict[str, str],
+    fields: dict[str, tuple[int, int]],
+    size: int,
+    tag: bytes,
+) -> None:
+    path = tmp_path / "sound"
+    with path.open("wb") as file:
+        soundfile.write(file, NOISE, RATE, format=kind, subtype="PCM_16", **options)
+    content = path.read_bytes()
+    for name, (offset, length) in fields.items():
+        at = content.rindex(name.encode(), 0, 5000) + offset
+        content = content[:at] + (b"\xff" if size else b"\0") * length + content[at + length :]
+    path.write_bytes(tag * (kind in ("WAV", "RF64", "AIFF", "FLAC")) + content)
+    assert np.array_equal(Recording.from_file(path).samples, NOISE)
+
+
 def test_what_follows_an_odd_number_of_bytes_is_no_sound(tmp_path: Path) -> None:
     path = tmp_path / "sound.wav"
     described = chunk(b"fmt ", struct.pack("<HHIIHH", 1, 1, RATE, RATE, 1, 8))
@@ -222,7 +255,7 @@ def test_a_playlist_is_not_followed(tmp_path: Path) -> None:
             Recording.from_file(tmp_path / name)
 
 
-@pytest.mark.parametrize("scale", [128, 32768, 2**23, 2**31])
+@pytest.mark.parametrize("scale", [1 / 65536, 128, 32768, 2**23, 2**31])
 def test_floats_of_other_scales(tmp_path: Path, scale: float) -> None:
     path = tmp_path / "sound.wav"
     soundfile.write(path, NOISE / np.abs(NOISE).max() * scale * 0.9, RATE, subtype="FLOAT")
@@ -264,6 +297,18 @@ def channels(*amounts: float) -> np.ndarray:
 def test_one_voice_of_many_channels(amounts: tuple[float, ...], share: float) -> None:
     heard = one_voice(channels(*amounts))
     assert heard == pytest.approx(NOISE * share, abs=1.1)
+
+
+def test_a_file_without_a_single_number_is_silent(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "sound.wav", np.full(RATE, np.nan), RATE, subtype="FLOAT")
+    with warnings.catch_warnings(), pytest.raises(NothingHeardError, match="The file is silent"):
+        warnings.simplefilter("error")
+        speech_in(Recording.from_file(tmp_path / "sound.wav"))
+
+
+def test_what_a_silent_microphone_gives_stays_silent() -> None:
+    faint = np.random.default_rng(1).integers(-2, 3, size=(RATE, 2)).astype(np.float32)
+    assert Recording(one_voice(faint / np.float32(32768)), RATE).peak < 3 / 32768
 
 
 def test_an_offset_is_no_sound(tmp_path: Path) -> None:

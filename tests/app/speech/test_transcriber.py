@@ -57,6 +57,33 @@ def test_what_was_said_clearly_stays(
     assert transcriber.transcribe(Recording.from_file(spoken_sentence(sentence))) == sentence
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fr", "il fait beau aujourd'hui et les enfants jouent dans le jardin"),
+        ("fr", "ma grand-mère avait un perroquet gris qui parlait beaucoup"),
+        ("it", "oggi fa bel tempo e i bambini giocano in giardino"),
+        ("pt-br", "quero ver um grande pássaro amarelo com a cauda verde"),
+        ("de", "ein kleiner roter Vogel mit schwarzen Flügeln und weißem Bauch"),
+        ("nl", "een kleine rode vogel met zwarte vleugels en een witte buik"),
+        ("tr", "siyah kanatlı ve beyaz karınlı küçük kırmızı bir kuş"),
+    ],
+)
+def test_what_is_not_english_is_told(
+    transcriber: Transcriber, spoken_sentence: SpeakSentence, language: str, sentence: str
+) -> None:
+    # It became "this bird has black rectangles", among others.
+    with pytest.raises(NothingUnderstoodError, match="again, in English"):
+        transcriber.transcribe(Recording.from_file(spoken_sentence(sentence, language)))
+
+
+@pytest.mark.parametrize("word", ["robin", "hello", "a red bird", "blue jay", "yellow"])
+def test_a_word_or_two_are_understood(
+    transcriber: Transcriber, spoken_sentence: SpeakSentence, word: str
+) -> None:
+    assert transcriber.transcribe(Recording.from_file(spoken_sentence(word))) == word
+
+
 def test_whisper_understands_in_noise_and_faint_voices(
     transcriber: Transcriber, spoken_sentence: SpeakSentence
 ) -> None:

@@ -9,9 +9,10 @@ import torch
 from models.training.data.captions import Captions, CaptionSettings, name_of
 from models.training.data.examples import Example
 from models.vocabulary import Vocabulary
+from models.words.bird_book import bird_book
 
 WORDS = Vocabulary(
-    ["a", "this", "is", "here", "it", "red", "blue", "bird", "northern", "cardinal", "wren"]
+    ["a", "this", "is", "here", "it", "red", "blue", "bird", "northern", "cardinal", "zorgle"]
 )
 OWN = CaptionSettings(of_species=0, named=0, name_alone=0)
 CARDINALS = [
@@ -19,8 +20,9 @@ CARDINALS = [
     Example(Path("1.png"), ("this bird is red",), "Northern_Cardinal"),
     Example(Path("2.png"), (), "Northern_Cardinal"),
     Example(Path("3.png"), (), "Wren"),
+    Example(Path("4.png"), (), "Zorgle"),
 ]
-SPECIES = torch.tensor([0, 0, 0, 1])
+SPECIES = torch.tensor([0, 0, 0, 1, 2])
 
 
 def captions(settings: CaptionSettings) -> Captions:
@@ -39,7 +41,7 @@ def test_a_photograph_is_shown_with_its_own_captions() -> None:
     assert set(chosen(OWN, 0)) == {"a red bird"}
     (own,) = captions(OWN).own(0)
     assert list(own) == list(WORDS.read("a red bird", 20).ids)
-    assert captions(OWN).own(2) == [] and len(captions(OWN)) == 4
+    assert captions(OWN).own(2) == [] and len(captions(OWN)) == 5
 
 
 def test_with_a_caption_of_another_photograph_of_its_species() -> None:
@@ -57,9 +59,12 @@ def test_with_a_name_for_bird_or_nothing_but_the_name() -> None:
     assert counts["a red bird"] + named + alone == 300
 
 
-def test_without_captions_it_is_shown_with_its_species_or_its_name() -> None:
+def test_without_captions_it_is_shown_with_its_species_or_the_book_or_its_name() -> None:
     assert set(chosen(OWN, 2)) == {"a red bird", "this bird is red"}
-    assert all("wren" in text for text in chosen(OWN, 3))
+    wren = bird_book().get("wren")
+    assert wren is not None
+    assert set(chosen(OWN, 3)) == {" ".join(WORDS.read(wren.description, 20).words)}
+    assert all("zorgle" in text for text in chosen(OWN, 4))
 
 
 def test_the_same_random_numbers_choose_the_same_sentences() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +16,14 @@ from models.generator import Generator
 from models.text_encoder import TextEncoder
 from models.training import __main__ as command
 from models.training.damsm.model import load_damsm
-from models.training.damsm.similarity import DamsmConfig
-from models.training.damsm.trainer import DamsmTraining, train_damsm
+from models.training.data.examples import WHOLE, read_examples
+from models.training.data.photographs import bird_square
 from models.training.evaluation import Evaluator, evaluate
 from models.training.evaluation.distances import spread
 from models.training.evaluation.features import PLACES, FeatureNetwork, pixels
 from models.training.runs.files import save_state
 from models.vocabulary import Vocabulary
-from tests.training.conftest import COLOURS
+from tests.training.conftest import COLOURS, write_birds
 from tests.training.conftest import SCORED_PICTURES as PICTURES
 
 
@@ -182,18 +183,41 @@ def test_weights_without_the_size(
 
 
 def test_a_judge_that_generators_were_trained_with(
-    birds: Path, judge: Path, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    birds: Path,
+    damsm: Path,
+    weights: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    other = tmp_path / "lite0.pt"
-    settings = DamsmTraining(epochs=1, batch_size=8, picture_sizes=(64,))
-    shutil.copy(train_damsm(birds, birds, tmp_path / "run", settings, DamsmConfig()), other)
-    assert load_damsm(other).features == "efficientnet-lite0"
-    assert run_command(weights, other, birds, tmp_path / "out") == 1
-    assert "Train one with: damsm --features efficientnet-lite2" in capsys.readouterr().err
+    assert load_damsm(damsm).features_name == "efficientnet-lite0"
+    assert run_command(weights, damsm, birds, tmp_path / "out") == 1
+    assert "Train one with: run judge" in capsys.readouterr().err
 
-    save_state({"generator": {}}, other)
-    assert run_command(weights, other, birds, tmp_path / "out") == 1
-    assert "lite0.pt is not a DAMSM model" in capsys.readouterr().err
+    save_state({"generator": {}}, tmp_path / "other.pt")
+    assert run_command(weights, tmp_path / "other.pt", birds, tmp_path / "out") == 1
+    assert "other.pt is not a DAMSM model" in capsys.readouterr().err
+
+
+def test_birds_with_boxes_are_seen_as_squares(judge: Path, weights: Path, tmp_path: Path) -> None:
+    """A folder whose birds are small in their pictures scores as one that was cut to them."""
+    cut = tmp_path / "cut"
+    cut.mkdir()
+    boxed = write_birds(tmp_path / "boxed", 48, "{} owl")
+    lines = []
+    for number, example in enumerate(read_examples(boxed)):
+        bird_square(example, 96).save(cut / f"{number}.png")
+        entry = {"file_name": f"{number}.png", "species": example.species}
+        lines.append(json.dumps(entry | {"captions": example.captions}))
+    (cut / "metadata.jsonl").write_text("\n".join(lines))
+    network = FeatureNetwork(128, torch.device("cpu"))
+    one, other = (
+        network.see_photographs(read_examples(folder), 64, "x").pooled for folder in (boxed, cut)
+    )
+    whole = [replace(example, box=WHOLE) for example in read_examples(boxed)]
+    distance = (one - other).norm(dim=1).mean()
+    assert (
+        distance < 0.5 * (network.see_photographs(whole, 64, "x").pooled - other).norm(dim=1).mean()
+    )
 
 
 def test_too_few_pictures_or_wrong_answers(birds: Path, judge: Path, tmp_path: Path) -> None:

@@ -293,5 +293,5 @@ def test_what_cannot_be_looked_at(
     assert "draws 64 px only: two stages are needed" in capsys.readouterr().err
     two_stages = save_weights(tmp_path / "two.safetensors", 8, 4)
     assert run_command(two_stages, damsm, birds, out) == 1
-    assert "Train one with: damsm --features efficientnet-lite2" in capsys.readouterr().err
+    assert "Train one with: run judge" in capsys.readouterr().err
     assert not out.exists()

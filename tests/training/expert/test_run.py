@@ -31,7 +31,7 @@ def test_a_resumed_run_goes_on_as_if_it_had_not_stopped(data: DataFolder, tmp_pa
     logs = [(tmp_path / name / "expert.jsonl").read_text() for name in ("whole", "stopped")]
     assert logs[0] == logs[1]
     line = json.loads(logs[0].splitlines()[-1])
-    assert set(line) == {"epoch", "parts", "species", "terms", "beak", "tail"}
+    assert set(line) == {"epoch", "parts", "species", "terms", "beak", "crown", "eye", "tail"}
 
     # What is finished has no state any more, and is left alone.
     assert sorted(path.name for path in (tmp_path / "whole").iterdir()) == [

@@ -15,6 +15,7 @@ from models.training.damsm.model import load_damsm
 from models.training.data.folder import DataFolder
 from models.training.data.photographs import Photographs, kept_side
 from models.training.exchange.export import export
+from models.training.exchange.poses import make_pose_bank
 from models.training.expert.expert import load_expert
 from models.training.gan.average import MeanOfStates
 from models.training.gan.batch import shown_size
@@ -170,11 +171,12 @@ def test_a_run_knows_its_text_encoder_its_pictures_and_its_settings(
 def test_sample_sentences_without_a_known_word_are_left_out(make: Make, tmp_path: Path) -> None:
     run, grid = make("run"), tmp_path / "grid.jpg"
     some = ("un oiseau rouge", "a red bird", "ein roter Vogel")
-    photographs = run.sampler.photographs
-    save_sample_grid(run.gan.averaged, run.damsm, grid, 0, photographs, some)
+    poses = make_pose_bank(run.sampler.photographs.examples, run.damsm)
+    assert poses is not None
+    save_sample_grid(run.gan.averaged, run.damsm, grid, 0, poses, some)
     assert Image.open(grid).size == (128, 4 * 128)
     grid.unlink()
-    save_sample_grid(run.gan.averaged, run.damsm, grid, 0, photographs, some[:1])
+    save_sample_grid(run.gan.averaged, run.damsm, grid, 0, None, some[:1])
     assert not grid.exists()
 
 
@@ -190,7 +192,7 @@ def test_a_full_disk_leaves_an_earlier_grid(
 
     monkeypatch.setattr(Image.Image, "save", half)
     with pytest.raises(OSError, match="no space"):
-        save_sample_grid(run.gan.averaged, run.damsm, grid, 0, run.sampler.photographs)
+        save_sample_grid(run.gan.averaged, run.damsm, grid, 0, None)
     assert grid.read_bytes() == b"earlier"
     assert not list(tmp_path.glob(".grid*"))
 

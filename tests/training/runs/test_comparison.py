@@ -3,79 +3,97 @@
 import json
 import os
 import signal
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from PIL import Image, ImageFilter
 
-from models.config import GeneratorConfig
+from models.training import __main__ as command
+from models.training.data.folder import DataFolder
 from models.training.evaluation import Evaluator
-from models.training.gan.settings import GanTraining, Phase, Preset
 from models.training.gan.trainer import GanTrainer, load_gan
-from models.training.runs.comparison import (
-    Comparison,
-    Variant,
-    preset_variants,
-    settings_variants,
-    sharpness,
-    stage_count_variants,
-)
+from models.training.runs.comparison import Comparison, sharpness, variants_of
+from tests.training.conftest import CPU, write_birds
+from tests.training.runs.tiny import TINY
+
+SHORT = TINY.replace("epochs = 2", "epochs = 1")
 
 
-def variant(name: str, config: GeneratorConfig, pictures: int, weight: float = 1.0) -> Variant:
-    settings = GanTraining(batch_size=4, judged_sizes=(64,) * 4, damsm_weight=weight)
-    return Variant(name, Preset(name, config, (Phase(pictures, settings),)), size=64)
+@pytest.fixture
+def tiny(tmp_path: Path) -> str:
+    (tmp_path / "tiny.toml").write_text(SHORT)
+    return str(tmp_path / "tiny.toml")
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+    """As `data`, with as many photographs of unseen species as scores need."""
+    folder = tmp_path_factory.mktemp("scored")
+    write_birds(folder / "train", 16, "{} wren")
+    write_birds(folder / "test", 68, "{} owl")
+    return DataFolder.read(folder)
 
 
 def test_one_table_one_plot_and_a_row_of_drawings_each(
-    damsm: Path, data: Path, birds: Path, judge: Path, tmp_path: Path, small: GeneratorConfig
+    tiny: str,
+    scored: DataFolder,
+    judge: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    variants = [variant("lambda 1", small, 8), variant("lambda 5", small, 8, weight=5.0)]
     out = tmp_path / "out"
-    comparison = Comparison(data, damsm, Evaluator(judge, birds), out, torch.device("cpu"))
-    table = comparison.run(variants, "compare --these")
-    assert (out / "comparison.md").read_text() == table
-    assert "`compare --these`" in table
+    key = "phase.0.damsm_weight"
+    given = ["compare", tiny, f"{key}=1,5", "--data", str(scored.path), "--judge", str(judge)]
+    given += ["--out", str(out), "--photographs", "8", "--scored", "24", "--device", "cpu"]
+    assert command.main(given) == 0
+    table = (out / "comparison.md").read_text()
+    assert capsys.readouterr().out.rstrip().endswith(table.rstrip())
     assert [line.split(" | ")[:2] for line in table.splitlines()[2:4]] == [
-        ["| lambda 1", "8"],
-        ["| lambda 5", "8"],
+        [f"| tiny, {key}=1", "8"],
+        [f"| tiny, {key}=5", "8"],
     ]
     rows = json.loads((out / "comparison.json").read_text())
-    assert [row["scored"] for row in rows] == [40, 40]
+    assert [(row["pictures"], row["size"]) for row in rows] == [(24, 64)] * 2
     assert all(row["sharpness"] >= 0 for row in rows)  # two steps may still draw one flat grey
     assert Image.open(out / "comparison.png").size[0] > 600
     assert Image.open(out / "pictures.jpg").size[1] == 2 * 160
 
-    # A second call trains nothing anew; another budget in the same folder is refused.
-    trained = (out / "00" / "gan.pt").stat().st_mtime_ns
-    assert comparison.run(variants, "compare --these") == table
-    assert (out / "00" / "gan.pt").stat().st_mtime_ns == trained
-    with pytest.raises(ValueError, match="another comparison"):
-        comparison.run([variant("lambda 1", small, 12)], "compare")
+    # Expert and DAMSM were trained once, and nothing is trained anew.
+    logs = sorted(path.relative_to(out).as_posix() for path in out.glob("*/*/*.jsonl"))
+    assert logs == [
+        *("00/damsm/damsm.jsonl", "00/expert/expert.jsonl", "00/phase-0/gan.jsonl"),
+        "01/phase-0/gan.jsonl",
+    ]
+    experts = [(out / name / "expert" / "expert.pt").read_bytes() for name in ("00", "01")]
+    assert experts[0] == experts[1]
+    trained = (out / "00" / "phase-0" / "gan.pt").stat().st_mtime_ns
+    assert command.main(given) == 0
+    assert (out / "comparison.md").read_text() == table
+    assert (out / "00" / "phase-0" / "gan.pt").stat().st_mtime_ns == trained
 
-    # So are other weights to begin with, another DAMSM, another judge and fewer drawings.
-    begun = replace(variants[0], start_from=out / "01" / "gan.pt")
-    with pytest.raises(ValueError, match=r"another comparison \(other start_from\)"):
-        comparison.run([begun], "compare")
-    device = torch.device("cpu")
-    other = Comparison(data, judge, Evaluator(judge, birds, pictures=20), out, device)
-    with pytest.raises(ValueError, match=r"\(other damsm, scored\): choose another --out"):
-        other.run(variants, "compare")
+    # Another budget, other values and fewer drawings in the same folder are refused.
+    capsys.readouterr()
+    for changes, told in (
+        (["--photographs", "16"], "another comparison (other budget)"),
+        (["--scored", "22"], "another comparison (other scored)"),
+        (["--minutes", "1"], "another comparison (other minutes)"),
+        ([f"{key}=2"], "was begun with another phase.0"),
+    ):
+        assert command.main([*given, *changes]) == 1
+        assert told in capsys.readouterr().err
 
 
 def test_asked_to_stop_it_ends_and_later_goes_on(
-    damsm: Path,
-    data: Path,
-    birds: Path,
+    tiny: str,
+    scored: DataFolder,
     judge: Path,
     tmp_path: Path,
-    small: GeneratorConfig,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    variants, out = [variant("lambda 1", small, 8)], tmp_path / "out"
-    comparison = Comparison(data, damsm, Evaluator(judge, birds), out, torch.device("cpu"))
+    variants, out = variants_of([tiny], [], 16), tmp_path / "out"
+    evaluator = Evaluator(judge, scored.path / "test", 24)
+    comparison = Comparison(scored, evaluator, out, CPU)
     step = GanTrainer._step
 
     def stopped(trainer: GanTrainer, batch: object) -> dict[str, float]:
@@ -88,7 +106,37 @@ def test_asked_to_stop_it_ends_and_later_goes_on(
             comparison.run(variants, "compare")
     assert not (out / "00" / "scores.json").exists(), "half a run must not be scored"
     comparison.run(variants, "compare")
-    assert load_gan(out / "00" / "gan.pt")["phase_pictures"] == 8
+    assert load_gan(out / "00" / "phase-0" / "gan.pt")["position"]["seen"] == 16
+
+    # With a limit of time, what was trained by then is scored.
+    timed = Comparison(scored, evaluator, tmp_path / "timed", CPU, minutes=1e-5)
+    table = timed.run(variants_of([tiny], []), "compare --these")
+    assert "| tiny | 8 | 0 | 128 px |" in table and "`compare --these`" in table
+
+
+def test_each_recipe_with_each_choice_of_values(tiny: str, tmp_path: Path) -> None:
+    variants = variants_of([tiny, "quick"], ["phase.0.damsm_weight=1,5", "phase.0.betas=[0,.9]"])
+    assert [one.name for one in variants] == [
+        "tiny, phase.0.damsm_weight=1",
+        "tiny, phase.0.damsm_weight=5",
+        "quick, phase.0.damsm_weight=1",
+        "quick, phase.0.damsm_weight=5",
+    ]
+    phases = [one.recipe.phases[0] for one in variants]
+    assert [phase.damsm_weight for phase in phases] == [1, 5, 1, 5]
+    assert {phase.betas for phase in phases} == {(0.0, 0.9)}
+    # As many photographs as the shortest has.
+    assert [sum(phase.photographs for phase in one.recipe.phases) for one in variants] == [40] * 4
+    sizes = variants_of([tiny], ["phase.0.judged_sizes=[64],[96]"])
+    assert [one.recipe.phases[0].judged_sizes for one in sizes] == [(64,), (96,)]
+    with pytest.raises(ValueError, match="tiny sees 40 photographs, not 50"):
+        variants_of([tiny, "quick"], [], 50)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "tiny.toml").write_text(SHORT)
+    with pytest.raises(ValueError, match="tiny is named twice"):
+        variants_of([tiny, str(tmp_path / "other" / "tiny.toml")], [])
+    with pytest.raises(FileNotFoundError, match="no recipe qick"):
+        variants_of(["qick"], [])
 
 
 def test_sharpness_is_what_blur_lacks() -> None:
@@ -97,30 +145,3 @@ def test_sharpness_is_what_blur_lacks() -> None:
     blurred = picture.filter(ImageFilter.GaussianBlur(1))
     assert sharpness(picture) > 4 * sharpness(blurred) > 0
     assert sharpness(Image.new("RGB", (32, 16), "red")) == 0
-
-
-def test_the_questions_that_are_asked(tmp_path: Path) -> None:
-    start = tmp_path / "gan.pt"
-    one_changed = settings_variants(64, start)
-    settings = [entry.preset.phases[0].settings for entry in one_changed]
-    assert [one.generator_learning_rate for one in settings[:2]] == [2e-4, 1.5e-4]
-    assert [one.damsm_weight for one in settings[:4]] == [1, 1, 5, 10]
-    assert settings[4].generator_steps == 2
-    three, four = stage_count_variants(32, start)
-    assert three.preset.phases[0].settings.stages == (2,)
-    assert four.preset.phases[0].settings.stages == (2, 3)
-    assert {entry.start_from for entry in [*one_changed, three, four]} == {start}
-    presets = preset_variants(32)
-    judges = [entry.preset.phases[0].settings.discriminator for entry in presets]
-    assert judges == ["projected", "paper"]
-    assert {entry.start_from for entry in presets} == {None}
-
-
-def test_a_missing_run_to_go_on_from_is_named(
-    damsm: Path, data: Path, birds: Path, judge: Path, tmp_path: Path
-) -> None:
-    comparison = Comparison(
-        data, damsm, Evaluator(judge, birds), tmp_path / "out", torch.device("cpu")
-    )
-    with pytest.raises(FileNotFoundError, match=r"missing/gan\.pt"):
-        comparison.run(stage_count_variants(16, tmp_path / "missing" / "gan.pt"), "compare")

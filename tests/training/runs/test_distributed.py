@@ -1,52 +1,66 @@
 """Two processes follow the very steps of one: real gloo processes on this processor."""
 
+import shutil
 import socket
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 import torch.multiprocessing
-from models.training.gan.schedule import run_schedule
 
 from models.config import GeneratorConfig
-from models.training.damsm.model import load_damsm, read_captions
+from models.training.damsm.model import load_damsm
+from models.training.data.captions import Captions
 from models.training.data.counterfactual import Counterfactual
-from models.training.data.examples import Pictures, read_examples
+from models.training.data.folder import DataFolder
+from models.training.data.photographs import Photographs
+from models.training.expert.expert import load_expert
 from models.training.gan.batch import BatchSampler
-from models.training.gan.settings import GanTraining, Phase, Preset
+from models.training.gan.settings import Phase
 from models.training.gan.step import GanStep
 from models.training.gan.trainer import GanTrainer, load_gan
 from models.training.runs import distributed
+from models.training.runs.recipe import Recipe
+from models.training.runs.recipe_run import RecipeRun
+from tests.training.conftest import CPU
+from tests.training.runs.tiny import PROCESSES, TINY, join, tiny_run
 
 # Without learning: Adam's first update is a sign, which rounding alone can turn, and the
 # generator's gradients come after the discriminators' update.
-SETTINGS = GanTraining(
+PHASE = Phase(
     batch_size=8,
-    judged_sizes=(64, 64, 64, 64),
-    precision="float32",
-    mode_seeking_target=0.9,
-    generator_learning_rate=0.0,
-    discriminator_learning_rate=0.0,
+    judged_sizes=(64,),
+    discriminator_width=16,
+    generator_rate=0.0,
+    discriminator_rate=0.0,
 )
 
 
-def gradients(damsm: Path, data: Path, config: GeneratorConfig) -> dict[str, torch.Tensor]:
+def gradients(
+    expert: Path, damsm: Path, data: Path, config: GeneratorConfig
+) -> dict[str, torch.Tensor]:
     """Every gradient of one step, and the batch norm statistics after it."""
-    loaded = load_damsm(damsm)
-    pictures = Pictures(read_examples(data), [64])
-    captions = read_captions(pictures, loaded.vocabulary, 24)
-    gan = GanStep(SETTINGS, config, loaded, pictures, torch.device("cpu"))
+    loaded, photographs = load_damsm(damsm), Photographs(DataFolder.read(data).train, 96)
+    captions = Captions(
+        photographs.examples, photographs.species, loaded.vocabulary, 24, PHASE.captions
+    )
+    gan = GanStep(PHASE, config, loaded, load_expert(expert).parts, CPU, seed=0)
+    gan.precision = torch.float32
+    gan.features.float()
     sampler = BatchSampler(
+        photographs,
         captions,
-        pictures.species,
         loaded.text_encoder,
-        SETTINGS,
+        PHASE,
         config,
         counterfactual=Counterfactual(loaded.vocabulary),
+        own_part=distributed.own_part(PHASE.batch_size),
     )
-    batch = next(iter(sampler)).part(distributed.own_part(SETTINGS.batch_size))
+    batch = next(iter(sampler))
+    assert len(batch) == 8 // distributed.world_size() == len(batch.photographs)
     gan.update(batch)
     found = {}
     for part in ("generator", "discriminators"):
@@ -59,54 +73,38 @@ def gradients(damsm: Path, data: Path, config: GeneratorConfig) -> dict[str, tor
     return found
 
 
-def join(rank: int, port: int) -> None:
-    import os
-
-    torch.set_num_threads(1)
-    os.environ |= {
-        "RANK": str(rank),
-        "LOCAL_RANK": str(rank),
-        "WORLD_SIZE": "2",
-        "MASTER_ADDR": "127.0.0.1",
-        "MASTER_PORT": str(port),
-    }
-
-
 def save_gradients(
-    rank: int, port: int, damsm: Path, data: Path, config: GeneratorConfig, out: Path
+    rank: int,
+    port: int,
+    expert: Path,
+    damsm: Path,
+    data: Path,
+    config: GeneratorConfig,
+    out: Path,
 ) -> None:
     join(rank, port)
     with distributed.process_group():
-        torch.save(gradients(damsm, data, config), out / f"{rank}.pt")
+        torch.save(gradients(expert, damsm, data, config), out / f"{rank}.pt")
 
 
-def train_on_different_data(
-    rank: int, port: int, damsm: Path, data: Path, config: GeneratorConfig, out: Path
-) -> None:
+def begin_with_different_data(rank: int, port: int, data: Path, out: Path) -> None:
     join(rank, port)
     if rank:
-        metadata = data / "metadata.jsonl"
         fewer = out / "fewer"
-        fewer.mkdir()
-        for file in data.glob("*.png"):
-            (fewer / file.name).symlink_to(file)
-        lines = metadata.read_text().splitlines()
-        (fewer / "metadata.jsonl").write_text("\n".join(lines[:-1]) + "\n")
+        shutil.copytree(data, fewer)
+        metadata = fewer / "train" / "metadata.jsonl"
+        metadata.write_text("\n".join(metadata.read_text().splitlines()[:-1]))
         data = fewer
-    preset = Preset("tiny", config, (Phase(8, SETTINGS),))
+    folder, recipe = DataFolder.read(data), Recipe.read(str(out / "tiny.toml"))
     with distributed.process_group() as device:
         try:
-            run_schedule(preset, data, damsm, out / "run", device)
+            RecipeRun(recipe, folder, out / "run", device).begin(resume=False)
         except ValueError as error:
             (out / f"{rank}.txt").write_text(str(error))
 
 
-def train_two_phases(
-    rank: int, port: int, damsm: Path, data: Path, config: GeneratorConfig, out: Path
-) -> None:
+def train_together(rank: int, port: int, data: Path, out: Path) -> None:
     join(rank, port)
-    second = replace(SETTINGS, stages=(1,))
-    preset = Preset("tiny", config, (Phase(8, SETTINGS), Phase(8, second)))
     if rank == 0:  # a slow disk must not let the other process read too early
         plain_save = GanTrainer.save
 
@@ -115,33 +113,32 @@ def train_two_phases(
             plain_save(trainer)
 
         GanTrainer.save = save_slowly  # type: ignore[assignment, method-assign]
+    folder, recipe = DataFolder.read(data), Recipe.read(str(out / "tiny.toml"))
     with distributed.process_group() as device:
-        assert run_schedule(preset, data, damsm, out / "run", device)
-
-
-def train_on_patches(
-    rank: int, port: int, damsm: Path, data: Path, config: GeneratorConfig, out: Path
-) -> None:
-    join(rank, port)
-    patches = replace(SETTINGS, stages=(1,), patch=0.5)
-    with distributed.process_group() as device:
-        preset = Preset("tiny", config, (Phase(16, patches),))
-        assert run_schedule(preset, data, damsm, out / "run", device)
+        run = RecipeRun(recipe, folder, out / "run", device)
+        run.begin(resume=False)
+        assert run.train()
+        assert (out / "run" / "bird.safetensors").exists()
 
 
 def in_two_processes(work: Any, *arguments: object) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    torch.multiprocessing.spawn(work, (port, *arguments), nprocs=2)
+    torch.multiprocessing.start_processes(
+        work, (port, *arguments), nprocs=2, start_method=PROCESSES.get_start_method()
+    )
 
 
+@pytest.mark.timeout(300)
 def test_gradients_are_those_of_one_process(
-    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
+    expert: Path, damsm: Path, data: DataFolder, tmp_path: Path, small: GeneratorConfig
 ) -> None:
-    in_two_processes(save_gradients, damsm, data, small, tmp_path)
-    expected = gradients(damsm, data, small)
+    first = replace(small, stage_channels=(8,))
+    in_two_processes(save_gradients, expert, damsm, data.path, first, tmp_path)
+    expected = gradients(expert, damsm, data.path, first)
     assert any(name.startswith("generator.initial") for name in expected)
+    assert any("pose" in name for name in expected)
     for rank in (0, 1):
         found = torch.load(tmp_path / f"{rank}.pt", weights_only=True)
         assert set(found) == set(expected)
@@ -152,25 +149,25 @@ def test_gradients_are_those_of_one_process(
             assert difference < 1e-2, f"process {rank}: {name}"
 
 
-def test_processes_with_different_data_are_told_so(
-    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
-) -> None:
-    in_two_processes(train_on_different_data, damsm, data, small, tmp_path)
+@pytest.mark.timeout(300)
+def test_processes_with_different_data_are_told_so(data: DataFolder, tmp_path: Path) -> None:
+    (tmp_path / "tiny.toml").write_text(TINY)
+    in_two_processes(begin_with_different_data, data.path, tmp_path)
     for rank in (0, 1):
         message = (tmp_path / f"{rank}.txt").read_text()
-        assert message == "process 1 has other pictures or captions than process 0"
+        assert message == "process 1 has other photographs or captions than process 0"
+    assert not (tmp_path / "run").exists()
 
 
-def test_all_processes_begin_a_phase_with_what_the_first_one_saved(
-    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
-) -> None:
-    in_two_processes(train_two_phases, damsm, data, small, tmp_path)
-    state = load_gan(tmp_path / "run" / "gan.pt")
-    assert (state["phase"], state["pictures_seen"]) == (1, 16)
-
-
-def test_processes_train_on_patches_where_nothing_reads_sentences(
-    damsm: Path, data: Path, tmp_path: Path, small: GeneratorConfig
-) -> None:
-    in_two_processes(train_on_patches, damsm, data, small, tmp_path)
-    assert load_gan(tmp_path / "run" / "gan.pt")["pictures_seen"] == 16, "two steps"
+@pytest.mark.timeout(300)
+def test_a_whole_run_in_two_processes(data: DataFolder, tmp_path: Path) -> None:
+    """Each phase begins with what the first process saved, and patches read no sentences."""
+    text = TINY.replace("epochs = 2", "epochs = 1").replace("= 24", "= 8")
+    text = text.replace("stages = [128]", "stages = [128]\npatch = 0.5")
+    (tmp_path / "tiny.toml").write_text(text)
+    in_two_processes(train_together, data.path, tmp_path)
+    position = load_gan(tmp_path / "run" / "phase-1" / "gan.pt")["position"]
+    assert (position["seen_before"], position["seen"]) == (8, 16), "two steps on patches"
+    (line,) = (tmp_path / "run" / "run.jsonl").read_text().splitlines()
+    assert '"processes": 2' in line
+    assert tiny_run(data, tmp_path / "run", text).minutes() > 0

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from models import Painter
+from models.checkpoint import load_checkpoint
 from models.training import __main__ as command
 from models.training.data.folder import DataFolder
 from models.training.gan.trainer import load_gan
@@ -25,6 +26,7 @@ KILLS = (
     ("damsm/damsm-run.pt", 2),
     ("phase-0/gan.pt", 2),
     ("phase-1/gan.pt", 2),
+    ("sketches/sketches.pt", 1),
     ("bird.safetensors", 1),
 )
 
@@ -52,6 +54,7 @@ def test_a_run_that_is_killed_again_and_again_gives_the_same_weights(
         assert same_tensors(one, other), phase
     assert (killed / "bird.safetensors").read_bytes() == (whole / "bird.safetensors").read_bytes()
     assert len((killed / "run.jsonl").read_text().splitlines()) == len(KILLS) + 1
+    assert load_checkpoint(whole / "bird.safetensors").poses is not None
     # Averaged over its last states, the first phase ends with another mean than its last state.
     ema = load_gan(whole / "phase-0" / "gan.pt")["ema"]
     assert ema["n_averaged"] == 3
@@ -91,7 +94,7 @@ def test_quick_draws_in_the_end(
     names = sorted(path.relative_to(packed).as_posix() for path in packed.rglob("*.*"))
     assert names == [
         *("damsm/damsm.pt", "expert/expert.pt", "phase-0/gan.pt", "phase-1/gan.pt"),
-        *("recipe.toml", "run.jsonl"),
+        *("recipe.toml", "run.jsonl", "sketches/sketches.pt"),
     ]
     sizes = [(folder / "phase-0" / "gan.pt").stat().st_size for folder in (out, packed)]
     assert sizes[1] < sizes[0] / 4

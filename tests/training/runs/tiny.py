@@ -25,6 +25,10 @@ epochs = 2
 batch_size = 8
 picture_sizes = [64]
 
+[sketches]
+epochs = 1
+batch_size = 8
+
 [generator]
 condition_size = 8
 noise_size = 8
@@ -87,7 +91,7 @@ def _die_at(name: str, times: int) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
         plain(source, target)
 
-    os.replace = replace
+    os.replace = replace  # type: ignore[assignment]
 
 
 def join(rank: int, port: int) -> None:

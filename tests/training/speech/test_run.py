@@ -75,14 +75,15 @@ Make = Callable[..., SpeechTrainer]
 
 
 @pytest.fixture
-def spoken(data: Path, tmp_path: Path) -> Path:
-    return speak_in_tones(data, tmp_path / "spoken")
+def spoken(squares: Path, tmp_path: Path) -> Path:
+    return speak_in_tones(squares, tmp_path / "spoken")
 
 
 @pytest.fixture
-def make(data: Path, spoken: Path, damsm: Path, tmp_path: Path) -> Make:
+def make(squares: Path, spoken: Path, damsm: Path, tmp_path: Path) -> Make:
     def trainer(name: str, settings: SpeechTraining = SETTINGS) -> SpeechTrainer:
-        return SpeechTrainer(spoken, data, spoken, data, damsm, tmp_path / name, settings, SMALL)
+        folders = (spoken, squares, spoken, squares)
+        return SpeechTrainer(*folders, damsm, tmp_path / name, settings, SMALL)
 
     return trainer
 
