@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -96,3 +97,15 @@ def test_what_was_heard_is_understood_too(ready: MainWindow) -> None:
     click(tab.way_row.buttons["text"])
     wait_until(ready, lambda: bool(tab.field.understood.text))
     assert tab.subject().request == DrawRequest("a cardinal")
+
+
+@pytest.mark.alone
+def test_a_key_in_a_long_text_is_answered_at_once(ready: MainWindow) -> None:
+    field = ready.type_tab.field
+    quickest = 1.0
+    field.sentence = "a crimson cardinal with a zorgly tummy, no crest, " * 19
+    for _ in range(5):
+        begun = time.perf_counter()
+        write(field.text, "y")
+        quickest = min(quickest, time.perf_counter() - begun)
+    assert quickest < 0.1
