@@ -66,10 +66,7 @@ def draw(options: argparse.Namespace) -> int:
     from models.request import DrawRequest
 
     request = DrawRequest(
-        _as_written(options.sentence or ""),
-        options.seed,
-        options.size,
-        as_written=options.as_written,
+        _typed(options.sentence or ""), options.seed, options.size, as_written=options.as_written
     )
     drawn_by = None
     if options.source is not None:
@@ -178,7 +175,7 @@ def _voice(recording: Recording) -> NDArray[np.float32]:
     return speech_in(recording).as_float()
 
 
-def _as_written(argument: str) -> str:
+def _typed(argument: str) -> str:
     """Return what was typed: where the locale knows ASCII alone, Python keeps UTF-8's bytes."""
     try:
         return os.fsencode(argument).decode("utf-8")

@@ -39,7 +39,7 @@ class Drawing:
     device : where it was drawn, "cpu" or "cuda".
     notice : what the person should know of how it was drawn, in sentences, if there is something.
     described : the name of a bird, as it was written, whose description was drawn in its place.
-    sketch : which of `request.sketches` sketches of stage 1 was finished, 0 for the first.
+    sketch : which of the `sketches` sketches of stage 1 was finished, 0 for the first.
     spans : for a picture drawn straight from sound, where each piece that attention went to lies in
         the recording; its sentence is empty then, and it has no words.
     """
@@ -73,6 +73,11 @@ class Drawing:
         """The number that, with the sentence and the model, repeats this picture."""
         assert self.request.seed is not None
         return self.request.seed
+
+    @property
+    def sketches(self) -> int:
+        """How many sketches the finished one was chosen among."""
+        return self.request.sketches or 1
 
     @property
     def attended(self) -> tuple[str, ...]:

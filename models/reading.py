@@ -23,6 +23,7 @@ class Reading:
     left_out : what is denied ('no crest') or no bird ('on a red car').
     unknown_words : words left out since the model does not know them.
     notices : what was replaced and left out, as sentences for the person.
+    error : why there is nothing to draw, as a sentence for the person, or None.
     """
 
     drawn_as: str
@@ -31,11 +32,12 @@ class Reading:
     left_out: tuple[str, ...] = ()
     unknown_words: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    error: str | None = None
 
     @property
     def is_changed(self) -> bool:
-        """Whether other words are drawn than were written."""
-        return bool(self.described or self.replaced or self.left_out or self.unknown_words)
+        """Whether other words are drawn than were written, but for unknown ones."""
+        return self.error is None and bool(self.described or self.replaced or self.left_out)
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,14 @@ class SentenceReader:
             )
         if request.as_written or request.drawn_as is not None:
             return Reading(request.words)
+        reading = self.understand(sentence)
+        if reading.error is not None:
+            raise SentenceError(reading.error)
+        return reading
+
+    def understand(self, sentence: str) -> Reading:
+        """Understand a sentence as far as it can be; in most cases within a millisecond."""
         understood = read(sentence, self.known, self.most_words)
-        if understood.error is not None:
-            raise SentenceError(understood.error)
         is_described = bool(understood.name) and not self._has_learned(understood.name)
         return Reading(
             drawn_as=understood.sentence if is_described else understood.sentence_with_name,
@@ -82,6 +89,7 @@ class SentenceReader:
             left_out=understood.left_out,
             unknown_words=understood.unknown_words,
             notices=understood.notices,
+            error=understood.error,
         )
 
     def _has_learned(self, name: str) -> bool:

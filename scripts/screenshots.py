@@ -194,6 +194,11 @@ def _unknown(window: MainWindow) -> None:
     _draw(window, "a bluue bird like a zeppelin", 3)
 
 
+def _named(window: MainWindow) -> None:
+    window.messages.clear()
+    _draw(window, "a cardinal on a branch", 3)
+
+
 def _spoken(window: MainWindow) -> None:
     window.messages.clear()
     window.tabs.select(window.speak_tab)
@@ -305,6 +310,7 @@ STATES: dict[str, Callable[[MainWindow], None]] = {
     "drawing": _drawing,
     "nine": _nine,
     "unknown-words": _unknown,
+    "named": _named,
     "spoken": _spoken,
     "straight": _straight,
     "both": _both,

@@ -42,8 +42,13 @@ class Engines:
         self.speech = EngineClient("speech", recogniser, _absolute(whisper_folder))
 
     def load_painter(self) -> EnginePainter:
-        """Return the painter once its model is loaded; errors as for ``Painter.load``."""
-        return EnginePainter(self.pictures, self.pictures.load())
+        """Return the painter once its model is loaded; errors as for ``Painter.load``.
+
+        Its reader's tables are loaded, too: the first sentence would otherwise take a while.
+        """
+        painter = EnginePainter(self.pictures, self.pictures.load())
+        painter.reader.understand("a cardinal")
+        return painter
 
     def load_transcriber(self) -> EngineTranscriber:
         """Return the transcriber once it is loaded; errors as for ``load_transcriber``."""

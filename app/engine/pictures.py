@@ -14,16 +14,17 @@ if TYPE_CHECKING:
 
     from app.engine.server import Call
     from models.drawing import Cancelled, Drawing, OnStage
+    from models.reading import SentenceReader
     from models.request import DrawRequest
 
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """What the window knows of a model: its name, "cpu" or "cuda", and the words it knows."""
+    """What the window knows of a model: its name, "cpu" or "cuda", and how it reads sentences."""
 
     name: str
     device: str
-    words: frozenset[str]
+    reader: SentenceReader
 
 
 class PicturesEngine:
@@ -42,8 +43,7 @@ class PicturesEngine:
 
     def describe(self) -> LoadedModel:
         painter = self._painter
-        words = frozenset(painter.vocabulary.words)
-        return LoadedModel(painter.model_name, painter.device.type, words)
+        return LoadedModel(painter.model_name, painter.device.type, painter.reader)
 
     def suggest(self, call: Call, word: str) -> list[str]:
         return self._painter.vocabulary.nearest(word)
@@ -70,15 +70,15 @@ class EnginePainter:
         The model's name and the beginning of its checksum.
     device
         "cpu" or "cuda"; where the last picture was drawn.
-    words
-        The words that the model knows.
+    reader
+        Tells what the model would draw of a sentence, without asking the engine.
     """
 
     def __init__(self, client: EngineClient, model: LoadedModel) -> None:
         self._client = client
         self.model_name = model.name
         self.device = model.device
-        self.words = model.words
+        self.reader = model.reader
 
     def suggest(self, word: str) -> list[str]:
         """Return known words that are written nearly like an unknown one."""

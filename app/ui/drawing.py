@@ -98,9 +98,10 @@ class DrawingDesk:
         kept = self._selected()
         return None if kept is None else kept.path
 
-    def draw(self, sentence: str, seed: int | None = None) -> None:
+    def draw(self, wanted: DrawRequest | str, seed: int | None = None) -> None:
         """Draw a sentence that was written: see :meth:`draw_subject`."""
-        self.draw_subject(Subject(DrawRequest(sentence)), seed)
+        request = DrawRequest(wanted) if isinstance(wanted, str) else wanted
+        self.draw_subject(Subject(request), seed)
 
     def draw_subject(self, subject: Subject, seed: int | None = None) -> None:
         """Draw something with as many seeds as the panel says.

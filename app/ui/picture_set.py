@@ -134,7 +134,10 @@ class PictureSet:
         return drawing.attention[index][word] if index >= 0 else None
 
     def words(self) -> list[Word]:
-        """Return the sentence's words in order, those that were not read included."""
+        """Return the words in order: those of the sentence, with what was not read, or drawn ones.
+
+        The latter where other words were drawn: a bird's description in place of its name.
+        """
         texts = tokenize(self.sentence)
         if not self.drawings:
             return [Word(text) for text in texts]
@@ -147,4 +150,8 @@ class PictureSet:
                 position += 1
             else:
                 words.append(Word(text, understood=False))
-        return words
+        if position == len(read):
+            return words
+        drawn = [Word(text, index=index) for index, text in enumerate(read)]
+        unread = self.drawings[0].unread_words
+        return drawn + [Word(text, understood=False) for text in unread]

@@ -8,14 +8,17 @@ from tkinter import ttk
 
 from app.ui.text_editing import limit_text
 from app.ui.theme import GAP, Palette, follow_palette, palette_of
+from app.ui.understood_row import UnderstoodRow
 from app.ui.word_marks import Suggest, WordMarks
+from models.reading import Reading, SentenceReader
+from models.request import MAX_CHARACTERS, DrawRequest
 
 _LEAST_LINES, _LEAST_WIDTH = 2, 24  # in letters; it takes what room there is
 NOT_NEEDED = "No text is needed: the sound itself is drawn"
 
 
 class SentenceField(ttk.Frame):
-    """A few lines of text and a Draw button.
+    """A few lines of text, what is drawn of them where that is something else, and a Draw button.
 
     Return and Ctrl+Return draw; Shift+Return begins a new line; Tab goes on to the button.
 
@@ -26,7 +29,7 @@ class SentenceField(ttk.Frame):
     label
         What to write, above the field.
     on_draw
-        Receives the text when the person wants it drawn.
+        Receives what the person wants drawn.
     suggest
         Finds known words for unknown ones.
     """
@@ -35,12 +38,14 @@ class SentenceField(ttk.Frame):
         self,
         parent: tk.Misc,
         label: str,
-        on_draw: Callable[[str], None],
+        on_draw: Callable[[DrawRequest], None],
         suggest: Suggest,
     ) -> None:
         super().__init__(parent)
         self._on_draw = on_draw
         self._needed = True
+        self._reader: SentenceReader | None = None
+        self._taken: str | None = None  # words that were told and are used: drawn as they are
         self._label = label
         self.label = ttk.Label(self, text=label, style="Strong.TLabel")
         self.label.pack(anchor="w", pady=(0, GAP))
@@ -58,10 +63,13 @@ class SentenceField(ttk.Frame):
         )
         limit_text(self.text)
         follow_palette(self.text, self._recolour)
+        self.understood = UnderstoodRow(self, self._use_words)
         self.draw_button = ttk.Button(self, text="Draw", style="Accent.TButton", command=self._draw)
-        # Packed from below: in a low window the text gives way, never the button.
+        # Packed from below: where words are told, the text gives way, never the button.
         self.draw_button.pack(side="bottom", fill="x", pady=(GAP + 4, 0))
+        self.understood.pack(side="bottom", fill="x")
         self.text.pack(fill="both", expand=True)
+        self.text.bind("<<Modified>>", self._modified, add=True)
         self.marks = WordMarks(self.text, suggest)
         for keys in ("<Return>", "<Control-Return>", "<KP_Enter>", "<Control-KP_Enter>"):
             self.text.bind(keys, self._draw_by_key)
@@ -81,6 +89,16 @@ class SentenceField(ttk.Frame):
         self.text.replace("1.0", "end-1c", sentence)
         self.text.edit_separator()
 
+    @property
+    def request(self) -> DrawRequest:
+        """What is drawn of the text."""
+        return DrawRequest(self.sentence, as_written=self.sentence == self._taken)
+
+    def use_reader(self, reader: SentenceReader) -> None:
+        """Tell from now on what would be drawn of the text, and which words are not known."""
+        self._reader = reader
+        self._read()
+
     def set_busy(self, busy: bool) -> None:
         """Lock the button while a picture is being drawn; the text stays editable."""
         self.draw_button.state(["disabled" if busy else "!disabled"])
@@ -94,6 +112,7 @@ class SentenceField(ttk.Frame):
             style="Strong.TLabel" if needed else "Muted.TLabel",
         )
         self._recolour(palette_of(self))
+        self._read()
 
     def _recolour(self, palette: Palette) -> None:
         ink = str(ttk.Style(self).lookup(".", "foreground"))
@@ -103,8 +122,31 @@ class SentenceField(ttk.Frame):
             highlightcolor=palette.link,
         )
 
+    def _modified(self, event: tk.Event[tk.Misc]) -> None:
+        # Tk tells once, until the flag is taken back; taking it back tells again.
+        if self.text.edit_modified():
+            self.text.edit_modified(False)
+            self._read()
+
+    def _read(self) -> None:
+        """Mark unknown words at once; what would be drawn is told when the person pauses."""
+        if self._reader is None:
+            return
+        # What is longer is not drawn; so much is read in a few milliseconds.
+        text = self.text.get("1.0", f"1.0+{MAX_CHARACTERS}c")
+        taken = self.sentence == self._taken
+        reading = Reading(text) if taken else self._reader.understand(text)
+        self.marks.mark(reading.unknown_words)
+        self.understood.show(reading if self._needed else None)
+
+    def _use_words(self, words: str) -> None:
+        self._taken = words
+        self.sentence = words
+        self.text.mark_set("insert", "end-1c")
+        self.text.focus()
+
     def _draw(self) -> None:
-        self._on_draw(self.sentence)
+        self._on_draw(self.request)
 
     def _draw_by_key(self, event: tk.Event[tk.Misc]) -> str:
         self.draw_button.invoke()  # does nothing while the button is locked

@@ -22,7 +22,6 @@ from app.ui.subject import Subject
 from app.ui.theme import GAP, tab_padding
 from app.ui.way_row import WayRow
 from app.ui.word_marks import Suggest
-from models.request import DrawRequest
 
 if TYPE_CHECKING:
     from app.engine.speech import EngineTranscriber
@@ -157,7 +156,7 @@ class SpeakTab(ttk.Frame):
         self.way_row = WayRow(self, settings.way, choose)
         self.way_row.pack(fill="x", pady=(0, GAP))
         label = "What was heard (you can change it)"
-        self.field = SentenceField(self, label, lambda sentence: self._draw(), suggest)
+        self.field = SentenceField(self, label, lambda request: self._draw(), suggest)
         self.field.set_needed(settings.way != "sound")
         self.field.pack(fill="both", expand=True)
 
@@ -166,9 +165,9 @@ class SpeakTab(ttk.Frame):
 
         The recording belongs to a sentence also after corrections, and not to another one.
         """
-        sentence, way = self.field.sentence, self.way_row.way
-        request = DrawRequest(sentence)
-        alike = SequenceMatcher(None, self._heard_text.split(), sentence.split()).ratio()
+        request, way = self.field.request, self.way_row.way
+        words = request.sentence.split()
+        alike = SequenceMatcher(None, self._heard_text.split(), words).ratio()
         spoken = alike >= _STILL_SPOKEN
         if way != "text":
             return Subject(request, self._heard_from, self._speech, way, spoken)

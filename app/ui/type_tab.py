@@ -11,6 +11,7 @@ from app.ui.link_label import LinkLabel
 from app.ui.sentence_field import SentenceField
 from app.ui.theme import GAP, tab_padding
 from app.ui.word_marks import Suggest
+from models.request import DrawRequest
 
 EXAMPLES = (
     "a small red bird with black wings",
@@ -25,7 +26,7 @@ class TypeTab(ttk.Frame):
     def __init__(
         self,
         parent: tk.Misc,
-        on_draw: Callable[[str], None],
+        on_draw: Callable[[DrawRequest], None],
         suggest: Suggest,
     ) -> None:
         super().__init__(parent, padding=tab_padding(parent))

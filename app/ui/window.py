@@ -260,7 +260,7 @@ class MainWindow:
         painter = self.painter_loader.value
         if painter is not None:
             for tab in (self.speak_tab, self.type_tab):
-                tab.field.marks.use_vocabulary(painter.words)
+                tab.field.use_reader(painter.reader)
 
     def _copy(self, event: tk.Event[tk.Misc]) -> str:
         self.commands.copy()

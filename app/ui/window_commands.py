@@ -17,7 +17,6 @@ from app.ui.kept_picture import KeptPicture
 from app.ui.sentence_field import SentenceField
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.speak_tab import SpeakState, SpeakTab
-from app.ui.subject import Subject
 from app.ui.type_tab import TypeTab
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ class WindowCommands:
 
     def _draw_kept(self, metadata: PictureMetadata, path: Path, seed: int | None) -> None:
         if metadata.way == "text":
-            self._window.desk.draw_subject(Subject(metadata.request), seed)
+            self._window.desk.draw(metadata.request, seed)
         else:
             self._window.kept_sound.draw(path, metadata.request, seed)
 

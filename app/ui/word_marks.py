@@ -56,7 +56,6 @@ class WordMarks:
 
     def __init__(self, text: tk.Text, suggest: Suggest) -> None:
         self._text, self._suggest = text, suggest
-        self._vocabulary: Collection[str] | None = None
         self.menu = FlatMenu(text)
         follow_palette(text, self._recolour)
         text.tag_bind(_TAG, "<Button-1>", self._clicked)
@@ -64,7 +63,6 @@ class WordMarks:
         text.tag_bind(_TAG, "<Leave>", lambda event: text.configure(cursor="xterm"))
         for keys in ("<Control-period>", "<Menu>"):
             text.bind(keys, self._asked_by_key)
-        text.bind("<<Modified>>", self._modified, add=True)
 
     @property
     def marked(self) -> list[str]:
@@ -72,29 +70,19 @@ class WordMarks:
         ends = [str(index) for index in self._text.tag_ranges(_TAG)]
         return [fold(self._text.get(*place)) for place in zip(ends[::2], ends[1::2], strict=True)]
 
-    def use_vocabulary(self, words: Collection[str]) -> None:
-        """Mark every word that is not among these from now on."""
-        self._vocabulary = words
-        self._mark()
+    def mark(self, unknown: Collection[str]) -> None:
+        """Mark these words, wherever they stand, and no others."""
+        self._text.tag_remove(_TAG, "1.0", "end")
+        if not unknown:
+            return
+        # What is longer is not drawn, and Tk takes seconds for thousands of marks in a line.
+        text = self._text.get("1.0", f"1.0+{MAX_CHARACTERS}c")
+        for word, start, end in find_words(text):
+            if word in unknown:
+                self._text.tag_add(_TAG, f"1.0+{start}c", f"1.0+{end}c")
 
     def _recolour(self, palette: Palette) -> None:
         self._text.tag_configure(_TAG, underline=True, underlinefg=palette.error)
-
-    def _modified(self, event: tk.Event[tk.Misc]) -> None:
-        # Tk tells once, until the flag is taken back; taking it back tells again.
-        if self._text.edit_modified():
-            self._text.edit_modified(False)
-            self._mark()
-
-    def _mark(self) -> None:
-        self._text.tag_remove(_TAG, "1.0", "end")
-        if self._vocabulary is None:
-            return
-        # What is longer is not drawn, and Tk takes seconds for thousands of marks in a line.
-        marked = self._text.get("1.0", f"1.0+{MAX_CHARACTERS}c")
-        for word, start, end in find_words(marked):
-            if word not in self._vocabulary:
-                self._text.tag_add(_TAG, f"1.0+{start}c", f"1.0+{end}c")
 
     def _clicked(self, event: tk.Event[tk.Misc]) -> None:
         self._ask(self._text.index(f"@{event.x},{event.y}"))

@@ -139,7 +139,8 @@ def read(text: str, known: Container[str] | None = None, most_words: int = 24) -
         if all(word in _EMPTY for word in words):
             error = ONLY_DENIED if reading.denied else NO_BIRD
     if error is not None:
-        return Understood(text, left_out=tuple(reading.denied), error=error)
+        unknown = tuple(dict.fromkeys(reading.unknown))
+        return Understood(text, left_out=tuple(reading.denied), unknown_words=unknown, error=error)
     return _understood(words, named, reading)
 
 

@@ -161,7 +161,7 @@ def test_the_command_line_takes_the_seeds_of_the_model() -> None:
         ("", "describe a bird"),
         (" \n", "describe a bird"),
         ("r" * 5000, "too long"),
-        ("qwxzv zzyzx", "none of these words"),
+        ("qwxzv zzyzx", "None of these words"),
     ],
 )
 def test_bad_sentences(

@@ -176,7 +176,7 @@ def test_a_sentence_drawn_meanwhile_comes_first(morphing: MainWindow) -> None:
 
 @pytest.mark.parametrize(
     ("sentence", "seed", "message"),
-    [("", "3", "describe both birds"), (YELLOW, "x", "seed must be"), ("zorgly", "3", "none of")],
+    [("", "3", "describe both birds"), (YELLOW, "x", "seed must be"), ("zorgly", "3", "None of")],
 )
 def test_what_cannot_be_drawn_is_told(
     morphing: MainWindow, sentence: str, seed: str, message: str

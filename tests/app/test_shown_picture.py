@@ -221,7 +221,7 @@ def hold(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every drawing take until it is cancelled."""
 
     def draw_for_ever(
-        sentence: str, seed: int, on_stage: OnStage, cancelled: Callable[[], bool]
+        request: DrawRequest, on_stage: OnStage, cancelled: Callable[[], bool]
     ) -> None:
         while not cancelled():
             time.sleep(0.01)

@@ -175,7 +175,7 @@ def test_a_kept_picture_is_what_the_model_draws(typing: MainWindow, painter: Pai
     [
         ("", "describe a bird"),
         ("   \n ", "describe a bird"),
-        ("qwxzv", "none of these words"),
+        ("qwxzv", "None of these words"),
         ("red " * 1250, "too long"),
     ],
 )

@@ -27,11 +27,14 @@ def ready(window: MainWindow) -> MainWindow:
 
 def test_unknown_words_are_marked_as_they_are_written(ready: MainWindow) -> None:
     field = ready.type_tab.field
-    write(field.text, "a yelllow bird")
-    assert field.marks.marked == ["yelllow"]
+    write(field.text, "a yelqqw bird")
+    assert field.marks.marked == ["yelqqw"]
     field.sentence = "A Yellow bird, it's GREEN; with a zeppelin"
     ready.root.update()
     assert field.marks.marked == ["zeppelin"]
+    field.sentence = "a crimson puffin, no yelllow bellies please"
+    ready.root.update()
+    assert field.marks.marked == [], "synonyms, names and slips are understood"
 
 
 def test_a_known_word_is_offered_and_taken(
@@ -41,17 +44,17 @@ def test_a_known_word_is_offered_and_taken(
     shown: list[tuple[int, int]] = []
     # A menu that is open holds the mouse until somebody clicks.
     monkeypatch.setattr(field.marks.menu, "tk_popup", lambda x, y: shown.append((x, y)))
-    write(field.text, "a yelllow bird")
+    write(field.text, "a yelqqw bird")
     field.text.mark_set("insert", "1.4")
     press(field.text, "period", "Control-")
     wait_until(ready, lambda: bool(shown))
-    assert field.marks.menu.entrycget(0, "label") == "“yelllow” is not known; did you mean"
+    assert field.marks.menu.entrycget(0, "label") == "“yelqqw” is not known; did you mean"
     assert field.marks.menu.entrycget(1, "label") == "yellow"
     field.marks.menu.invoke(1)
     ready.root.update()
     assert field.sentence == "a yellow bird" and field.marks.marked == []
     field.text.edit_undo()
-    assert field.sentence == "a yelllow bird"
+    assert field.sentence == "a yelqqw bird"
 
 
 def test_a_click_asks_and_a_word_like_no_other_is_told(
@@ -82,7 +85,7 @@ def test_an_offer_that_comes_late_is_not_made(
     monkeypatch.setattr(field.marks, "_suggest", lambda word, tell: answers.append(tell))
 
     def ask() -> Callable[[list[str]], None]:
-        field.sentence = "a yelllow bird"
+        field.sentence = "a yelqqw bird"
         field.text.mark_set("insert", "1.4")
         press(field.text, "period", "Control-")
         return answers.pop()
@@ -109,9 +112,9 @@ def test_words_are_marked_after_a_load_that_failed_at_first(
         window = make_window(engines)
         field = window.type_tab.field
         window.tabs.select(window.type_tab)
-        write(field.text, "a yelllow bird")
+        write(field.text, "a yelqqw bird")
         wait_until(window, lambda: window.painter_loader.state is LoadState.FAILED)
         copyfile(BUNDLED_WEIGHTS, weights)
         press(field.text, "Return")
         wait_until(window, lambda: not window.desk.busy)
-        assert field.marks.marked == ["yelllow"]
+        assert field.marks.marked == ["yelqqw"]

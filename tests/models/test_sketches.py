@@ -67,14 +67,15 @@ def difference(one: object, other: object) -> float:
 def test_the_best_of_eight_is_finished_and_told(weights: Path, third: None) -> None:
     several, plain = Painter.load(weights, "cpu"), Painter.load(weights, "cpu", sketches=1)
     drawing, first = several.draw("a red bird", seed=3), plain.draw("a red bird", seed=3)
-    assert (drawing.sketch, drawing.request.sketches) == (2, 8) and (
-        first.sketch,
-        first.request.sketches,
-    ) == (0, 1)
+    assert (drawing.sketch, drawing.sketches) == (2, 8) and (first.sketch, first.sketches) == (0, 1)
     assert difference(drawing.image, first.image) > 3
     assert [stage.width for stage in drawing.stages] == [64, 128]
     again = several.draw_batch([DrawRequest("a bird", 9), DrawRequest("a red bird", 3)])[1]
     assert again.sketch == 2 and difference(again.image, drawing.image) <= 2
+    repeated = plain.draw(drawing.request)  # which says how many sketches there were
+    assert repeated.sketch == 2 and repeated.image.tobytes() == drawing.image.tobytes()
+    single = several.draw(DrawRequest("a red bird", 3, sketches=1))
+    assert single.image.tobytes() == first.image.tobytes()
 
 
 def test_a_real_judge_likes_the_same_sketch_again(weights: Path) -> None:
@@ -92,8 +93,7 @@ def test_blends_begin_and_end_with_the_sketches_that_were_finished(
     first, second = painter.draw("a red bird", 3), painter.draw("a bird", 4)
     assert painter.draw(DrawRequest(blend=start)).image.tobytes() == first.image.tobytes()
     assert painter.draw(DrawRequest(blend=end)).image.tobytes() == second.image.tobytes()
-    half = replace(start, share=0.5, seed_share=0.5)
-    between = painter.draw(DrawRequest(blend=half))
+    between = painter.draw(DrawRequest(blend=replace(start, share=0.5, seed_share=0.5)))
     assert difference(between.image, first.image) > 2
 
 

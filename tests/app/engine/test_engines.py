@@ -79,7 +79,7 @@ def test_speech_is_understood(engines: Engines, spoken_sentence: SpeakSentence) 
 
 
 def test_errors_keep_their_class_and_sentence(engines: Engines) -> None:
-    with pytest.raises(SentenceError, match="none of these words"):
+    with pytest.raises(SentenceError, match="None of these words"):
         engines.load_painter().draw(DrawRequest("qwxzv"))
     with pytest.raises(NothingHeardError, match="no speech"):
         engines.load_transcriber().transcribe(Recording(np.zeros(16_000, np.int16), 16_000))
