@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +28,10 @@ from benchmarks.plain_generator import make_plain, plain_layers
 from models import Painter
 from models.checkpoint import load_checkpoint
 from models.memory import keep_freed_memory
-from models.painter import BUNDLED_WEIGHTS
-from models.painting import Place
+from models.painter import BUNDLED_WEIGHTS, SKETCHES
+from models.painting import Place, choose_device
 from models.request import DrawRequest
+from models.sketch_judge import SketchJudge
 
 SENTENCES = (
     "a small red bird with black wings",
@@ -59,6 +61,7 @@ def main() -> None:
     )
     _compare(options.device)
     _print_precisions(options.device)
+    _print_sketches(options.device)
     _print_costs(options.device)
     _print_captions(options.device, options.captions)
     _print_start(options.device)
@@ -104,6 +107,25 @@ def _print_precisions(device: str) -> None:
     for name in ("ours", *_PRECISIONS):
         _print_row(name, f"{min(alone(single_times, name, device)):.3f}")
     print()
+
+
+def _print_sketches(device: str) -> None:
+    """What choosing among sketches costs."""
+    one, several = (min(alone(sketching_times, count, device)) for count in (1, SKETCHES))
+    print(f"Fastest of {RUNS}, 512 px, by how many sketches the picture is chosen from:\n")
+    _print_row("", "1", str(SKETCHES), "ratio")
+    _print_row(*["---"] * 4)
+    _print_row("seconds", f"{one:.3f}", f"{several:.3f}", f"{several / one:.2f}")
+    print()
+
+
+def sketching_times(count: int, device: str) -> list[float]:
+    """Seconds of some drawings; an untaught judge takes as long as one that knows birds."""
+    checkpoint = load_checkpoint(BUNDLED_WEIGHTS)
+    judge = SketchJudge(checkpoint.config.text_encoder.feature_size).eval().requires_grad_(False)
+    painter = Painter(replace(checkpoint, sketch_judge=judge), choose_device(device), count)
+    keep_freed_memory()
+    return _times(lambda: painter.draw(SENTENCES[0], seed=7), RUNS)
 
 
 @contextmanager

@@ -164,7 +164,7 @@ class Bench:
         step = GanStep(phase, self.config, self.damsm, parts, self.device, seed=0)
         if precision:
             step.precision = precision
-            step.features.to(precision)
+            step.features.to(precision).load_state_dict(self.damsm.features.state_dict())
         return step
 
 

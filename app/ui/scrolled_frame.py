@@ -85,10 +85,10 @@ class ScrolledFrame(ttk.Frame):
         whole = max(seen[0], needed_width), max(seen[1], needed_height)
         self._canvas.configure(scrollregion=(0, 0, *whole))
 
-    def _focused(self, event: tk.Event[tk.Misc]) -> None:
-        widget, content, canvas = event.widget, self.content, self._canvas
-        inside = isinstance(widget, tk.Misc) and str(widget).startswith(f"{content}.")
-        if not inside or not self.is_scrolled:
+    def see(self, widget: tk.Misc) -> None:
+        """Scroll a widget into view; nothing happens where all is seen."""
+        content, canvas = self.content, self._canvas
+        if not self.is_scrolled:
             return
         left, top = canvas.canvasx(0), canvas.canvasy(0)
         x = widget.winfo_rootx() - content.winfo_rootx()
@@ -97,6 +97,11 @@ class ScrolledFrame(ttk.Frame):
         down = _to_see(y, widget.winfo_height(), top, canvas.winfo_height())
         canvas.xview_moveto(across / content.winfo_width())
         canvas.yview_moveto(down / content.winfo_height())
+
+    def _focused(self, event: tk.Event[tk.Misc]) -> None:
+        widget = event.widget
+        if isinstance(widget, tk.Misc) and str(widget).startswith(f"{self.content}."):
+            self.see(widget)
 
 
 def _to_see(start: int, length: int, origin: float, seen: int) -> float:

@@ -217,8 +217,8 @@ class MainWindow:
         width, fitting = self.root.winfo_pixels(_SIDE_WIDTH), self.tabs.winfo_reqwidth()
         self._side.configure(width=min(width, fitting) if is_narrow(self.root) else width)
         self._fit()
-        for part in (self._frame, self.messages):
-            part.bind("<Configure>", lambda event: self._fit(), add=True)
+        self._frame.bind("<Configure>", lambda event: self._fit(), add=True)
+        self.messages.bind("<Configure>", lambda event: self._message_changed(), add=True)
         width, height, bars = map(self.root.winfo_pixels, (*_NATURAL, _BARS))
         width = min(width, self.root.winfo_screenwidth())
         height = min(height, self.root.winfo_screenheight() - bars)
@@ -239,6 +239,12 @@ class MainWindow:
             parts.append(self.heading)
         needed = sum(part.winfo_reqheight() for part in parts) + 2 * GAP * (not low) + GAP
         self._side.configure(height=needed)
+
+    def _message_changed(self) -> None:
+        """Make room for a message, and let it be read."""
+        self._fit()
+        if self.messages.text:
+            self.root.after_idle(lambda: self._frame.see(self.messages))
 
     def _load(self) -> None:
         accept_files(self._frame, self.commands.open_dropped, self.messages.error)

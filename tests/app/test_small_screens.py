@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tkinter as tk
 
 import pytest
 
@@ -87,8 +88,19 @@ def test_what_does_not_fit_is_scrolled_to(window: MainWindow) -> None:
     window.root.geometry("500x320")
     wait_until(window, lambda: window._frame.is_scrolled)
     window.messages.error("A message that takes several lines. " * 4)
-    window.root.update()
     area = window._frame._canvas
+
+    def is_seen(widget: tk.Misc) -> bool:
+        left, top = widget.winfo_rootx(), widget.winfo_rooty()
+        right, bottom = left + widget.winfo_width(), top + widget.winfo_height()
+        return (
+            area.winfo_rootx() <= left
+            and area.winfo_rooty() <= top
+            and right <= area.winfo_rootx() + area.winfo_width()
+            and bottom <= area.winfo_rooty() + area.winfo_height()
+        )
+
+    wait_until(window, lambda: is_seen(window.messages))  # it is to be read
     field = window.speak_tab.field
     for widget in (
         window.panel.again_button,
@@ -100,10 +112,7 @@ def test_what_does_not_fit_is_scrolled_to(window: MainWindow) -> None:
         widget.focus_force()
         window.root.update()
         window.root.update()
-        left, top = widget.winfo_rootx(), widget.winfo_rooty()
-        assert area.winfo_rootx() <= left and area.winfo_rooty() <= top
-        assert left + widget.winfo_width() <= area.winfo_rootx() + area.winfo_width()
-        assert top + widget.winfo_height() <= area.winfo_rooty() + area.winfo_height()
+        assert is_seen(widget), widget
     window.root.geometry("1300x900")
     wait_until(window, lambda: not window._frame.is_scrolled)
     assert window.panel.canvas.winfo_height() > 400

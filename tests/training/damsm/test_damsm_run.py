@@ -132,7 +132,7 @@ def test_a_loss_that_is_no_number_stops_the_run(data: DataFolder, tmp_path: Path
 
 def test_fewer_pictures_than_a_batch_are_refused(data: DataFolder, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="20 photographs to train on, less than one batch of 64"):
-        train_damsm(data, tmp_path, DamsmTraining())
+        train_damsm(data, tmp_path, replace(SETTINGS, batch_size=64))
 
 
 def test_what_is_no_damsm_is_told_in_one_sentence(damsm: Path, tmp_path: Path) -> None:

@@ -122,8 +122,9 @@ def test_other_words_and_no_species_leave_scores_out(
     assert command.main(["side-by-side", *named, *paths, "--size", "64", "--pictures", "20"]) == 0
     table = capsys.readouterr().out.splitlines()
     one, other = (row for row in table if row.startswith(("| one", "| other")))
-    assert one.endswith("| – | – | – |") and other.endswith("| – | – |")
-    assert not other.endswith("| – | – | – |")
+    # Without a part finder, anatomy is left out as well: the last two.
+    assert one.endswith("| – | – | – | – | – |") and other.endswith("| – | – | – | – |")
+    assert not other.endswith("| – | – | – | – | – |")
     assert not (out / "side-by-side.jpg").exists()
 
 
@@ -150,10 +151,10 @@ def test_weights_side_by_side(
         "photographs of training species",
         "these photographs",
     ]
-    assert {len(row) for row in rows} == {9}
+    assert {len(row) for row in rows} == {10}
     assert rows[2][1:] == rows[3][1:], "the same weights have the same scores"
     score = evaluate(weights, judge, birds, [128], pictures=20, train=birds).stages[128]
-    assert rows[2][3] == f"{score.kid.value:.3f} ± {score.kid.margin:.3f}"
+    assert rows[2][2] == f"{score.kid.value:.3f} ± {score.kid.margin:.3f}"
     with Image.open(out / "side-by-side.jpg") as sheet:
         assert sheet.width > 8 * 128 and sheet.height > 2 * 128
 
