@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from models.text_file import read_lines
 from models.training.prepare.problems import Kind, Problems
 from models.vocabulary import tokenize
 
 
-def read_text(path: Path) -> str:
-    """Read a file that should be UTF-8; bytes that are not become lone surrogates.
-
-    So one bad line costs that line (`is_utf8` finds it) and not the file.
-    """
-    return path.read_bytes().decode("utf-8-sig", errors="surrogateescape")
-
-
 def is_utf8(text: str) -> bool:
-    """Whether all of a text that `read_text` gave was UTF-8."""
+    """Whether a text can be written as UTF-8: names of files and JSON may hold lone surrogates."""
     return not any("\udc80" <= character <= "\udcff" for character in text)
 
 
@@ -63,7 +56,7 @@ def read_caption_folder(
         file = Path(name).with_suffix(".txt").as_posix()
         if file in files:
             files.remove(file)
-            lines = read_text(folder / file).rstrip().split("\n")
+            lines = [line for line in read_lines(folder / file) if line.strip()]
             captions[name] = normalise(lines, f"{folder.name}/{file}", problems)
         else:
             captions[name] = ()

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.pose import PARTS
+from models.text_file import read_lines
 from models.training.prepare.attngan import read_captions, read_file_names
-from models.training.prepare.captions import is_utf8, normalise, read_caption_folder, read_text
+from models.training.prepare.captions import is_utf8, normalise, read_caption_folder
 from models.training.prepare.marks import read_box
 from models.training.prepare.problems import Kind, Problems
 from models.training.prepare.source import (
@@ -156,7 +157,7 @@ def _read_index(folder: Path, problems: Problems) -> _Index:
 def _read_table(path: Path, problems: Problems) -> dict[int, str]:
     """Read lines of a number and what belongs to it."""
     table: dict[int, str] = {}
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
+    for number, line in enumerate(read_lines(path), start=1):
         key, _, value = line.strip().partition(" ")
         if not line.strip():
             continue
@@ -191,7 +192,7 @@ def _read_part_places(path: Path, problems: Problems) -> dict[int, dict[int, Pla
     """
     pictures: dict[int, dict[int, Place]] = {}
     seen: set[tuple[int, int]] = set()
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
+    for number, line in enumerate(read_lines(path), start=1):
         if not line.strip():
             continue
         try:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from models.training.prepare.captions import is_utf8, normalise, read_text
+from models.text_file import read_lines, read_text
+from models.training.prepare.captions import is_utf8, normalise
 from models.training.prepare.marks import read_box, read_parts
 from models.training.prepare.problems import Kind, Problems
 from models.training.prepare.source import PICTURE_SUFFIX, Box, Collection, Parts, Place, Source
@@ -201,7 +202,7 @@ def _read_csv(path: Path, problems: Problems) -> Iterator[_Row]:
 
 
 def _read_json_lines(path: Path, problems: Problems) -> Iterator[_Row]:
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
+    for number, line in enumerate(read_lines(path), start=1):
         if line.strip():
             where = f"{path.name}, line {number}"
             try:

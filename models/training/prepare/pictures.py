@@ -7,11 +7,12 @@ import io
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError
 
 from models.pose import PARTS
 from models.training.prepare.problems import Kind
 from models.training.prepare.source import Box, Parts, Place, Source
+from models.upright import upright
 
 MAX_PIXELS = 80_000_000
 """Larger pictures are refused unread: a file of some kilobytes can unpack to fill the memory."""
@@ -159,7 +160,7 @@ def _open(source: Source) -> tuple[Image.Image, str]:
             if picture.mode == "F":
                 raise PictureError(Kind.NOT_A_PICTURE, "its pixels are measurements, not colours")
             picture.load()
-            turned = picture if source.is_stored else _upright(picture)
+            turned = picture if source.is_stored else upright(picture)
             return to_rgb(turned), hashlib.sha256(content).hexdigest()
     except PictureError:
         raise
@@ -170,14 +171,6 @@ def _open(source: Source) -> tuple[Image.Image, str]:
         raise PictureError(Kind.TOO_LARGE, "more than Pillow opens") from error
     except Exception as error:  # decoders raise almost anything on a damaged file
         raise PictureError(Kind.DAMAGED, str(error)) from error
-
-
-def _upright(picture: Image.Image) -> Image.Image:
-    """Turn a picture as its EXIF says; as it is stored where nobody can read that."""
-    try:
-        return ImageOps.exif_transpose(picture)
-    except Exception:  # as above; the pixels are whole
-        return picture
 
 
 def to_rgb(picture: Image.Image) -> Image.Image:

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from models.training.prepare.captions import read_text
+from models.text_file import read_lines
 from models.training.prepare.source import species_name
 
 ATTNGAN_TEST_SPECIES = frozenset(
@@ -126,7 +126,7 @@ def _take(names: frozenset[str], count: int) -> frozenset[str]:
 def _read_list(path: Path, names: frozenset[str]) -> frozenset[str]:
     if not path.is_file():
         raise ValueError(f"--test-species is a number or a file, and there is no file {path}.")
-    lines = {line.strip() for line in read_text(path).split("\n")} - {""}
+    lines = {line.strip() for line in read_lines(path)} - {""}
     by_name = {name.casefold(): name for name in names}
     found = {line: by_name.get(species_name(line).casefold()) for line in lines}
     if unknown := sorted(line for line, name in found.items() if name is None):

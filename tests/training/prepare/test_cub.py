@@ -205,10 +205,6 @@ def _captions_of_nothing(cub: Path, text: Path) -> None:
     (text / f"{ENCODED_NAMES[0]}_copy.txt").write_text("a bird\n")
 
 
-def _latin1_captions(cub: Path, text: Path) -> None:
-    (text / f"{ENCODED_NAMES[0]}.txt").write_bytes(b"a bird\na caf\xe9 bird\n")
-
-
 def _leading_out(cub: Path, text: Path) -> None:
     _replace_line(cub / "images.txt", "1 ../../secret.jpg")
 
@@ -246,7 +242,6 @@ FAULTS: list[tuple[Callable[[Path, Path], None], str, str]] = [
     (_missing_captions, "Pictures without captions", FIRST),
     (_wordless_captions, "Captions without a word", "caption 1 is '...'"),
     (_captions_of_nothing, "Listed, but there is no such picture", f"{ENCODED_NAMES[0]}_copy.txt"),
-    (_latin1_captions, "Not UTF-8", f"text_c10/{ENCODED_NAMES[0]}.txt: caption 2"),
     (_leading_out, "File names that lead out of their folder", "../../secret.jpg"),
     (_listed_twice, "Listed twice", f"{ENCODED_NAMES[1]}.jpg"),
     (_odd_line, "Lines that cannot be understood", "images.txt, line 1: one picture"),
