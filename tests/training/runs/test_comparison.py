@@ -26,6 +26,13 @@ def tiny(tmp_path: Path) -> str:
     return str(tmp_path / "tiny.toml")
 
 
+@pytest.fixture(autouse=True)
+def few_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As few as scores can be made of: what they are is tested elsewhere."""
+    monkeypatch.setattr("models.training.evaluation.evaluator.DIVERSITY_SENTENCES", 10)
+    monkeypatch.setattr("models.training.evaluation.evaluator.COLOUR_SEEDS", 2)
+
+
 @pytest.fixture(scope="module")
 def scored(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
     """As `data`, with as many photographs of unseen species as scores need."""
