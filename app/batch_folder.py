@@ -18,6 +18,7 @@ from app.picture_file import PictureError, peek_metadata
 from app.picture_metadata import PictureMetadata, writable
 from models.request import DrawRequest
 from models.vocabulary import tokenize
+from models.words.spelling import mend
 
 _SEED_FILE = "seed.txt"
 _ASPECTS = ("model", "size", "sentence", "seed", "wording")
@@ -120,8 +121,8 @@ class BatchFolder:
 
 
 def _aspect(metadata: PictureMetadata, aspect: str) -> object:
-    if aspect == "wording":  # the words alone: how they are written does not change a picture
-        return " ".join(tokenize(metadata.request.words))
+    if aspect == "wording":  # as the model reads it: how it is written does not change a picture
+        return " ".join(mend(tokenize(metadata.request.words)))
     return getattr(metadata, aspect)
 
 

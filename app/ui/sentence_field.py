@@ -46,6 +46,7 @@ class SentenceField(ttk.Frame):
         self._needed = True
         self._reader: SentenceReader | None = None
         self._taken: str | None = None  # words that were told and are used: drawn as they are
+        self._taken_for = ""  # the text in whose place they are
         self._label = label
         self.label = ttk.Label(self, text=label, style="Strong.TLabel")
         self.label.pack(anchor="w", pady=(0, GAP))
@@ -94,6 +95,11 @@ class SentenceField(ttk.Frame):
         """What is drawn of the text."""
         return DrawRequest(self.sentence, as_written=self.sentence == self._taken)
 
+    @property
+    def written(self) -> str:
+        """The text, or the one in whose place the words are used that were drawn of it."""
+        return self._taken_for if self.sentence == self._taken else self.sentence
+
     def use_reader(self, reader: SentenceReader) -> None:
         """Tell from now on what would be drawn of the text, and which words are not known."""
         self._reader = reader
@@ -140,7 +146,7 @@ class SentenceField(ttk.Frame):
         self.understood.show(reading if self._needed else None)
 
     def _use_words(self, words: str) -> None:
-        self._taken = words
+        self._taken, self._taken_for = words, self.sentence
         self.sentence = words
         self.text.mark_set("insert", "end-1c")
         self.text.focus()

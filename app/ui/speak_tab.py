@@ -166,7 +166,7 @@ class SpeakTab(ttk.Frame):
         The recording belongs to a sentence also after corrections, and not to another one.
         """
         request, way = self.field.request, self.way_row.way
-        words = request.sentence.split()
+        words = self.field.written.split()
         alike = SequenceMatcher(None, self._heard_text.split(), words).ratio()
         spoken = alike >= _STILL_SPOKEN
         if way != "text":

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from PIL import Image
 
 from app import batch, cli
 from app.command_steps import UsageError, save_drawing
-from app.picture_file import PictureError, read_metadata
+from app.picture_file import PictureError, read_metadata, save_picture
 from app.share import Share
 from models import Drawing, Painter
 from models.request import DrawRequest
@@ -169,6 +170,14 @@ def test_what_was_read_otherwise_is_told_at_the_end(
     assert draw(folder, "--as-written") == cli.FAILURE
     told = capsys.readouterr().err
     assert "its wording is 'a bright red bird with" in told and "would be 'a cardinal'" in told
+    captions.write_text(captions.read_text().replace("a red bird", "a gray bird"))
+    assert draw(tmp_path / "gray", "--seed", 1) == cli.SUCCESS
+    gray = tmp_path / "gray" / "000002.png"
+    with Image.open(gray) as picture:  # as an earlier version kept it, which mended it, too
+        metadata = replace(read_metadata(gray), request=DrawRequest("a gray bird", 3, 64, True))
+        save_picture(picture.convert("RGB"), metadata, gray)
+    assert draw(tmp_path / "gray") == cli.SUCCESS
+    captions.write_text(captions.read_text().replace("a gray bird", "a red bird"))
     before = pictures(folder)
     assert draw(tmp_path / "written", "--seed", 1, "--as-written") == cli.SUCCESS
     written = pictures(tmp_path / "written")

@@ -8,11 +8,13 @@ from collections.abc import Callable
 import pytest
 
 from app.picture_file import read_metadata
+from app.ui.speak_tab import SpeakState
 from app.ui.window import MainWindow
 from models import Painter
 from models.request import DrawRequest
 from tests.app.events import click, press, write
 from tests.conftest import wait_until
+from tests.speech_fixtures import SpeakSentence
 
 CARDINAL = "a bright red bird with a red pointed crest a black face and a short thick orange bill"
 
@@ -97,6 +99,21 @@ def test_what_was_heard_is_understood_too(ready: MainWindow) -> None:
     click(tab.way_row.buttons["text"])
     wait_until(ready, lambda: bool(tab.field.understood.text))
     assert tab.subject().request == DrawRequest("a cardinal")
+
+
+def test_what_was_said_is_kept_with_the_words_that_are_used(
+    ready: MainWindow, spoken_sentence: SpeakSentence
+) -> None:
+    tab = ready.speak_tab
+    ready.tabs.select(tab)
+    wait_until(ready, lambda: ready.transcriber_loader.value is not None, timeout=60)
+    tab.open_sound(spoken_sentence("a northern cardinal"))
+    wait_until(ready, lambda: tab.state_of_speech is SpeakState.IDLE, timeout=40)
+    assert "cardinal" in tab.field.sentence
+    wait_until(ready, lambda: tab.field.understood.text.endswith(CARDINAL))
+    click(tab.field.understood.link)
+    assert tab.field.sentence == CARDINAL
+    assert tab.subject().recording is not None
 
 
 @pytest.mark.alone

@@ -31,6 +31,7 @@ def small_checkpoint() -> Checkpoint:
     config = ModelConfig(
         TextEncoderConfig(vocabulary_size=4, embedding_size=6, feature_size=8),
         GeneratorConfig(8, 4, 4, seed_channels=16, stage_channels=(8, 6, 4, 2)),
+        names=("cardinal", "northern cardinal"),
     )
     return Checkpoint(
         config,
