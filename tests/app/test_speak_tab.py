@@ -363,8 +363,8 @@ def test_what_has_to_wait_while_recording_is_told(
     click(tab.record_button)
     wait_until(speaking, lambda: tab.state_of_speech is SpeakState.RECORDING)
     drop(speaking, spoken_sentence(SENTENCE))
-    speaking.root.update()
-    assert speaking.messages.text == "Press Stop first, then open a file."
+    told = "Press Stop first, then open a file."
+    wait_until(speaking, lambda: speaking.messages.text == told)  # what kind it is is looked up
     click(tab.field.draw_button)  # what was said before would be understood meanwhile
     assert speaking.messages.text == "Press Stop first, then draw."
     assert tab.state_of_speech is SpeakState.RECORDING and not speaking.desk.busy
