@@ -91,7 +91,7 @@ def test_each_kind_is_taken_for_what_it_is_when_dropped(
 
 
 def test_a_dropped_link_or_nothing_is_told(window: MainWindow) -> None:
-    wait_until(window, lambda: "xdnd" in window.root.tk.eval("namespace children ::tkdnd"))
+    wait_until(window, lambda: window.root.tk.eval("namespace exists ::tkdnd::xdnd") == "1")
     for addresses, told in (
         ([], "no file in what you dropped"),
         ([""], "no file in what you dropped"),

@@ -94,6 +94,7 @@ from PIL import Image
 from app.gallery import Gallery
 from app.picture_file import PictureError, save_picture
 from app.picture_metadata import PictureMetadata
+from models.request import DrawRequest
 from tests.app.gallery_folder import drawing, recording
 
 folder = Path(sys.argv[1])

@@ -19,9 +19,12 @@ from models.offline import SWITCHES
 from tests.conftest import REPOSITORY
 from tests.speech_fixtures import PlugIn, SpeakSentence
 from tests.system_calls import network_calls, watched, written_elsewhere
-from tests.training.conftest import write_squares
+from tests.training.conftest import write_data
 
 _WATCHED_FOR = 60  # seconds after everything was used; a library waited ten before it looked up
+
+_TINY = ("expert.batch_size=8", "damsm.epochs=1", "damsm.batch_size=8", "damsm.words_of=8")
+"""Changes of the recipe `quick` that let a handful of pictures do."""
 
 _OWN = (".config/speech2bird", ".local/share/speech2bird")
 
@@ -81,15 +84,12 @@ def test_commands_reach_out_to_nobody(
 ) -> None:
     out, log = tmp_path / "out", tmp_path / "calls"
     out.mkdir()
-    squares = write_squares(out / "squares")
+    birds = write_data(out / "birds")
     sound = spoken_sentence("a small red bird with black wings")
     commands = {
         "main.py listen": [sound, "-o", out / "heard.png"],
         "main.py draw": ["a red bird", "-o", out / "drawn.png", "--size", "64"],
-        "-m models.training damsm": [
-            *("--train", squares, "--test", squares, "--out", out / "run"),
-            *("--epochs", 1, "--batch-size", 8, "--picture-sizes", 64),
-        ],
+        "-m models.training damsm": ["quick", "--data", birds, "--out", out / "run", *_TINY],
     }
     for beginning, arguments in commands.items():
         command = watched([sys.executable, *beginning.split(), *arguments], log)

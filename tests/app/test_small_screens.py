@@ -17,7 +17,9 @@ from tests.conftest import REPOSITORY, wait_until
 _MEASURE = """
 import sys, time, main
 from tkinter import ttk
+from app.ui.subject import Subject
 from app.ui.window import MainWindow
+from models.request import DrawRequest
 
 def live(window, seconds=0.3):
     end = time.monotonic() + seconds
@@ -48,7 +50,7 @@ def run(window):
     root = window.root
     assert root.winfo_width() <= root.winfo_screenwidth()
     assert root.winfo_rooty() + root.winfo_height() <= root.winfo_screenheight()
-    window.panel.show_begin(__import__("app.ui.subject", fromlist=["x"]).Subject("a red bird"))
+    window.panel.show_begin(Subject(DrawRequest("a red bird")))
     for tab in window.tabs.tabs():
         window.tabs.select(tab)
         live(window)
