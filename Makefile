@@ -8,6 +8,8 @@
 # make reinstall   look again for what is missing (a compiler came, a package was removed)
 # make clean    remove .venv and what tools keep
 # make run PYTHON=/path/to/python3    with this Python instead of the one that is found
+# make run GPU=yes|no    with PyTorch for NVIDIA graphics cards, or for processors alone (3.8 GB less);
+#                        without this, a new .venv gets what this computer can use
 #
 # The stamps in .venv say what is installed: a second run installs nothing. They are redone when
 # the program's requirements change.
@@ -16,11 +18,18 @@ SHELL := /bin/bash
 
 python := .venv/bin/python
 requirements := setup.cfg $(wildcard requirements/*.lock) scripts/install_program.sh \
-	scripts/install_system_packages.sh scripts/find_python.sh
+	scripts/install_system_packages.sh scripts/find_python.sh scripts/find_nvidia_card.sh
+ifeq ($(origin GPU),command line)
+ifeq ($(filter $(GPU),yes no),)
+$(error GPU is yes or no)
+endif
+# Another choice than the last one installs anew.
+requirements += $(if $(filter-out $(shell cat .venv/gpu 2>/dev/null),$(GPU)),another-gpu)
+endif
 stamp := .venv/installed
 test_stamp := .venv/installed-for-tests
 
-.PHONY: run test lint bench bench-speech audit pictures reinstall clean
+.PHONY: run test lint bench bench-speech audit pictures reinstall clean another-gpu
 
 run: $(stamp)
 	$(python) main.py
