@@ -17,6 +17,7 @@ from app import __version__
 from app.command_steps import UsageError
 from app.commands import draw, listen
 from app.errors import AppError, OutOfMemoryError, is_out_of_memory
+from app.installation import COMMAND
 from app.number_options import COUNT, MICROPHONE, SECONDS, SEED, SIZE
 from app.speech.choices import RECOGNISERS
 
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str]) -> int:
 def build_parser() -> argparse.ArgumentParser:
     """Describe every command and option."""
     parser = _Parser(
-        prog="python main.py",
+        prog=COMMAND,
         description="Draw birds from sentences. Without a command, the window opens.",
     )
     parser.add_argument("--version", action="version", version=f"speech2bird {__version__}")

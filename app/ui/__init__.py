@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from app.installation import COMMAND
+
 _NO_HOME = (
     "There is no home folder that can be written to: your pictures are kept in {folder}, perhaps "
     "not for long. Save those that you like somewhere else."
@@ -22,7 +24,7 @@ def open_window() -> int:
     except ImportError:
         print(
             "speech2bird: this Python has no Tk, which the window needs: install python3-tk "
-            "(Debian, Ubuntu) or python-tk (Homebrew), or use 'python main.py draw'.",
+            f"(Debian, Ubuntu) or python-tk (Homebrew), or use '{COMMAND} draw'.",
             file=sys.stderr,
         )
         return 1
@@ -51,7 +53,7 @@ def open_window() -> int:
         except tkinter.TclError as error:
             print(
                 f"speech2bird: the window cannot be opened ({error}); "
-                "'python main.py draw' works without one.",
+                f"'{COMMAND} draw' works without one.",
                 file=sys.stderr,
             )
             return 1

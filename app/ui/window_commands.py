@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.desktop import open_path
 from app.file_kind import Kind, kind_of
+from app.installation import ROOT
 from app.logfile import log_path
 from app.picture_file import Picture
 from app.picture_metadata import PictureMetadata
@@ -22,7 +23,7 @@ from app.ui.type_tab import TypeTab
 if TYPE_CHECKING:
     from app.ui.window import MainWindow
 
-_DOCS = Path(__file__).resolve().parents[2] / "docs"
+_DOCS = ROOT / "docs"
 
 
 class WindowCommands:

@@ -12,13 +12,13 @@ import pickle
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-_ROOT = Path(__file__).resolve().parents[3]  # the folder that holds the package ``app``
+from app.installation import IMPORT_ROOT, module_command
+
 _TIMEOUT = 120  # seconds
 
 # No playlists nor lists of files: they lead to other files, and into the network.
@@ -67,8 +67,8 @@ def decode(file: BinaryIO, most_seconds: float) -> Decoded:
     os.lseek(file.fileno(), 0, os.SEEK_SET)  # the other process begins where the system stands
     try:
         answer = subprocess.run(
-            [sys.executable, "-m", __name__, str(most_seconds)],
-            cwd=_ROOT,
+            [*module_command(__name__), str(most_seconds)],
+            cwd=IMPORT_ROOT,
             stdin=file,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
