@@ -6,6 +6,8 @@
 # make audit ADVISORIES=all.zip    name the locked packages' known weaknesses, and what may report home
 # make pictures    draw docs/colours.jpg and the screenshots anew
 # make reinstall   look again for what is missing (a compiler came, a package was removed)
+# make install     install what is missing, and put the program into the desktop's menu
+# make uninstall   take it out of the menu again
 # make clean    remove .venv and what tools keep
 # make run PYTHON=/path/to/python3    with this Python instead of the one that is found
 # make run GPU=yes|no    with PyTorch for NVIDIA graphics cards, or for processors alone (3.8 GB less);
@@ -29,10 +31,17 @@ endif
 stamp := .venv/installed
 test_stamp := .venv/installed-for-tests
 
-.PHONY: run test lint bench bench-speech audit pictures reinstall clean another-gpu
+.PHONY: run install uninstall test lint bench bench-speech audit pictures reinstall clean another-gpu
 
 run: $(stamp)
 	$(python) main.py
+
+# For this person alone.
+install: $(stamp)
+	$(python) main.py --install-desktop
+
+uninstall:
+	$(python) main.py --uninstall-desktop
 
 # Two tests at a time with a thread each, then those that measure how quickly something answers.
 # `.venv/bin/python -m pytest` runs all of them, one after the other.

@@ -1,4 +1,4 @@
-"""The command line: ``draw`` and ``listen``; no command opens the window.
+"""The command line: ``draw`` and ``listen``, which need no window, ``open``, and the menu's entry.
 
 ``--help`` and usage errors come at once: the model, speech and pictures are imported by the
 command that needs them, when it runs (``app/commands.py``).
@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from app import __version__
 from app.command_steps import UsageError
-from app.commands import draw, listen
+from app.commands import draw, install_in_menu, listen, open_picture, remove_from_menu
 from app.errors import AppError, OutOfMemoryError, is_out_of_memory
 from app.installation import COMMAND
 from app.number_options import COUNT, MICROPHONE, SECONDS, SEED, SIZE
@@ -48,7 +48,10 @@ def main(arguments: Sequence[str]) -> int:
     int
         0 success, 1 failure, 2 bad usage. Each failure is one sentence on standard error.
     """
-    options = build_parser().parse_args(arguments)
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    if options.run is None:
+        parser.error("the following arguments are required: COMMAND")
     try:
         return int(options.run(options))
     except UsageError as error:
@@ -70,9 +73,20 @@ def build_parser() -> argparse.ArgumentParser:
         description="Draw birds from sentences. Without a command, the window opens.",
     )
     parser.add_argument("--version", action="version", version=f"speech2bird {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for option, run, meaning in (
+        (
+            "--install-desktop",
+            install_in_menu,
+            "put speech2bird into the desktop's menu",
+        ),
+        ("--uninstall-desktop", remove_from_menu, "take it out again"),
+    ):
+        parser.add_argument(option, dest="run", action="store_const", const=run, help=meaning)
+    parser.set_defaults(run=None, debug=False)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_draw(commands.add_parser("draw", help=_DRAW))
     _add_listen(commands.add_parser("listen", help="turn speech into text, and draw it with -o"))
+    _add_open(commands.add_parser("open", help="open the window with a picture that was saved"))
     return parser
 
 
@@ -169,6 +183,14 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
     )
     _add_drawing_options(parser)
     parser.set_defaults(run=listen)
+
+
+def _add_open(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Open the window, and in it a picture that speech2bird saved, or a sound."
+    parser.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="what to show; nothing: the window alone"
+    )
+    parser.set_defaults(run=open_picture)
 
 
 def _add_drawing_options(parser: argparse.ArgumentParser) -> None:

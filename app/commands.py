@@ -160,6 +160,42 @@ def listen(options: argparse.Namespace) -> int:
     return 0
 
 
+def open_picture(options: argparse.Namespace) -> int:
+    """Open the window, and show a file in it; what is wrong with it is told there."""
+    from app.ui import open_window
+
+    return open_window(options.file)
+
+
+def install_in_menu(options: argparse.Namespace) -> int:
+    """Put the program into the menu of the desktop.
+
+    Raises
+    ------
+    MenuError
+        The desktop has another kind of menu, or the folder cannot be written to.
+    """
+    from app import menu_entry
+
+    note(f"{menu_entry.install()}: speech2bird is in your menu now.")
+    return 0
+
+
+def remove_from_menu(options: argparse.Namespace) -> int:
+    """Take it out again.
+
+    Raises
+    ------
+    MenuError
+        As for :func:`install_in_menu`.
+    """
+    from app import menu_entry
+
+    menu_entry.remove()
+    note("speech2bird is no longer in your menu.")
+    return 0
+
+
 def _transcribe(recording: Recording, options: argparse.Namespace) -> str:
     from app.speech.recognisers import load_transcriber
 

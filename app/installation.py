@@ -22,6 +22,15 @@ IMPORT_ROOT = ROOT.parent if _IS_INSTALLED else ROOT
 COMMAND = "speech2bird" if _IS_BUNDLE or _IS_INSTALLED else "python main.py"
 """How a person starts the program in a terminal."""
 
+START = (
+    [sys.executable]
+    if _IS_BUNDLE
+    else [sys.executable, "-m", "speech2bird"]
+    if _IS_INSTALLED
+    else [sys.executable, str(ROOT / "main.py")]
+)
+"""The same for other programs, which know nothing of folders."""
+
 INSTALL_AGAIN = (
     "install speech2bird again" if _IS_BUNDLE or _IS_INSTALLED else "run `make reinstall`"
 )

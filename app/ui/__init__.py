@@ -14,10 +14,15 @@ _NO_HOME = (
 _CLOSE_TIMEOUT = 10.0  # seconds that work still running gets after the window has gone
 
 
-def open_window() -> int:
+def open_window(file: Path | None = None) -> int:
     """Open the window and return the exit status when it was closed.
 
     A computer without Tk or without a display gets one plain sentence.
+
+    Parameters
+    ----------
+    file
+        A picture or a sound to show in it, as if it was dropped there.
     """
     try:
         import tkinter
@@ -59,6 +64,8 @@ def open_window() -> int:
             return 1
         if temporary_home is not None:
             window.messages.note(_NO_HOME.format(folder=window.gallery.folder))
+        if file is not None:
+            window.commands.open_dropped([file.absolute()])
         window.run()
     # Drawing and listening have ended with the engines; a file that is being saved is finished.
     window.runner.join(_CLOSE_TIMEOUT)
