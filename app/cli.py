@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from app import __version__
 from app.command_steps import UsageError
-from app.commands import draw, install_in_menu, listen, open_picture, remove_from_menu
+from app.commands import doctor, draw, install_in_menu, listen, open_picture, remove_from_menu
 from app.errors import AppError, OutOfMemoryError, is_out_of_memory
 from app.installation import COMMAND
 from app.number_options import COUNT, MICROPHONE, SECONDS, SEED, SIZE
@@ -87,6 +87,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_draw(commands.add_parser("draw", help=_DRAW))
     _add_listen(commands.add_parser("listen", help="turn speech into text, and draw it with -o"))
     _add_open(commands.add_parser("open", help="open the window with a picture that was saved"))
+    _add_doctor(commands.add_parser("doctor", help="see how the program is here, as text to send"))
     return parser
 
 
@@ -191,6 +192,14 @@ def _add_open(parser: argparse.ArgumentParser) -> None:
         "file", nargs="?", type=Path, metavar="FILE", help="what to show; nothing: the window alone"
     )
     parser.set_defaults(run=open_picture)
+
+
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Look at versions, devices, folders and models, draw a picture, and print it all as text "
+        "that can be sent: without your name and the names of your files. It takes some seconds."
+    )
+    parser.set_defaults(run=doctor)
 
 
 def _add_drawing_options(parser: argparse.ArgumentParser) -> None:

@@ -167,6 +167,15 @@ def open_picture(options: argparse.Namespace) -> int:
     return open_window(options.file)
 
 
+def doctor(options: argparse.Namespace) -> int:
+    """Print how the program is here; the status is 1 where no picture can be drawn."""
+    from app.doctor import examine
+
+    drawn = examine(lambda line: print(line, flush=True))
+    note("This is for you to read, and to send to whoever helps you; nothing was sent.")
+    return 0 if drawn else 1
+
+
 def install_in_menu(options: argparse.Namespace) -> int:
     """Put the program into the menu of the desktop.
 

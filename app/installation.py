@@ -19,6 +19,9 @@ ROOT = Path(__file__).resolve().parents[1]
 IMPORT_ROOT = ROOT.parent if _IS_INSTALLED else ROOT
 """The folder in which Python finds the program's modules by their names."""
 
+FORM = "a bundle" if _IS_BUNDLE else "installed" if _IS_INSTALLED else "from its source"
+"""The same in words."""
+
 COMMAND = "speech2bird" if _IS_BUNDLE or _IS_INSTALLED else "python main.py"
 """How a person starts the program in a terminal."""
 
