@@ -125,10 +125,10 @@ def _rights(folder: Path) -> str:
 
 
 def _models() -> Iterator[str]:
-    from app.speech.language_model import BIRD_DICTIONARY, BIRD_MODEL
-    from app.speech.whisper import bundled_whisper
-    from models.listener import BUNDLED_LISTENER
+    from app.speech.recognition.language_model import BIRD_DICTIONARY, BIRD_MODEL
+    from app.speech.recognition.whisper import bundled_whisper
     from models.painter import BUNDLED_WEIGHTS
+    from models.sound.listener import BUNDLED_LISTENER
     from models.words.bird_book import BOOK
 
     files = [BUNDLED_WEIGHTS, BUNDLED_LISTENER, BIRD_MODEL, BIRD_DICTIONARY, BOOK]
@@ -138,7 +138,7 @@ def _models() -> Iterator[str]:
 
 
 def _microphones() -> Iterator[str]:
-    from app.speech.microphone import list_microphones
+    from app.speech.devices.microphone import list_microphones
 
     found = list_microphones()
     for microphone in found:  # their names may be a person's: "Anna's phones"
@@ -149,7 +149,7 @@ def _microphones() -> Iterator[str]:
 
 
 def _listening() -> Iterator[str]:
-    from app.speech.recognisers import load_transcriber
+    from app.speech.recognition.recognisers import load_transcriber
 
     begun = time.monotonic()
     transcriber = load_transcriber()
@@ -162,7 +162,7 @@ def _drawing() -> Iterator[str]:
     import torch
 
     from models import DrawRequest, Painter
-    from models.precision import chosen_precision
+    from models.painting.precision import chosen_precision
 
     begun = time.monotonic()
     painter = Painter.load()

@@ -19,7 +19,7 @@ _OLDEST_PYTHON = "3.11"
 _BUILD = ("setuptools", "wheel")
 _OF_CUDA = ("nvidia-", "cuda-", "triton")
 _UNUSED = "onnxruntime"
-"""It runs faster-whisper's voice detector, in place of which app/speech/silero.py is used."""
+"""It runs faster-whisper's voice detector, in place of which app/speech/sound/silero.py is used."""
 _CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 """PyTorch's builds for processors alone, for Linux: a tenth of the download. PyPI has them not."""
 _HEADER = "# Made by scripts/lock.py, from setup.cfg: change that and run it again.\n"

@@ -13,7 +13,7 @@ import pytest
 import soundfile
 
 from app import __version__
-from app.picture_file import read_metadata
+from app.pictures.picture_file import read_metadata
 from setup import under_one_name
 from tests.conftest import REPOSITORY
 from tests.speech_fixtures import SpeakSentence

@@ -16,7 +16,7 @@ from tests.conftest import REPOSITORY
 
 _LOG = """\
 2026-11-29 10:00:00,000 WARNING app.gallery.gallery: Secret diary.png cannot be read
-2026-11-29 10:00:01,000 ERROR app.ui.window: Error in a callback of the window
+2026-11-29 10:00:01,000 ERROR app.ui.window.window: Error in a callback of the window
 Traceback (most recent call last):
   File "{root}/app/ui/window.py", line 12, in _load
     open("Secret diary.png")
@@ -66,8 +66,8 @@ def test_the_report_is_complete_and_names_nobody(
     assert "\ndrew 512 px in " in sections["drawing"]
     assert sections["log"].splitlines() == [
         "2026-11-29 10:00:00,000 WARNING app.gallery.gallery",
-        "2026-11-29 10:00:01,000 ERROR app.ui.window",
-        "  app/ui/window.py:12 _load",
+        "2026-11-29 10:00:01,000 ERROR app.ui.window.window",
+        "  app/ui/window/window.py:12 _load",
         "  x.py:3 read",
         "  FileNotFoundError",
     ]

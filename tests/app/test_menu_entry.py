@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from app import menu_entry
-from app.cli import main
-from app.picture_file import save_picture
-from app.picture_metadata import PictureMetadata
+from app.commandline.cli import main
+from app.pictures.picture_file import save_picture
+from app.pictures.picture_metadata import PictureMetadata
 from models.request import DrawRequest
 from tests.conftest import REPOSITORY
 
@@ -98,7 +98,7 @@ def test_a_relative_data_folder_does_not_count(home: Path, monkeypatch: pytest.M
 
 _LOOKING = """
 import sys
-from app.cli import main
+from app.commandline.cli import main
 from app.ui import window
 
 class Looking(window.MainWindow):
