@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from app import cli
+from app.commandline import cli
 from tests.conftest import REPOSITORY
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from app import cli
+from app.commandline import cli
 from app.gallery import Gallery
 from app.picture_file import read_metadata
 from app.ui.window import MainWindow

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app import batch, cli
-from app.command_steps import UsageError, save_drawing
+from app.commandline import batch, cli
+from app.commandline.share import Share
+from app.commandline.steps import UsageError, save_drawing
 from app.picture_file import PictureError, read_metadata, save_picture
-from app.share import Share
 from models import Drawing, Painter
 from models.request import DrawRequest
 from tests.conftest import REPOSITORY

@@ -15,8 +15,8 @@ import torch
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from app import cli
-from app.command_steps import SEEDS
+from app.commandline import cli
+from app.commandline.steps import SEEDS
 from app.picture_file import read_metadata, save_picture
 from app.picture_metadata import PictureMetadata
 from models import Painter
@@ -59,7 +59,7 @@ def test_help_loads_neither_torch_nor_tk() -> None:
     command = [sys.executable, "-X", "importtime", str(REPOSITORY / "main.py"), "--help"]
     imported = subprocess.run(command, capture_output=True, text=True, timeout=100).stderr
     names = {line.rpartition("|")[2].strip() for line in imported.splitlines()}
-    assert "app.cli" in names
+    assert "app.commandline.cli" in names
     assert not names & {"torch", "tkinter", "numpy", "PIL", "models.painter", "app.ui"}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app import cli
+from app.commandline import cli
 from app.gallery import Gallery
 from app.logfile import last_lines, start_logging
 from app.picture_file import PictureError, read_metadata, save_picture

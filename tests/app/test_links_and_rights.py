@@ -13,7 +13,7 @@ from tkinter import messagebox
 import pytest
 from PIL import Image
 
-from app.command_steps import ask_about_read_only
+from app.commandline.steps import ask_about_read_only
 from app.picture_file import PictureError, read_metadata, save_picture
 from app.picture_metadata import PictureMetadata
 from app.settings import Settings, config_folder

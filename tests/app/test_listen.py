@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app import cli
+from app.commandline import cli
 from app.picture_file import read_metadata
 from app.speech.choices import RECOGNISERS
 from app.speech.recording import Recording

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import build_parser
-from app.number_options import NumberOption
+from app.commandline.cli import build_parser
+from app.commandline.number_options import NumberOption
 from tests.app.command_line import failure
 
 _WRONG = [

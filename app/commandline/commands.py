@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.command_steps import (
+from app.commandline.steps import (
     SEEDS,
     SIZES,
     UsageError,
@@ -59,7 +59,7 @@ def draw(options: argparse.Namespace) -> int:
     if options.captions is not None:
         if options.count != 1:
             raise UsageError("--count does not go with --captions: each line is drawn once.")
-        from app.batch import draw_captions
+        from app.commandline.batch import draw_captions
 
         return draw_captions(options)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from app.command_steps import SEEDS, drawing_paths
+from app.commandline.steps import SEEDS, drawing_paths
 from app.errors import AppError
 from app.files import rename_to_new, sync_file, sync_folder, temporary_beside
 from app.picture_file import PictureError, peek_metadata

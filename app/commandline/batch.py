@@ -1,7 +1,7 @@
 """Drawing every line of a file of captions: thousands of pictures, in one go or in several.
 
-A folder is gone on with where it was left (``app/batch_folder.py``), and processes that
-``torchrun`` started share the lines (``app/share.py``). Neither changes a picture.
+A folder is gone on with where it was left (``app/commandline/batch_folder.py``), and processes that
+``torchrun`` started share the lines (``app/commandline/share.py``). Neither changes a picture.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from app.batch_folder import BatchFolder, settle_seed
-from app.command_steps import SEEDS, check_size, load_painter, note, save_drawing
+from app.commandline.batch_folder import BatchFolder, settle_seed
+from app.commandline.share import Share, processors
+from app.commandline.steps import SEEDS, check_size, load_painter, note, save_drawing
 from app.errors import AppError
 from app.files import remove_abandoned
 from app.picture_file import PictureError
-from app.share import Share, processors
 from models.errors import SentenceError
 from models.reading import ReadRequest
 from models.request import DrawRequest

@@ -1,7 +1,7 @@
 """The command line: ``draw`` and ``listen``; no command opens the window.
 
 ``--help`` and usage errors come at once: the model, speech and pictures are imported by the
-command that needs them, when it runs (``app/commands.py``).
+command that needs them, when it runs (``app/commandline/commands.py``).
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from app import __version__
-from app.command_steps import UsageError
-from app.commands import draw, listen
+from app.commandline.commands import draw, listen
+from app.commandline.number_options import COUNT, MICROPHONE, SECONDS, SEED, SIZE
+from app.commandline.steps import UsageError
 from app.errors import AppError, OutOfMemoryError, is_out_of_memory
-from app.number_options import COUNT, MICROPHONE, SECONDS, SEED, SIZE
 from app.speech.choices import RECOGNISERS
 
 SUCCESS = 0

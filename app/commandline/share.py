@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.command_steps import UsageError
+from app.commandline.steps import UsageError
 
 
 @dataclass(frozen=True)

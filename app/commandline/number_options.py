@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.command_steps import SEEDS, SIZES
+from app.commandline.steps import SEEDS, SIZES
 
 _LONGEST = 20  # characters of a wrong value that are repeated
 _MOST_COUNT = 1000
