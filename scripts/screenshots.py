@@ -231,7 +231,7 @@ def _say(window: MainWindow, way: Way, seed: int) -> None:
 
 
 def _straight(window: MainWindow) -> None:
-    from app.attention_sheet import most_attended
+    from app.pictures.attention_sheet import most_attended
 
     _say(window, "sound", 18)
     drawing, row = window.desk.drawing, window.panel.view.waveform_row

@@ -24,7 +24,7 @@ from app.commandline.share import Share, processors
 from app.commandline.steps import SEEDS, check_size, load_painter, note, save_drawing
 from app.errors import AppError
 from app.files import remove_abandoned
-from app.picture_file import PictureError
+from app.pictures.picture_file import PictureError
 from models.errors import SentenceError
 from models.reading import ReadRequest
 from models.request import DrawRequest

@@ -14,8 +14,8 @@ from pathlib import Path
 from app.commandline.steps import SEEDS, drawing_paths
 from app.errors import AppError
 from app.files import rename_to_new, sync_file, sync_folder, temporary_beside
-from app.picture_file import PictureError, peek_metadata
-from app.picture_metadata import PictureMetadata, writable
+from app.pictures.picture_file import PictureError, peek_metadata
+from app.pictures.picture_metadata import PictureMetadata, writable
 from models.request import DrawRequest
 from models.vocabulary import tokenize
 from models.words.spelling import mend

@@ -70,7 +70,7 @@ def draw(options: argparse.Namespace) -> int:
     )
     drawn_by = None
     if options.source is not None:
-        from app.picture_file import read_metadata
+        from app.pictures.picture_file import read_metadata
 
         metadata = read_metadata(options.source)
         if metadata.way == "sound":
@@ -129,7 +129,7 @@ def listen(options: argparse.Namespace) -> int:
     if options.sound is not None and options.seconds is not None:
         raise UsageError("--seconds is for the microphone, not for a sound file.")
     if options.output is not None:
-        from app.picture_file import check_picture_path
+        from app.pictures.picture_file import check_picture_path
 
         ask_about_read_only([options.output])
         check_picture_path(options.output)
@@ -196,7 +196,7 @@ def numbered_paths(path: Path, count: int) -> list[Path]:
 
 def _check_before_loading(paths: Iterable[Path], sentence: str) -> None:
     """Tell at once what would fail after the seconds that the model takes to load."""
-    from app.picture_file import check_picture_path
+    from app.pictures.picture_file import check_picture_path
 
     for path in paths:
         check_picture_path(path)

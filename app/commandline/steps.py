@@ -65,14 +65,14 @@ def save_drawing(
     drawing: Drawing, path: Path, stages: bool = False, attention: bool = False
 ) -> None:
     """Write a drawing, and beside it what was asked for."""
-    from app.picture_file import save_picture
-    from app.picture_metadata import PictureMetadata
+    from app.pictures.picture_file import save_picture
+    from app.pictures.picture_metadata import PictureMetadata
 
     images = [drawing.image]
     if stages:
         images += drawing.stages
     if attention:
-        from app.attention_sheet import attention_sheet
+        from app.pictures.attention_sheet import attention_sheet
 
         images.append(attention_sheet(drawing))
     sizes = tuple(stage.width for stage in drawing.stages)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageTk
 
-from app.attention_sheet import attention_sheet, drawing_sheet
-from app.picture_file import save_picture
-from app.picture_metadata import PictureMetadata, file_stem
+from app.pictures.attention_sheet import attention_sheet, drawing_sheet
+from app.pictures.picture_file import save_picture
+from app.pictures.picture_metadata import PictureMetadata, file_stem
 from app.ui.background import BackgroundRunner, Task
 from app.ui.file_dialogs import PNG, ask_where_to_save
 from app.ui.message_bar import MessageBar

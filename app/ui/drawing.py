@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from app.gallery import Gallery
-from app.picture_file import PictureError
+from app.pictures.picture_file import PictureError
 from app.ui.background import BackgroundRunner, Task
 from app.ui.loader import Loader, LoadState
 from app.ui.message_bar import MessageBar

@@ -9,7 +9,7 @@ from pathlib import Path
 from tkinter import filedialog, messagebox
 
 from app.files import is_read_only, make_writable
-from app.picture_file import FORMATS
+from app.pictures.picture_file import FORMATS
 
 ALL_FILES = ("All files", "*")
 DRAWN_HERE = (*FORMATS, ".apng")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.picture_metadata import PictureMetadata
+from app.pictures.picture_metadata import PictureMetadata
 from app.ui.kept_picture import KeptPicture
 
 

@@ -9,7 +9,7 @@ from tkinter import ttk
 
 from app.desktop import open_path
 from app.gallery import Entry, Gallery
-from app.picture_file import read_picture
+from app.pictures.picture_file import read_picture
 from app.ui.background import BackgroundRunner, Task
 from app.ui.gallery_actions import GalleryActions
 from app.ui.gallery_changes import GalleryChanges

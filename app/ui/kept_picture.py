@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.picture_file import Picture
+from app.pictures.picture_file import Picture
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from app.morphing import STRIP_SIZE, check_way_path, save_animation, save_strip, way
+from app.pictures.morphing import STRIP_SIZE, check_way_path, save_animation, save_strip, way
 from app.ui.background import BackgroundRunner, Task
 from app.ui.loader import Loader
 from app.ui.message_bar import MessageBar

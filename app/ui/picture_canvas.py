@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageTk
 
-from app.attention_sheet import highlight
+from app.pictures.attention_sheet import highlight
 from app.ui.focus import has_focus
 from app.ui.theme import GAP, Palette, follow_palette, palette_of
 

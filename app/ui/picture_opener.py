@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tkinter import filedialog
 
-from app.picture_file import Picture, read_picture
+from app.pictures.picture_file import Picture, read_picture
 from app.ui.background import BackgroundRunner
 from app.ui.file_dialogs import ALL_FILES, DRAWN_HERE, file_type
 from app.ui.message_bar import MessageBar

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from app.picture_metadata import PictureMetadata
+from app.pictures.picture_metadata import PictureMetadata
 from app.ui.kept_picture import KeptPicture
 from app.ui.picture_set import PictureSet
 from app.ui.picture_view import PictureView

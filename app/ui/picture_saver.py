@@ -7,8 +7,8 @@ from collections.abc import Callable
 from tkinter import ttk
 
 from app.desktop import copy_picture
-from app.picture_file import Picture, save_picture
-from app.picture_metadata import file_stem
+from app.pictures.picture_file import Picture, save_picture
+from app.pictures.picture_metadata import file_stem
 from app.ui.background import BackgroundRunner
 from app.ui.dialog import Dialog
 from app.ui.file_dialogs import JPEG, PNG, WEBP, ask_where_to_save

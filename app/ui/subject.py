@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app.picture_metadata import STRAIGHT_FROM_SOUND
+from app.pictures.picture_metadata import STRAIGHT_FROM_SOUND
 from app.settings import Way
 from models.request import DrawRequest
 

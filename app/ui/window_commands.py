@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.desktop import open_path
-from app.file_kind import Kind, kind_of
 from app.logfile import log_path
-from app.picture_file import Picture
-from app.picture_metadata import PictureMetadata
+from app.pictures.file_kind import Kind, kind_of
+from app.pictures.picture_file import Picture
+from app.pictures.picture_metadata import PictureMetadata
 from app.ui.about_dialog import AboutDialog
 from app.ui.attention_window import AttentionWindow
 from app.ui.dialog import Dialog

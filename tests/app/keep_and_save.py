@@ -18,8 +18,8 @@ import numpy as np
 from PIL import Image
 
 from app.gallery import Gallery
-from app.picture_file import save_picture
-from app.picture_metadata import PictureMetadata
+from app.pictures.picture_file import save_picture
+from app.pictures.picture_metadata import PictureMetadata
 from app.speech.recording import Recording
 from models.drawing import Drawing
 from models.request import DrawRequest

@@ -9,9 +9,9 @@ from tkinter import filedialog
 import pytest
 from PIL import Image
 
-from app.file_kind import kind_of
-from app.picture_file import PictureError, read_picture, save_picture
-from app.picture_metadata import PictureMetadata
+from app.pictures.file_kind import kind_of
+from app.pictures.picture_file import PictureError, read_picture, save_picture
+from app.pictures.picture_metadata import PictureMetadata
 from app.ui.window import MainWindow
 from models.request import DrawRequest
 from tests.app.command_line import failure

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.commandline import cli
 from app.gallery import Gallery
-from app.picture_file import read_metadata
+from app.pictures.picture_file import read_metadata
 from app.ui.window import MainWindow
 from models import Painter
 from models.errors import ModelError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.picture_file import read_metadata
+from app.pictures.picture_file import read_metadata
 from tests.app.command_line import run
 
 SENTENCE = "a naïve réd bird with a zörgly head"

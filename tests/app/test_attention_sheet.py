@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.attention_sheet import attention_sheet, most_attended
+from app.pictures.attention_sheet import attention_sheet, most_attended
 from models import Painter
 
 

@@ -18,7 +18,7 @@ from PIL import Image
 from app.commandline import batch, cli
 from app.commandline.share import Share
 from app.commandline.steps import UsageError, save_drawing
-from app.picture_file import PictureError, read_metadata, save_picture
+from app.pictures.picture_file import PictureError, read_metadata, save_picture
 from models import Drawing, Painter
 from models.request import DrawRequest
 from tests.conftest import REPOSITORY

@@ -17,8 +17,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from app.commandline import cli
 from app.commandline.steps import SEEDS
-from app.picture_file import read_metadata, save_picture
-from app.picture_metadata import PictureMetadata
+from app.pictures.picture_file import read_metadata, save_picture
+from app.pictures.picture_metadata import PictureMetadata
 from models import Painter
 from models.request import MAX_SEED, DrawRequest
 from tests.app.command_line import failure, run

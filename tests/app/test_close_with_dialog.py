@@ -16,8 +16,8 @@ _CLOSE = """
 import sys, main
 from tkinter import messagebox
 from PIL import Image
-from app.picture_file import Picture
-from app.picture_metadata import PictureMetadata
+from app.pictures.picture_file import Picture
+from app.pictures.picture_metadata import PictureMetadata
 from app.ui.window import MainWindow
 from models.request import DrawRequest
 

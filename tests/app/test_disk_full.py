@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.morphing import save_animation, save_strip
-from app.picture_file import PictureError, save_picture
-from app.picture_metadata import PictureMetadata
+from app.pictures.morphing import save_animation, save_strip
+from app.pictures.picture_file import PictureError, save_picture
+from app.pictures.picture_metadata import PictureMetadata
 from app.settings import Settings
 from app.ui.window import MainWindow
 from models.request import Blend, DrawRequest
@@ -92,8 +92,8 @@ import json, sys
 from pathlib import Path
 from PIL import Image
 from app.gallery import Gallery
-from app.picture_file import PictureError, save_picture
-from app.picture_metadata import PictureMetadata
+from app.pictures.picture_file import PictureError, save_picture
+from app.pictures.picture_metadata import PictureMetadata
 from models.request import DrawRequest
 from tests.app.gallery_folder import drawing, recording
 

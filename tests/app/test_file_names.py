@@ -13,8 +13,8 @@ from PIL import Image
 from app.commandline import cli
 from app.gallery import Gallery
 from app.logfile import last_lines, start_logging
-from app.picture_file import PictureError, read_metadata, save_picture
-from app.picture_metadata import PictureMetadata
+from app.pictures.picture_file import PictureError, read_metadata, save_picture
+from app.pictures.picture_metadata import PictureMetadata
 from app.speech.transcriber import SpeechModelError
 from app.speech.whisper import WhisperTranscriber
 from app.ui.window import MainWindow

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from app.picture_file import PictureError, peek_metadata, read_metadata
-from app.picture_metadata import PictureMetadata
+from app.pictures.picture_file import PictureError, peek_metadata, read_metadata
+from app.pictures.picture_metadata import PictureMetadata
 from app.ui.window import MainWindow
 from models.request import DrawRequest
 from tests.app.events import drop

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from app.gallery import Gallery
-from app.picture_file import read_picture, save_picture
-from app.picture_metadata import PictureMetadata
+from app.pictures.picture_file import read_picture, save_picture
+from app.pictures.picture_metadata import PictureMetadata
 from app.ui.window import MainWindow
 from models.request import DrawRequest
 from tests.app.events import click, press

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.gallery import Gallery
-from app.picture_file import read_metadata, read_picture
+from app.pictures.picture_file import read_metadata, read_picture
 from app.ui.window import MainWindow
 from tests.app.events import FREEZE, Heartbeat, click, press, write
 from tests.app.gallery_folder import copy_in

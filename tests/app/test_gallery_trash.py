@@ -8,7 +8,7 @@ import sys
 from datetime import datetime, timedelta
 
 from app.gallery import Gallery, Trashed
-from app.picture_file import read_metadata
+from app.pictures.picture_file import read_metadata
 from tests.app.gallery_folder import copy_in, drawing, names, opened, recording
 from tests.conftest import REPOSITORY
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.files import PART_SUFFIX
 from app.gallery import Gallery
-from app.picture_file import FORMATS, read_picture
+from app.pictures.picture_file import FORMATS, read_picture
 from tests.conftest import REPOSITORY
 
 _KILLS = 50

@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from app.commandline.steps import ask_about_read_only
-from app.picture_file import PictureError, read_metadata, save_picture
-from app.picture_metadata import PictureMetadata
+from app.pictures.picture_file import PictureError, read_metadata, save_picture
+from app.pictures.picture_metadata import PictureMetadata
 from app.settings import Settings, config_folder
 from app.speech.build_language_model import main as build
 from app.ui.window import MainWindow

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from app.commandline import cli
-from app.picture_file import read_metadata
+from app.pictures.picture_file import read_metadata
 from app.speech.choices import RECOGNISERS
 from app.speech.recording import Recording
 from tests.app.command_line import failure, run

@@ -10,7 +10,7 @@ from tkinter import ttk
 import pytest
 
 from app.gallery import Gallery
-from app.picture_file import read_metadata
+from app.pictures.picture_file import read_metadata
 from app.ui.loader import LoadState
 from app.ui.window import MainWindow
 from models import Painter

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from app.engine.engines import Engines
-from app.morphing import STRIP_SIZE
+from app.pictures.morphing import STRIP_SIZE
 from app.ui.loader import LoadState
 from app.ui.window import MainWindow
 from models import Painter

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.picture_file import (
+from app.pictures.picture_file import (
     PictureError,
     peek_metadata,
     read_metadata,
     read_picture,
     save_picture,
 )
-from app.picture_metadata import PictureMetadata
+from app.pictures.picture_metadata import PictureMetadata
 from models.request import DrawRequest
 
 METADATA = PictureMetadata(

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from PIL import Image, ImageTk
 
-from app.attention_sheet import drawing_sheet, highlight
 from app.gallery import Gallery
-from app.picture_file import read_metadata
+from app.pictures.attention_sheet import drawing_sheet, highlight
+from app.pictures.picture_file import read_metadata
 from app.settings import Settings
 from app.ui.attention_window import AttentionWindow
 from app.ui.loader import LoadState

@@ -14,8 +14,8 @@ from PIL import Image
 from app import logfile
 from app.files import make_private_folder, replacing, temporary_beside
 from app.gallery import Gallery
-from app.picture_file import save_picture
-from app.picture_metadata import PictureMetadata
+from app.pictures.picture_file import save_picture
+from app.pictures.picture_metadata import PictureMetadata
 from app.settings import Settings
 from models.request import DrawRequest
 from tests.app.gallery_folder import drawing, recording

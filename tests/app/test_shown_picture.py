@@ -10,8 +10,8 @@ from tkinter import filedialog
 import pytest
 from PIL import Image
 
-from app.picture_file import read_picture, save_picture
-from app.picture_metadata import PictureMetadata
+from app.pictures.picture_file import read_picture, save_picture
+from app.pictures.picture_metadata import PictureMetadata
 from app.ui.loader import LoadState
 from app.ui.window import MainWindow
 from models.drawing import OnStage

@@ -16,8 +16,8 @@ from PIL import Image
 from app.engine.engines import Engines
 from app.engine.speech import EngineTranscriber
 from app.gallery import Gallery
-from app.picture_file import save_picture
-from app.picture_metadata import PictureMetadata
+from app.pictures.picture_file import save_picture
+from app.pictures.picture_metadata import PictureMetadata
 from app.settings import Settings
 from app.speech.choices import RECOGNISERS
 from app.speech.recording import Recording

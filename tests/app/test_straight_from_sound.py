@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from app.gallery import Gallery
-from app.picture_file import read_metadata
+from app.pictures.picture_file import read_metadata
 from app.settings import Settings
 from app.speech.recording import Recording
 from app.ui.speak_tab import SpeakState

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.gallery import Gallery
-from app.picture_file import read_metadata
+from app.pictures.picture_file import read_metadata
 from tests.app.gallery_folder import drawing, names, opened
 from tests.conftest import REPOSITORY
 
@@ -18,7 +18,7 @@ _WORK = """
 import json, random, sys
 from pathlib import Path
 from app.gallery import Gallery
-from app.picture_file import PictureError
+from app.pictures.picture_file import PictureError
 from tests.app.gallery_folder import drawing, recording
 
 gallery = Gallery(Path(sys.argv[1]))

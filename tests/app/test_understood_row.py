@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.picture_file import read_metadata
+from app.pictures.picture_file import read_metadata
 from app.ui.speak_tab import SpeakState
 from app.ui.window import MainWindow
 from models import Painter

@@ -16,7 +16,7 @@ from PIL import Image
 
 from app.engine.engines import Engines
 from app.gallery import Gallery
-from app.picture_file import read_metadata
+from app.pictures.picture_file import read_metadata
 from app.settings import Settings
 from app.ui.loader import LoadState
 from app.ui.window import MainWindow

@@ -12,7 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from app import __version__
 from app.files import replacing
-from app.picture_file import PictureError, write_image
+from app.pictures.picture_file import PictureError, write_image
 from models.request import Blend
 
 STRIP_SIZE = 256  # pixels, the side of a picture in a strip

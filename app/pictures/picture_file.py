@@ -20,9 +20,9 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from app.errors import AppError
-from app.file_kind import is_named_picture
 from app.files import is_read_only, link_target, replacing
-from app.picture_metadata import PictureMetadata
+from app.pictures.file_kind import is_named_picture
+from app.pictures.picture_metadata import PictureMetadata
 from models.upright import upright
 
 FORMATS = {
