@@ -24,9 +24,9 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from app.speech.recognisers import load_transcriber
-from app.speech.recording import Recording
-from app.speech.transcriber import NothingHeardError, Transcriber, speech_in
+from app.speech.recognition.recognisers import load_transcriber
+from app.speech.recognition.transcriber import NothingHeardError, Transcriber, speech_in
+from app.speech.sound.recording import Recording
 from models import Drawing, Painter
 from models.errors import SoundError
 from models.listener import HeardSentence, Listener

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.speech.recording import Recording
-from app.speech.transcriber import NothingHeardError, speech_in
+from app.speech.recognition.transcriber import NothingHeardError, speech_in
+from app.speech.sound.recording import Recording
 from models import Painter
 from models.errors import SoundError
 from models.listener import Listener

@@ -18,7 +18,7 @@ from app.commandline.commands import draw, listen
 from app.commandline.number_options import COUNT, MICROPHONE, SECONDS, SEED, SIZE
 from app.commandline.steps import UsageError
 from app.errors import AppError, OutOfMemoryError, is_out_of_memory
-from app.speech.choices import RECOGNISERS
+from app.speech.recognition.choices import RECOGNISERS
 
 SUCCESS = 0
 FAILURE = 1

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from app.speech.recorder import Recorder
-    from app.speech.recording import Recording
+    from app.speech.devices.recorder import Recorder
+    from app.speech.sound.recording import Recording
 
 _LOOK = 0.1  # seconds between two looks at a recording
 
@@ -133,7 +133,7 @@ def listen(options: argparse.Namespace) -> int:
 
         ask_about_read_only([options.output])
         check_picture_path(options.output)
-    from app.speech.recording import Recording
+    from app.speech.sound.recording import Recording
 
     if options.sound is not None:
         recording = Recording.from_file(options.sound)
@@ -161,7 +161,7 @@ def listen(options: argparse.Namespace) -> int:
 
 
 def _transcribe(recording: Recording, options: argparse.Namespace) -> str:
-    from app.speech.recognisers import load_transcriber
+    from app.speech.recognition.recognisers import load_transcriber
 
     transcriber = load_transcriber(options.recogniser, options.whisper)
     if transcriber.notice is not None:
@@ -170,7 +170,7 @@ def _transcribe(recording: Recording, options: argparse.Namespace) -> str:
 
 
 def _voice(recording: Recording) -> NDArray[np.float32]:
-    from app.speech.transcriber import speech_in
+    from app.speech.recognition.transcriber import speech_in
 
     return speech_in(recording).as_float()
 
@@ -206,7 +206,7 @@ def _check_before_loading(paths: Iterable[Path], sentence: str) -> None:
 
 def _record(microphone: int | None, seconds: float | None) -> Recording:
     """Record until Enter or Ctrl-C, or for a number of seconds."""
-    from app.speech.recorder import Recorder
+    from app.speech.devices.recorder import Recorder
 
     if seconds is None and sys.stdin is None:
         raise UsageError("There is no keyboard to press Enter on; use --seconds.")

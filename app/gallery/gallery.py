@@ -34,7 +34,7 @@ from app.settings import data_folder
 from models.words.tokens import fold
 
 if TYPE_CHECKING:
-    from app.speech.recording import Recording
+    from app.speech.sound.recording import Recording
     from models import Drawing
 
 _log = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from models.request import DrawRequest
 
 if TYPE_CHECKING:
     from app.engine.pictures import EnginePainter
-    from app.speech.recording import Recording
+    from app.speech.sound.recording import Recording
     from models import Drawing
 
 

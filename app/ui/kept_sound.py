@@ -56,7 +56,7 @@ class KeptSound:
 
         def find(transcriber: EngineTranscriber) -> None:
             def read(task: Task[Subject]) -> Subject:
-                from app.speech.recording import Recording
+                from app.speech.sound.recording import Recording
 
                 recording = Recording.from_file(path)
                 return Subject(request, recording, transcriber.speech_in(recording), "sound")

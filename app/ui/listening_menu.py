@@ -7,13 +7,13 @@ from collections.abc import Callable
 from tkinter import filedialog, ttk
 from typing import TYPE_CHECKING
 
-from app.speech.choices import RECOGNISERS
+from app.speech.recognition.choices import RECOGNISERS
 from app.ui.background import BackgroundRunner, Task
 from app.ui.flat_menu import FlatMenu
 
 if TYPE_CHECKING:
     from app.settings import Settings
-    from app.speech.microphone import Microphone
+    from app.speech.devices.microphone import Microphone
 
 _DEFAULT = "The system's microphone"
 
@@ -69,7 +69,7 @@ class ListeningMenu(ttk.Menubutton):
         """Bring the list of microphones up to date."""
 
         def look(task: Task[list[Microphone]]) -> list[Microphone]:
-            from app.speech.microphone import list_microphones
+            from app.speech.devices.microphone import list_microphones
 
             return list_microphones()
 

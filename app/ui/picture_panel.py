@@ -20,7 +20,7 @@ from app.ui.theme import GAP
 from app.ui.words import short
 
 if TYPE_CHECKING:
-    from app.speech.recording import Recording
+    from app.speech.sound.recording import Recording
     from app.ui.subject import Subject
     from models import Drawing
 

@@ -12,7 +12,7 @@ from PIL import Image
 from models.vocabulary import tokenize
 
 if TYPE_CHECKING:
-    from app.speech.recording import Recording
+    from app.speech.sound.recording import Recording
     from models import Drawing
     from models.drawing import Span
 

@@ -14,7 +14,7 @@ from app.ui.file_types import patterns
 from app.ui.theme import GAP
 
 if TYPE_CHECKING:
-    from app.speech.recording import Recording
+    from app.speech.sound.recording import Recording
 
 _SOUND_FILES = (("Sound", patterns(ENDINGS)), ("All files", "*"))
 
@@ -80,7 +80,7 @@ class SoundRow(ttk.Frame):
             return
 
         def play_it(task: Task[None]) -> None:
-            from app.speech.player import play
+            from app.speech.devices.player import play
 
             play(recording, task.cancelled)
 

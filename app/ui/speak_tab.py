@@ -26,8 +26,8 @@ from app.ui.word_marks import Suggest
 if TYPE_CHECKING:
     from app.engine.speech import EngineTranscriber
     from app.settings import Settings, Way
-    from app.speech.recorder import Recorder
-    from app.speech.recording import Recording
+    from app.speech.devices.recorder import Recorder
+    from app.speech.sound.recording import Recording
 
 _TICK = 60  # milliseconds between two looks at the running recording
 _STILL_SPOKEN = 0.5  # of a sentence's words: as many must be those that were heard
@@ -188,7 +188,7 @@ class SpeakTab(ttk.Frame):
             return
 
         def read(task: Task[Recording]) -> Recording:
-            from app.speech.recording import Recording
+            from app.speech.sound.recording import Recording
 
             return Recording.from_file(path)
 
@@ -212,7 +212,7 @@ class SpeakTab(ttk.Frame):
         stop_when_silent = self.listening.stop_when_silent
 
         def open_microphone(task: Task[Recorder]) -> Recorder:
-            from app.speech.recorder import Recorder
+            from app.speech.devices.recorder import Recorder
 
             recorder = Recorder(microphone, stop_when_silent=stop_when_silent)
             recorder.start()
@@ -282,7 +282,7 @@ class SpeakTab(ttk.Frame):
         )
 
     def _heard(self, found: _Understood, notice: str | None) -> None:
-        from app.speech.loudness import advice
+        from app.speech.sound.loudness import advice
 
         recording = found.recording
         self._heard_text, self._heard_from = found.text, recording

@@ -12,7 +12,7 @@ from app.ui.focus import has_focus
 from app.ui.theme import Palette, follow_palette, palette_of
 
 if TYPE_CHECKING:
-    from app.speech.recording import Recording
+    from app.speech.sound.recording import Recording
     from models.drawing import Span
 
 _HEIGHT = 56  # pixels

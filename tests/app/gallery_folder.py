@@ -10,7 +10,7 @@ from PIL import Image
 from app.gallery import Gallery
 from app.pictures.picture_file import save_picture
 from app.pictures.picture_metadata import PictureMetadata
-from app.speech.recording import Recording
+from app.speech.sound.recording import Recording
 from models.drawing import Drawing
 from models.request import DrawRequest
 

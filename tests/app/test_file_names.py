@@ -15,8 +15,8 @@ from app.gallery import Gallery
 from app.logfile import last_lines, start_logging
 from app.pictures.picture_file import PictureError, read_metadata, save_picture
 from app.pictures.picture_metadata import PictureMetadata
-from app.speech.transcriber import SpeechModelError
-from app.speech.whisper import WhisperTranscriber
+from app.speech.recognition.transcriber import SpeechModelError
+from app.speech.recognition.whisper import WhisperTranscriber
 from app.ui.window import MainWindow
 from models import Painter
 from models.request import DrawRequest

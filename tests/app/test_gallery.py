@@ -22,7 +22,7 @@ from PIL import Image
 from app.gallery import Gallery
 from app.pictures.picture_file import PictureError, read_metadata
 from app.pictures.picture_metadata import PictureMetadata
-from app.speech.recording import Recording
+from app.speech.sound.recording import Recording
 from tests.app.gallery_folder import copy_in, drawing, names, opened, recording
 from tests.conftest import REPOSITORY
 

@@ -14,8 +14,8 @@ from PIL import Image
 
 from app.commandline import cli
 from app.pictures.picture_file import read_metadata
-from app.speech.choices import RECOGNISERS
-from app.speech.recording import Recording
+from app.speech.recognition.choices import RECOGNISERS
+from app.speech.sound.recording import Recording
 from tests.app.command_line import failure, run
 from tests.conftest import REPOSITORY
 from tests.speech_fixtures import PlugIn, SpeakSentence

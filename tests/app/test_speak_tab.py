@@ -19,9 +19,9 @@ from app.gallery import Gallery
 from app.pictures.picture_file import save_picture
 from app.pictures.picture_metadata import PictureMetadata
 from app.settings import Settings
-from app.speech.choices import RECOGNISERS
-from app.speech.recording import Recording
-from app.speech.transcriber import SpeechModelError
+from app.speech.recognition.choices import RECOGNISERS
+from app.speech.recognition.transcriber import SpeechModelError
+from app.speech.sound.recording import Recording
 from app.ui.loader import LoadState
 from app.ui.speak_tab import SpeakState
 from app.ui.window import MainWindow

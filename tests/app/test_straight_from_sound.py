@@ -11,7 +11,7 @@ import soundfile
 from app.gallery import Gallery
 from app.pictures.picture_file import read_metadata
 from app.settings import Settings
-from app.speech.recording import Recording
+from app.speech.sound.recording import Recording
 from app.ui.speak_tab import SpeakState
 from app.ui.waveform_row import envelope
 from app.ui.window import MainWindow

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from app.speech.recording import Recording
+from app.speech.sound.recording import Recording
 from models import Painter
 from models.errors import SoundError
 from models.listener import HeardSentence, Listener

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.speech.correction import Corrector, Guess
-from app.speech.pronunciations import (
+from app.speech.recognition.correction import Corrector, Guess
+from app.speech.recognition.pronunciations import (
     Pronunciations,
     SoundAlikes,
     cmu_dictionary,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.speech.build_language_model import main as build
-from app.speech.language_model import (
+from app.speech.recognition.language_model import (
     BIRD_DICTIONARY,
     BIRD_MODEL,
     START,

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.speech.loudness import PauseDetector, advice
-from app.speech.recording import Recording
+from app.speech.sound.loudness import PauseDetector, advice
+from app.speech.sound.recording import Recording
 from tests.app.speech.conftest import RATE, as_recording
 from tests.speech_fixtures import SpeakSentence
 

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from app.speech.microphone import NoMicrophoneError, choose_microphone, list_microphones
-from app.speech.portaudio import PyAudioMissingError, portaudio
+from app.speech.devices.microphone import NoMicrophoneError, choose_microphone, list_microphones
+from app.speech.devices.portaudio import PyAudioMissingError, portaudio
 from tests.speech_fixtures import PlugIn, SpeakSentence
 
 
@@ -49,7 +49,8 @@ def test_without_pyaudio(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_speech_loads_nothing_heavy_until_it_is_used() -> None:
     program = (
-        "import sys, app.speech.microphone, app.speech.recorder, app.speech.transcriber\n"
+        "import sys, app.speech.devices.microphone, app.speech.devices.recorder\n"
+        "import app.speech.recognition.transcriber\n"
         "print(*{'pyaudio', 'tkinter', 'torch', 'faster_whisper', 'speech_recognition'}"
         " & set(sys.modules))"
     )

@@ -17,10 +17,10 @@ import pytest
 import speech_recognition
 
 from app.settings import Settings
-from app.speech.choices import RECOGNISERS
-from app.speech.online import GoogleTranscriber
-from app.speech.recording import Recording
-from app.speech.transcriber import NothingUnderstoodError, SpeechModelError
+from app.speech.recognition.choices import RECOGNISERS
+from app.speech.recognition.online import GoogleTranscriber
+from app.speech.recognition.transcriber import NothingUnderstoodError, SpeechModelError
+from app.speech.sound.recording import Recording
 from tests.conftest import REPOSITORY
 from tests.speech_fixtures import SpeakSentence
 
@@ -33,8 +33,8 @@ def watch(event, arguments):
         network.append(event)
 sys.addaudithook(watch)
 from app.speech import online, recognisers, whisper
-from app.speech.recording import Recording
-from app.speech.transcriber import SpeechModelError
+from app.speech.sound.recording import Recording
+from app.speech.recognition.transcriber import SpeechModelError
 make = online.GoogleTranscriber.__init__
 online.GoogleTranscriber.__init__ = lambda self: (made.append("google"), make(self))[1]
 

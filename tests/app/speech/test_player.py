@@ -8,9 +8,9 @@ import numpy as np
 import pyaudio
 import pytest
 
-from app.speech.player import LoudspeakerError, play
-from app.speech.portaudio import PyAudioMissingError
-from app.speech.recording import Recording
+from app.speech.devices.player import LoudspeakerError, play
+from app.speech.devices.portaudio import PyAudioMissingError
+from app.speech.sound.recording import Recording
 from tests.app.speech.conftest import as_recording
 
 _LOUDSPEAKER = """

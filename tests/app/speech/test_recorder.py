@@ -12,12 +12,12 @@ import pyaudio
 import pytest
 import soundfile
 
-from app.speech import recorder as recorder_module
-from app.speech.microphone import NoMicrophoneError
-from app.speech.portaudio import PyAudioMissingError
-from app.speech.recorder import DeviceFailedError, Recorder
-from app.speech.recording import Recording
-from app.speech.transcriber import Transcriber
+from app.speech.devices import recorder as recorder_module
+from app.speech.devices.microphone import NoMicrophoneError
+from app.speech.devices.portaudio import PyAudioMissingError
+from app.speech.devices.recorder import DeviceFailedError, Recorder
+from app.speech.recognition.transcriber import Transcriber
+from app.speech.sound.recording import Recording
 from tests.app.speech.conftest import as_recording
 from tests.speech_fixtures import PlugIn, SpeakSentence
 

@@ -8,7 +8,7 @@ import soundfile
 
 from app.errors import AppError
 from app.speech.files import SoundFileError
-from app.speech.recording import Recording
+from app.speech.sound.recording import Recording
 from tests.app.speech.conftest import as_recording
 
 

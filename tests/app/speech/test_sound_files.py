@@ -16,8 +16,8 @@ import pytest
 import soundfile
 
 from app.speech.files import ENDINGS, SoundFileError
-from app.speech.recording import Recording, one_voice
-from app.speech.transcriber import NothingHeardError, speech_in
+from app.speech.recognition.transcriber import NothingHeardError, speech_in
+from app.speech.sound.recording import Recording, one_voice
 from tests.app.speech.conftest import RATE
 from tests.conftest import REPOSITORY
 from tests.speech_fixtures import SpeakSentence

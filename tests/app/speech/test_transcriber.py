@@ -9,17 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.speech import correction, recognisers, whisper
-from app.speech.recognisers import load_transcriber
-from app.speech.recording import Recording
-from app.speech.sphinx import SphinxTranscriber
-from app.speech.transcriber import (
+from app.speech.recognition import correction, recognisers, whisper
+from app.speech.recognition.recognisers import load_transcriber
+from app.speech.recognition.sphinx import SphinxTranscriber
+from app.speech.recognition.transcriber import (
     NothingHeardError,
     NothingUnderstoodError,
     SpeechModelError,
     Transcriber,
 )
-from app.speech.whisper import WhisperTranscriber
+from app.speech.recognition.whisper import WhisperTranscriber
+from app.speech.sound.recording import Recording
 from tests.app.speech.conftest import as_recording, sounds_without_voice
 from tests.speech_fixtures import SpeakSentence
 
@@ -130,8 +130,8 @@ def test_nothing_is_asked_of_the_network(spoken_sentence: SpeakSentence) -> None
         "def refuse(event, arguments):\n"
         "    if event in ('socket.connect', 'socket.getaddrinfo'): raise SystemExit(event)\n"
         "sys.addaudithook(refuse)\n"
-        "from app.speech.recording import Recording\n"
-        "from app.speech.recognisers import load_transcriber\n"
+        "from app.speech.sound.recording import Recording\n"
+        "from app.speech.recognition.recognisers import load_transcriber\n"
         "print(load_transcriber().transcribe(Recording.from_file(sys.argv[1])))"
     )
     command = [sys.executable, "-c", program, str(spoken_sentence(SENTENCES[0]))]

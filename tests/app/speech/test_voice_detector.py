@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.speech import silero
-from app.speech.recording import Recording
-from app.speech.silero import VoiceDetectorError, speech_probabilities
-from app.speech.voice_detector import find_speech
+from app.speech.sound import silero
+from app.speech.sound.recording import Recording
+from app.speech.sound.silero import VoiceDetectorError, speech_probabilities
+from app.speech.sound.voice_detector import find_speech
 from tests.app.speech.conftest import RATE, as_recording
 from tests.conftest import REPOSITORY
 from tests.speech_fixtures import SpeakSentence
@@ -54,8 +54,8 @@ def test_from_the_first_word_to_the_last(spoken_sentence: SpeakSentence) -> None
 
 def test_no_library_that_reports_home_is_loaded(spoken_sentence: SpeakSentence) -> None:
     program = (
-        "import sys; from app.speech.recognisers import load_transcriber\n"
-        "from app.speech.recording import Recording\n"
+        "import sys; from app.speech.recognition.recognisers import load_transcriber\n"
+        "from app.speech.sound.recording import Recording\n"
         "load_transcriber().transcribe(Recording.from_file(sys.argv[1]))\n"
         "print('onnxruntime' in sys.modules)"
     )

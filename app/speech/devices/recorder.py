@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.speech.loudness import PauseDetector
-from app.speech.microphone import Microphone, choose_microphone
-from app.speech.portaudio import MicrophoneError, portaudio
-from app.speech.recording import MAX_SECONDS, Recording, one_voice
+from app.speech.devices.microphone import Microphone, choose_microphone
+from app.speech.devices.portaudio import MicrophoneError, portaudio
+from app.speech.sound.loudness import PauseDetector
+from app.speech.sound.recording import MAX_SECONDS, Recording, one_voice
 
 CHUNK_SECONDS = 0.05
 """How much sound is read at once: the level and the timer move this often."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from http.client import HTTPException
 from typing import Any
 
-from app.speech.recording import Recording
-from app.speech.transcriber import SpeechModelError, Transcriber
+from app.speech.recognition.transcriber import SpeechModelError, Transcriber
+from app.speech.sound.recording import Recording
 
 # SpeechRecognition's own begins with http: everybody on the way could listen.
 _ENDPOINT = "https://www.google.com/speech-api/v2/recognize"

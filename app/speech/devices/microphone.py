@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from app.speech.portaudio import MicrophoneError, portaudio
+from app.speech.devices.portaudio import MicrophoneError, portaudio
 
 
 class NoMicrophoneError(MicrophoneError):

@@ -20,7 +20,7 @@ _CONTEXT = 64  # samples before them that are looked at, too
 _MIRRORED = 64  # samples that are mirrored at the end
 _FRAME, _HOP = 256, 128  # of the Fourier transform
 _STRIDES = (1, 2, 2, 1)  # of the four convolutions
-_WEIGHTS = Path(__file__).resolve().parents[2] / "weights" / "speech" / "silero.safetensors"
+_WEIGHTS = Path(__file__).resolve().parents[3] / "weights" / "speech" / "silero.safetensors"
 
 _Numbers = NDArray[np.float32]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 
-from app.speech.portaudio import MicrophoneError, portaudio
-from app.speech.recording import Recording
+from app.speech.devices.portaudio import MicrophoneError, portaudio
+from app.speech.sound.recording import Recording
 
 _CHUNK_SECONDS = 0.1
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.speech.language_model import BIRD_DICTIONARY, BIRD_MODEL
-from app.speech.pronunciations import sphinx_folder
-from app.speech.recording import Recording
-from app.speech.transcriber import SpeechModelError, Transcriber
+from app.speech.recognition.language_model import BIRD_DICTIONARY, BIRD_MODEL
+from app.speech.recognition.pronunciations import sphinx_folder
+from app.speech.recognition.transcriber import SpeechModelError, Transcriber
+from app.speech.sound.recording import Recording
 
 
 class SphinxTranscriber(Transcriber):

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from app.speech.recording import Recording
-from app.speech.silero import WINDOW, speech_probabilities
+from app.speech.sound.recording import Recording
+from app.speech.sound.silero import WINDOW, speech_probabilities
 
 RATE = 16_000
 SILENT_PEAK = 0.001

@@ -16,12 +16,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.speech.correction import Corrector, Guess
-from app.speech.language_model import LanguageModelError
-from app.speech.recording import Recording
-from app.speech.transcriber import SpeechModelError, Transcriber
-from app.speech.voice_detector import RATE
-from app.speech.words import tidy
+from app.speech.recognition.correction import Corrector, Guess
+from app.speech.recognition.language_model import LanguageModelError
+from app.speech.recognition.transcriber import SpeechModelError, Transcriber
+from app.speech.recognition.words import tidy
+from app.speech.sound.recording import Recording
+from app.speech.sound.voice_detector import RATE
 
 BIRD_PROMPT = (
     "A small bird with a gray nape, buff breast, brown tarsus, white eyering and wingbars. "

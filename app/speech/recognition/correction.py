@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
 
-from app.speech.language_model import BIRD_DICTIONARY, START, SpokenLanguage
-from app.speech.pronunciations import (
+from app.speech.recognition.language_model import BIRD_DICTIONARY, START, SpokenLanguage
+from app.speech.recognition.pronunciations import (
     ADDED,
     Phones,
     Pronunciations,
@@ -35,7 +35,7 @@ class Guess:
     Attributes
     ----------
     text:
-        In the captions' style, see :func:`app.speech.words.tidy`.
+        In the captions' style, see :func:`app.speech.recognition.words.tidy`.
     log_probability:
         Natural logarithm of the recogniser's probability.
     certainties:

@@ -6,10 +6,10 @@ import threading
 from abc import ABC, abstractmethod
 
 from app.errors import AppError
-from app.speech.loudness import advice
-from app.speech.recording import Recording
-from app.speech.voice_detector import find_speech
-from app.speech.words import tidy
+from app.speech.recognition.words import tidy
+from app.speech.sound.loudness import advice
+from app.speech.sound.recording import Recording
+from app.speech.sound.voice_detector import find_speech
 
 
 class NothingHeardError(AppError):

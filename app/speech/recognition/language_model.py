@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import AppError
-from app.speech.pronunciations import sphinx_folder
+from app.speech.recognition.pronunciations import sphinx_folder
 
-_FOLDER = Path(__file__).resolve().parents[2] / "weights" / "speech"
+_FOLDER = Path(__file__).resolve().parents[3] / "weights" / "speech"
 BIRD_MODEL = _FOLDER / "bird.lm.bin"
 BIRD_DICTIONARY = _FOLDER / "bird.dict"
 """How the model's words sound, in Sphinx's format."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.speech.recording import Recording
-from app.speech.voice_detector import SILENT_PEAK
+from app.speech.sound.recording import Recording
+from app.speech.sound.voice_detector import SILENT_PEAK
 
 _FAINT_PEAK = 0.02
 """A voice with a lower peak (-34 dB) is understood with more mistakes."""

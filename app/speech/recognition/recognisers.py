@@ -7,17 +7,17 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from app.speech.online import GoogleTranscriber
-from app.speech.sphinx import SphinxTranscriber
-from app.speech.transcriber import SpeechModelError, Transcriber
-from app.speech.whisper import WhisperTranscriber
+from app.speech.recognition.online import GoogleTranscriber
+from app.speech.recognition.sphinx import SphinxTranscriber
+from app.speech.recognition.transcriber import SpeechModelError, Transcriber
+from app.speech.recognition.whisper import WhisperTranscriber
 
 _LOADERS: dict[str, Callable[[Path | None], Transcriber]] = {
     "whisper": WhisperTranscriber,
     "sphinx": lambda folder: SphinxTranscriber(),
     "google": lambda folder: GoogleTranscriber(),
 }
-"""How each of :data:`app.speech.choices.RECOGNISERS` is made, from the folder of a model."""
+"""How each of :data:`app.speech.recognition.choices.RECOGNISERS` is made, from a model's folder."""
 
 _loading = threading.Lock()
 
@@ -31,7 +31,7 @@ def load_transcriber(recogniser: str = "whisper", model_folder: Path | None = No
     Parameters
     ----------
     recogniser:
-        A key of ``app.speech.choices.RECOGNISERS``; any other name means Whisper.
+        A key of ``app.speech.recognition.choices.RECOGNISERS``; any other name means Whisper.
     model_folder:
         For Whisper: another model in CTranslate2's format.
 
