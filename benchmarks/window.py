@@ -27,8 +27,8 @@ from typing import Any, cast
 from app.engine.engines import Engines
 from app.settings import Settings
 from app.speech.sound.recording import Recording
-from app.ui.loader import LoadState
-from app.ui.window import MainWindow
+from app.ui.toolkit.loader import LoadState
+from app.ui.window.window import MainWindow
 from benchmarks.alone import share_of_memory
 from benchmarks.program import SENTENCE, draw, empty_home, wait
 from tests.app.events import Heartbeat

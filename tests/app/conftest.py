@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.gallery import Gallery
-from app.ui.window import MainWindow
+from app.ui.window.window import MainWindow
 from tests.app.gallery_folder import drawing
 from tests.app.gallery_window import SENTENCES, settle
 

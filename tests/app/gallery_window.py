@@ -8,8 +8,8 @@ from tkinter import filedialog
 
 import pytest
 
-from app.ui.gallery_tab import GalleryTab
-from app.ui.window import MainWindow
+from app.ui.gallery.gallery_tab import GalleryTab
+from app.ui.window.window import MainWindow
 from tests.app.events import press
 from tests.conftest import wait_until
 

@@ -12,7 +12,7 @@ from PIL import Image
 from app.pictures.file_kind import kind_of
 from app.pictures.picture_file import PictureError, read_picture, save_picture
 from app.pictures.picture_metadata import PictureMetadata
-from app.ui.window import MainWindow
+from app.ui.window.window import MainWindow
 from models.request import DrawRequest
 from tests.app.command_line import failure
 from tests.app.events import drop, drop_addresses

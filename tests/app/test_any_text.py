@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.commandline import cli
 from app.gallery import Gallery
 from app.pictures.picture_file import read_metadata
-from app.ui.window import MainWindow
+from app.ui.window.window import MainWindow
 from models import Painter
 from models.errors import ModelError
 from models.vocabulary import tokenize

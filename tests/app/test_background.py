@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from app.ui.background import BackgroundRunner, Task
-from app.ui.loader import Loader, LoadState
+from app.ui.toolkit.background import BackgroundRunner, Task
+from app.ui.toolkit.loader import Loader, LoadState
 from tests.conftest import bury
 
 

@@ -18,7 +18,7 @@ from tkinter import messagebox
 from PIL import Image
 from app.pictures.picture_file import Picture
 from app.pictures.picture_metadata import PictureMetadata
-from app.ui.window import MainWindow
+from app.ui.window.window import MainWindow
 from models.request import DrawRequest
 
 METADATA = PictureMetadata(DrawRequest("a red bird", 1, 64), "a model")

@@ -18,7 +18,7 @@ from app.pictures.morphing import save_animation, save_strip
 from app.pictures.picture_file import PictureError, save_picture
 from app.pictures.picture_metadata import PictureMetadata
 from app.settings import Settings
-from app.ui.window import MainWindow
+from app.ui.window.window import MainWindow
 from models.request import Blend, DrawRequest
 from tests.conftest import REPOSITORY
 

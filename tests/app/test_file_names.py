@@ -17,7 +17,7 @@ from app.pictures.picture_file import PictureError, read_metadata, save_picture
 from app.pictures.picture_metadata import PictureMetadata
 from app.speech.recognition.transcriber import SpeechModelError
 from app.speech.recognition.whisper import WhisperTranscriber
-from app.ui.window import MainWindow
+from app.ui.window.window import MainWindow
 from models import Painter
 from models.request import DrawRequest
 from tests.conftest import wait_until

@@ -13,7 +13,7 @@ from PIL import Image
 from app.gallery import Gallery
 from app.gallery import gallery as module
 from app.settings import Settings
-from app.ui.window import MainWindow
+from app.ui.window.window import MainWindow
 from tests.app.events import FREEZE, Heartbeat
 from tests.app.gallery_folder import copy_in, names, opened
 from tests.app.gallery_window import settle, shown

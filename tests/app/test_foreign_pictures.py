@@ -15,7 +15,7 @@ import pytest
 
 from app.pictures.picture_file import PictureError, peek_metadata, read_metadata
 from app.pictures.picture_metadata import PictureMetadata
-from app.ui.window import MainWindow
+from app.ui.window.window import MainWindow
 from models.request import DrawRequest
 from tests.app.events import drop
 from tests.conftest import wait_until

@@ -13,7 +13,7 @@ from PIL import Image
 from app.gallery import Gallery
 from app.pictures.picture_file import read_picture, save_picture
 from app.pictures.picture_metadata import PictureMetadata
-from app.ui.window import MainWindow
+from app.ui.window.window import MainWindow
 from models.request import DrawRequest
 from tests.app.events import click, press
 from tests.app.gallery_folder import drawing, recording

@@ -12,7 +12,7 @@ import pytest
 
 from app.gallery import Gallery
 from app.pictures.picture_file import read_metadata, read_picture
-from app.ui.window import MainWindow
+from app.ui.window.window import MainWindow
 from tests.app.events import FREEZE, Heartbeat, click, press, write
 from tests.app.gallery_folder import copy_in
 from tests.app.gallery_window import SENTENCES, click_on, key, selected, settle, shown
@@ -181,12 +181,12 @@ def test_what_is_gone_from_the_trash_is_not_in_the_way(window: MainWindow, kept:
 def test_keys_of_a_mac(
     kept: list[str], open_gallery: Callable[[], MainWindow], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("gallery_menu", "window"):
+    for module in ("gallery.gallery_menu", "window.window"):
         monkeypatch.setattr(f"app.ui.{module}.on_mac", lambda widget: True)
     window = open_gallery()
     tab = window.gallery_tab
     copied: list[object] = []
-    monkeypatch.setattr("app.ui.picture_saver.copy_picture", copied.append)
+    monkeypatch.setattr("app.ui.picture.picture_saver.copy_picture", copied.append)
     keys = [("Copy the picture", "C"), ("Save…", "S"), ("Undo delete", "Z"), ("Open picture…", "O")]
     for label, letter in keys:
         assert tab.menu.entrycget(label, "accelerator").strip() == f"Command+{letter}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.ui.grid_geometry import GridGeometry
+from app.ui.gallery.grid_geometry import GridGeometry
 
 GRID = GridGeometry(width=324, height=400, wanted=100, count=11)  # three columns, four rows
 

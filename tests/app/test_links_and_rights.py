@@ -18,7 +18,7 @@ from app.pictures.picture_file import PictureError, read_metadata, save_picture
 from app.pictures.picture_metadata import PictureMetadata
 from app.settings import Settings, config_folder
 from app.speech.build_language_model import main as build
-from app.ui.window import MainWindow
+from app.ui.window.window import MainWindow
 from models.request import DrawRequest
 from tests.app.command_line import failure, run
 from tests.app.gallery_window import choose, click_on

@@ -11,8 +11,8 @@ import pytest
 
 from app.gallery import Gallery
 from app.pictures.picture_file import read_metadata
-from app.ui.loader import LoadState
-from app.ui.window import MainWindow
+from app.ui.toolkit.loader import LoadState
+from app.ui.window.window import MainWindow
 from models import Painter
 from tests.app.events import FREEZE, Heartbeat, click
 from tests.conftest import wait_until

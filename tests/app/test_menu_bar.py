@@ -8,8 +8,8 @@ from tkinter import filedialog
 import pytest
 
 from app.settings import Settings
-from app.ui.loader import LoadState
-from app.ui.window import MainWindow
+from app.ui.toolkit.loader import LoadState
+from app.ui.window.window import MainWindow
 from tests.app.events import press
 from tests.conftest import wait_until
 
@@ -42,7 +42,7 @@ def choose(window: MainWindow, name: str, label: str) -> None:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """What the desktop's own programs were asked to open."""
     paths: list[Path] = []
-    monkeypatch.setattr("app.ui.window_commands.open_path", paths.append)
+    monkeypatch.setattr("app.ui.window.window_commands.open_path", paths.append)
     return paths
 
 

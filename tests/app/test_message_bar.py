@@ -12,7 +12,7 @@ import pytest
 from app import __version__
 from app.errors import AppError
 from app.logfile import last_lines, log_path, start_logging
-from app.ui.window import MainWindow
+from app.ui.window.window import MainWindow
 from tests.app.events import click, press
 from tests.conftest import ExpectedErrors
 

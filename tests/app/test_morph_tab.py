@@ -14,8 +14,8 @@ from PIL import Image
 
 from app.engine.engines import Engines
 from app.pictures.morphing import STRIP_SIZE
-from app.ui.loader import LoadState
-from app.ui.window import MainWindow
+from app.ui.toolkit.loader import LoadState
+from app.ui.window.window import MainWindow
 from models import Painter
 from models.request import Blend, DrawRequest
 from tests.app.events import FREEZE, Heartbeat, click, press, write

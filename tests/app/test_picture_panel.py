@@ -17,10 +17,10 @@ from app.gallery import Gallery
 from app.pictures.attention_sheet import drawing_sheet, highlight
 from app.pictures.picture_file import read_metadata
 from app.settings import Settings
-from app.ui.attention_window import AttentionWindow
-from app.ui.loader import LoadState
-from app.ui.picture_set import PictureSet
-from app.ui.window import MainWindow
+from app.ui.picture.attention_window import AttentionWindow
+from app.ui.picture.picture_set import PictureSet
+from app.ui.toolkit.loader import LoadState
+from app.ui.window.window import MainWindow
 from models import Drawing, Painter
 from models.request import MAX_SEED
 from models.vocabulary import tokenize

@@ -13,10 +13,10 @@ import pytest
 from app.engine.engines import Engines
 from app.gallery import Gallery, usual_folder
 from app.settings import Settings
-from app.ui.about_dialog import AboutDialog
-from app.ui.loader import LoadState
-from app.ui.settings_dialog import SettingsDialog
-from app.ui.window import MainWindow
+from app.ui.toolkit.loader import LoadState
+from app.ui.window.about_dialog import AboutDialog
+from app.ui.window.settings_dialog import SettingsDialog
+from app.ui.window.window import MainWindow
 from tests.app.events import click, press
 from tests.conftest import wait_until
 
@@ -106,7 +106,7 @@ def test_theme_and_the_menu_agree(window: MainWindow) -> None:
 
 def test_about(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[Path] = []
-    monkeypatch.setattr("app.ui.window_commands.open_path", opened.append)
+    monkeypatch.setattr("app.ui.window.window_commands.open_path", opened.append)
     wait_until(window, lambda: window.painter_loader.state is LoadState.READY)
     window.commands.show_about()
     dialog = window.commands.dialog

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.ui.shortcut import Shortcut
+from app.ui.toolkit.shortcut import Shortcut
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from PIL import Image
 
 from app.pictures.picture_file import read_picture, save_picture
 from app.pictures.picture_metadata import PictureMetadata
-from app.ui.loader import LoadState
-from app.ui.window import MainWindow
+from app.ui.toolkit.loader import LoadState
+from app.ui.window.window import MainWindow
 from models.drawing import OnStage
 from models.errors import DrawingCancelled
 from models.request import DrawRequest
@@ -30,7 +30,7 @@ RED = "a small red bird with black wings"
 def copied(monkeypatch: pytest.MonkeyPatch) -> list[Image.Image]:
     """What was put on the clipboard."""
     images: list[Image.Image] = []
-    monkeypatch.setattr("app.ui.picture_saver.copy_picture", images.append)
+    monkeypatch.setattr("app.ui.picture.picture_saver.copy_picture", images.append)
     return images
 
 

@@ -10,15 +10,15 @@ import tkinter as tk
 
 import pytest
 
-from app.ui.window import MainWindow
+from app.ui.window.window import MainWindow
 from tests.conftest import REPOSITORY, wait_until
 
 # What can be clicked in each tab, and where it ends: nothing may be cut off.
 _MEASURE = """
 import sys, time, main
 from tkinter import ttk
-from app.ui.subject import Subject
-from app.ui.window import MainWindow
+from app.ui.picture.subject import Subject
+from app.ui.window.window import MainWindow
 from models.request import DrawRequest
 
 def live(window, seconds=0.3):

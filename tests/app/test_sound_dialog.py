@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.speech.files import ENDINGS
-from app.ui.window import MainWindow
+from app.ui.window.window import MainWindow
 
 _LISTED = ("REC001.WAV", "Voice.Mp3", "memo.M4A", *(f"sound{ending}" for ending in ENDINGS))
 

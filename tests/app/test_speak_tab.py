@@ -22,9 +22,9 @@ from app.settings import Settings
 from app.speech.recognition.choices import RECOGNISERS
 from app.speech.recognition.transcriber import SpeechModelError
 from app.speech.sound.recording import Recording
-from app.ui.loader import LoadState
-from app.ui.speak_tab import SpeakState
-from app.ui.window import MainWindow
+from app.ui.speak.speak_tab import SpeakState
+from app.ui.toolkit.loader import LoadState
+from app.ui.window.window import MainWindow
 from models.request import DrawRequest
 from tests.app.events import click, drop, press, write
 from tests.conftest import wait_until

@@ -12,9 +12,9 @@ from app.gallery import Gallery
 from app.pictures.picture_file import read_metadata
 from app.settings import Settings
 from app.speech.sound.recording import Recording
-from app.ui.speak_tab import SpeakState
-from app.ui.waveform_row import envelope
-from app.ui.window import MainWindow
+from app.ui.picture.waveform_row import envelope
+from app.ui.speak.speak_tab import SpeakState
+from app.ui.window.window import MainWindow
 from tests.app.events import click, press, write
 from tests.app.gallery_window import click_on, settle
 from tests.conftest import wait_until

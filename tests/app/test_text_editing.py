@@ -7,8 +7,8 @@ from tkinter import ttk
 
 import pytest
 
-from app.ui.text_editing import LONGEST_ENTRY, LONGEST_TEXT
-from app.ui.window import MainWindow
+from app.ui.toolkit.text_editing import LONGEST_ENTRY, LONGEST_TEXT
+from app.ui.window.window import MainWindow
 from models.vocabulary import tokenize
 from tests.app.events import FREEZE, Heartbeat, press, write
 from tests.conftest import wait_until

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from app.pictures.picture_file import read_metadata
-from app.ui.speak_tab import SpeakState
-from app.ui.window import MainWindow
+from app.ui.speak.speak_tab import SpeakState
+from app.ui.window.window import MainWindow
 from models import Painter
 from models.request import DrawRequest
 from tests.app.events import click, press, write

@@ -18,8 +18,8 @@ from app.engine.engines import Engines
 from app.gallery import Gallery
 from app.pictures.picture_file import read_metadata
 from app.settings import Settings
-from app.ui.loader import LoadState
-from app.ui.window import MainWindow
+from app.ui.toolkit.loader import LoadState
+from app.ui.window.window import MainWindow
 from models import Drawing, Painter
 from tests.app.events import click, press, write
 from tests.app.test_picture_file import unwritable_folder

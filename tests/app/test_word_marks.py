@@ -9,8 +9,8 @@ from shutil import copyfile
 import pytest
 
 from app.engine.engines import Engines
-from app.ui.loader import LoadState
-from app.ui.window import MainWindow
+from app.ui.toolkit.loader import LoadState
+from app.ui.window.window import MainWindow
 from models.painter import BUNDLED_WEIGHTS
 from tests.app.events import press, write
 from tests.conftest import wait_until

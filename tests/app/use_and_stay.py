@@ -14,9 +14,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from app.ui import open_window, window
-from app.ui.loader import LoadState
-from app.ui.speak_tab import SpeakState
+from app.ui import open_window
+from app.ui.speak.speak_tab import SpeakState
+from app.ui.toolkit.loader import LoadState
+from app.ui.window import window
 from tests.app.events import click, press, write
 
 _TIMEOUT = 60  # seconds

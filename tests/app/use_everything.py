@@ -17,9 +17,9 @@ from tkinter import filedialog
 
 from app.engine.engines import Engines
 from app.settings import Settings
-from app.ui.loader import LoadState
-from app.ui.speak_tab import SpeakState
-from app.ui.window import MainWindow
+from app.ui.speak.speak_tab import SpeakState
+from app.ui.toolkit.loader import LoadState
+from app.ui.window.window import MainWindow
 from tests.app.events import Heartbeat, click, point_at, point_away, press, write
 
 SENTENCE = "a small red bird with black wings"
