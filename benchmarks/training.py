@@ -25,10 +25,10 @@ from PIL import Image
 
 from benchmarks.alone import alone
 from benchmarks.plain_attngan import PlainStep
-from models.config import TextEncoderConfig
 from models.memory import keep_freed_memory
-from models.part_head import PartHead
-from models.text_encoder import TextEncoder
+from models.networks.config import TextEncoderConfig
+from models.networks.text_encoder import TextEncoder
+from models.sketches.part_head import PartHead
 from models.training.damsm.model import Damsm
 from models.training.damsm.similarity import DamsmConfig, ImageProjection
 from models.training.data.captions import Captions
@@ -41,7 +41,7 @@ from models.training.gan.batch import BatchSampler, shown_size
 from models.training.gan.samples import SENTENCES
 from models.training.gan.step import GanStep
 from models.training.runs.recipe import Recipe
-from models.vocabulary import Vocabulary
+from models.words.vocabulary import Vocabulary
 
 STEPS, SECONDS = 3, 15
 """How long a step is repeated: so often at least, and about so long."""

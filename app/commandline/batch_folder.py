@@ -17,8 +17,8 @@ from app.files import rename_to_new, sync_file, sync_folder, temporary_beside
 from app.pictures.picture_file import PictureError, peek_metadata
 from app.pictures.picture_metadata import PictureMetadata, writable
 from models.request import DrawRequest
-from models.vocabulary import tokenize
 from models.words.spelling import mend
+from models.words.vocabulary import tokenize
 
 _SEED_FILE = "seed.txt"
 _ASPECTS = ("model", "size", "sentence", "seed", "wording")

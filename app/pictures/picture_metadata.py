@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from app import __version__
 from models.request import DrawRequest
-from models.vocabulary import tokenize
+from models.words.vocabulary import tokenize
 
 if TYPE_CHECKING:
     from models import Drawing

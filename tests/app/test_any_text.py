@@ -15,7 +15,7 @@ from app.pictures.picture_file import read_metadata
 from app.ui.window.window import MainWindow
 from models import Painter
 from models.errors import ModelError
-from models.vocabulary import tokenize
+from models.words.vocabulary import tokenize
 from tests.conftest import wait_until
 
 _WORDS = st.sampled_from(["a", "red", "bird", "with", "black", "wings", "zeppelin"])

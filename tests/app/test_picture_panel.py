@@ -23,7 +23,7 @@ from app.ui.toolkit.loader import LoadState
 from app.ui.window.window import MainWindow
 from models import Drawing, Painter
 from models.request import MAX_SEED
-from models.vocabulary import tokenize
+from models.words.vocabulary import tokenize
 from tests.app.events import click, point_at, point_away, press, write
 from tests.conftest import wait_until
 

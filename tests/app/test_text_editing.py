@@ -9,7 +9,7 @@ import pytest
 
 from app.ui.toolkit.text_editing import LONGEST_ENTRY, LONGEST_TEXT
 from app.ui.window.window import MainWindow
-from models.vocabulary import tokenize
+from models.words.vocabulary import tokenize
 from tests.app.events import FREEZE, Heartbeat, press, write
 from tests.conftest import wait_until
 

@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from models import Drawing, Painter
-from models.attention import WordAttention
-from models.blend import TextBlend, slerp
 from models.errors import DrawingCancelled, SentenceError
+from models.networks.attention import WordAttention
+from models.networks.blend import TextBlend, slerp
+from models.networks.text_encoder import TextFeatures
 from models.request import Blend, DrawRequest
-from models.text_encoder import TextFeatures
 
 RED = "a small red bird with black wings and a very long tail"
 YELLOW = "a yellow zorgly bird"

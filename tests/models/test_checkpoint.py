@@ -14,14 +14,14 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from models import Painter
-from models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
+from models.checkpoints.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from models.checkpoints.weights_file import checksum_of
 from models.errors import CheckpointError
-from models.generator import Generator
+from models.networks.config import GeneratorConfig, ModelConfig, TextEncoderConfig
+from models.networks.generator import Generator
+from models.networks.text_encoder import TextEncoder
 from models.painter import BUNDLED_WEIGHTS
-from models.text_encoder import TextEncoder
-from models.vocabulary import Vocabulary
-from models.weights_file import checksum_of
+from models.words.vocabulary import Vocabulary
 
 ADVICE = re.compile(r"\. (Fetch the file again, or choose|Choose|Use) [\w ,]+\.$")
 

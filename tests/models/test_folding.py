@@ -3,11 +3,11 @@
 import torch
 from torch import nn
 
-from models.config import GeneratorConfig
-from models.folding import folded
-from models.generator import Canvas, Generator
-from models.layers import ModulatedBlock
-from models.text_encoder import TextFeatures
+from models.networks.config import GeneratorConfig
+from models.networks.generator import Canvas, Generator
+from models.networks.layers import ModulatedBlock
+from models.networks.text_encoder import TextFeatures
+from models.painting.folding import folded
 
 CONFIG = GeneratorConfig(8, 4, 4, seed_channels=16, stage_channels=(8, 6, 4), first_stage_blocks=1)
 

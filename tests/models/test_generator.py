@@ -6,12 +6,12 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from models.attention import WordAttention
-from models.config import GeneratorConfig
-from models.generator import ConditioningAugmentation, Generator
-from models.layers import enlarge
-from models.pose import PARTS, Pose
-from models.text_encoder import TextFeatures
+from models.networks.attention import WordAttention
+from models.networks.config import GeneratorConfig
+from models.networks.generator import ConditioningAugmentation, Generator
+from models.networks.layers import enlarge
+from models.networks.text_encoder import TextFeatures
+from models.sketches.pose import PARTS, Pose
 
 SMALL = GeneratorConfig(
     text_feature_size=8, condition_size=4, noise_size=4, seed_channels=16,

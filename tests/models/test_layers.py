@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from models.layers import GatedLinearUnit, ModulatedBlock, convolve_upsampled
+from models.networks.layers import GatedLinearUnit, ModulatedBlock, convolve_upsampled
 
 
 def test_convolving_the_enlarged_map_at_once_gives_the_same() -> None:

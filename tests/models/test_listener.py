@@ -11,11 +11,11 @@ import torch
 from app.speech.sound.recording import Recording
 from models import Painter
 from models.errors import SoundError
-from models.listener import HeardSentence, Listener
-from models.log_mel import SAMPLE_RATE
+from models.networks.text_encoder import pad_ids
 from models.painter import LEAST_LIKENESS
 from models.request import DrawRequest
-from models.text_encoder import pad_ids
+from models.sound.listener import HeardSentence, Listener
+from models.sound.log_mel import SAMPLE_RATE
 from models.training.evaluation.colours import COLOUR_SENTENCE, dominant_colour
 from tests.melody import melody
 from tests.speech_fixtures import SpeakSentence

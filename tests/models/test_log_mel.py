@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.log_mel import HOP, MELS, SAMPLE_RATE, WINDOW, log_mel
+from models.sound.log_mel import HOP, MELS, SAMPLE_RATE, WINDOW, log_mel
 
 
 def tone(hertz: float, seconds: float = 0.5) -> Tensor:

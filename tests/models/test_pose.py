@@ -2,7 +2,7 @@
 
 import torch
 
-from models.pose import MEMBERS, PART_GROUPS, PARTS, Pose
+from models.sketches.pose import MEMBERS, PART_GROUPS, PARTS, Pose
 
 GROUPS = list(PART_GROUPS)
 

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from models.pose import PARTS, Pose
-from models.pose_bank import SCALE, SHIFT, PoseBank, blended
+from models.sketches.pose import PARTS, Pose
+from models.sketches.pose_bank import SCALE, SHIFT, PoseBank, blended
 
 BEAK, TAIL = PARTS.index("beak"), PARTS.index("tail")
 SWIMMERS, FLIERS = torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, 1.0]])

@@ -7,10 +7,10 @@ import platform
 import pytest
 import torch
 
-from models.checkpoint import load_checkpoint
+from models.checkpoints.checkpoint import load_checkpoint
 from models.painter import BUNDLED_WEIGHTS
-from models.painting import Place
-from models.precision import bfloat16_is_faster, chosen_precision
+from models.painting.backend import Place
+from models.painting.precision import bfloat16_is_faster, chosen_precision
 
 CPU = torch.device("cpu")
 

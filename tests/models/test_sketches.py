@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from models import Painter
-from models.checkpoint import Checkpoint, save_checkpoint
-from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
-from models.generator import Generator
-from models.pose import PART_GROUPS, PARTS
-from models.pose_bank import PoseBank
+from models.checkpoints.checkpoint import Checkpoint, save_checkpoint
+from models.networks.config import GeneratorConfig, ModelConfig, TextEncoderConfig
+from models.networks.generator import Generator
+from models.networks.text_encoder import TextEncoder
 from models.request import Blend, DrawRequest
-from models.sketch_judge import SketchJudge, SketchScores, wholeness
-from models.text_encoder import TextEncoder
-from models.vocabulary import Vocabulary
+from models.sketches.pose import PART_GROUPS, PARTS
+from models.sketches.pose_bank import PoseBank
+from models.sketches.sketch_judge import SketchJudge, SketchScores, wholeness
+from models.words.vocabulary import Vocabulary
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.config import SpeechEncoderConfig
 from models.errors import CheckpointError
-from models.log_mel import MELS
-from models.speech_checkpoint import SpeechCheckpoint, load_speech_encoder, save_speech_encoder
-from models.speech_encoder import SpeechEncoder, integrate_and_fire
+from models.networks.config import SpeechEncoderConfig
+from models.sound.log_mel import MELS
+from models.sound.speech_checkpoint import (
+    SpeechCheckpoint,
+    load_speech_encoder,
+    save_speech_encoder,
+)
+from models.sound.speech_encoder import SpeechEncoder, integrate_and_fire
 
 SMALL = SpeechEncoderConfig(
     embedding_size=12, feature_size=8, max_words=4, width=16, blocks=2, heads=2, kernel=5

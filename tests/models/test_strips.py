@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models import strips
-from models.strips import GatedConvolution, ResidualBlockInPlace, in_strips
+from models.painting import strips
+from models.painting.strips import GatedConvolution, ResidualBlockInPlace, in_strips
 
 CONVOLUTIONS: dict[str, nn.Conv2d | nn.ConvTranspose2d] = {
     "keeps the size": nn.Conv2d(6, 8, 3, padding=1),

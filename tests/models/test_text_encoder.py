@@ -2,8 +2,8 @@
 
 import torch
 
-from models.config import TextEncoderConfig
-from models.text_encoder import TextEncoder, pad_ids
+from models.networks.config import TextEncoderConfig
+from models.networks.text_encoder import TextEncoder, pad_ids
 
 
 def test_padding_changes_nothing() -> None:

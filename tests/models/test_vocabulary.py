@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from models.vocabulary import Vocabulary, tokenize
+from models.words.vocabulary import Vocabulary, tokenize
 from tests.conftest import REPOSITORY
 
 
@@ -50,7 +50,7 @@ def test_the_nearest_known_words() -> None:
 
 def test_only_who_asks_for_the_nearest_words_waits_for_nltk() -> None:
     code = (
-        "import sys; from models.vocabulary import Vocabulary; words = Vocabulary(['bird'])\n"
+        "import sys; from models.words.vocabulary import Vocabulary; words = Vocabulary(['bird'])\n"
         "words.read('a bird', 2); assert 'nltk' not in sys.modules\n"
         "words.nearest('brid'); assert 'nltk' in sys.modules"
     )

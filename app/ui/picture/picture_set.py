@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from models.vocabulary import tokenize
+from models.words.vocabulary import tokenize
 
 if TYPE_CHECKING:
     from app.speech.sound.recording import Recording

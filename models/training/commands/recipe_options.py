@@ -43,7 +43,7 @@ def add_minutes(parser: argparse.ArgumentParser) -> None:
 @contextmanager
 def own_device(name: str) -> Iterator[torch.device]:
     """Join the processes that ``torchrun`` started, if it did; this one's device."""
-    from models.painting import choose_device
+    from models.painting.backend import choose_device
     from models.training.runs.distributed import process_group
 
     with process_group() as device:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import torch
 
+from models.networks.text_encoder import pad_ids
 from models.painter import Painter
-from models.text_encoder import pad_ids
 from models.training.damsm.model import Damsm
 from models.training.damsm.similarity import sentence_scores
 from models.training.data.counterfactual import Counterfactual

@@ -7,9 +7,9 @@ from random import Random
 
 import torch
 
-from models.pose import PART_GROUPS, PARTS
-from models.pose_bank import PoseBank
-from models.text_encoder import pad_ids
+from models.networks.text_encoder import pad_ids
+from models.sketches.pose import PART_GROUPS, PARTS
+from models.sketches.pose_bank import PoseBank
 from models.training.damsm.model import Damsm
 from models.training.data.captions import name_of
 from models.training.data.crops import Crop

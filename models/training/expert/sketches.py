@@ -12,9 +12,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from models.config import FIRST_STAGE_SIZE
-from models.sketch_judge import SEEN_AT, SketchJudge
-from models.text_encoder import pad_ids
+from models.networks.config import FIRST_STAGE_SIZE
+from models.networks.text_encoder import pad_ids
+from models.sketches.sketch_judge import SEEN_AT, SketchJudge
 from models.training.damsm.model import Damsm
 from models.training.damsm.similarity import contrastive_loss, sentence_scores
 from models.training.data.augment import AugmentConfig, Movement, augment

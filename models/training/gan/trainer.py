@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from models.checkpoint import text_identity
-from models.config import GeneratorConfig
-from models.part_head import PartHead
-from models.pose_bank import PoseBank
+from models.checkpoints.checkpoint import text_identity
+from models.networks.config import GeneratorConfig
+from models.sketches.part_head import PartHead
+from models.sketches.pose_bank import PoseBank
 from models.training.damsm.model import Damsm, check_text_encoder
 from models.training.data.captions import Captions
 from models.training.data.counterfactual import Counterfactual

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from models.config import GeneratorConfig
+from models.networks.config import GeneratorConfig
 from models.training.damsm.trainer import DamsmTraining
 from models.training.expert.sketches import SketchTraining
 from models.training.expert.trainer import ExpertTraining

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from models.sketch_judge import SketchJudge
+from models.sketches.sketch_judge import SketchJudge
 from models.training.damsm.model import load_damsm
 from models.training.data.folder import DataFolder
 from models.training.expert.sketches import (

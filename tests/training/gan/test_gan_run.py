@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from models.config import GeneratorConfig
+from models.networks.config import GeneratorConfig
 from models.training.damsm.model import load_damsm
 from models.training.data.folder import DataFolder
 from models.training.data.photographs import Photographs, kept_side

@@ -11,7 +11,7 @@ import pytest
 import torch
 import torch.multiprocessing
 
-from models.config import GeneratorConfig
+from models.networks.config import GeneratorConfig
 from models.training.damsm.model import load_damsm
 from models.training.data.captions import Captions
 from models.training.data.counterfactual import Counterfactual

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from models import Painter
-from models.checkpoint import load_checkpoint
+from models.checkpoints.checkpoint import load_checkpoint
 from models.training import __main__ as command
 from models.training.data.folder import DataFolder
 from models.training.gan.trainer import load_gan

@@ -15,8 +15,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from models.config import SpeechEncoderConfig
-from models.text_encoder import TextFeatures
+from models.networks.config import SpeechEncoderConfig
+from models.networks.text_encoder import TextFeatures
 
 STRIDE = 4
 """Log-mel frames for each frame inside the encoder: 40 ms."""

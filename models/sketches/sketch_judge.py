@@ -13,8 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.part_head import PartHead, gathered
-from models.pose import PART_GROUPS
+from models.sketches.part_head import PartHead, gathered
+from models.sketches.pose import PART_GROUPS
 
 BLOCKS = (
     # channels, widening, side of the kernel, stride

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from models.config import ModelConfig
-from models.generator import Generator
-from models.pose_bank import PoseBank
-from models.sketch_judge import SketchJudge
-from models.text_encoder import TextEncoder
-from models.vocabulary import Vocabulary
-from models.weights_file import checksum_of, read_weights, write_weights
+from models.checkpoints.weights_file import checksum_of, read_weights, write_weights
+from models.networks.config import ModelConfig
+from models.networks.generator import Generator
+from models.networks.text_encoder import TextEncoder
+from models.sketches.pose_bank import PoseBank
+from models.sketches.sketch_judge import SketchJudge
+from models.words.vocabulary import Vocabulary
 
 FORMAT = "speech2bird"
 

@@ -9,12 +9,18 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from models.attention import WordAttention
-from models.blend import TextBlend
-from models.config import FIRST_STAGE_SIZE, GeneratorConfig
-from models.layers import GatedLinearUnit, ModulatedBlock, ResidualBlock, UpsampleBlock, enlarge
-from models.pose import PART_GROUPS, Pose
-from models.text_encoder import TextFeatures
+from models.networks.attention import WordAttention
+from models.networks.blend import TextBlend
+from models.networks.config import FIRST_STAGE_SIZE, GeneratorConfig
+from models.networks.layers import (
+    GatedLinearUnit,
+    ModulatedBlock,
+    ResidualBlock,
+    UpsampleBlock,
+    enlarge,
+)
+from models.networks.text_encoder import TextFeatures
+from models.sketches.pose import PART_GROUPS, Pose
 
 Text = TextFeatures | TextBlend
 

@@ -12,11 +12,11 @@ from torch import Tensor
 
 from models.drawing import Cancelled, OnStage
 from models.errors import DrawingCancelled, ModelError
-from models.folding import folded
-from models.generator import Canvas, Generator, Text
-from models.pose import Pose
-from models.precision import bfloat16_is_faster
-from models.sketch_judge import SketchJudge
+from models.networks.generator import Canvas, Generator, Text
+from models.painting.folding import folded
+from models.painting.precision import bfloat16_is_faster
+from models.sketches.pose import Pose
+from models.sketches.sketch_judge import SketchJudge
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.attention import WordAttention
-from models.text_encoder import TextFeatures
+from models.networks.attention import WordAttention
+from models.networks.text_encoder import TextFeatures
 
 _NEARLY_PARALLEL = 1e-4  # radians; below it the arc cannot be told from the straight line
 

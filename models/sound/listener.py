@@ -12,13 +12,13 @@ from torch import Tensor
 
 from models.drawing import Span
 from models.errors import SoundError
-from models.log_mel import HOP, SAMPLE_RATE, log_mel
-from models.speech_checkpoint import load_speech_encoder
-from models.speech_encoder import STRIDE, SpeechEncoder
-from models.text_encoder import TextFeatures
+from models.networks.text_encoder import TextFeatures
+from models.sound.log_mel import HOP, SAMPLE_RATE, log_mel
+from models.sound.speech_checkpoint import load_speech_encoder
+from models.sound.speech_encoder import STRIDE, SpeechEncoder
 
 FRAME_SECONDS = HOP * STRIDE / SAMPLE_RATE
-BUNDLED_LISTENER = Path(__file__).resolve().parent.parent / "weights" / "listener.safetensors"
+BUNDLED_LISTENER = Path(__file__).resolve().parents[2] / "weights" / "listener.safetensors"
 SHORTEST, LONGEST = 0.3, 30.0
 """Seconds of sound that can be listened to."""
 

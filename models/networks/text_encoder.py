@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from models.attention import WordAttention
-from models.config import TextEncoderConfig
-from models.vocabulary import PADDING_ID
+from models.networks.attention import WordAttention
+from models.networks.config import TextEncoderConfig
+from models.words.vocabulary import PADDING_ID
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
-from models.generator import SEED_SIZE, Generator, InitialStage, RefinementStage
-from models.layers import (
+from models.networks.generator import SEED_SIZE, Generator, InitialStage, RefinementStage
+from models.networks.layers import (
     TRANSPOSED_FROM,
     ModulatedBlock,
     ResidualBlock,
@@ -17,7 +17,7 @@ from models.layers import (
     channels_last,
     spread_kernel,
 )
-from models.strips import GatedConvolution, ResidualBlockInPlace
+from models.painting.strips import GatedConvolution, ResidualBlockInPlace
 
 
 def folded(generator: Generator, precision: torch.dtype) -> Generator:

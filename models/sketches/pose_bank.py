@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.pose import PARTS, Pose
+from models.sketches.pose import PARTS, Pose
 
 NEAREST = 40
 """Poses among which the seed chooses."""

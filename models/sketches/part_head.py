@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.pose import MEMBERS
+from models.sketches.pose import MEMBERS
 
 GRID_MAP = 1
 """Position among the tapped maps of the one whose places parts are looked for at (1/8)."""

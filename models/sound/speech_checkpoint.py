@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from models.config import SpeechEncoderConfig
-from models.speech_encoder import SpeechEncoder
-from models.weights_file import read_weights, write_weights
+from models.checkpoints.weights_file import read_weights, write_weights
+from models.networks.config import SpeechEncoderConfig
+from models.sound.speech_encoder import SpeechEncoder
 
 FORMAT = "speech2bird speech encoder"
 
