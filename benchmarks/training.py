@@ -40,7 +40,7 @@ from models.training.features.image_features import ImageFeatures
 from models.training.gan.batch import BatchSampler, shown_size
 from models.training.gan.samples import SENTENCES
 from models.training.gan.step import GanStep
-from models.training.runs.recipe import Recipe
+from models.training.recipes.recipe import Recipe
 from models.words.vocabulary import Vocabulary
 
 STEPS, SECONDS = 3, 15

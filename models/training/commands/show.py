@@ -19,7 +19,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     from models.checkpoints.weights_file import read_card
-    from models.training.runs.keys import explain_keys
+    from models.training.recipes.keys import explain_keys
 
     if options.keys:
         print(explain_keys())

@@ -15,8 +15,8 @@ from models.checkpoints.checkpoint import Checkpoint
 from models.networks.config import GeneratorConfig, ModelConfig, TextEncoderConfig
 from models.networks.generator import SEED_SIZE, Generator
 from models.networks.text_encoder import TextEncoder
-from models.training.exchange.publishing import check_weights, fingerprint, versions
 from models.training.exchange.safe_pickle import load_pickle, load_tensors
+from models.training.runs.publishing import check_weights, fingerprint, versions
 from models.words.vocabulary import Vocabulary
 
 MAX_WORDS = 25

@@ -16,8 +16,10 @@ from models.networks.text_encoder import TextEncoder
 from models.painter import Painter
 from models.training import __main__ as command
 from models.training.data.examples import Example, load_square
-from models.training.evaluation import parts
-from models.training.evaluation.detail import (
+from models.training.evaluation.features import FeatureNetwork
+from models.training.evaluation.judge import load_judge
+from models.training.evaluation.look import parts
+from models.training.evaluation.look.detail import (
     PERIODS,
     SIDES,
     blocks,
@@ -27,10 +29,8 @@ from models.training.evaluation.detail import (
     seams,
     sharpness,
 )
-from models.training.evaluation.features import FeatureNetwork
-from models.training.evaluation.judge import load_judge
-from models.training.evaluation.look_sheets import TWO_COLOURS, light_up, most_attended
-from models.training.evaluation.nearest import Similarities, TrainingPhotographs
+from models.training.evaluation.look.look_sheets import TWO_COLOURS, light_up, most_attended
+from models.training.evaluation.look.nearest import Similarities, TrainingPhotographs
 from models.training.evaluation.sheets import Panel, save_sheet
 from models.words.vocabulary import Vocabulary
 from tests.training.conftest import COLOURS, SCORED_PICTURES

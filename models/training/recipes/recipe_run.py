@@ -27,12 +27,12 @@ from models.training.exchange.export import export
 from models.training.expert import trainer as expert_trainer
 from models.training.expert.expert import load_expert
 from models.training.expert.mark import mark_parts
-from models.training.expert.sketches import train_sketch_judge
 from models.training.gan.batch import shown_size
 from models.training.gan.trainer import GanTrainer, load_gan
+from models.training.recipes.recipe import Recipe
 from models.training.runs import distributed
-from models.training.runs.recipe import Recipe
 from models.training.runs.whole_files import whole_file, write_whole
+from models.training.sketches.sketches import train_sketch_judge
 
 RECIPE_FILE, RUNS_FILE, DRAWING_FILE = "recipe.toml", "run.jsonl", "bird.safetensors"
 _PACKAGES = ("torch", "numpy", "pillow", "torchmetrics")

@@ -14,11 +14,11 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from models.networks.config import GeneratorConfig
 from models.training.damsm.trainer import DamsmTraining
-from models.training.expert.sketches import SketchTraining
 from models.training.expert.trainer import ExpertTraining
 from models.training.gan.settings import Phase
+from models.training.sketches.sketches import SketchTraining
 
-RECIPES = Path(__file__).resolve().parent.parent / "recipes"
+RECIPES = Path(__file__).resolve().parent
 
 _CHANGES = "changes = "
 _NO_ZERO = re.compile(r"(?<![\w.])\.(?=\d)")

@@ -7,10 +7,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from models.training.evaluation.detail import PERIODS, SIDES, Detail
 from models.training.evaluation.features import NETWORK_NAME
-from models.training.evaluation.nearest import Neighbour, Similarities
-from models.training.evaluation.parts import SEEDS, PartsTold
+from models.training.evaluation.look.detail import PERIODS, SIDES, Detail
+from models.training.evaluation.look.nearest import Neighbour, Similarities
+from models.training.evaluation.look.parts import SEEDS, PartsTold
 
 
 @dataclass(frozen=True)

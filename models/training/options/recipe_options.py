@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-    from models.training.runs.recipe_run import RecipeRun
+    from models.training.recipes.recipe_run import RecipeRun
 
 
 def add_recipe_options(parser: argparse.ArgumentParser) -> None:
@@ -54,8 +54,8 @@ def own_device(name: str) -> Iterator[torch.device]:
 def begun_run(options: argparse.Namespace) -> Iterator[RecipeRun]:
     """The run that the options name, its folder checked; errors as of `RecipeRun.begin`."""
     from models.training.data.folder import DataFolder
-    from models.training.runs.recipe import Recipe
-    from models.training.runs.recipe_run import RecipeRun
+    from models.training.recipes.recipe import Recipe
+    from models.training.recipes.recipe_run import RecipeRun
 
     recipe = Recipe.read(options.recipe, options.changes)
     data = DataFolder.read(options.data)

@@ -10,8 +10,8 @@ from models.training.damsm.trainer import STATE_NAME as DAMSM_STATE
 from models.training.expert.trainer import EXPERT_NAME
 from models.training.expert.trainer import STATE_NAME as EXPERT_STATE
 from models.training.gan.trainer import load_gan, pack_gan
+from models.training.recipes.recipe_run import RECIPE_FILE, RUNS_FILE
 from models.training.runs.files import save_state
-from models.training.runs.recipe_run import RECIPE_FILE, RUNS_FILE
 
 
 def pack(run: Path, output: Path) -> list[Path]:

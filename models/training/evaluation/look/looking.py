@@ -12,12 +12,12 @@ from models import Drawing
 from models.painter import Painter
 from models.training.data.examples import Example, read_examples
 from models.training.data.photographs import bird_square
-from models.training.evaluation.detail import Detail, against, luminance, measure, sharpness
 from models.training.evaluation.drawings import ask, draw, stage_of
 from models.training.evaluation.features import FeatureNetwork
 from models.training.evaluation.judge import load_judge
-from models.training.evaluation.look_report import LookReport, Pair
-from models.training.evaluation.look_sheets import (
+from models.training.evaluation.look.detail import Detail, against, luminance, measure, sharpness
+from models.training.evaluation.look.look_report import LookReport, Pair
+from models.training.evaluation.look.look_sheets import (
     TWO_COLOURS,
     TWO_COLOURS_SEEDS,
     enlarged,
@@ -26,9 +26,9 @@ from models.training.evaluation.look_sheets import (
     save_sentences,
     save_two_colours,
 )
-from models.training.evaluation.nearest import Neighbour, Similarities, TrainingPhotographs
-from models.training.evaluation.parts import tell_parts
-from models.training.exchange.publishing import fingerprint, versions
+from models.training.evaluation.look.nearest import Neighbour, Similarities, TrainingPhotographs
+from models.training.evaluation.look.parts import tell_parts
+from models.training.runs.publishing import fingerprint, versions
 from models.training.runs.whole_files import write_whole
 
 DRAWINGS = 32

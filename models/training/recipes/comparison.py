@@ -21,9 +21,9 @@ from models.training.evaluation.confidence import Score
 from models.training.evaluation.evaluator import Evaluator
 from models.training.gan.samples import SENTENCES, understood
 from models.training.gan.trainer import load_gan
+from models.training.recipes.recipe import Recipe
+from models.training.recipes.recipe_run import DRAWING_FILE, RecipeRun
 from models.training.runs import distributed
-from models.training.runs.recipe import Recipe
-from models.training.runs.recipe_run import DRAWING_FILE, RecipeRun
 from models.training.runs.whole_files import whole_file, write_whole
 
 SHOWN = (0, 1, 2, 4)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from models import Drawing
 from models.training.evaluation.drawings import stage_of
-from models.training.evaluation.nearest import Neighbour
+from models.training.evaluation.look.nearest import Neighbour
 from models.training.evaluation.sheets import Panel, save_sheet
 
 TWO_COLOURS = (

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any, get_type_hints
 
-from models.training.runs.recipe import TABLES
+from models.training.recipes.recipe import TABLES
 from models.training.speech.trainer import SpeechTraining
 
 _WIDTH = 100
