@@ -25,7 +25,7 @@ _NEEDED = {
     "speech2bird/docs/guide.md",
     "speech2bird/models/words/bird_book.tsv",
     "speech2bird/models/training/recipes/bundled.toml",
-    "speech2bird/app/speech/added_pronunciations.txt",
+    "speech2bird/app/speech/recognition/added_pronunciations.txt",
     "speech2bird/weights/bird.safetensors",
     "speech2bird/weights/listener.safetensors",
     "speech2bird/weights/speech/bird.lm.bin",
@@ -152,7 +152,8 @@ def test_without_a_command_the_installed_program_opens_the_window(
 
 def test_imports_are_renamed() -> None:
     code = (
-        "if True:\n    from app.files import a  # from app.files\nfrom models import (\n    b,\n)\n"
+        "if 1:\n    from app.files import a  # from app.files\n"
+        "from models import (\n    b,\n)\n"
     )
     renamed = (
         "if 1:\n    from speech2bird.app.files import a  # from app.files\n"

@@ -169,7 +169,7 @@ def open_picture(options: argparse.Namespace) -> int:
 
 def doctor(options: argparse.Namespace) -> int:
     """Print how the program is here; the status is 1 where no picture can be drawn."""
-    from app.doctor import examine
+    from app.commandline.doctor import examine
 
     drawn = examine(lambda line: print(line, flush=True))
     note("This is for you to read, and to send to whoever helps you; nothing was sent.")

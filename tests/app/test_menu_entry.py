@@ -99,7 +99,7 @@ def test_a_relative_data_folder_does_not_count(home: Path, monkeypatch: pytest.M
 _LOOKING = """
 import sys
 from app.commandline.cli import main
-from app.ui import window
+from app.ui.window import window
 
 class Looking(window.MainWindow):
     def run(self):

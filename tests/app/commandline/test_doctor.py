@@ -18,7 +18,7 @@ _LOG = """\
 2026-11-29 10:00:00,000 WARNING app.gallery.gallery: Secret diary.png cannot be read
 2026-11-29 10:00:01,000 ERROR app.ui.window.window: Error in a callback of the window
 Traceback (most recent call last):
-  File "{root}/app/ui/window.py", line 12, in _load
+  File "{root}/app/ui/window/window.py", line 12, in _load
     open("Secret diary.png")
   File "/media/Secret diary/app/x.py", line 3, in read
 FileNotFoundError: [Errno 2] No such file or directory: 'Secret diary.png'
