@@ -28,6 +28,8 @@ endif
 # Another choice than the last one installs anew.
 requirements += $(if $(filter-out $(shell cat .venv/gpu 2>/dev/null),$(GPU)),another-gpu)
 endif
+# What must fit the other systems, too: calls that they do not have are found here.
+portable := main.py app models --exclude ^models/training/
 stamp := .venv/installed
 test_stamp := .venv/installed-for-tests
 
@@ -53,6 +55,8 @@ lint: $(test_stamp)
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
 	$(python) -m mypy
+	$(python) -m mypy --platform win32 --cache-dir .mypy_cache/win32 $(portable)
+	$(python) -m mypy --platform darwin --cache-dir .mypy_cache/darwin $(portable)
 
 $(stamp): $(requirements)
 	scripts/install_system_packages.sh

@@ -151,10 +151,7 @@ def test_without_a_command_the_installed_program_opens_the_window(
 
 
 def test_imports_are_renamed() -> None:
-    code = (
-        "if 1:\n    from app.files import a  # from app.files\n"
-        "from models import (\n    b,\n)\n"
-    )
+    code = "if 1:\n    from app.files import a  # from app.files\nfrom models import (\n    b,\n)\n"
     renamed = (
         "if 1:\n    from speech2bird.app.files import a  # from app.files\n"
         "from speech2bird.models import (\n    b,\n)\n"

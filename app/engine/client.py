@@ -7,9 +7,10 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection, Pipe
+from multiprocessing.connection import Pipe
 from typing import Any
 
+from app.engine.inheriting import Connection, inheriting
 from app.engine.messages import LOAD, Cancel, Failure, Progress, Reply, Request, Result
 from app.errors import AppError
 from app.installation import IMPORT_ROOT, module_command
@@ -135,9 +136,8 @@ class EngineClient:
             self._process = subprocess.Popen(
                 [*module_command(__package__), self._kind, str(number)],
                 cwd=IMPORT_ROOT,
-                pass_fds=[number],
                 stdin=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C in a terminal is for the window alone
+                **inheriting(theirs),
             )
 
     def _exchange(
