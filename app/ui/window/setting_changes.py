@@ -66,4 +66,5 @@ class SettingChanges:
         window.keeper.remember(**changes)
         now = window.settings
         if (now.recogniser, now.whisper_folder) != (before.recogniser, before.whisper_folder):
+            window.status.show_privacy(now.recogniser)
             window.loaders.listen_differently(now)

@@ -1,4 +1,4 @@
-"""The line at the bottom that says whether the window is ready to draw."""
+"""The lines at the bottom: whether the window is ready to draw, and what leaves this computer."""
 
 from __future__ import annotations
 
@@ -18,11 +18,19 @@ _TEXTS = {
 }
 
 
-class StatusLine(ttk.Label):
-    """One quiet line about the model."""
+_STAYS = "All that you say, type and draw stays on this computer."
+_VOICE_LEAVES = "Your voice is sent to Google; all else stays on this computer."
+
+
+class StatusLine(ttk.Frame):
+    """Two quiet lines: one about the model, and one about privacy."""
 
     def __init__(self, parent: tk.Misc) -> None:
-        super().__init__(parent, style="Caption.TLabel")
+        super().__init__(parent)
+        self.model = ttk.Label(self, style="Caption.TLabel")
+        self.privacy = ttk.Label(self, style="Caption.TLabel")
+        self.model.pack(anchor="w")
+        self.privacy.pack(anchor="w")
 
     def show(self, loader: Loader[EnginePainter]) -> None:
         """Say how far the model is, and where it draws."""
@@ -32,4 +40,8 @@ class StatusLine(ttk.Label):
         else:
             place = "the graphics card" if painter.device == "cuda" else "the processor"
             text = f"Ready. Drawing on {place}."
-        self.configure(text=text)
+        self.model.configure(text=text)
+
+    def show_privacy(self, recogniser: str) -> None:
+        """Say what leaves this computer where this recogniser listens."""
+        self.privacy.configure(text=_VOICE_LEAVES if recogniser == "google" else _STAYS)

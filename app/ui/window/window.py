@@ -10,12 +10,15 @@ from types import TracebackType
 
 from app.engine.engines import Engines
 from app.gallery import Gallery
+from app.menu_entry import ICONS
+from app.pictures.picture_file import PictureError
 from app.settings import Settings
 from app.ui.gallery.gallery_actions import GalleryActions
 from app.ui.gallery.gallery_tab import GalleryTab
 from app.ui.morph.morph_desk import MorphDesk
 from app.ui.morph.morph_tab import MorphTab
 from app.ui.picture.drawing import DrawingDesk
+from app.ui.picture.example import example_picture
 from app.ui.picture.picture_opener import PictureOpener
 from app.ui.picture.picture_panel import PictureActions, PicturePanel
 from app.ui.picture.picture_saver import PictureSaver
@@ -42,11 +45,13 @@ from app.ui.window.window_size import restore_geometry
 
 _log = logging.getLogger(__name__)
 
+_ICON_SIZES = (128, 64, 48, 32, 24, 16)  # the largest first, as Tk asks for
 _LOAD_DELAY = 50  # milliseconds: the window is drawn first
 # In centimetres of the screen, as Tk counts them.
 _SIDE_WIDTH = "11c"
 _NATURAL = ("26.5c", "21c")  # width and height: a picture of 512 pixels fits in
 _LOW = "15.5c"  # a height
+_VERY_LOW = "13.1c"  # a height
 _BARS = "2c"  # title, menu, and the desktop's own bar
 _SMALLEST = (400, 300)  # pixels; what does not fit is scrolled to
 _SHORTENED = "That text is too long: only its beginning was taken. A sentence or two work best."
@@ -68,6 +73,7 @@ class MainWindow:
         self.root = tk.Tk(className="speech2bird")
         self.root.withdraw()  # shown when it is complete: nothing jumps
         self.root.title("speech2bird")
+        self._show_icon()
         self.root.report_callback_exception = self._report_exception
         use_common_keys(self.root)
         self._closed = False
@@ -140,6 +146,8 @@ class MainWindow:
         )
         self.panel = PicturePanel(body, actions, self.settings.pictures)
         self.panel.grid(row=0, column=1, sticky="nsew")
+        if not self.settings.has_drawn:
+            self._show_example()
         # Pictures are copied where the panel has the focus; a text field copies its own text.
         for sequence in Shortcut("c").sequences(on_mac(self.root)):
             self.panel.canvas.bind(sequence, self._copy)
@@ -147,11 +155,31 @@ class MainWindow:
         self.heading = Heading(side, self.settings.has_drawn)
         self.status = StatusLine(side)
         self.status.pack(side="bottom", anchor="w")
+        self.status.show_privacy(self.settings.recogniser)
         self.messages = MessageBar(side)
         self.messages.pack(side="bottom", fill="x", pady=(0, GAP))
         self.root.bind(SHORTENED, lambda event: self.messages.error(_SHORTENED))
         self.tabs = ttk.Notebook(side)
         self.tabs.pack(fill="both", expand=True)
+
+    def _show_example(self) -> None:
+        """Let a newcomer see what is drawn here before the model is loaded."""
+        try:
+            self.panel.use_example(example_picture())
+        except PictureError as error:
+            _log.warning("There is no example to show: %s", error)
+
+    def _show_icon(self) -> None:
+        """Give the window's bar and the list of windows the program's icon."""
+        try:
+            self._icons = [
+                tk.PhotoImage(master=self.root, file=ICONS / f"speech2bird-{size}.png")
+                for size in _ICON_SIZES
+            ]
+        except tk.TclError as error:  # they are missing
+            _log.warning("There is no icon: %s", error)
+        else:
+            self.root.iconphoto(True, *self._icons)
 
     def _build_helpers(self) -> None:
         """What works on pictures and is not seen."""
@@ -228,9 +256,12 @@ class MainWindow:
             restore_geometry(self.root, self.settings.geometry)
 
     def _fit(self) -> None:
-        """Ask for as much height as the side needs; in a low window the heading gives way."""
+        """Ask for as much height as the side needs; in a low window some parts give way."""
         parts = [self.tabs, self.messages, self.status]
-        low = 1 < self._frame.winfo_height() < self.root.winfo_pixels(_LOW)
+        height = self._frame.winfo_height()
+        low = 1 < height < self.root.winfo_pixels(_LOW)
+        very_low = 1 < height < self.root.winfo_pixels(_VERY_LOW)
+        self.speak_tab.show_examples(not self.settings.has_drawn and not very_low)
         if low:
             self.heading.pack_forget()
         elif not self.heading.winfo_manager():
@@ -280,6 +311,8 @@ class MainWindow:
         if not self.settings.has_drawn:
             self.keeper.remember(has_drawn=True)
             self.heading.welcome_is_over()
+            self.panel.use_example(None)
+            self.speak_tab.show_examples(False)
 
     def _end_preview(self) -> None:
         if self.panel.previewing and not self._closed:
