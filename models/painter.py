@@ -24,12 +24,13 @@ from models.painting.backend import Chances, Painted, Place, choose_device, pain
 from models.reading import Reading, ReadRequest, SentenceReader
 from models.request import MAX_SEED, Blend, DrawRequest
 from models.sketches.pose_bank import blended
+from models.sound.heard import HeardSentence
 from models.words.vocabulary import ReadSentence, Vocabulary
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from models.sound.listener import HeardSentence, Listener
+    from models.sound.listener import Listener
 
 _log = logging.getLogger(__name__)
 
@@ -246,9 +247,6 @@ class Painter:
     def _draw_sound(
         self, request: DrawRequest, on_stage: OnStage | None, cancelled: Cancelled | None
     ) -> Drawing:
-
-        from models.sound.listener import HeardSentence
-
         heard = request.sound
         if not isinstance(heard, HeardSentence):
             assert heard is not None

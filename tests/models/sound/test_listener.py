@@ -14,7 +14,8 @@ from models.errors import SoundError
 from models.networks.text_encoder import pad_ids
 from models.painter import LEAST_LIKENESS
 from models.request import DrawRequest
-from models.sound.listener import HeardSentence, Listener
+from models.sound.heard import HeardSentence
+from models.sound.listener import Listener
 from models.sound.log_mel import SAMPLE_RATE
 from models.training.evaluation.colours import COLOUR_SENTENCE, dominant_colour
 from tests.melody import melody
