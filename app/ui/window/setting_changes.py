@@ -3,42 +3,78 @@
 from __future__ import annotations
 
 import os
+import tkinter as tk
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.gallery import Gallery
 from app.settings import Device, Theme
-
-if TYPE_CHECKING:
-    from app.ui.window.window import MainWindow
+from app.ui.toolkit.message_bar import MessageBar
+from app.ui.window.appearance import Appearance
+from app.ui.window.engine_loaders import EngineLoaders
+from app.ui.window.settings_keeper import SettingsKeeper
 
 
 class SettingChanges:
-    """Remembers each change, and carries it out at once."""
+    """Remembers each change, and carries it out at once.
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
+    Parameters
+    ----------
+    keeper
+        Remembers.
+    appearance
+        Light or dark.
+    loaders
+        Load engines anew.
+    messages
+        Where it is told what a change did.
+    stop_drawing
+        Gives up whatever is being drawn.
+    use_gallery
+        Keeps pictures elsewhere from now on.
+
+    Attributes
+    ----------
+    chosen_theme
+        What is chosen, for a menu.
+    """
+
+    def __init__(
+        self,
+        root: tk.Misc,
+        keeper: SettingsKeeper,
+        appearance: Appearance,
+        loaders: EngineLoaders,
+        messages: MessageBar,
+        stop_drawing: Callable[[], None],
+        use_gallery: Callable[[Gallery], None],
+    ) -> None:
+        self._keeper = keeper
+        self._appearance = appearance
+        self._loaders = loaders
+        self._messages = messages
+        self._stop_drawing = stop_drawing
+        self._use_gallery = use_gallery
+        self.chosen_theme = tk.StringVar(root, keeper.current.theme)
 
     def theme(self, theme: Theme) -> None:
         """Be light or dark, or follow the system."""
-        window = self._window
-        window.keeper.remember(theme=theme)
-        window.theme.set(theme)
-        window.appearance.choose(theme)
+        self._keeper.remember(theme=theme)
+        self.chosen_theme.set(theme)
+        self._appearance.choose(theme)
 
     def drawing(self, device: Device, threads: int | None) -> None:
         """Draw on another device, or with more or fewer threads of the processor."""
-        window = self._window
-        if (device, threads) == (window.settings.device, window.settings.threads):
+        settings = self._keeper.current
+        if (device, threads) == (settings.device, settings.threads):
             return
-        window.keeper.remember(device=device, threads=threads)
-        window.desk.cancel()
-        window.morph_tab.stop()
-        window.loaders.draw_elsewhere(window.settings)
-        window.messages.note("The model is loaded anew; you can draw as soon as it is there.")
-        window.loaders.painter.when_loaded(
-            lambda painter: window.messages.note("Loaded: the change is in use."),
-            window.messages.error,
+        self._keeper.remember(device=device, threads=threads)
+        self._stop_drawing()
+        self._loaders.draw_elsewhere(self._keeper.current)
+        self._messages.note("The model is loaded anew; you can draw as soon as it is there.")
+        self._loaders.painter.when_loaded(
+            lambda painter: self._messages.note("Loaded: the change is in use."),
+            self._messages.error,
         )
 
     def gallery_folder(self, folder: Path | None) -> bool:
@@ -46,24 +82,21 @@ class SettingChanges:
 
         What is kept already stays where it is.
         """
-        window = self._window
         if folder is not None and not os.access(folder, os.W_OK):
-            window.messages.error(
+            self._messages.error(
                 f"Nothing can be written into {folder}. Please choose another folder."
             )
             return False
-        window.keeper.remember(gallery_folder=None if folder is None else str(folder))
+        self._keeper.remember(gallery_folder=None if folder is None else str(folder))
         gallery = Gallery(folder)
-        window.gallery = window.desk.gallery = gallery
-        window.gallery_tab.use_gallery(gallery)
-        window.messages.note(f"From now on your pictures are kept in {gallery.folder}.")
+        self._use_gallery(gallery)
+        self._messages.note(f"From now on your pictures are kept in {gallery.folder}.")
         return True
 
     def listening(self, **changes: object) -> None:
         """Listen in another way: settings by name."""
-        window = self._window
-        before = window.settings
-        window.keeper.remember(**changes)
-        now = window.settings
+        before = self._keeper.current
+        self._keeper.remember(**changes)
+        now = self._keeper.current
         if (now.recogniser, now.whisper_folder) != (before.recogniser, before.whisper_folder):
-            window.loaders.listen_differently(now)
+            self._loaders.listen_differently(now)

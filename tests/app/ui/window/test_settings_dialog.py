@@ -34,8 +34,8 @@ def choose(box: ttk.Combobox, value: str) -> None:
 def settings_of(window: MainWindow) -> SettingsDialog:
     """Open the settings by their key."""
     press(window.root, "comma", "Control-")
-    assert isinstance(window.commands.dialog, SettingsDialog)
-    return window.commands.dialog
+    assert isinstance(window.program.dialog, SettingsDialog)
+    return window.program.dialog
 
 
 def test_device_and_threads_load_the_model_anew(
@@ -101,15 +101,15 @@ def test_a_folder_that_cannot_be_written_to_is_refused(
 
 def test_theme_and_the_menu_agree(window: MainWindow) -> None:
     choose(settings_of(window).theme, "Dark")
-    assert window.appearance.dark and window.theme.get() == "dark"
+    assert window.appearance.dark and window.changes.chosen_theme.get() == "dark"
 
 
 def test_about(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[Path] = []
-    monkeypatch.setattr("app.ui.window.window_commands.open_path", opened.append)
+    monkeypatch.setattr("app.ui.window.program_commands.open_path", opened.append)
     wait_until(window, lambda: window.painter_loader.state is LoadState.READY)
-    window.commands.show_about()
-    dialog = window.commands.dialog
+    window.program.show_about()
+    dialog = window.program.dialog
     assert isinstance(dialog, AboutDialog)
     texts = " ".join(
         str(child.cget("text")) for child in dialog.body.winfo_children() if child.children == {}

@@ -1,0 +1,98 @@
+"""Commands about the program itself: whatever menu or key gives them."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from pathlib import Path
+
+from app.desktop import open_path
+from app.logfile import log_path
+from app.ui.picture.drawing import DrawingDesk
+from app.ui.toolkit.background import BackgroundRunner
+from app.ui.toolkit.dialog import Dialog
+from app.ui.toolkit.message_bar import MessageBar
+from app.ui.window.about_dialog import AboutDialog
+from app.ui.window.setting_changes import SettingChanges
+from app.ui.window.settings_dialog import SettingsDialog
+from app.ui.window.settings_keeper import SettingsKeeper
+
+_DOCS = Path(__file__).resolve().parents[3] / "docs"
+
+
+class ProgramCommands:
+    """Settings, help, and the folders of the program.
+
+    Parameters
+    ----------
+    root
+        The window, over which dialogs appear.
+    runner
+        Calls the desktop's own programs beside the window.
+    messages
+        Where it is told what cannot be opened.
+    desk
+        Knows the gallery.
+    keeper, changes
+        The settings, and what carries out a change.
+    model
+        Gives the name of the loaded model; None while none is loaded.
+
+    Attributes
+    ----------
+    dialog
+        The settings or the About box, if one was opened; it may be closed already.
+    """
+
+    def __init__(
+        self,
+        root: tk.Misc,
+        runner: BackgroundRunner,
+        messages: MessageBar,
+        desk: DrawingDesk,
+        keeper: SettingsKeeper,
+        changes: SettingChanges,
+        model: Callable[[], str | None],
+    ) -> None:
+        self._root = root
+        self._runner = runner
+        self._messages = messages
+        self._desk = desk
+        self._keeper = keeper
+        self._changes = changes
+        self._model = model
+        self.dialog: Dialog | None = None
+
+    def open_gallery_folder(self) -> None:
+        """Show the kept pictures' files."""
+        self._open(self._desk.gallery.folder)
+
+    def open_guide(self) -> None:
+        """Open the user guide, or the folder with everything that was written."""
+        guide = _DOCS / "guide.md"
+        self._open(guide if guide.exists() else _DOCS)
+
+    def open_log(self) -> None:
+        """Open the log file."""
+        self._open(log_path())
+
+    def show_settings(self) -> None:
+        """Let the person change settings."""
+        self._close_dialog()
+        folder = self._desk.gallery.folder
+        self.dialog = SettingsDialog(self._root, self._keeper.current, folder, self._changes)
+
+    def show_about(self) -> None:
+        """Say what this program is, and on which terms it may be used."""
+        self._close_dialog()
+        self.dialog = AboutDialog(self._root, self._model(), self._open)
+
+    def _open(self, path: Path) -> None:
+        """Open a file or folder with the desktop's own program."""
+        self._runner.run_in_thread(
+            lambda task: open_path(path), lambda _: None, self._messages.error
+        )
+
+    def _close_dialog(self) -> None:
+        if self.dialog is not None:
+            self.dialog.destroy()
