@@ -9,13 +9,13 @@ from pathlib import Path
 from app.desktop import open_path
 from app.logfile import log_path
 from app.ui.picture.drawing import DrawingDesk
+from app.ui.settings.setting_changes import SettingChanges
+from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.settings.settings_keeper import SettingsKeeper
 from app.ui.toolkit.background import BackgroundRunner
 from app.ui.toolkit.dialog import Dialog
 from app.ui.toolkit.message_bar import MessageBar
 from app.ui.window.about_dialog import AboutDialog
-from app.ui.window.setting_changes import SettingChanges
-from app.ui.window.settings_dialog import SettingsDialog
-from app.ui.window.settings_keeper import SettingsKeeper
 
 _DOCS = Path(__file__).resolve().parents[3] / "docs"
 

@@ -20,6 +20,10 @@ from app.ui.picture.picture_panel import PictureActions, PicturePanel
 from app.ui.picture.picture_saver import PictureSaver
 from app.ui.sentence.type_tab import TypeTab
 from app.ui.sentence.word_marks import suggester
+from app.ui.settings.appearance import Appearance
+from app.ui.settings.engine_loaders import EngineLoaders
+from app.ui.settings.setting_changes import SettingChanges
+from app.ui.settings.settings_keeper import SettingsKeeper
 from app.ui.speak.kept_sound import KeptSound
 from app.ui.speak.speak_tab import SpeakTab
 from app.ui.toolkit.background import BackgroundRunner
@@ -27,16 +31,12 @@ from app.ui.toolkit.flat_menu import MenuEntry
 from app.ui.toolkit.shortcut import Shortcut, on_mac
 from app.ui.toolkit.text_editing import SHORTENED, use_common_keys
 from app.ui.toolkit.theme import make_dpi_aware
-from app.ui.window.appearance import Appearance
 from app.ui.window.drawing_commands import DrawingCommands
 from app.ui.window.dropping import accept_files
-from app.ui.window.engine_loaders import EngineLoaders
 from app.ui.window.menu_bar import MenuBar
 from app.ui.window.menus import ESCAPE, bird_entries, file_entries, help_entries, view_entries
 from app.ui.window.picture_commands import PictureCommands
 from app.ui.window.program_commands import ProgramCommands
-from app.ui.window.setting_changes import SettingChanges
-from app.ui.window.settings_keeper import SettingsKeeper
 from app.ui.window.window_frame import WindowFrame
 
 _log = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from tkinter import filedialog, ttk
 
 from app.gallery import usual_folder
 from app.settings import Device, Settings, Theme
+from app.ui.settings.setting_changes import SettingChanges
 from app.ui.toolkit.dialog import Dialog
 from app.ui.toolkit.theme import GAP
-from app.ui.window.setting_changes import SettingChanges
 
 _DEVICES: dict[str, Device] = {
     "Automatic": "auto",

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from app.gallery import Gallery
 from app.settings import Device, Theme
+from app.ui.settings.appearance import Appearance
+from app.ui.settings.engine_loaders import EngineLoaders
+from app.ui.settings.settings_keeper import SettingsKeeper
 from app.ui.toolkit.message_bar import MessageBar
-from app.ui.window.appearance import Appearance
-from app.ui.window.engine_loaders import EngineLoaders
-from app.ui.window.settings_keeper import SettingsKeeper
 
 
 class SettingChanges:

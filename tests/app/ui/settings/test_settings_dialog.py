@@ -13,9 +13,9 @@ import pytest
 from app.engine.engines import Engines
 from app.gallery import Gallery, usual_folder
 from app.settings import Settings
+from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.toolkit.loader import LoadState
 from app.ui.window.about_dialog import AboutDialog
-from app.ui.window.settings_dialog import SettingsDialog
 from app.ui.window.window import MainWindow
 from tests.app.events import click, press
 from tests.conftest import wait_until
