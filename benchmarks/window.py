@@ -179,7 +179,7 @@ def _transcribe(window: MainWindow, recording: Recording) -> None:
     assert transcriber is not None
     ended: list[object] = []
     window.runner.run_in_thread(
-        lambda task: transcriber.transcribe(recording), ended.append, ended.append
+        lambda task: transcriber.understand(recording).text, ended.append, ended.append
     )
     wait(window, lambda: bool(ended))
     assert isinstance(ended[0], str), ended[0]

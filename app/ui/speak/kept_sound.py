@@ -59,7 +59,8 @@ class KeptSound:
                 from app.speech.sound.recording import Recording
 
                 recording = Recording.from_file(path)
-                return Subject(request, recording, transcriber.speech_in(recording), "sound")
+                speech = transcriber.understand(recording, words=False).speech
+                return Subject(request, recording, speech, "sound")
 
             self._runner.run_in_thread(
                 read, lambda subject: self._desk.draw_subject(subject, seed), self._messages.error
