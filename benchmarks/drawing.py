@@ -27,8 +27,9 @@ from benchmarks.alone import alone, share_of_memory
 from benchmarks.plain_generator import make_plain, plain_layers
 from models import Painter
 from models.checkpoints.checkpoint import load_checkpoint
+from models.checkpoints.header import BUNDLED_WEIGHTS
 from models.memory import keep_freed_memory
-from models.painter import BUNDLED_WEIGHTS, SKETCHES
+from models.painter import SKETCHES
 from models.painting.backend import Place, choose_device
 from models.request import DrawRequest
 from models.sketches.sketch_judge import SketchJudge

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 
 from models.checkpoints.checkpoint import Checkpoint, load_checkpoint, text_identity
+from models.checkpoints.header import BUNDLED_WEIGHTS
 from models.drawing import Cancelled, Drawing, OnStage
 from models.errors import ModelError, SentenceError, SoundError
 from models.networks.blend import TextBlend, slerp
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-BUNDLED_WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "bird.safetensors"
 LEAST_LIKENESS = 0.45
 """Of what is heard to known words; descriptions of birds in noise stay above it, other languages
 below."""
@@ -78,7 +78,7 @@ class Painter:
             checkpoint.config.text_encoder.max_words,
             frozenset(checkpoint.config.names),
         )
-        self._model_name = f"{checkpoint.config.name} ({checkpoint.checksum[:8]})"
+        self._model_name = checkpoint.name
         self._poses = checkpoint.poses
         self._text_encoder = checkpoint.text_encoder  # stays on the CPU: it takes milliseconds
         self._notice: str | None = None  # what the next drawing is to tell

@@ -16,10 +16,11 @@ MOST_MODULES = 20
 
 LAYERS = (
     "models.errors models.offline models.memory models.upright",
-    "models.text_file models.words models.checkpoints.weights_file",
+    "models.text_file models.words",
     "models.sketches",
     "models.networks",
-    "models.checkpoints models.sound",
+    "models.checkpoints",
+    "models.sound",
     "models.request",
     "models.drawing",
     "models.painting models.reading",

@@ -17,11 +17,12 @@ from PIL import Image
 
 from models import Painter
 from models.checkpoints.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from models.checkpoints.header import BUNDLED_WEIGHTS
 from models.errors import CheckpointError, DrawingCancelled, ModelError, SentenceError
 from models.networks.config import GeneratorConfig, ModelConfig, TextEncoderConfig
 from models.networks.generator import Generator
 from models.networks.text_encoder import TextEncoder
-from models.painter import BUNDLED_WEIGHTS, OUT_OF_MEMORY
+from models.painter import OUT_OF_MEMORY
 from models.painting.backend import Painted, Place, choose_device, paint
 from models.request import Blend, DrawRequest
 from models.sketches.sketch_judge import SketchJudge

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from models.checkpoints.checkpoint import load_checkpoint
-from models.painter import BUNDLED_WEIGHTS
+from models.checkpoints.header import BUNDLED_WEIGHTS
 from models.painting.backend import Place
 from models.painting.precision import bfloat16_is_faster, chosen_precision
 
