@@ -161,11 +161,13 @@ def _visit(kind: str, begun: float, sound: Path | None) -> dict[str, float]:
 class _Threads:
     """In the place of the engines: everything happens in threads of the window's process."""
 
+    weights = None
+
     def load_painter(self) -> Any:
         from models import Painter
 
         painter: Any = Painter.load()
-        painter.words = frozenset(painter.vocabulary.words)  # as an engine's painter knows them
+        painter.weights = None  # as an engine's painter knows them
         return painter
 
     def load_transcriber(self) -> Any:

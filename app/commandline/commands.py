@@ -160,6 +160,21 @@ def listen(options: argparse.Namespace) -> int:
     return 0
 
 
+def open_window(options: argparse.Namespace) -> int:
+    """Open the window with a model.
+
+    Raises
+    ------
+    CheckpointError
+        The file is none.
+    """
+    from app.ui import open_window as open_
+    from models.checkpoints.header import describe_model
+
+    describe_model(options.model)
+    return open_(options.model)
+
+
 def _transcribe(recording: Recording, options: argparse.Namespace) -> str:
     from app.speech.recognition.recognisers import load_transcriber
 

@@ -77,6 +77,19 @@ class SettingChanges:
             self._messages.error,
         )
 
+    def model(self, weights: Path | None) -> None:
+        """Draw with the model of a weights file (None: the bundled one).
+
+        One that cannot be used is told, and the last one goes on drawing.
+        """
+        self._stop_drawing()
+        self._messages.note("The model is being loaded.")
+        self._loaders.open_model(
+            weights,
+            lambda painter: self._messages.note(f"From now on {painter.model_name} draws."),
+            self._messages.error,
+        )
+
     def gallery_folder(self, folder: Path | None) -> bool:
         """Keep pictures in another folder (None: the usual one); tell whether that is possible.
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 from tkinter import ttk
+from typing import TYPE_CHECKING
 
 from app.pictures.picture_metadata import PictureMetadata
+from app.ui.gallery.kept_models import KeptModels
 from app.ui.picture.drawing import DrawingDesk
 from app.ui.picture.picture_panel import PicturePanel
+from app.ui.picture.subject import Subject
 from app.ui.sentence.sentence_field import SentenceField
 from app.ui.sentence.type_tab import TypeTab
 from app.ui.speak.kept_sound import KeptSound
 from app.ui.speak.speak_tab import SpeakState, SpeakTab
 from app.ui.toolkit.message_bar import MessageBar
+
+if TYPE_CHECKING:
+    from app.engine.pictures import EnginePainter
 
 
 class DrawingCommands:
@@ -30,6 +36,8 @@ class DrawingCommands:
         Draw sentences and subjects, and what was said for a kept picture.
     messages
         What is most in the way at last.
+    models
+        Find what drew a kept picture.
     """
 
     def __init__(
@@ -40,6 +48,7 @@ class DrawingCommands:
         desk: DrawingDesk,
         kept_sound: KeptSound,
         messages: MessageBar,
+        models: KeptModels,
     ) -> None:
         self._tabs = tabs
         self._speak_tab = speak_tab
@@ -47,6 +56,7 @@ class DrawingCommands:
         self._desk = desk
         self._kept_sound = kept_sound
         self._messages = messages
+        self._models = models
 
     @property
     def field(self) -> SentenceField | None:
@@ -74,13 +84,13 @@ class DrawingCommands:
         if not self._panel.has_picture:
             return
         if kept is not None:
-            self._draw_kept(kept.metadata, kept.path, None)
+            self._repeat(kept.metadata, kept.path, None)
         else:
             self._desk.draw_again()
 
     def draw_kept(self, metadata: PictureMetadata, path: Path) -> None:
-        """Draw what a kept picture was drawn from, with its seed."""
-        self._draw_kept(metadata, path, metadata.seed)
+        """Draw what a kept picture was drawn from, with its seed and its model."""
+        self._repeat(metadata, path, metadata.seed)
 
     def surprise(self) -> None:
         """Draw what the picture that is shown was drawn from, with a new seed."""
@@ -89,7 +99,7 @@ class DrawingCommands:
         if not panel.has_picture:
             return
         if kept is not None:
-            self._draw_kept(kept.metadata, kept.path, panel.seed_bar.surprise(panel.count))
+            self._draw_kept(kept.metadata, kept.path, panel.seed_bar.surprise(panel.count), None)
         else:
             self._desk.surprise()
 
@@ -107,8 +117,17 @@ class DrawingCommands:
         self._tabs.select(self._speak_tab)
         self._speak_tab.record_button.invoke()
 
-    def _draw_kept(self, metadata: PictureMetadata, path: Path, seed: int | None) -> None:
+    def _repeat(self, metadata: PictureMetadata, path: Path, seed: int | None) -> None:
+        self._models.find(metadata, lambda painter: self._draw_kept(metadata, path, seed, painter))
+
+    def _draw_kept(
+        self,
+        metadata: PictureMetadata,
+        path: Path,
+        seed: int | None,
+        painter: EnginePainter | None,
+    ) -> None:
         if metadata.way == "text":
-            self._desk.draw(metadata.request, seed)
+            self._desk.draw_subject(Subject(metadata.request, painter=painter), seed)
         else:
-            self._kept_sound.draw(path, metadata.request, seed)
+            self._kept_sound.draw(path, metadata.request, seed, painter)

@@ -32,6 +32,12 @@ def file_entries(
     return [
         MenuEntry("Open picture…", pictures.open, Shortcut("o")),
         MenuEntry("Open sound…", pictures.open_sound, Shortcut("o", shift=True), can_open_sound),
+        MenuEntry("Open model…", program.open_model),
+        MenuEntry(
+            "Use the bundled model",
+            program.use_bundled_model,
+            possible=lambda: program.has_other_model,
+        ),
         None,
         MenuEntry("Save…", pictures.save, Shortcut("s"), pictures.can_save),
         MenuEntry("Copy picture", pictures.copy, Shortcut("c", shift=True), pictures.can_save),

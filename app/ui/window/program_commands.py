@@ -5,6 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable
 from pathlib import Path
+from tkinter import filedialog
 
 from app.desktop import open_path
 from app.logfile import log_path
@@ -14,6 +15,7 @@ from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.settings.settings_keeper import SettingsKeeper
 from app.ui.toolkit.background import BackgroundRunner
 from app.ui.toolkit.dialog import Dialog
+from app.ui.toolkit.file_dialogs import ALL_FILES, file_type
 from app.ui.toolkit.message_bar import MessageBar
 from app.ui.window.about_dialog import AboutDialog
 
@@ -62,6 +64,27 @@ class ProgramCommands:
         self._changes = changes
         self._model = model
         self.dialog: Dialog | None = None
+
+    @property
+    def has_other_model(self) -> bool:
+        """Whether another model than the bundled one is chosen."""
+        return self._keeper.current.weights is not None
+
+    def open_model(self) -> None:
+        """Let the person choose a weights file, and draw with its model."""
+        last = self._keeper.current.weights
+        chosen = filedialog.askopenfilename(
+            parent=self._root,
+            title="Open a model",
+            initialdir=str(Path.home() if last is None else Path(last).parent),
+            filetypes=(file_type("Weights files", (".safetensors",)), ALL_FILES),
+        )
+        if chosen:
+            self._changes.model(Path(chosen))
+
+    def use_bundled_model(self) -> None:
+        """Draw with the model that came with the program."""
+        self._changes.model(None)
 
     def open_gallery_folder(self) -> None:
         """Show the kept pictures' files."""

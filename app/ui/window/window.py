@@ -13,6 +13,7 @@ from app.gallery import Gallery
 from app.settings import Settings, Theme
 from app.ui.gallery.gallery_actions import GalleryActions
 from app.ui.gallery.gallery_tab import GalleryTab
+from app.ui.gallery.kept_models import KeptModels
 from app.ui.morph.morph_desk import MorphDesk
 from app.ui.morph.morph_tab import MorphTab
 from app.ui.picture.drawing import DrawingDesk
@@ -38,6 +39,8 @@ from app.ui.window.menus import ESCAPE, bird_entries, file_entries, help_entries
 from app.ui.window.picture_commands import PictureCommands
 from app.ui.window.program_commands import ProgramCommands
 from app.ui.window.window_frame import WindowFrame
+from models.checkpoints.header import describe_model
+from models.errors import CheckpointError
 
 _log = logging.getLogger(__name__)
 
@@ -75,7 +78,7 @@ class MainWindow:
         self.loaders = EngineLoaders(engines, self.runner, self._painter_changed)
         self.painter_loader = self.loaders.painter
         self.transcriber_loader = self.loaders.transcriber
-        self._build_frame()
+        self._build_frame(engines)
         self._build_desks()
         self._build_tabs()
         self._build_commands()
@@ -114,9 +117,11 @@ class MainWindow:
         """Where pictures are kept now."""
         return self.desk.gallery
 
-    def _build_frame(self) -> None:
+    def _build_frame(self, engines: Engines) -> None:
         """The two halves, and the picture in one of them."""
-        self.frame = frame = WindowFrame(self.root, self.settings.has_drawn)
+        self.frame = frame = WindowFrame(
+            self.root, self.settings.has_drawn, lambda: self.program.use_bundled_model()
+        )
         self.heading, self.status = frame.heading, frame.status
         self.messages, self.tabs = frame.messages, frame.tabs
         self.root.bind(SHORTENED, lambda event: self.messages.error(_SHORTENED))
@@ -128,7 +133,9 @@ class MainWindow:
             lambda: self.pictures.show_attention(),
             lambda: self.drawing.cancel(),
         )
-        self.panel = PicturePanel(frame.content, actions, self.settings.pictures)
+        self.panel = PicturePanel(
+            frame.content, actions, _sizes(engines.weights), self.settings.pictures
+        )
         frame.put_beside(self.panel)
         # Pictures are copied where the panel has the focus; a text field copies its own text.
         for sequence in Shortcut("c").sequences(on_mac(self.root)):
@@ -204,7 +211,13 @@ class MainWindow:
             self._use_gallery,
         )
         self.drawing = DrawingCommands(
-            tabs, self.speak_tab, self.panel, self.desk, self.kept_sound, messages
+            tabs,
+            self.speak_tab,
+            self.panel,
+            self.desk,
+            self.kept_sound,
+            messages,
+            KeptModels(runner, self.painter_loader, messages, self._weights_files),
         )
         self.pictures = PictureCommands(
             self.root,
@@ -256,6 +269,7 @@ class MainWindow:
         self._show_status()
         painter = self.painter_loader.value
         if painter is not None:
+            self.keeper.remember_model(painter.weights)
             for tab in (self.speak_tab, self.type_tab):
                 tab.field.use_reader(painter.reader)
 
@@ -281,6 +295,10 @@ class MainWindow:
     def _picture_folder(self) -> str:
         """Where dialogs for pictures begin."""
         return self.settings.save_folder or str(Path.home())
+
+    def _weights_files(self) -> list[Path | None]:
+        """Where models may be that drew pictures: the bundled weights, and those once opened."""
+        return [None, *map(Path, self.settings.models)]
 
     def _model_name(self) -> str | None:
         painter = self.painter_loader.value
@@ -309,3 +327,11 @@ class MainWindow:
             return  # a dialog was open: what waited for it finds no window any more
         _log.error("Error in a callback of the window", exc_info=(kind, error, trace))
         self.messages.unexpected(error)
+
+
+def _sizes(weights: Path | None) -> tuple[int, ...]:
+    """The sides in pixels of a model's stages; where the file is none, of the bundled model's."""
+    try:
+        return describe_model(weights).sizes
+    except CheckpointError:
+        return () if weights is None else _sizes(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
+from collections.abc import Callable
 from tkinter import ttk
 
 from app.ui.toolkit.message_bar import MessageBar
@@ -29,6 +30,8 @@ class WindowFrame(ScrolledFrame):
         The window.
     has_drawn
         Whether a picture was ever drawn: until then the heading says how to begin.
+    use_bundled_model
+        Leaves a model that the person opened.
 
     Attributes
     ----------
@@ -36,7 +39,7 @@ class WindowFrame(ScrolledFrame):
         The parts of the left half, from above.
     """
 
-    def __init__(self, root: tk.Tk, has_drawn: bool) -> None:
+    def __init__(self, root: tk.Tk, has_drawn: bool, use_bundled_model: Callable[[], None]) -> None:
         gap = GAP if is_narrow(root) else 3 * GAP
         super().__init__(root, gap)
         self._window = root
@@ -48,7 +51,7 @@ class WindowFrame(ScrolledFrame):
         side.pack_propagate(False)
         side.grid(row=0, column=0, sticky="nsew", padx=(0, gap))
         self.heading = Heading(side, has_drawn)
-        self.status = StatusLine(side)
+        self.status = StatusLine(side, use_bundled_model)
         self.status.pack(side="bottom", anchor="w")
         self.messages = MessageBar(side)
         self.messages.pack(side="bottom", fill="x", pady=(0, GAP))

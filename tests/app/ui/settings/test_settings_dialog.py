@@ -47,7 +47,7 @@ def test_device_and_threads_load_the_model_anew(
     dialog = settings_of(window)
     choose(dialog.threads, "1")
     assert window.painter_loader.state is LoadState.LOADING and "anew" in window.messages.text
-    assert "Loading" in window.status.cget("text")
+    assert "Loading" in window.status.text
     window.desk.draw(SENTENCE, seed=1)  # waits for the new one
     wait_until(window, lambda: not window.desk.busy)
     assert window.desk.drawing is not None
@@ -68,7 +68,7 @@ def test_a_change_while_drawing_ends_the_drawing(
     choose(settings_of(window).device, "Processor")
     assert not window.desk.busy
     wait_until(window, lambda: "in use" in window.messages.text)
-    assert window.status.cget("text") == "Ready. Drawing on the processor."
+    assert window.status.text == "Ready. Drawing on the processor."
 
 
 def test_gallery_folder_takes_effect_at_once(
@@ -151,4 +151,4 @@ def test_missing_weights_are_told(make_window: Callable[..., MainWindow], tmp_pa
         window = make_window(engines)
         wait_until(window, lambda: window.painter_loader.state is LoadState.FAILED)
         assert window.messages.is_error and "does not exist" in window.messages.text
-        assert "could not be loaded" in window.status.cget("text")
+        assert "could not be loaded" in window.status.text
