@@ -283,7 +283,7 @@ def _disk_full(window: MainWindow) -> None:
 
 def _card_full(window: MainWindow) -> None:
     """What a drawing says that had to leave the graphics card."""
-    from models.painter import OUT_OF_MEMORY
+    from models.painting.fallback import OUT_OF_MEMORY
 
     window.messages.clear()
     window.messages.note(OUT_OF_MEMORY)
