@@ -68,7 +68,7 @@ class Painter:
 
         Parameters
         ----------
-        sketches : how many sketches of stage 1 are drawn for each picture, the best of which is
+        sketches : how many sketches of 64 px are drawn for each picture, the best of which is
             finished; 1 is the plain network. Weights without a judge of sketches draw one.
         device : "auto" (a GPU when there is one), "cpu", "cuda", or "cuda:1" for the second GPU.
 

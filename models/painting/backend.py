@@ -156,7 +156,7 @@ def paint(
 
 
 def _sketch(backend: Backend, text: Text, chances: Chances) -> tuple[Canvas, list[int]]:
-    """Run stage 1 for all sketches, and keep the best one of each drawing."""
+    """Run the 64 px stage for all sketches, and keep the best one of each drawing."""
     drawings, sketches = chances.noise.shape[:2]
     noise, epsilon = (
         part.flatten(0, 1).to(backend.device) for part in (chances.noise, chances.epsilon)

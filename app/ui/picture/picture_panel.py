@@ -246,7 +246,7 @@ class PicturePanel(ttk.Frame):
         text = _caption(PictureMetadata.of(drawing))
         if self.view.stage is not None:
             stage = drawing.stages[self.view.stage]
-            text += f"  ·  stage {self.view.stage + 1}, {stage.width} px"
+            text += f"  ·  stage of {stage.width} px"
         self.caption.configure(text=text)
 
     def _say(self, text: str) -> None:
