@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from app.commandline.batch_folder import BatchFolder, settle_seed
 from app.commandline.share import Share, processors
-from app.commandline.steps import SEEDS, check_size, load_painter, note, save_drawing
+from app.commandline.steps import SEEDS, load_painter, note, save_drawing, stage_sizes
 from app.errors import AppError
 from app.files import remove_abandoned
 from app.pictures.picture_file import PictureError
@@ -65,8 +65,6 @@ def draw_captions(options: argparse.Namespace) -> int:
     path = _make_folder(options.output)
     painter = load_painter(options.weights, share.device(options.device))
     share.limit_threads()
-    check_size(painter, options.size)
-    size = options.size or painter.sizes[-1]
     read = [_read(painter, DrawRequest(line, as_written=options.as_written)) for line in lines]
     given = options.seed is not None
     folder = BatchFolder(
@@ -74,7 +72,7 @@ def draw_captions(options: argparse.Namespace) -> int:
         lines,
         options.seed if given else secrets.randbelow(SEEDS),
         painter.model_name,
-        tuple(stage for stage in painter.sizes if stage <= size),
+        stage_sizes(options.weights, options.size),
         options.stages,
         options.attention,
         options.as_written,
