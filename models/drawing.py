@@ -9,17 +9,10 @@ import numpy as np
 from PIL import Image
 
 from models.request import DrawRequest
+from models.sound.heard import Span
 
 OnStage = Callable[[int, Image.Image], None]
 Cancelled = Callable[[], bool]
-
-
-@dataclass(frozen=True)
-class Span:
-    """Where in a recording a piece was heard, in seconds."""
-
-    start: float
-    end: float
 
 
 @dataclass(frozen=True)
@@ -39,7 +32,7 @@ class Drawing:
     device : where it was drawn, "cpu" or "cuda".
     notice : what the person should know of how it was drawn, in sentences, if there is something.
     described : the name of a bird, as it was written, whose description was drawn in its place.
-    sketch : which of the `sketches` sketches of stage 1 was finished, 0 for the first.
+    sketch : which of the `sketches` sketches of 64 px was finished, 0 for the first.
     spans : for a picture drawn straight from sound, where each piece that attention went to lies in
         the recording; its sentence is empty then, and it has no words.
     """

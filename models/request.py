@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from models.sound.listener import HeardSentence
+    from models.sound.heard import HeardSentence
 
 MAX_SEED = 2**31 - 1
 MAX_CHARACTERS = 1000
@@ -92,7 +92,7 @@ class DrawRequest:
         understood.
     drawn_as : words to draw in place of the sentence, which is kept beside them: those of an
         earlier picture, say.
-    sketches : how many sketches of stage 1 are drawn, the best of which is finished; as many as
+    sketches : how many sketches of 64 px are drawn, the best of which is finished; as many as
         the painter usually draws by default.
     blend : something between two birds, in place of sentence and seed.
     sound : a voice at 16 kHz, or what a `Listener` heard, in place of the sentence.

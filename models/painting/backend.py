@@ -20,7 +20,7 @@ from models.sketches.sketch_judge import SketchJudge
 
 
 @dataclass(frozen=True)
-class Place:
+class Backend:
     """Where drawing happens.
 
     Attributes
@@ -43,7 +43,7 @@ class Place:
         generator: Generator,
         precision: torch.dtype | None = None,
         judge: SketchJudge | None = None,
-    ) -> Place:
+    ) -> Backend:
         """Prepare a copy of a generator that lies on the CPU.
 
         Parameters
@@ -111,7 +111,7 @@ class Painted:
 
 @torch.inference_mode()
 def paint(
-    place: Place,
+    backend: Backend,
     text: Text,
     chances: Chances,
     count: int,
@@ -135,13 +135,13 @@ def paint(
     """
     if cancelled is not None and cancelled():
         raise DrawingCancelled
-    painted = Painted(place.device.type)
-    text = text.to(place.device)
+    painted = Painted(backend.device.type)
+    text = text.to(backend.device)
     with torch.autocast(
-        place.device.type, place.precision, enabled=place.precision != torch.float32
+        backend.device.type, backend.precision, enabled=backend.precision != torch.float32
     ):
-        canvas, painted.chosen = _sketch(place, text, chances)
-        stages = place.generator.go_on(canvas, text, count)
+        canvas, painted.chosen = _sketch(backend, text, chances)
+        stages = backend.generator.go_on(canvas, text, count)
         while True:
             if cancelled is not None and cancelled():
                 raise DrawingCancelled
@@ -155,20 +155,20 @@ def paint(
                 on_stage(len(painted.stages) - 1, painted.stages[-1][0])
 
 
-def _sketch(place: Place, text: Text, chances: Chances) -> tuple[Canvas, list[int]]:
-    """Run stage 1 for all sketches, and keep the best one of each drawing."""
+def _sketch(backend: Backend, text: Text, chances: Chances) -> tuple[Canvas, list[int]]:
+    """Run the 64 px stage for all sketches, and keep the best one of each drawing."""
     drawings, sketches = chances.noise.shape[:2]
     noise, epsilon = (
-        part.flatten(0, 1).to(place.device) for part in (chances.noise, chances.epsilon)
+        part.flatten(0, 1).to(backend.device) for part in (chances.noise, chances.epsilon)
     )
     sentences = text.sentence.repeat_interleave(sketches, dim=0)
-    condition, _, _ = place.generator.conditioning(sentences, epsilon)
-    pose = chances.pose and chances.pose.to(place.device)
-    canvas = place.generator.start(noise, condition, pose)
-    if sketches == 1 or place.judge is None:
+    condition, _, _ = backend.generator.conditioning(sentences, epsilon)
+    pose = chances.pose and chances.pose.to(backend.device)
+    canvas = backend.generator.start(noise, condition, pose)
+    if sketches == 1 or backend.judge is None:
         return canvas, [0] * drawings
-    with torch.autocast(place.device.type, enabled=False):
-        scores = place.judge.judge(canvas.image, sentences).total.unflatten(0, (drawings, -1))
+    with torch.autocast(backend.device.type, enabled=False):
+        scores = backend.judge.judge(canvas.image, sentences).total.unflatten(0, (drawings, -1))
     chosen = scores.argmax(dim=1)
     rows = torch.arange(drawings, device=chosen.device) * sketches + chosen
     return canvas.rows(rows), chosen.tolist()

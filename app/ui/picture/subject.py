@@ -33,6 +33,8 @@ class Subject:
         Whether the text, the sound or both are drawn.
     spoken
         Whether the sentence is what is said in the recording, corrected perhaps.
+    painter
+        What draws it, where that is not the window's own model.
     """
 
     request: DrawRequest
@@ -40,6 +42,7 @@ class Subject:
     speech: Recording | None = None
     way: Way = "text"
     spoken: bool = True
+    painter: EnginePainter | None = None
 
     @property
     def sentence(self) -> str:
@@ -73,7 +76,9 @@ class Subject:
         self, painter: EnginePainter, seed: int, on_stage: OnStage, cancelled: Cancelled
     ) -> Iterator[Drawing]:
         """Draw its pictures of one seed, that of the text first; errors as for the painter's."""
-        request = replace(self.request, seed=seed)
+        request, painter = replace(self.request, seed=seed), self.painter or painter
+        if request.size not in painter.sizes:  # that of a picture which another model drew
+            request = replace(request, size=None)
         if self.way != "sound":
             yield painter.draw(request, on_stage, cancelled)
         if self.way != "text":
