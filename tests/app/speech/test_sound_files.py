@@ -183,11 +183,13 @@ def test_ogg_files_one_after_the_other(tmp_path: Path, codec: str) -> None:
     assert Recording.from_file(path).seconds == pytest.approx(2, abs=0.03)
 
 
-def encode(path: Path, codec: str, rate: int = 48_000) -> Path:
+def encode(path: Path, codec: str, rate: int = 48_000, bit_rate: int | None = None) -> Path:
     """Write two seconds of noise as a phone or a browser does."""
     with av.open(str(path), "w") as file:
         stream: Any = file.add_stream(codec, rate=rate)
         stream.layout = "mono"
+        if bit_rate is not None:
+            stream.bit_rate = bit_rate
         samples = np.random.default_rng(2).normal(size=(1, 2 * rate)) * 3000
         frame = av.AudioFrame.from_ndarray(samples.astype(np.int16), format="s16", layout="mono")
         frame.sample_rate = rate
