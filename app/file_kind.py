@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import mimetypes
+import re
 from pathlib import Path
 from typing import Literal
 
 from PIL import Image
+
+from app.speech.files import ENDINGS
 
 Kind = Literal["picture", "sound", "other"]
 
 
 # Formats that no sound can be mistaken for; headerless sound can look like some of the others.
 _UNMISTAKABLE = ("PNG", "JPEG", "WEBP", "GIF", "TIFF")
+
+# What libsndfile does not read: tagged MP3, MP4 and its kin, Matroska, WMA, ADTS, AMR.
+_BEGINNING_OF_SOUND = re.compile(
+    rb"ID3[\x02-\x04]|....ftyp(?!hei|mif|avi|msf)|\x1aE\xdf\xa3"
+    rb"|\x30\x26\xb2\x75\x8e\x66\xcf\x11|\xff[\xf1\xf9]|#!AMR",
+    re.DOTALL,
+)
+_LONGEST_BEGINNING = 12  # bytes
 
 
 def kind_of(path: Path) -> Kind:
@@ -38,7 +49,7 @@ def is_named_picture(path: Path) -> bool:
 
 def _named(path: Path) -> Kind:
     kind = (mimetypes.guess_type(path.name)[0] or "").partition("/")[0]
-    if kind in ("audio", "video"):
+    if kind in ("audio", "video") or path.suffix.lower() in ENDINGS:
         return "sound"
     format = Image.registered_extensions().get(path.suffix.lower())
     return "picture" if kind == "image" or format in Image.OPEN else "other"
@@ -59,6 +70,10 @@ def _is_sound(path: Path) -> bool:
     import soundfile
 
     with contextlib.suppress(OSError, RuntimeError):  # libsndfile's errors are RuntimeErrors
-        soundfile.info(path)
-        return True
+        with path.open("rb") as file:
+            if _BEGINNING_OF_SOUND.match(file.read(_LONGEST_BEGINNING)):
+                return True
+        with contextlib.suppress(TypeError):  # of a name.raw: it would have to be told the rate
+            soundfile.info(path)
+            return True
     return False

@@ -144,12 +144,14 @@ class WindowCommands:
         tab.sound_row.open_button.invoke()
 
     def open_dropped(self, paths: list[Path]) -> None:
-        """Open a dropped picture, or take another file for what was said; of several, the first."""
-        path = paths[0]
+        """Open a dropped picture, or take a sound for what was said; of several, the first."""
+
+        def first(task: object) -> tuple[Kind, Path]:
+            kinds = ((kind_of(path), path) for path in paths)
+            return next((each for each in kinds if each[0] != "other"), ("other", paths[0]))
+
         self._window.runner.run_in_thread(
-            lambda task: kind_of(path),
-            lambda kind: self._open_as(kind, path),
-            self._window.messages.error,
+            first, lambda found: self._open_as(*found), self._window.messages.error
         )
 
     def _open_as(self, kind: Kind, path: Path) -> None:
