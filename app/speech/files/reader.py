@@ -65,7 +65,7 @@ def read_channels(path: Path, max_seconds: float) -> tuple[Channels, int]:
         with _opened(path) as (file, name):
             samples, rate = _read(file, name, max_seconds)
     except _UnreadableError as error:
-        from app.file_kind import kind_of
+        from app.pictures.file_kind import kind_of
 
         if kind_of(path) == "picture":
             raise SoundFileError(_A_PICTURE.format(name=name)) from error
