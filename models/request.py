@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from models.words.tokens import printable
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -59,7 +61,7 @@ def _text(value: object) -> str:
     text = str(value)
     if len(text) > _LONGEST_TEXT:
         raise ValueError("the text is too long")
-    return "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
+    return printable(text)
 
 
 def _whole(least: int, largest: int) -> Callable[[Any], int]:

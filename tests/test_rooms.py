@@ -15,7 +15,7 @@ from tests.conftest import REPOSITORY
 MOST_MODULES = 20
 
 LAYERS = (
-    "models.errors models.offline models.memory models.upright",
+    "models.errors models.offline models.memory models.upright models.number_option",
     "models.text_file models.words",
     "models.sketches",
     "models.networks",
@@ -44,7 +44,7 @@ LAYERS = (
     # What a person meets.
     "app",
     "app.errors app.about",
-    "app.files",
+    "app.files app.file_kind",
     "app.settings",
     "app.home app.logfile",
     "app.error_report app.pictures app.speech.files",

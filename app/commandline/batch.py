@@ -29,6 +29,7 @@ from models.errors import SentenceError
 from models.reading import ReadRequest
 from models.request import DrawRequest
 from models.text_file import read_lines
+from models.words.tokens import fold
 
 if TYPE_CHECKING:
     from models import Drawing, Painter
@@ -234,12 +235,12 @@ def _listed(counted: Counter[str]) -> str:
 
 
 def _is_written(line: str) -> bool:
-    return bool(line.strip())
+    return bool(fold(line).strip())  # there are characters that nobody sees, beside spaces
 
 
 def _read_lines(path: Path) -> list[str]:
     lines = read_lines(path)
-    if not any(map(str.strip, lines)):
+    if not any(map(_is_written, lines)):
         raise AppError(f"The captions {path} have no line to draw.")
     return lines
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from app import __version__
 from models.request import DrawRequest
+from models.words.tokens import printable
 from models.words.vocabulary import tokenize
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _plain_text(value: Any, longest: int) -> str:
     text = str(value)
     if len(text) > longest:
         raise ValueError("the text is too long")
-    return "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
+    return printable(text)
 
 
 def _way(value: Any) -> Source:

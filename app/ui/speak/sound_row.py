@@ -8,7 +8,7 @@ from pathlib import Path
 from tkinter import filedialog, ttk
 from typing import TYPE_CHECKING
 
-from app.speech.files import ENDINGS
+from app.file_kind import SOUND_ENDINGS
 from app.ui.toolkit.background import BackgroundRunner, Task
 from app.ui.toolkit.file_types import patterns
 from app.ui.toolkit.theme import GAP
@@ -16,7 +16,7 @@ from app.ui.toolkit.theme import GAP
 if TYPE_CHECKING:
     from app.speech.sound.recording import Recording
 
-_SOUND_FILES = (("Sound", patterns(ENDINGS)), ("All files", "*"))
+_SOUND_FILES = (("Sound", patterns(SOUND_ENDINGS)), ("All files", "*"))
 
 
 class SoundRow(ttk.Frame):

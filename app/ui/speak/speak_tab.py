@@ -166,8 +166,11 @@ class SpeakTab(ttk.Frame):
             return
 
         def read(task: Task[Recording]) -> Recording:
+            from app.speech.files import SoundFileError
             from app.speech.sound.recording import Recording
 
+            if path.exists() and not path.is_file():  # nobody writes into a pipe meanwhile
+                raise SoundFileError(f"{path} is no file.")
             return Recording.from_file(path)
 
         self._messages.clear()

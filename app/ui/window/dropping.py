@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import platform
 import tkinter as tk
 from collections.abc import Callable
 from pathlib import Path
@@ -50,7 +51,7 @@ def accept_files(
 
     def dropped(event: Any) -> str:
         names = [name for name in area.tk.splitlist(event.data) if name]
-        files = [path for path in map(Path, names) if path.is_absolute()]
+        files = [path for path in map(_local, names) if path.is_absolute()]
         if files:
             on_files(files)
         else:
@@ -59,3 +60,13 @@ def accept_files(
 
     target.drop_target_register(DND_FILES)
     target.dnd_bind("<<Drop>>", dropped)
+
+
+def _local(name: str) -> Path:
+    """Return a dropped address as a path; of a file on this computer, it is absolute.
+
+    The library takes off ``file://`` alone; some programs name the computer behind it, and some
+    write ``file:/``.
+    """
+    host, slash, path = name.removeprefix("file:").partition("/")
+    return Path(slash + path if host in ("", "localhost", platform.node()) else name)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tkinter import ttk
 
-from app.pictures.file_kind import Kind, kind_of
+from app.file_kind import Kind, kind_of
 from app.pictures.picture_file import Picture
 from app.pictures.picture_metadata import PictureMetadata
 from app.ui.gallery.gallery_tab import GalleryTab
@@ -114,13 +114,13 @@ class PictureCommands:
         self._speak_tab.sound_row.open_button.invoke()
 
     def open_dropped(self, paths: list[Path]) -> None:
-        """Open a dropped picture, or take another file for what was said; of several, the first."""
-        path = paths[0]
-        self._runner.run_in_thread(
-            lambda task: kind_of(path),
-            lambda kind: self._open_as(kind, path),
-            self._messages.error,
-        )
+        """Open a dropped picture, or take a sound for what was said; of several, the first."""
+
+        def first(task: object) -> tuple[Kind, Path]:
+            kinds = ((kind_of(path), path) for path in paths)
+            return next((each for each in kinds if each[0] != "other"), ("other", paths[0]))
+
+        self._runner.run_in_thread(first, lambda found: self._open_as(*found), self._messages.error)
 
     def _open_as(self, kind: Kind, path: Path) -> None:
         if kind == "picture":

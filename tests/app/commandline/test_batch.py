@@ -135,6 +135,14 @@ def test_captions_as_people_have_them(
     assert draw(folder) == cli.SUCCESS  # nothing is left to do
 
 
+def test_a_line_of_what_nobody_sees_is_blank(tmp_path: Path, captions: Path, draw: Batch) -> None:
+    captions.write_text("a red bird\n\u200b\n\u00a0\u200e\na b\u00adlue bird\n", encoding="utf-8")
+    folder = tmp_path / "birds"
+    assert draw(folder) == cli.SUCCESS
+    assert sorted(pictures(folder)) == ["000000.png", "000003.png"]
+    assert draw(folder) == cli.SUCCESS  # it is the same run
+
+
 def test_unknown_words_are_told_at_the_end(
     tmp_path: Path, captions: Path, draw: Batch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -251,7 +259,7 @@ def test_what_is_saved_beside_is_made_up_for(tmp_path: Path, draw: Batch) -> Non
         ("lost seed", "its seed is 6, here it would be 5"),
         ("size", "its size is 64"),
         ("sentence", "its sentence is 'a yellow bird'"),
-        ("foreign", "is not a picture. Delete it"),
+        ("foreign", "is not a picture, or it is damaged. Delete it"),
         ("broken seed", "holds no seed"),
     ],
 )

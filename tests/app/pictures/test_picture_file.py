@@ -86,7 +86,12 @@ def test_foreign_pictures(tmp_path: Path, picture: Image.Image) -> None:
         read_metadata(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["bird", "bird.gif", ".png"])
+def test_an_ending_alone_is_no_name(tmp_path: Path, picture: Image.Image) -> None:
+    with pytest.raises(PictureError, match=r"'\.PNG' is an ending alone: name it bird\.PNG"):
+        save_picture(picture, METADATA, tmp_path / ".PNG")
+
+
+@pytest.mark.parametrize("name", ["bird", "bird.gif"])
 def test_bad_suffix(tmp_path: Path, picture: Image.Image, name: str) -> None:
     with pytest.raises(PictureError, match=r"must end in \.png, \.jpg or \.webp"):
         save_picture(picture, METADATA, tmp_path / name)

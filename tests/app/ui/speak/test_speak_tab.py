@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 import tkinter as tk
@@ -386,6 +387,11 @@ def test_a_sound_file_is_opened_and_dropped(
     wait_until(window, lambda: window.messages.is_error)
     assert "my birds ä.wav is not a sound file" in window.messages.text
     assert tab.field.sentence == SENTENCE
+    pipe = tmp_path / "pipe.wav"
+    os.mkfifo(pipe)  # nobody writes into it
+    tab.open_sound(pipe)
+    wait_until(window, lambda: window.messages.text == f"{pipe} is no file.")
+    assert tab.state_of_speech is SpeakState.IDLE
 
 
 def test_a_dropped_picture_brings_back_its_sentence_and_seed(
