@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from models.pose_wish import PartPlaces
 from models.request import DrawRequest
 
 OnStage = Callable[[int, Image.Image], None]
@@ -40,6 +41,8 @@ class Drawing:
     notice : what the person should know of how it was drawn, in sentences, if there is something.
     described : the name of a bird, as it was written, whose description was drawn in its place.
     sketch : which of the `sketches` sketches of stage 1 was finished, 0 for the first.
+    pose : where the parts of the bird were told to be, to ask for another in the same pose; None by
+        weights that are told no pose.
     spans : for a picture drawn straight from sound, where each piece that attention went to lies in
         the recording; its sentence is empty then, and it has no words.
     """
@@ -56,6 +59,7 @@ class Drawing:
     spans: tuple[Span, ...] = ()
     unread_words: tuple[str, ...] = ()
     sketch: int = 0
+    pose: PartPlaces | None = None
     described: str = ""
 
     @property

@@ -20,7 +20,9 @@ from models.drawing import Cancelled, Drawing, OnStage
 from models.errors import ModelError, SentenceError, SoundError
 from models.generator import Text
 from models.painting import Chances, Painted, Place, choose_device, paint
+from models.pose import Pose
 from models.pose_bank import blended
+from models.pose_wish import ANY, PoseWish
 from models.reading import Reading, ReadRequest, SentenceReader
 from models.request import MAX_SEED, Blend, DrawRequest
 from models.text_encoder import TextFeatures, pad_ids
@@ -53,6 +55,8 @@ TOO_MANY_WORDS = (
     "Only the first {most} known words of a description are drawn; {more} more were left out. "
     "Shorten it to have them in the picture."
 )
+NO_POSES = "These weights draw each bird in a pose of its own: leave the pose at “any”."
+NO_SUCH_POSE = "These weights know no pose “{wish}”. They know: {known}."
 _LONGEST_REASON = 150  # characters; what CUDA says goes on for lines
 
 
@@ -69,7 +73,7 @@ class Painter:
     ) -> None:
         self._sketches = sketches
         self._judge = checkpoint.sketch_judge
-        self._chosen: dict[tuple[tuple[int, ...], int, int], int] = {}
+        self._chosen: dict[tuple[bytes, int, int, PoseWish], int] = {}
         self._config = checkpoint.config
         self._vocabulary = checkpoint.vocabulary
         self._reader = SentenceReader(
@@ -133,6 +137,11 @@ class Painter:
         return self._config.text_encoder.max_words
 
     @property
+    def poses(self) -> tuple[str, ...]:
+        """The poses that can be asked for by name, "any" first; none where no pose is told."""
+        return self._poses.wishes if self._poses else ()
+
+    @property
     def vocabulary(self) -> Vocabulary:
         """The words that the model knows."""
         return self._vocabulary
@@ -150,8 +159,11 @@ class Painter:
         SentenceError
             It is empty, longer than 1,000 characters, about no bird, or has no word the model
             knows.
+        ModelError
+            The model does not know the pose.
         """
         request = wanted if isinstance(wanted, DrawRequest) else DrawRequest(wanted)
+        self._check_pose(request.pose)
         reading = self._reader.read(request)
         text = self._vocabulary.read(reading.drawn_as, self.max_words)
         if not text.words:
@@ -193,7 +205,8 @@ class Painter:
         SentenceError
             As `check`, of either sentence of a blend.
         ModelError
-            What was heard was heard by the listener of another model.
+            What was heard was heard by the listener of another model, or the model does not know
+            the pose.
         SoundError
             A `Listener` can make nothing of the sound, or what was heard is not like the words
             that the model knows.
@@ -214,8 +227,8 @@ class Painter:
 
     def draw_batch(self, requests: Sequence[DrawRequest]) -> list[Drawing]:
         """Draw several sentences at once, all of one size; errors as for `draw`."""
-        if len({(request.size, request.sketches) for request in requests}) > 1:
-            raise ValueError("what is drawn at once is of one size, from as many sketches")
+        if len({(request.size, request.sketches, request.pose) for request in requests}) > 1:
+            raise ValueError("what is drawn at once is of one size and pose, from as many sketches")
         if any(request.blend or request.sound is not None for request in requests):
             raise ValueError("only sentences are drawn at once")
         return self._draw(requests, None, None) if requests else []
@@ -234,14 +247,14 @@ class Painter:
         both = _joined(first, second)
         with torch.inference_mode():
             text = TextBlend(self._encode([first.text]), self._encode([second.text]), blend.share)
-        chances = _between(
-            self._chosen_chances(first.text, text.first, blend.first_seed, request),
-            self._chosen_chances(second.text, text.second, blend.second_seed, request),
-            blend,
+        ends = (text.first, blend.first_seed), (text.second, blend.second_seed)
+        start, end = (
+            self._finished(features, replace(request, seed=seed)) for features, seed in ends
         )
+        chances = _between(start, end, blend)
         painted = self._paint(text, chances, request.size, on_stage, cancelled)
         request = replace(request, sentence=blend.sentence, seed=blend.first_seed)
-        return self._drawing(painted, 0, request, both)
+        return self._drawing(painted, 0, request, both, chances)
 
     def _draw_sound(
         self, request: DrawRequest, on_stage: OnStage | None, cancelled: Cancelled | None
@@ -263,11 +276,12 @@ class Painter:
                 "I heard a voice, but nothing like a description of a bird in English. Please say "
                 "it once more, or draw it through text."
             )
+        self._check_pose(request.pose)
         request = replace(_with_seed(request), sentence="", sound=None)
         chances = self._sample(heard.text, [request])
         painted = self._paint(heard.text, chances, request.size, on_stage, cancelled)
         nothing_read = ReadRequest(Reading(""), ReadSentence(words=(), ids=(), unknown_words=()))
-        drawing = self._drawing(painted, 0, request, nothing_read)
+        drawing = self._drawing(painted, 0, request, nothing_read, chances)
         attention = tuple(weights[0] for weights in painted.attention)
         return replace(drawing, attention=attention, spans=heard.spans)
 
@@ -308,7 +322,8 @@ class Painter:
         chances = self._sample(text, requests)
         painted = self._paint(text, chances, requests[0].size, on_stage, cancelled)
         return [
-            self._drawing(painted, row, requests[row], read[row]) for row in range(len(requests))
+            self._drawing(painted, row, requests[row], read[row], chances)
+            for row in range(len(requests))
         ]
 
     def _paint(
@@ -347,10 +362,16 @@ class Painter:
         self._notice = _why_on_the_processor(error)
 
     def _drawing(
-        self, painted: Painted, row: int, request: DrawRequest, read: ReadRequest
+        self,
+        painted: Painted,
+        row: int,
+        request: DrawRequest,
+        read: ReadRequest,
+        chances: Chances,
     ) -> Drawing:
         stages = tuple(stage[row] for stage in painted.stages)
         text = read.text
+        pose = chances.pose_of(row, painted.chosen[row])
         notices = [*read.reading.notices]
         if painted.notice:
             notices.append(painted.notice)
@@ -375,6 +396,7 @@ class Painter:
             device=painted.device,
             notice=" ".join(notices) or None,
             sketch=painted.chosen[row],
+            pose=pose.told(0) if pose else None,
         )
 
     def _sketches_of(self, request: DrawRequest) -> int:
@@ -387,13 +409,39 @@ class Painter:
         text: TextFeatures = self._text_encoder(*pad_ids([sentence.ids for sentence in read]))
         return text
 
+    def _check_pose(self, wish: PoseWish) -> None:
+        if wish == ANY:
+            return
+        if not self.poses:
+            raise ModelError(NO_POSES)
+        if isinstance(wish, str) and wish not in self.poses:
+            raise ModelError(NO_SUCH_POSE.format(wish=wish, known=", ".join(self.poses)))
+
     def _sample(self, text: TextFeatures, requests: Sequence[DrawRequest]) -> Chances:
         """Draw what drawings depend on on the CPU: the same numbers on every device.
 
-        The first sketch is the same however many there are.
+        The first sketch is the same however many there are. A pose that is wished for goes with
+        the noise of the sketch that would be finished without the wish: it changes nothing else.
         """
-        config, count = self._config.generator, self._sketches_of(requests[0]) or 1
+        wish, count = requests[0].pose, self._sketches_of(requests[0]) or 1
         seeds = [request.seed for request in requests if request.seed is not None]
+        if wish == ANY:
+            return self._sample_freely(text, seeds, count)
+        assert self._poses is not None
+        kept = _stacked(
+            [
+                self._finished(text.rows(slice(row, row + 1)), replace(request, pose=ANY))
+                for row, request in enumerate(requests)
+            ]
+        )
+        if isinstance(wish, str):
+            return kept.posed(self._poses.choose(text.sentence, seeds, count, wish), count)
+        one = Pose.of(wish)
+        return kept.posed(one.rows(torch.zeros(len(requests), dtype=torch.long)), 1)
+
+    def _sample_freely(self, text: TextFeatures, seeds: Sequence[int], count: int) -> Chances:
+        """Noise of each seed, and a pose that fits the sentence."""
+        config = self._config.generator
         width = config.noise_size + config.condition_size
         rows = []
         for seed in seeds:
@@ -405,14 +453,13 @@ class Painter:
         pose = self._poses.choose(text.sentence, seeds, count) if self._poses else None
         return Chances(sampled[..., : config.noise_size], sampled[..., config.noise_size :], pose)
 
-    def _chosen_chances(
-        self, read: ReadSentence, text: TextFeatures, seed: int, request: DrawRequest
-    ) -> Chances:
-        """Those of the sketch that is finished for a sentence and a seed."""
-        chances = self._sample(text, [replace(request, seed=seed)])
+    def _finished(self, text: TextFeatures, request: DrawRequest) -> Chances:
+        """Those of the sketch that is finished for one sentence and a seed."""
+        chances = self._sample(text, [request])
         if chances.sketches == 1:
             return chances
-        key = read.ids, seed, chances.sketches
+        assert request.seed is not None
+        key = text.sentence.numpy().tobytes(), request.seed, chances.sketches, request.pose
         if key not in self._chosen:
             painted = self._paint(text, chances, self.sizes[0], None, None)
             self._chosen[key] = painted.chosen[0]
@@ -455,6 +502,12 @@ def _between(first: Chances, second: Chances, blend: Blend) -> Chances:
     if first.pose is not None and second.pose is not None:
         pose = blended(first.pose, second.pose, (blend.share + blend.seed_share) / 2)
     return Chances(noise, epsilon, pose)
+
+
+def _stacked(several: Sequence[Chances]) -> Chances:
+    """One sketch of each of some drawings, without a pose."""
+    noise = torch.cat([chances.noise for chances in several])
+    return Chances(noise, torch.cat([chances.epsilon for chances in several]))
 
 
 def _why_on_the_processor(error: RuntimeError) -> str:

@@ -83,10 +83,20 @@ class Chances:
 
     def sketch(self, row: int, number: int) -> Chances:
         """One sketch of one drawing."""
-        at = row * self.sketches + number
-        pose = self.pose and self.pose.rows(slice(at, at + 1))
         one = (slice(row, row + 1), slice(number, number + 1))
-        return Chances(self.noise[one], self.epsilon[one], pose)
+        return Chances(self.noise[one], self.epsilon[one], self.pose_of(row, number))
+
+    def pose_of(self, row: int, number: int) -> Pose | None:
+        """The pose of one sketch of one drawing."""
+        at = row * self.sketches + number
+        return self.pose and self.pose.rows(slice(at, at + 1))
+
+    def posed(self, pose: Pose, sketches: int) -> Chances:
+        """The first sketch of each drawing in other poses, as many of each."""
+        noise, epsilon = (
+            part[:, :1].expand(-1, sketches, -1) for part in (self.noise, self.epsilon)
+        )
+        return Chances(noise, epsilon, pose)
 
 
 @dataclass

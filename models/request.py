@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from models.pose_wish import ANY, PartPlace, read_wish
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -72,7 +74,7 @@ def _whole(least: int, largest: int) -> Callable[[Any], int]:
     return read
 
 
-def _kept(default: _Value, read: Callable[[Any], _Value]) -> _Value:
+def _kept(default: Any, read: Callable[[Any], _Value]) -> _Value:
     """Declare a field that pictures keep, and how it is read back from what anybody may write."""
     declared: _Value = field(default=default, metadata={"read": read})
     return declared
@@ -94,6 +96,8 @@ class DrawRequest:
         earlier picture, say.
     sketches : how many sketches of stage 1 are drawn, the best of which is finished; as many as
         the painter usually draws by default.
+    pose : which way the bird faces or what it does, one of `pose_wish.POSES`, or the pose of
+        another picture. It changes the pose, and keeps the noise that comes of the seed.
     blend : something between two birds, in place of sentence and seed.
     sound : a voice at 16 kHz, or what a `Listener` heard, in place of the sentence.
     """
@@ -104,6 +108,7 @@ class DrawRequest:
     as_written: bool = _kept(False, bool)
     drawn_as: str | None = _kept(None, _text)
     sketches: int | None = _kept(None, _whole(1, _MOST_SKETCHES))
+    pose: str | tuple[PartPlace, ...] = _kept(ANY, read_wish)
     blend: Blend | None = None
     sound: NDArray[np.float32] | HeardSentence | None = field(default=None, compare=False)
 
