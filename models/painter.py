@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import math
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
@@ -42,6 +43,9 @@ below."""
 
 SKETCHES = 8
 """How many sketches are drawn for each picture unless somebody says otherwise."""
+
+ALIKE = 0.3
+"""What the pose of a picture beside takes off the score of a sketch in the very same pose."""
 
 OUT_OF_MEMORY = (
     "The graphics card has too little memory free, so your bird was drawn on the processor, and "
@@ -390,12 +394,13 @@ class Painter:
                 drawn_as=read.reading.drawn_as,
                 size=stages[-1].width,
                 sketches=self._sketches_of(request) or None,
+                sketch=painted.chosen[row] if self._sketches_of(request) > 1 else None,
+                beside=(),
             ),
             described=read.reading.described,
             model_name=self.model_name,
             device=painted.device,
             notice=" ".join(notices) or None,
-            sketch=painted.chosen[row],
             pose=pose.told(0) if pose else None,
         )
 
@@ -420,38 +425,36 @@ class Painter:
     def _sample(self, text: TextFeatures, requests: Sequence[DrawRequest]) -> Chances:
         """Draw what drawings depend on on the CPU: the same numbers on every device.
 
-        The first sketch is the same however many there are. A pose that is wished for goes with
-        the noise of the sketch that would be finished without the wish: it changes nothing else.
+        The first sketch is the same however many there are. Sketches differ in their pose alone
+        where the model is told one, so that another pose changes nothing else.
         """
-        wish, count = requests[0].pose, self._sketches_of(requests[0]) or 1
+        config, count = self._config.generator, self._sketches_of(requests[0]) or 1
         seeds = [request.seed for request in requests if request.seed is not None]
-        if wish == ANY:
-            return self._sample_freely(text, seeds, count)
-        assert self._poses is not None
-        kept = _stacked(
-            [
-                self._finished(text.rows(slice(row, row + 1)), replace(request, pose=ANY))
-                for row, request in enumerate(requests)
-            ]
-        )
-        if isinstance(wish, str):
-            return kept.posed(self._poses.choose(text.sentence, seeds, count, wish), count)
-        one = Pose.of(wish)
-        return kept.posed(one.rows(torch.zeros(len(requests), dtype=torch.long)), 1)
-
-    def _sample_freely(self, text: TextFeatures, seeds: Sequence[int], count: int) -> Chances:
-        """Noise of each seed, and a pose that fits the sentence."""
-        config = self._config.generator
         width = config.noise_size + config.condition_size
         rows = []
         for seed in seeds:
             if not 0 <= seed <= MAX_SEED:
                 raise ValueError(f"seed must be 0 to {MAX_SEED}, not {seed}")
             source = torch.Generator().manual_seed(seed)
-            rows.append(torch.stack([torch.randn(width, generator=source) for _ in range(count)]))
+            own = 1 if self._poses else count
+            rows.append(torch.stack([torch.randn(width, generator=source) for _ in range(own)]))
         sampled = torch.stack(rows)
-        pose = self._poses.choose(text.sentence, seeds, count) if self._poses else None
-        return Chances(sampled[..., : config.noise_size], sampled[..., config.noise_size :], pose)
+        noise, epsilon = sampled.split([config.noise_size, config.condition_size], dim=2)
+        pose = self._pose(text, seeds, count, requests[0].pose)
+        chances = Chances(noise, epsilon, pose)
+        if any(request.beside or request.sketch is not None for request in requests):
+            chances = replace(chances, preference=_preference(chances, requests))
+        return chances
+
+    def _pose(
+        self, text: TextFeatures, seeds: Sequence[int], count: int, wish: PoseWish
+    ) -> Pose | None:
+        """Poses that fit sentences and the wish: `count` of each, or the one that is wished for."""
+        if self._poses is None:
+            return None
+        if isinstance(wish, str):
+            return self._poses.choose(text.sentence, seeds, count, wish)
+        return Pose.of(wish).rows(torch.zeros(len(seeds), dtype=torch.long))
 
     def _finished(self, text: TextFeatures, request: DrawRequest) -> Chances:
         """Those of the sketch that is finished for one sentence and a seed."""
@@ -504,10 +507,18 @@ def _between(first: Chances, second: Chances, blend: Blend) -> Chances:
     return Chances(noise, epsilon, pose)
 
 
-def _stacked(several: Sequence[Chances]) -> Chances:
-    """One sketch of each of some drawings, without a pose."""
-    noise = torch.cat([chances.noise for chances in several])
-    return Chances(noise, torch.cat([chances.epsilon for chances in several]))
+def _preference(chances: Chances, requests: Sequence[DrawRequest]) -> torch.Tensor:
+    """What is added to the scores of sketches, for what requests say of them."""
+    added = torch.zeros(len(requests), chances.sketches)
+    for row, request in enumerate(requests):
+        for number in range(chances.sketches):
+            pose = chances.pose_of(row, number)
+            if number == request.sketch:
+                added[row, number] = math.inf
+            elif pose is not None and request.beside:
+                alike = [float(pose.likeness(Pose.of(places))) for places in request.beside]
+                added[row, number] = -ALIKE * max(alike)
+    return added
 
 
 def _why_on_the_processor(error: RuntimeError) -> str:

@@ -14,6 +14,7 @@ from models.drawing import Cancelled, OnStage
 from models.errors import DrawingCancelled, ModelError
 from models.folding import folded
 from models.generator import Canvas, Generator, Text
+from models.layers import channels_last
 from models.pose import Pose
 from models.precision import bfloat16_is_faster
 from models.sketch_judge import SketchJudge
@@ -57,7 +58,9 @@ class Place:
         """
         if precision is None:
             precision = _drawing_precision(device)
-        own = judge and copy.deepcopy(judge).to(device)
+        own = judge and copy.deepcopy(judge).to(device, precision)
+        if own is not None:
+            channels_last(own)
         return cls(folded(generator, precision).to(device), device, precision, own)
 
 
@@ -67,36 +70,35 @@ class Chances:
 
     Attributes
     ----------
-    noise : (B, N, noise_size) standard normal z.
-    epsilon : (B, N, condition_size) standard normal, for the conditioning augmentation.
+    noise : (B, M, noise_size) standard normal z. Sketches in several poses share one, so that
+        M is 1; those of a generator that is told no pose have their own, and M is N.
+    epsilon : (B, M, condition_size) standard normal, for the conditioning augmentation.
     pose : of B * N birds, those of a drawing one after the other; None for a generator that is
         told none.
+    preference : (B, N) what is added to the sketches' scores before the best is finished; infinite
+        for one that is finished whatever its score.
     """
 
     noise: Tensor
     epsilon: Tensor
     pose: Pose | None = None
+    preference: Tensor | None = None
 
     @property
     def sketches(self) -> int:
-        return self.noise.shape[1]
+        drawings, noises = self.noise.shape[:2]
+        return noises if self.pose is None else len(self.pose) // drawings
 
     def sketch(self, row: int, number: int) -> Chances:
         """One sketch of one drawing."""
-        one = (slice(row, row + 1), slice(number, number + 1))
+        own = 0 if self.pose is not None else number
+        one = (slice(row, row + 1), slice(own, own + 1))
         return Chances(self.noise[one], self.epsilon[one], self.pose_of(row, number))
 
     def pose_of(self, row: int, number: int) -> Pose | None:
         """The pose of one sketch of one drawing."""
         at = row * self.sketches + number
         return self.pose and self.pose.rows(slice(at, at + 1))
-
-    def posed(self, pose: Pose, sketches: int) -> Chances:
-        """The first sketch of each drawing in other poses, as many of each."""
-        noise, epsilon = (
-            part[:, :1].expand(-1, sketches, -1) for part in (self.noise, self.epsilon)
-        )
-        return Chances(noise, epsilon, pose)
 
 
 @dataclass
@@ -167,21 +169,33 @@ def paint(
 
 def _sketch(place: Place, text: Text, chances: Chances) -> tuple[Canvas, list[int]]:
     """Run stage 1 for all sketches, and keep the best one of each drawing."""
-    drawings, sketches = chances.noise.shape[:2]
+    drawings, noises = chances.noise.shape[:2]
     noise, epsilon = (
         part.flatten(0, 1).to(place.device) for part in (chances.noise, chances.epsilon)
     )
-    sentences = text.sentence.repeat_interleave(sketches, dim=0)
-    condition, _, _ = place.generator.conditioning(sentences, epsilon)
+    condition, _, _ = place.generator.conditioning(
+        text.sentence.repeat_interleave(noises, dim=0), epsilon
+    )
     pose = chances.pose and chances.pose.to(place.device)
     canvas = place.generator.start(noise, condition, pose)
-    if sketches == 1 or place.judge is None:
+    if chances.sketches == 1:
         return canvas, [0] * drawings
-    with torch.autocast(place.device.type, enabled=False):
-        scores = place.judge.judge(canvas.image, sentences).total.unflatten(0, (drawings, -1))
-    chosen = scores.argmax(dim=1)
-    rows = torch.arange(drawings, device=chosen.device) * sketches + chosen
+    chosen = _choose(place, text, chances, canvas)
+    rows = torch.arange(drawings, device=chosen.device) * chances.sketches + chosen
     return canvas.rows(rows), chosen.tolist()
+
+
+def _choose(place: Place, text: Text, chances: Chances, sketches: Canvas) -> Tensor:
+    """Which sketch of each drawing is liked best (B,)."""
+    drawings, count = len(chances.noise), chances.sketches
+    scores = torch.zeros(drawings, count, device=place.device)
+    if chances.preference is not None:
+        scores += chances.preference.to(place.device)
+    if place.judge is not None and not scores.isposinf().any(dim=1).all():
+        sentences = text.sentence.repeat_interleave(count, dim=0)
+        with torch.autocast(place.device.type, enabled=False):
+            scores += place.judge.judge(sketches.image, sentences).total.unflatten(0, (-1, count))
+    return scores.argmax(dim=1)
 
 
 def choose_device(name: str) -> torch.device:

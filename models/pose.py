@@ -38,6 +38,10 @@ PROFILE, LENGTH = 0.04, 0.15
 """How far a beak is at least beside the eye, and beside the tail, of a bird that faces a side."""
 
 
+UNSEEN_APART, ALIKE_WITHIN = 0.25, 0.1
+"""As how far apart a part counts that one of two birds has, and how near like poses are."""
+
+
 @dataclass(frozen=True)
 class Pose:
     """Where the parts of B birds are.
@@ -100,6 +104,22 @@ class Pose:
         side = beyond.sign()
         clear = (beyond.abs() > PROFILE) & (along * side > LENGTH)
         return side * (clear & has_beak & has_eye & has_tail)
+
+    def likeness(self, other: Pose) -> Tensor:
+        """How alike the poses of B birds are to one other bird's, 0 to 1 for the same (B,).
+
+        Groups of parts are compared: a bird's left eye may be where another's right one is. One
+        that is seen of one bird only counts as far apart.
+        """
+        apart, count = torch.zeros(len(self)), torch.zeros(len(self))
+        for group in PART_GROUPS.values():
+            (here, has_here), (there, has_there) = self.middle(*group), other.middle(*group)
+            distance = (here - there).square().sum(1)
+            apart += torch.where(has_here & has_there, distance, UNSEEN_APART**2) * (
+                has_here | has_there
+            )
+            count += has_here | has_there
+        return torch.exp(-apart / count.clamp_min(1) / (2 * ALIKE_WITHIN**2))
 
     def inside(self) -> Pose:
         """The same without what lies outside of the picture."""

@@ -62,3 +62,14 @@ def test_a_bird_faces_where_its_beak_is_beyond_the_eye() -> None:
     no_tail = pose(beak=(0.2, 0.3), right_eye=(0.3, 0.3))
     found = [float(each.facing()) for each in (left, right, front, looks_back, no_tail)]
     assert found == [-1, 1, 0, 0, 0]
+
+
+def test_poses_are_alike_where_their_parts_are_near() -> None:
+    bird = pose(beak=(0.2, 0.3), right_eye=(0.3, 0.3), tail=(0.8, 0.6))
+    other_eye = pose(beak=(0.2, 0.3), left_eye=(0.3, 0.3), tail=(0.8, 0.6))
+    moved = pose(beak=(0.22, 0.3), left_eye=(0.32, 0.3), tail=(0.82, 0.6))
+    mirrored = pose(beak=(0.8, 0.3), left_eye=(0.7, 0.3), tail=(0.2, 0.6))
+    no_tail = pose(beak=(0.2, 0.3), left_eye=(0.3, 0.3))
+    likeness = [float(bird.likeness(each)) for each in (other_eye, moved, no_tail, mirrored)]
+    assert likeness[0] == 1 and likeness == sorted(likeness, reverse=True)
+    assert likeness[1] > 0.9 and likeness[3] < 0.01

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from models import Drawing, Painter
 from models.errors import ModelError
@@ -14,6 +15,7 @@ from models.painting import Chances, paint
 from models.pose import Pose
 from models.pose_wish import ANY, CLOSE_UP, FLYING, LEFT, RIGHT, SWIMMING, PoseWish
 from models.request import Blend, DrawRequest
+from models.sketch_judge import SketchJudge, SketchScores
 from tests.posed_weights import make_weights
 
 TAIL_NUMBER = 14
@@ -65,9 +67,9 @@ def test_another_pose_keeps_the_noise(
 ) -> None:
     request = DrawRequest("a red bird", 5, sketches=sketches)
     usual = posing.draw(request)
-    noise = painted[-1].noise[0, usual.sketch]
+    noise, epsilon = painted[-1].noise, painted[-1].epsilon
     flying = posing.draw(replace(request, pose=FLYING))
-    assert torch.equal(painted[-1].noise, noise.expand(1, sketches, -1))
+    assert torch.equal(painted[-1].noise, noise) and torch.equal(painted[-1].epsilon, epsilon)
     assert flying.image.tobytes() != usual.image.tobytes()
     again = posing.draw(flying.request)
     assert again.image.tobytes() == flying.image.tobytes() and again.sketch == flying.sketch
@@ -131,3 +133,25 @@ def test_a_pose_that_is_not_known_is_refused(posing: Painter, painter: Painter) 
     for pose in (LEFT, drawn.pose or ANY):
         with pytest.raises(ModelError, match="leave the pose at “any”"):
             painter.draw(DrawRequest("a red bird", pose=pose))
+
+
+def test_of_sketches_as_good_one_in_another_pose_than_beside_is_finished(
+    posing: Painter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judge(self: SketchJudge, sketches: Tensor, sentences: Tensor) -> SketchScores:
+        whole = torch.tensor([0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.2])
+        return SketchScores(whole, torch.zeros(8))
+
+    monkeypatch.setattr(SketchJudge, "judge", judge)
+    request = DrawRequest("a red bird", 5)
+    shown = [posing.draw(request)]
+    while len(shown) < 4:
+        beside = tuple(each.pose or () for each in shown)
+        shown.append(posing.draw(replace(request, beside=beside)))
+    taken = [each.sketch for each in shown]
+    assert taken[0] == 0 and len(set(taken)) == 4 and 7 not in taken
+    for drawing in shown:
+        assert drawing.request.beside == ()
+        again = posing.draw(drawing.request)
+        assert again.image.tobytes() == drawing.image.tobytes() and again.sketch == drawing.sketch
+    assert posing.draw(shown[3].request.anew(5)).sketch == 0, "the best one of itself"
