@@ -6,15 +6,15 @@ from pathlib import Path
 
 import torch
 
-from models.checkpoint import Checkpoint, save_checkpoint
-from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
-from models.generator import Generator
-from models.pose import PARTS
-from models.pose_bank import PoseBank
+from models.checkpoints.checkpoint import Checkpoint, save_checkpoint
+from models.networks.config import GeneratorConfig, ModelConfig, TextEncoderConfig
+from models.networks.generator import Generator
+from models.networks.text_encoder import TextEncoder
 from models.pose_wish import CLOSE_UP, FLYING, KINDS, USUAL
-from models.sketch_judge import SketchJudge
-from models.text_encoder import TextEncoder
-from models.vocabulary import Vocabulary
+from models.sketches.pose import PARTS
+from models.sketches.pose_bank import PoseBank
+from models.sketches.sketch_judge import SketchJudge
+from models.words.vocabulary import Vocabulary
 
 BEAK, EYE, TAIL = (PARTS.index(part) for part in ("beak", "left eye", "tail"))
 

@@ -10,12 +10,12 @@ from torch import Tensor
 
 from models import Drawing, Painter
 from models.errors import ModelError
-from models.listener import HeardSentence
-from models.painting import Chances, paint
-from models.pose import Pose
+from models.painting.backend import Chances, paint
 from models.pose_wish import ANY, CLOSE_UP, FLYING, LEFT, RIGHT, SWIMMING, PoseWish
 from models.request import Blend, DrawRequest
-from models.sketch_judge import SketchJudge, SketchScores
+from models.sketches.pose import Pose
+from models.sketches.sketch_judge import SketchJudge, SketchScores
+from models.sound.listener import HeardSentence
 from tests.posed_weights import make_weights
 
 TAIL_NUMBER = 14

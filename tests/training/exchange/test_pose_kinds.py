@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.pose import PARTS, Pose
 from models.pose_wish import CLOSE_UP, FLYING, KINDS, SWIMMING, USUAL
+from models.sketches.pose import PARTS, Pose
 from models.training.data.examples import Example
 from models.training.exchange.pose_kinds import kinds_of
 
