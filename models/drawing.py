@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from models.pose_wish import PartPlaces
 from models.request import DrawRequest
+from models.sketches.pose_wish import PartPlaces
 
 OnStage = Callable[[int, Image.Image], None]
 Cancelled = Callable[[], bool]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import math
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,15 +17,14 @@ import torch.nn.functional as F
 from models.checkpoints.checkpoint import Checkpoint, load_checkpoint, text_identity
 from models.drawing import Cancelled, Drawing, OnStage
 from models.errors import ModelError, SentenceError, SoundError
-from models.networks.blend import TextBlend, slerp
+from models.networks.blend import TextBlend
 from models.networks.generator import Text
 from models.networks.text_encoder import TextFeatures, pad_ids
-from models.painting.backend import Chances, Painted, Place, choose_device, paint
-from models.pose_wish import ANY, PoseWish
+from models.painting.backend import Painted, Place, choose_device, paint
 from models.reading import Reading, ReadRequest, SentenceReader
 from models.request import MAX_SEED, Blend, DrawRequest
-from models.sketches.pose import Pose
-from models.sketches.pose_bank import blended
+from models.sketches.chances import Chances, Sampler, between
+from models.sketches.pose_wish import ANY, PoseWish
 from models.words.vocabulary import ReadSentence, Vocabulary
 
 if TYPE_CHECKING:
@@ -43,9 +41,6 @@ below."""
 
 SKETCHES = 8
 """How many sketches are drawn for each picture unless somebody says otherwise."""
-
-ALIKE = 0.3
-"""What the pose of a picture beside takes off the score of a sketch in the very same pose."""
 
 OUT_OF_MEMORY = (
     "The graphics card has too little memory free, so your bird was drawn on the processor, and "
@@ -87,6 +82,7 @@ class Painter:
         )
         self._model_name = f"{checkpoint.config.name} ({checkpoint.checksum[:8]})"
         self._poses = checkpoint.poses
+        self._sampler = Sampler(checkpoint.config.generator, checkpoint.poses)
         self._text_encoder = checkpoint.text_encoder  # stays on the CPU: it takes milliseconds
         self._notice: str | None = None  # what the next drawing is to tell
         self._last_heard: tuple[NDArray[np.float32], HeardSentence] | None = None
@@ -255,7 +251,7 @@ class Painter:
         start, end = (
             self._finished(features, replace(request, seed=seed)) for features, seed in ends
         )
-        chances = _between(start, end, blend)
+        chances = between(start, end, blend)
         painted = self._paint(text, chances, request.size, on_stage, cancelled)
         request = replace(request, sentence=blend.sentence, seed=blend.first_seed)
         return self._drawing(painted, 0, request, both, chances)
@@ -423,38 +419,7 @@ class Painter:
             raise ModelError(NO_SUCH_POSE.format(wish=wish, known=", ".join(self.poses)))
 
     def _sample(self, text: TextFeatures, requests: Sequence[DrawRequest]) -> Chances:
-        """Draw what drawings depend on on the CPU: the same numbers on every device.
-
-        The first sketch is the same however many there are. Sketches differ in their pose alone
-        where the model is told one, so that another pose changes nothing else.
-        """
-        config, count = self._config.generator, self._sketches_of(requests[0]) or 1
-        seeds = [request.seed for request in requests if request.seed is not None]
-        width = config.noise_size + config.condition_size
-        rows = []
-        for seed in seeds:
-            if not 0 <= seed <= MAX_SEED:
-                raise ValueError(f"seed must be 0 to {MAX_SEED}, not {seed}")
-            source = torch.Generator().manual_seed(seed)
-            own = 1 if self._poses else count
-            rows.append(torch.stack([torch.randn(width, generator=source) for _ in range(own)]))
-        sampled = torch.stack(rows)
-        noise, epsilon = sampled.split([config.noise_size, config.condition_size], dim=2)
-        pose = self._pose(text, seeds, count, requests[0].pose)
-        chances = Chances(noise, epsilon, pose)
-        if any(request.beside or request.sketch is not None for request in requests):
-            chances = replace(chances, preference=_preference(chances, requests))
-        return chances
-
-    def _pose(
-        self, text: TextFeatures, seeds: Sequence[int], count: int, wish: PoseWish
-    ) -> Pose | None:
-        """Poses that fit sentences and the wish: `count` of each, or the one that is wished for."""
-        if self._poses is None:
-            return None
-        if isinstance(wish, str):
-            return self._poses.choose(text.sentence, seeds, count, wish)
-        return Pose.of(wish).rows(torch.zeros(len(seeds), dtype=torch.long))
+        return self._sampler.sample(text, requests, self._sketches_of(requests[0]) or 1)
 
     def _finished(self, text: TextFeatures, request: DrawRequest) -> Chances:
         """Those of the sketch that is finished for one sentence and a seed."""
@@ -493,32 +458,6 @@ def _with_seed(request: DrawRequest) -> DrawRequest:
     if request.seed is not None:
         return request
     return replace(request, seed=secrets.randbelow(MAX_SEED + 1))
-
-
-def _between(first: Chances, second: Chances, blend: Blend) -> Chances:
-    """Noise goes along the arc, poses on straight lines, half with each share."""
-    noise, epsilon = (
-        slerp(start[0], end[0], blend.seed_share)[None]
-        for start, end in ((first.noise, second.noise), (first.epsilon, second.epsilon))
-    )
-    pose = None
-    if first.pose is not None and second.pose is not None:
-        pose = blended(first.pose, second.pose, (blend.share + blend.seed_share) / 2)
-    return Chances(noise, epsilon, pose)
-
-
-def _preference(chances: Chances, requests: Sequence[DrawRequest]) -> torch.Tensor:
-    """What is added to the scores of sketches, for what requests say of them."""
-    added = torch.zeros(len(requests), chances.sketches)
-    for row, request in enumerate(requests):
-        for number in range(chances.sketches):
-            pose = chances.pose_of(row, number)
-            if number == request.sketch:
-                added[row, number] = math.inf
-            elif pose is not None and request.beside:
-                alike = [float(pose.likeness(Pose.of(places))) for places in request.beside]
-                added[row, number] = -ALIKE * max(alike)
-    return added
 
 
 def _why_on_the_processor(error: RuntimeError) -> str:

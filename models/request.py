@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from models.pose_wish import ANY, PartPlace, PartPlaces, read_wish
+from models.sketches.pose_wish import ANY, PartPlace, PartPlaces, read_wish
 
 if TYPE_CHECKING:
     import numpy as np

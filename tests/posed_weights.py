@@ -10,9 +10,9 @@ from models.checkpoints.checkpoint import Checkpoint, save_checkpoint
 from models.networks.config import GeneratorConfig, ModelConfig, TextEncoderConfig
 from models.networks.generator import Generator
 from models.networks.text_encoder import TextEncoder
-from models.pose_wish import CLOSE_UP, FLYING, KINDS, USUAL
 from models.sketches.pose import PARTS
 from models.sketches.pose_bank import PoseBank
+from models.sketches.pose_wish import CLOSE_UP, FLYING, KINDS, USUAL
 from models.sketches.sketch_judge import SketchJudge
 from models.words.vocabulary import Vocabulary
 

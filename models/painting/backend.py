@@ -16,7 +16,7 @@ from models.networks.generator import Canvas, Generator, Text
 from models.networks.layers import channels_last
 from models.painting.folding import folded
 from models.painting.precision import bfloat16_is_faster
-from models.sketches.pose import Pose
+from models.sketches.chances import Chances
 from models.sketches.sketch_judge import SketchJudge
 
 
@@ -62,43 +62,6 @@ class Place:
         if own is not None:
             channels_last(own)
         return cls(folded(generator, precision).to(device), device, precision, own)
-
-
-@dataclass(frozen=True)
-class Chances:
-    """What B drawings depend on beside their sentences, for N sketches of each.
-
-    Attributes
-    ----------
-    noise : (B, M, noise_size) standard normal z. Sketches in several poses share one, so that
-        M is 1; those of a generator that is told no pose have their own, and M is N.
-    epsilon : (B, M, condition_size) standard normal, for the conditioning augmentation.
-    pose : of B * N birds, those of a drawing one after the other; None for a generator that is
-        told none.
-    preference : (B, N) what is added to the sketches' scores before the best is finished; infinite
-        for one that is finished whatever its score.
-    """
-
-    noise: Tensor
-    epsilon: Tensor
-    pose: Pose | None = None
-    preference: Tensor | None = None
-
-    @property
-    def sketches(self) -> int:
-        drawings, noises = self.noise.shape[:2]
-        return noises if self.pose is None else len(self.pose) // drawings
-
-    def sketch(self, row: int, number: int) -> Chances:
-        """One sketch of one drawing."""
-        own = 0 if self.pose is not None else number
-        one = (slice(row, row + 1), slice(own, own + 1))
-        return Chances(self.noise[one], self.epsilon[one], self.pose_of(row, number))
-
-    def pose_of(self, row: int, number: int) -> Pose | None:
-        """The pose of one sketch of one drawing."""
-        at = row * self.sketches + number
-        return self.pose and self.pose.rows(slice(at, at + 1))
 
 
 @dataclass

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.pose_wish import PartPlace, PartPlaces
+from models.sketches.pose_wish import PartPlace, PartPlaces
 
 PARTS = (
     *("back", "beak", "belly", "breast", "crown", "forehead", "left eye", "left leg"),

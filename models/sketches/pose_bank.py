@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.pose_wish import ANY, LEFT, POSES, RIGHT, USUAL
 from models.sketches.pose import PARTS, Pose
+from models.sketches.pose_wish import ANY, LEFT, POSES, RIGHT, USUAL
 
 NEAREST = 40
 """Poses among which the seed chooses."""

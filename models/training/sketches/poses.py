@@ -8,14 +8,14 @@ from random import Random
 import torch
 
 from models.networks.text_encoder import pad_ids
-from models.pose_wish import KINDS, USUAL
 from models.sketches.pose_bank import PoseBank
+from models.sketches.pose_wish import KINDS, USUAL
 from models.training.damsm.model import Damsm
 from models.training.data.captions import name_of
 from models.training.data.crops import Crop
 from models.training.data.examples import Example
 from models.training.data.photographs import boxes_of, pose_of
-from models.training.exchange.pose_kinds import kinds_of
+from models.training.sketches.pose_kinds import kinds_of
 from models.words.names import name_sentences
 
 MOST, MOST_OF_A_KIND = 6_000, 500

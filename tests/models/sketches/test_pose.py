@@ -4,8 +4,8 @@ import json
 
 import torch
 
-from models.pose_wish import read_places
 from models.sketches.pose import MEMBERS, PART_GROUPS, PARTS, Pose
+from models.sketches.pose_wish import read_places
 
 GROUPS = list(PART_GROUPS)
 

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from models.pose_wish import ANY, CLOSE_UP, FLYING, KINDS, LEFT, RIGHT, SWIMMING, USUAL
 from models.sketches.pose import PARTS, Pose
 from models.sketches.pose_bank import SCALE, SHIFT, PoseBank, blended
+from models.sketches.pose_wish import ANY, CLOSE_UP, FLYING, KINDS, LEFT, RIGHT, SWIMMING, USUAL
 
 BEAK, TAIL, EYE = PARTS.index("beak"), PARTS.index("tail"), PARTS.index("left eye")
 SWIMMERS, FLIERS = torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, 1.0]])

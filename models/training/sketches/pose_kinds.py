@@ -13,8 +13,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from models.pose_wish import CLOSE_UP, FLYING, KINDS, SWIMMING, USUAL
 from models.sketches.pose import PART_GROUPS, PARTS, Pose
+from models.sketches.pose_wish import CLOSE_UP, FLYING, KINDS, SWIMMING, USUAL
 from models.training.data.examples import Example
 from models.words.names import names_of
 

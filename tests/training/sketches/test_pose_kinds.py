@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.pose_wish import CLOSE_UP, FLYING, KINDS, SWIMMING, USUAL
 from models.sketches.pose import PARTS, Pose
+from models.sketches.pose_wish import CLOSE_UP, FLYING, KINDS, SWIMMING, USUAL
 from models.training.data.examples import Example
-from models.training.exchange.pose_kinds import kinds_of
+from models.training.sketches.pose_kinds import kinds_of
 
 HEAD = {"beak": (0.1, 0.35), "crown": (0.25, 0.3), "forehead": (0.2, 0.32), "nape": (0.3, 0.36),
         "left eye": (0.2, 0.35), "throat": (0.2, 0.4)}  # fmt: skip

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from models.pose_wish import POSES, PartPlace
 from models.request import DrawRequest
+from models.sketches.pose_wish import POSES, PartPlace
 
 
 @pytest.mark.parametrize("pose", [*POSES, (PartPlace(2, 0.25, 0.5), PartPlace(14, 1.0, 0.0, 0.5))])

@@ -10,10 +10,11 @@ from torch import Tensor
 
 from models import Drawing, Painter
 from models.errors import ModelError
-from models.painting.backend import Chances, paint
-from models.pose_wish import ANY, CLOSE_UP, FLYING, LEFT, RIGHT, SWIMMING, PoseWish
+from models.painting.backend import paint
 from models.request import Blend, DrawRequest
+from models.sketches.chances import Chances
 from models.sketches.pose import Pose
+from models.sketches.pose_wish import ANY, CLOSE_UP, FLYING, LEFT, RIGHT, SWIMMING, PoseWish
 from models.sketches.sketch_judge import SketchJudge, SketchScores
 from models.sound.listener import HeardSentence
 from tests.posed_weights import make_weights
