@@ -13,6 +13,7 @@ import sys
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from app.commandline.batch_folder import BatchFolder, settle_seed
+from app.commandline.pose_option import wished_pose
 from app.commandline.share import Share, processors
 from app.commandline.steps import SEEDS, check_size, load_painter, note, save_drawing
 from app.errors import AppError
@@ -28,6 +30,7 @@ from app.pictures.picture_file import PictureError
 from models.errors import SentenceError
 from models.reading import ReadRequest
 from models.request import DrawRequest
+from models.sketches.pose_wish import ANY
 from models.text_file import read_lines
 
 if TYPE_CHECKING:
@@ -60,6 +63,7 @@ def draw_captions(options: argparse.Namespace) -> int:
     AppError, ModelError
         The folder is another run's, or a picture cannot be saved.
     """
+    pose = ANY if options.pose is None else wished_pose(options.pose)
     share = Share.from_environment(os.environ)
     lines = _read_lines(options.captions)
     path = _make_folder(options.output)
@@ -67,7 +71,8 @@ def draw_captions(options: argparse.Namespace) -> int:
     share.limit_threads()
     check_size(painter, options.size)
     size = options.size or painter.sizes[-1]
-    read = [_read(painter, DrawRequest(line, as_written=options.as_written)) for line in lines]
+    wanted = DrawRequest(as_written=options.as_written, pose=pose)
+    read = [_read(painter, replace(wanted, sentence=line)) for line in lines]
     given = options.seed is not None
     folder = BatchFolder(
         path,
@@ -83,6 +88,7 @@ def draw_captions(options: argparse.Namespace) -> int:
             for index, each in enumerate(read)
             if isinstance(each, ReadRequest)
         },
+        pose,
     )
     run = _Run(painter, settle_seed(folder, given), share, read)
     remove_abandoned(path)

@@ -16,6 +16,7 @@ from typing import NoReturn
 from app import __version__
 from app.commandline.commands import draw, listen
 from app.commandline.number_options import COUNT, MICROPHONE, SECONDS, SEED, SIZE
+from app.commandline.pose_option import POSE_HELP
 from app.commandline.steps import UsageError
 from app.errors import AppError, OutOfMemoryError, is_out_of_memory
 from app.speech.recognition.choices import RECOGNISERS
@@ -180,6 +181,7 @@ def _add_drawing_options(parser: argparse.ArgumentParser) -> None:
         metavar="64|128|256|512",
         help="width in pixels (default: the largest that the model draws)",
     )
+    parser.add_argument("--pose", metavar="POSE", help=f"how the bird is seen: {POSE_HELP}")
     parser.add_argument(
         "--as-written",
         action="store_true",

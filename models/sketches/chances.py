@@ -123,13 +123,13 @@ def between(first: Chances, second: Chances, blend: Blend) -> Chances:
 
 def _preference(chances: Chances, requests: Sequence[DrawRequest]) -> Tensor:
     """What is added to the scores of sketches, for what requests say of them."""
-    added = torch.zeros(len(requests), chances.sketches)
+    count = chances.sketches
+    added = torch.zeros(len(requests), count)
     for row, request in enumerate(requests):
-        for number in range(chances.sketches):
-            pose = chances.pose_of(row, number)
-            if number == request.sketch:
-                added[row, number] = math.inf
-            elif pose is not None and request.beside:
-                alike = [float(pose.likeness(Pose.of(places))) for places in request.beside]
-                added[row, number] = -ALIKE * max(alike)
+        if chances.pose is not None and request.beside:
+            poses = chances.pose.rows(slice(row * count, (row + 1) * count))
+            alike = [poses.likeness(Pose.of(places)) for places in request.beside]
+            added[row] = -ALIKE * torch.stack(alike).amax(0)
+        if request.sketch is not None and request.sketch < count:
+            added[row, request.sketch] = math.inf
     return added

@@ -65,8 +65,3 @@ def read_wish(value: Any) -> PoseWish:
     if value not in POSES:
         raise ValueError(f"there is no pose called {value!r}")
     return value
-
-
-def told(wish: PoseWish) -> str:
-    """The wish in a word or a few, for people."""
-    return wish if isinstance(wish, str) else "as in a picture"
