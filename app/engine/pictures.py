@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """What the window knows of a model: its name, "cpu" or "cuda", and how it reads sentences."""
+    """What the window knows of a model: its name, "cpu" or "cuda", how it reads sentences, and the
+    poses that it knows by name."""
 
     name: str
     device: str
     reader: SentenceReader
+    poses: tuple[str, ...] = ()
 
 
 class PicturesEngine:
@@ -43,7 +45,7 @@ class PicturesEngine:
 
     def describe(self) -> LoadedModel:
         painter = self._painter
-        return LoadedModel(painter.model_name, painter.device.type, painter.reader)
+        return LoadedModel(painter.model_name, painter.device.type, painter.reader, painter.poses)
 
     def suggest(self, call: Call, word: str) -> list[str]:
         return self._painter.vocabulary.nearest(word)
@@ -72,6 +74,8 @@ class EnginePainter:
         "cpu" or "cuda"; where the last picture was drawn.
     reader
         Tells what the model would draw of a sentence, without asking the engine.
+    poses
+        Those that can be asked for by name; none where the model is told no pose.
     """
 
     def __init__(self, client: EngineClient, model: LoadedModel) -> None:
@@ -79,6 +83,7 @@ class EnginePainter:
         self.model_name = model.name
         self.device = model.device
         self.reader = model.reader
+        self.poses = model.poses
 
     def suggest(self, word: str) -> list[str]:
         """Return known words that are written nearly like an unknown one."""

@@ -183,10 +183,13 @@ class MainWindow:
             messages,
             self.desk.draw_subject,
             suggest,
+            lambda: commands.shown_pose,
             self.settings,
             self.changes.listening,
         )
-        self.type_tab = TypeTab(self.tabs, self.desk.draw, suggest)
+        self.type_tab = TypeTab(
+            self.tabs, self.desk.draw, suggest, lambda: commands.shown_pose, messages.error
+        )
         self.morph_tab = MorphTab(
             self.tabs,
             self.morph_desk,
@@ -260,7 +263,7 @@ class MainWindow:
         painter = self.painter_loader.value
         if painter is not None:
             for tab in (self.speak_tab, self.type_tab):
-                tab.field.use_reader(painter.reader)
+                tab.field.use_model(painter.reader, painter.poses)
 
     def _copy(self, event: tk.Event[tk.Misc]) -> str:
         self.commands.copy()

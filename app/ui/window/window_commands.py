@@ -21,6 +21,7 @@ from app.ui.window.settings_dialog import SettingsDialog
 
 if TYPE_CHECKING:
     from app.ui.window.window import MainWindow
+    from models.sketches.pose_wish import PartPlaces
 
 _DOCS = Path(__file__).resolve().parents[3] / "docs"
 
@@ -115,6 +116,12 @@ class WindowCommands:
         if window.panel.kept is not None or drawing is None:
             return window.panel.kept
         return Picture(drawing.image, PictureMetadata.of(drawing))
+
+    @property
+    def shown_pose(self) -> PartPlaces | None:
+        """The pose of that picture, as far as it is known."""
+        picture = self.shown_picture
+        return None if picture is None else picture.metadata.drawn_pose
 
     @property
     def picture_folder(self) -> str:
