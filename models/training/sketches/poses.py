@@ -30,7 +30,7 @@ _NAMES = 4
 def make_pose_bank(examples: Sequence[Example], damsm: Damsm, seed: int = 0) -> PoseBank | None:
     """Choose poses at random among those of whole birds, and of each kind that can be asked for.
 
-    None when nobody marked any.
+    None when nobody marked a whole bird.
     """
     pose = pose_of(examples)
     pose = Crop.centred(boxes_of(examples)).pose(pose)
@@ -40,9 +40,9 @@ def make_pose_bank(examples: Sequence[Example], damsm: Damsm, seed: int = 0) -> 
         some = order[of_kind[order, column]][: MOST if kind == USUAL else MOST_OF_A_KIND]
         of_kind[:, column] = False
         of_kind[some, column] = True
-    rows = of_kind.any(1).nonzero().flatten()
-    if not len(rows):
+    if not of_kind[:, KINDS.index(USUAL)].any():
         return None
+    rows = of_kind.any(1).nonzero().flatten()
     bank = PoseBank(len(rows), damsm.text_encoder.config.feature_size, KINDS)
     bank.places.copy_(pose.places[rows])
     bank.seen.copy_(pose.seen[rows].float())
