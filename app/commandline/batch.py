@@ -71,7 +71,7 @@ def draw_captions(options: argparse.Namespace) -> int:
     share.limit_threads()
     check_size(painter, options.size)
     size = options.size or painter.sizes[-1]
-    wanted = DrawRequest(as_written=options.as_written, pose=pose)
+    wanted = DrawRequest(as_written=options.as_written, sketches=options.sketches, pose=pose)
     read = [_read(painter, replace(wanted, sentence=line)) for line in lines]
     given = options.seed is not None
     folder = BatchFolder(
@@ -89,6 +89,7 @@ def draw_captions(options: argparse.Namespace) -> int:
             if isinstance(each, ReadRequest)
         },
         pose,
+        options.sketches,
     )
     run = _Run(painter, settle_seed(folder, given), share, read)
     remove_abandoned(path)

@@ -53,6 +53,8 @@ class BatchFolder:
         What each line is drawn as, where it was understood otherwise; None elsewhere.
     pose
         In which each bird is drawn.
+    sketches
+        Among how many the best is finished; None leaves it to the painter.
     """
 
     path: Path
@@ -65,6 +67,7 @@ class BatchFolder:
     as_written: bool = False
     drawn_as: Mapping[int, str] = field(default_factory=dict)
     pose: PoseWish = ANY
+    sketches: int | None = None
 
     def picture(self, index: int) -> Path:
         """Return the name of a line's picture."""
@@ -82,6 +85,7 @@ class BatchFolder:
             self.sizes[-1],
             self.as_written,
             self.drawn_as.get(index),
+            sketches=self.sketches,
             pose=self.pose,
         )
 

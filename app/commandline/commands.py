@@ -32,6 +32,7 @@ from app.commandline.steps import (
     save_drawing,
 )
 from app.errors import AppError
+from models.sketches.pose_wish import ANY
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,7 +71,11 @@ def draw(options: argparse.Namespace) -> int:
     from models.request import DrawRequest
 
     request = DrawRequest(
-        _typed(options.sentence or ""), options.seed, options.size, as_written=options.as_written
+        _typed(options.sentence or ""),
+        options.seed,
+        options.size,
+        options.as_written,
+        sketches=options.sketches,
     )
     drawn_by = None
     if options.source is not None:
@@ -91,6 +96,8 @@ def draw(options: argparse.Namespace) -> int:
             request = replace(request, as_written=True, drawn_as=None, sketch=None)
         check_attention(options.attention, request.size)
         drawn_by = metadata.model
+        if options.sketches is not None:
+            request = replace(request.anew(request.seed), sketches=options.sketches)
     if options.pose is not None:
         request = replace(request.anew(request.seed), pose=wished_pose(options.pose))
     paths = numbered_paths(options.output, options.count)
@@ -143,7 +150,7 @@ def listen(options: argparse.Namespace) -> int:
 
         ask_about_read_only([options.output])
         check_picture_path(options.output)
-    pose = None if options.pose is None else wished_pose(options.pose)
+    pose = ANY if options.pose is None else wished_pose(options.pose)
     from app.speech.sound.recording import Recording
 
     if options.sound is not None:
@@ -160,9 +167,14 @@ def listen(options: argparse.Namespace) -> int:
     check_size(painter, options.size)
     from models.request import DrawRequest
 
-    request = DrawRequest(text or "", options.seed, options.size, as_written=options.as_written)
-    if pose is not None:
-        request = replace(request, pose=pose)
+    request = DrawRequest(
+        text or "",
+        options.seed,
+        options.size,
+        options.as_written,
+        sketches=options.sketches,
+        pose=pose,
+    )
     if text is None:
         request = replace(request, sound=_voice(recording))
     drawing = painter.draw(request)

@@ -11,6 +11,7 @@ from app.commandline.steps import SEEDS, SIZES
 _LONGEST = 20  # characters of a wrong value that are repeated
 _MOST_COUNT = 1000
 _MOST_SECONDS = 60
+_MOST_SKETCHES = 64
 _MOST_MICROPHONES = 1000
 
 
@@ -57,6 +58,7 @@ def _whole(most: int, least: int = 0) -> NumberOption:
 
 COUNT = _whole(_MOST_COUNT, least=1)
 SEED = _whole(SEEDS - 1)
+SKETCHES = _whole(_MOST_SKETCHES, least=1)
 MICROPHONE = _whole(_MOST_MICROPHONES - 1)
 SIZE = NumberOption(int, lambda value: value in SIZES, f"one of {', '.join(map(str, SIZES))}")
 SECONDS = NumberOption(

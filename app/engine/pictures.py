@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,6 +76,8 @@ class EnginePainter:
         Tells what the model would draw of a sentence, without asking the engine.
     poses
         Those that can be asked for by name; none where the model is told no pose.
+    sketches
+        Among how many the best is finished, unless a request says it; None leaves it to the model.
     """
 
     def __init__(self, client: EngineClient, model: LoadedModel) -> None:
@@ -84,6 +86,7 @@ class EnginePainter:
         self.device = model.device
         self.reader = model.reader
         self.poses = model.poses
+        self.sketches: int | None = None
 
     def suggest(self, word: str) -> list[str]:
         """Return known words that are written nearly like an unknown one."""
@@ -108,6 +111,8 @@ class EnginePainter:
             if on_stage is not None:
                 on_stage(*stage)
 
+        if request.sketches is None:
+            request = replace(request, sketches=self.sketches)
         drawing: Drawing = self._client.call(
             "draw", request, on_progress=on_progress, cancelled=cancelled
         )

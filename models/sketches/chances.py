@@ -17,8 +17,12 @@ from models.sketches.pose import Pose
 from models.sketches.pose_bank import PoseBank, blended
 from models.sketches.pose_wish import PoseWish
 
-ALIKE = 0.3
-"""What the pose of a picture beside takes off the score of a sketch in the very same pose."""
+ALIKE = 0.15
+"""What the pose of a picture beside takes off the score of a sketch in the very same pose.
+
+Of nine pictures of a sentence, 57 % have another in about the same pose (likeness above .5) without
+it, 7 % with it, for .014 of the mean wholeness (.830) of those that are finished.
+"""
 
 
 @dataclass(frozen=True)

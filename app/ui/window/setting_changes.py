@@ -41,6 +41,13 @@ class SettingChanges:
             window.messages.error,
         )
 
+    def sketches(self, count: int) -> None:
+        """Choose the next pictures among so many sketches."""
+        self._window.keeper.remember(sketches=count)
+        painter = self._window.painter_loader.value
+        if painter is not None:
+            painter.sketches = count
+
     def gallery_folder(self, folder: Path | None) -> bool:
         """Keep pictures in another folder (None: the usual one); tell whether that is possible.
 

@@ -262,6 +262,7 @@ class MainWindow:
         self._show_status()
         painter = self.painter_loader.value
         if painter is not None:
+            painter.sketches = self.settings.sketches
             for tab in (self.speak_tab, self.type_tab):
                 tab.field.use_model(painter.reader, painter.poses)
 

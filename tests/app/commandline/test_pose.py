@@ -91,3 +91,15 @@ def test_a_picture_without_a_pose_is_told(
     command = ["draw", "a red bird", "-o", str(bird), "--size", "64", "--pose", "left"]
     assert cli.main(command) == 1
     assert "leave the pose at “any”" in capsys.readouterr().err
+
+
+def test_so_many_sketches_are_drawn_as_are_asked_for(weights: Path, tmp_path: Path) -> None:
+    bird, plain, again = (tmp_path / f"{name}.png" for name in ("bird", "plain", "again"))
+    command = ("a red bird", "--seed", 4, "-o")
+    assert draw(weights, *command, bird, "--sketches", 5) == 0
+    assert draw(weights, *command, plain, "--sketches", 1) == 0
+    kept = read_metadata(bird).request
+    assert kept.sketches == 5 and kept.sketch in range(5)
+    assert draw(weights, "--from", bird, "--sketches", 1, "-o", again) == 0
+    assert read_metadata(again).request == read_metadata(plain).request
+    assert read_metadata(again).drawn_pose == read_metadata(plain).drawn_pose

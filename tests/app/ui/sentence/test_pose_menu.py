@@ -8,8 +8,10 @@ import pytest
 
 from app.engine.engines import Engines
 from app.pictures.picture_file import read_metadata
+from app.settings import Settings
 from app.ui.picture.subject import Subject
 from app.ui.sentence.pose_menu import AS_SHOWN, LABELS, NO_POSES, NONE_SHOWN, PoseMenu
+from app.ui.window.settings_dialog import SettingsDialog
 from app.ui.window.window import MainWindow
 from models import Drawing
 from models.sketches.pose import Pose
@@ -122,3 +124,16 @@ def test_what_the_model_does_not_know_cannot_be_chosen(
     assert bundled.menu.entrycget(0, "label") == NO_POSES
     states = {bundled.menu.entrycget(entry(bundled, label), "state") for label in LABELS.values()}
     assert states == {"disabled"}
+
+
+def test_pictures_are_chosen_among_as_many_sketches_as_the_settings_say(
+    posing: MainWindow,
+) -> None:
+    assert drawn(posing).sketches == 8
+    posing.commands.show_settings()
+    dialog = posing.commands.dialog
+    assert isinstance(dialog, SettingsDialog)
+    dialog.sketches.set("2")
+    dialog.sketches.event_generate("<<ComboboxSelected>>")
+    dialog.destroy()
+    assert drawn(posing).sketches == 2 and Settings.load().sketches == 2
