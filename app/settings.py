@@ -47,6 +47,11 @@ class Settings:
 
     Attributes
     ----------
+    weights
+        Weights file of the model that draws; None is the bundled one.
+    models
+        Weights files that were opened, the newest first: pictures that they drew are drawn again
+        by them.
     device
         Where to draw; "auto" is the graphics card where there is one that can be used.
     threads
@@ -79,6 +84,8 @@ class Settings:
         Whether a picture was ever drawn: until then the window says how to begin.
     """
 
+    weights: str | None = None
+    models: tuple[str, ...] = ()
     device: Device = "auto"
     threads: int | None = None
     gallery_folder: str | None = None
@@ -124,7 +131,10 @@ class Settings:
         if stored.get("dark") is True:  # a file from before the system was followed
             stored.setdefault("theme", "dark")
         hints = get_type_hints(cls)
-        return cls(**{k: v for k, v in stored.items() if k in hints and _fits(k, v, hints[k])})
+        known: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in stored.items() if k in hints
+        }
+        return cls(**{k: v for k, v in known.items() if _fits(k, v, hints[k])})
 
     def save(self, path: Path | None = None) -> None:
         """Write the settings in one step, so that a crash leaves the old file or the new one.
@@ -152,6 +162,8 @@ def _fits(name: str, value: object, hint: Any) -> bool:
     """Tell whether a JSON value can be the field's (True is not taken for a number)."""
     if get_origin(hint) is Literal:
         return value in get_args(hint)
+    if get_origin(hint) is tuple:
+        return isinstance(value, tuple) and all(_fits(name, each, str) for each in value)
     if isinstance(value, bool):
         return hint is bool
     if isinstance(value, int) and name in _RANGES:

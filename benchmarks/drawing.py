@@ -28,10 +28,11 @@ from benchmarks.alone import alone, share_of_memory
 from benchmarks.plain_generator import make_plain, plain_layers
 from models import Painter
 from models.checkpoints.checkpoint import Checkpoint, load_checkpoint
+from models.checkpoints.header import BUNDLED_WEIGHTS
 from models.memory import keep_freed_memory
 from models.networks.generator import Generator
-from models.painter import BUNDLED_WEIGHTS, SKETCHES
-from models.painting.backend import Place, choose_device
+from models.painter import SKETCHES
+from models.painting.backend import Backend, choose_device
 from models.request import DrawRequest
 from models.sketches.pose_bank import PoseBank
 from models.sketches.sketch_judge import SketchJudge
@@ -159,14 +160,14 @@ def _loaded(kind: str, device: str) -> Iterator[Painter]:
     painter = Painter.load(device=device)
     if kind in _PRECISIONS:
         generator = load_checkpoint(BUNDLED_WEIGHTS).generator
-        painter._place = Place.on(painter.device, generator, _PRECISIONS[kind])
+        painter._backend.current = Backend.on(painter.device, generator, _PRECISIONS[kind])
     if kind != "plain":
         keep_freed_memory()
         yield painter
         return
     generator = load_checkpoint(BUNDLED_WEIGHTS).generator.requires_grad_(False)
     make_plain(generator)
-    painter._place = Place(generator.to(painter.device), painter.device, torch.float32)
+    painter._backend.current = Backend(generator.to(painter.device), painter.device, torch.float32)
     with plain_layers():
         yield painter
 

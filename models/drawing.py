@@ -10,17 +10,10 @@ from PIL import Image
 
 from models.request import DrawRequest
 from models.sketches.pose_wish import PartPlaces
+from models.sound.heard import Span
 
 OnStage = Callable[[int, Image.Image], None]
 Cancelled = Callable[[], bool]
-
-
-@dataclass(frozen=True)
-class Span:
-    """Where in a recording a piece was heard, in seconds."""
-
-    start: float
-    end: float
 
 
 @dataclass(frozen=True)

@@ -2,61 +2,38 @@
 
 from __future__ import annotations
 
-import functools
-import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
-import torch.nn.functional as F
 
-from models.checkpoints.checkpoint import Checkpoint, load_checkpoint, text_identity
+from models.checkpoints.checkpoint import Checkpoint, load_checkpoint
+from models.checkpoints.header import BUNDLED_WEIGHTS
 from models.drawing import Cancelled, Drawing, OnStage
-from models.errors import ModelError, SentenceError, SoundError
+from models.errors import ModelError, SentenceError
 from models.networks.blend import TextBlend
 from models.networks.generator import Text
 from models.networks.text_encoder import TextFeatures, pad_ids
-from models.painting.backend import Painted, Place, choose_device, paint
+from models.painting.backend import Painted, choose_device
+from models.painting.chances import Chances, Sampler, between
+from models.painting.fallback import SteadyBackend
 from models.reading import Reading, ReadRequest, SentenceReader
 from models.request import MAX_SEED, Blend, DrawRequest
-from models.sketches.chances import Chances, Sampler, between
 from models.sketches.pose_wish import ANY, PoseWish
+from models.sound.ears import Ears
 from models.words.vocabulary import ReadSentence, Vocabulary
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from models.sound.listener import HeardSentence, Listener
-
-_log = logging.getLogger(__name__)
-
-BUNDLED_WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "bird.safetensors"
-LEAST_LIKENESS = 0.45
-"""Of what is heard to known words; descriptions of birds in noise stay above it, other languages
-below."""
 
 SKETCHES = 8
 """How many sketches are drawn for each picture unless somebody says otherwise."""
 
-OUT_OF_MEMORY = (
-    "The graphics card has too little memory free, so your bird was drawn on the processor, and "
-    "the next ones will be, too. To use the graphics card again, close other programs and restart."
-)
-UNUSABLE_CARD = (
-    "The graphics card could not be used ({reason}), so your bird was drawn on the processor, and "
-    "the next ones will be, too."
-)
 TOO_MANY_WORDS = (
     "Only the first {most} known words of a description are drawn; {more} more were left out. "
     "Shorten it to have them in the picture."
 )
 NO_POSES = "These weights draw each bird in a pose of its own: leave the pose at “any”."
 NO_SUCH_POSE = "These weights know no pose “{wish}”. They know: {known}."
-_LONGEST_REASON = 150  # characters; what CUDA says goes on for lines
 
 
 class Painter:
@@ -80,20 +57,12 @@ class Painter:
             checkpoint.config.text_encoder.max_words,
             frozenset(checkpoint.config.names),
         )
-        self._model_name = f"{checkpoint.config.name} ({checkpoint.checksum[:8]})"
+        self._model_name = checkpoint.name
         self._poses = checkpoint.poses
         self._sampler = Sampler(checkpoint.config.generator, checkpoint.poses)
         self._text_encoder = checkpoint.text_encoder  # stays on the CPU: it takes milliseconds
-        self._notice: str | None = None  # what the next drawing is to tell
-        self._last_heard: tuple[NDArray[np.float32], HeardSentence] | None = None
-        # Only a GPU can fail where the CPU does not; elsewhere this would be 50 MB unused.
-        self._spare = None if device.type == "cpu" else checkpoint.generator
-        try:
-            self._place = Place.on(device, checkpoint.generator, judge=self._judge)
-        except RuntimeError as error:
-            if device.type == "cpu":
-                raise
-            self._fall_back_to_cpu(error)
+        self.ears = Ears(checkpoint.text_encoder)
+        self._backend = SteadyBackend(checkpoint.generator, device, self._judge)
 
     @classmethod
     def load(
@@ -103,7 +72,7 @@ class Painter:
 
         Parameters
         ----------
-        sketches : how many sketches of stage 1 are drawn for each picture, the best of which is
+        sketches : how many sketches of 64 px are drawn for each picture, the best of which is
             finished; 1 is the plain network. Weights without a judge of sketches draw one.
         device : "auto" (a GPU when there is one), "cpu", "cuda", or "cuda:1" for the second GPU.
 
@@ -120,7 +89,7 @@ class Painter:
     @property
     def device(self) -> torch.device:
         """Where it draws; the CPU once a GPU failed."""
-        return self._place.device
+        return self._backend.current.device
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -259,24 +228,9 @@ class Painter:
     def _draw_sound(
         self, request: DrawRequest, on_stage: OnStage | None, cancelled: Cancelled | None
     ) -> Drawing:
-
-        from models.sound.listener import HeardSentence
-
-        heard = request.sound
-        if not isinstance(heard, HeardSentence):
-            assert heard is not None
-            heard = self._hear(heard)
-        if heard.teacher != self._text_identity:
-            raise ModelError(
-                "The speech encoder does not belong to these weights: it was taught by another "
-                "text encoder. Draw through text, or use the weights that came with it."
-            )
-        if self.likeness(heard) < LEAST_LIKENESS:
-            raise SoundError(
-                "I heard a voice, but nothing like a description of a bird in English. Please say "
-                "it once more, or draw it through text."
-            )
+        assert request.sound is not None
         self._check_pose(request.pose)
+        heard = self.ears.understand(request.sound)
         request = replace(_with_seed(request), sentence="", sound=None)
         chances = self._sample(heard.text, [request])
         painted = self._paint(heard.text, chances, request.size, on_stage, cancelled)
@@ -284,30 +238,6 @@ class Painter:
         drawing = self._drawing(painted, 0, request, nothing_read, chances)
         attention = tuple(weights[0] for weights in painted.attention)
         return replace(drawing, attention=attention, spans=heard.spans)
-
-    def _hear(self, samples: NDArray[np.float32]) -> HeardSentence:
-        """Listen, unless this is what was heard last: there may be several pictures of it."""
-        last = self._last_heard
-        if last is None or not np.array_equal(last[0], samples):
-            self._last_heard = last = samples, self._listener.hear(samples)
-        return last[1]
-
-    @functools.cached_property
-    def _listener(self) -> Listener:
-        from models.sound.listener import Listener
-
-        return Listener.load()
-
-    @torch.inference_mode()
-    def likeness(self, heard: HeardSentence) -> float:
-        """How much what was heard is like known words: mean cosine with the nearest, -1 .. 1."""
-        known = F.normalize(self._text_encoder.embedding.weight[1:], dim=1)
-        pieces = F.normalize(heard.embeddings, dim=1)
-        return float((pieces @ known.T).amax(dim=1).mean())
-
-    @functools.cached_property
-    def _text_identity(self) -> str:
-        return text_identity(self._text_encoder)
 
     def _draw(
         self,
@@ -339,27 +269,7 @@ class Painter:
         if size not in self.sizes:
             raise ValueError(f"size must be one of {', '.join(map(str, self.sizes))}, not {size}")
         count = self.sizes.index(size) + 1
-        place = self._place
-        try:
-            painted = paint(place, text, chances, count, on_stage, cancelled)
-        except RuntimeError as error:
-            if place.device.type == "cpu":
-                raise
-            self._fall_back_to_cpu(error)
-            painted = paint(self._place, text, chances, count, on_stage, cancelled)
-        painted.notice, self._notice = self._notice, None
-        return painted
-
-    def _fall_back_to_cpu(self, error: RuntimeError) -> None:
-        """Draw there from now on: RuntimeError is all that torch's errors of a GPU have in common.
-
-        A card whose memory others filled, or one too old for this build of torch, is told by CUDA's
-        libraries in words of their own.
-        """
-        assert self._spare is not None
-        _log.warning("Drawing on the processor from now on: %s", error)
-        self._place = Place.on(torch.device("cpu"), self._spare, judge=self._judge)
-        self._notice = _why_on_the_processor(error)
+        return self._backend.paint(text, chances, count, on_stage, cancelled)
 
     def _drawing(
         self,
@@ -458,13 +368,3 @@ def _with_seed(request: DrawRequest) -> DrawRequest:
     if request.seed is not None:
         return request
     return replace(request, seed=secrets.randbelow(MAX_SEED + 1))
-
-
-def _why_on_the_processor(error: RuntimeError) -> str:
-    """What to tell of a failed GPU: `OUT_OF_MEMORY`, or the first line of its reason."""
-    told = str(error)
-    full = isinstance(error, torch.cuda.OutOfMemoryError)
-    if full or "out of memory" in told or "ALLOC_FAILED" in told:
-        return OUT_OF_MEMORY
-    reason = (told.splitlines() or [""])[0].strip().rstrip(".")[:_LONGEST_REASON]
-    return UNUSABLE_CARD.format(reason=reason or type(error).__name__)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from models.sound.listener import HeardSentence
+    from models.sound.heard import HeardSentence
 
 MAX_SEED = 2**31 - 1
 MAX_CHARACTERS = 1000
@@ -94,7 +94,7 @@ class DrawRequest:
         understood.
     drawn_as : words to draw in place of the sentence, which is kept beside them: those of an
         earlier picture, say.
-    sketches : how many sketches of stage 1 are drawn, the best of which is finished; as many as
+    sketches : how many sketches of 64 px are drawn, the best of which is finished; as many as
         the painter usually draws by default.
     sketch : which of them is finished, 0 for the first; the best by default.
     pose : which way the bird faces or what it does, one of `pose_wish.POSES`, or the pose of

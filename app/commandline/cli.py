@@ -1,4 +1,4 @@
-"""The command line: ``draw`` and ``listen``; no command opens the window.
+"""The command line: ``draw`` and ``listen``, which need no window, and opening it with a model.
 
 ``--help`` and usage errors come at once: the model, speech and pictures are imported by the
 command that needs them, when it runs (``app/commandline/commands.py``).
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from app import __version__
-from app.commandline.commands import draw, listen
+from app.commandline.commands import draw, listen, open_window
 from app.commandline.number_options import COUNT, MICROPHONE, SECONDS, SEED, SIZE, SKETCHES
 from app.commandline.pose_option import POSE_HELP
 from app.commandline.steps import UsageError
@@ -48,7 +48,14 @@ def main(arguments: Sequence[str]) -> int:
     int
         0 success, 1 failure, 2 bad usage. Each failure is one sentence on standard error.
     """
-    options = build_parser().parse_args(arguments)
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    if options.run is None:
+        if options.model is None:
+            parser.error("the following arguments are required: COMMAND")
+        options.run = open_window
+    elif options.weights is None:
+        options.weights = options.model
     try:
         return int(options.run(options))
     except UsageError as error:
@@ -70,7 +77,11 @@ def build_parser() -> argparse.ArgumentParser:
         description="Draw birds from sentences. Without a command, the window opens.",
     )
     parser.add_argument("--version", action="version", version=f"speech2bird {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    parser.add_argument(
+        "--weights", dest="model", type=Path, metavar="FILE", help="open the window with this model"
+    )
+    parser.set_defaults(run=None, debug=False)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_draw(commands.add_parser("draw", help=_DRAW))
     _add_listen(commands.add_parser("listen", help="turn speech into text, and draw it with -o"))
     return parser

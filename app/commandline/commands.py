@@ -20,16 +20,14 @@ from typing import TYPE_CHECKING
 from app.commandline.pose_option import wished_pose
 from app.commandline.steps import (
     SEEDS,
-    SIZES,
     UsageError,
     ask_about_read_only,
-    check_attention,
-    check_size,
     drawing_paths,
     load_painter,
     note,
     remarks,
     save_drawing,
+    stage_sizes,
 )
 from app.errors import AppError
 from models.sketches.pose_wish import ANY
@@ -60,7 +58,7 @@ def draw(options: argparse.Namespace) -> int:
     given = [options.sentence is not None, options.captions is not None, options.source is not None]
     if sum(given) != 1:
         raise UsageError("Give one of a sentence, --captions FILE or --from PICTURE (try --help).")
-    check_attention(options.attention, options.size)
+    stage_sizes(options.weights, options.size, options.attention)
     if options.captions is not None:
         if options.count != 1:
             raise UsageError("--count does not go with --captions: each line is drawn once.")
@@ -94,23 +92,22 @@ def draw(options: argparse.Namespace) -> int:
             request = replace(request, size=options.size)
         if options.as_written:
             request = replace(request, as_written=True, drawn_as=None, sketch=None)
-        check_attention(options.attention, request.size)
         drawn_by = metadata.model
         if options.sketches is not None:
             request = replace(request.anew(request.seed), sketches=options.sketches)
     if options.pose is not None:
         request = replace(request.anew(request.seed), pose=wished_pose(options.pose))
+    sizes = stage_sizes(options.weights, request.size, options.attention)
     paths = numbered_paths(options.output, options.count)
     written = [
         each
         for path in paths
-        for each in drawing_paths(path, SIZES, options.stages, options.attention)
+        for each in drawing_paths(path, sizes, options.stages, options.attention)
     ]
     ask_about_read_only(written)
     _check_before_loading(written, request.sentence)
 
     painter = load_painter(options.weights, options.device)
-    check_size(painter, request.size)
     if drawn_by is not None and drawn_by != painter.model_name:
         note(f"This picture was drawn by {drawn_by}; {painter.model_name} may draw it otherwise.")
     told: list[str] = []
@@ -146,6 +143,8 @@ def listen(options: argparse.Namespace) -> int:
     if options.sound is not None and options.seconds is not None:
         raise UsageError("--seconds is for the microphone, not for a sound file.")
     if options.output is not None:
+        stage_sizes(options.weights, options.size)
+    if options.output is not None:
         from app.pictures.picture_file import check_picture_path
 
         ask_about_read_only([options.output])
@@ -164,7 +163,6 @@ def listen(options: argparse.Namespace) -> int:
         if options.output is None:
             return 0
     painter = load_painter(options.weights, options.device)
-    check_size(painter, options.size)
     from models.request import DrawRequest
 
     request = DrawRequest(
@@ -183,6 +181,21 @@ def listen(options: argparse.Namespace) -> int:
     save_drawing(drawing, options.output)
     note(f"{options.output} (seed {drawing.seed})")
     return 0
+
+
+def open_window(options: argparse.Namespace) -> int:
+    """Open the window with a model.
+
+    Raises
+    ------
+    CheckpointError
+        The file is none.
+    """
+    from app.ui import open_window as open_
+    from models.checkpoints.header import describe_model
+
+    describe_model(options.model)
+    return open_(options.model)
 
 
 def _transcribe(recording: Recording, options: argparse.Namespace) -> str:

@@ -6,12 +6,13 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.commandline.steps import SEEDS, SIZES
+from app.commandline.steps import SEEDS
 
 _LONGEST = 20  # characters of a wrong value that are repeated
 _MOST_COUNT = 1000
 _MOST_SECONDS = 60
 _MOST_SKETCHES = 64
+_LARGEST_SIZE = 2**15  # pixels; which sizes there are is told by the model
 _MOST_MICROPHONES = 1000
 
 
@@ -60,7 +61,7 @@ COUNT = _whole(_MOST_COUNT, least=1)
 SEED = _whole(SEEDS - 1)
 SKETCHES = _whole(_MOST_SKETCHES, least=1)
 MICROPHONE = _whole(_MOST_MICROPHONES - 1)
-SIZE = NumberOption(int, lambda value: value in SIZES, f"one of {', '.join(map(str, SIZES))}")
+SIZE = _whole(_LARGEST_SIZE, least=1)
 SECONDS = NumberOption(
     float,
     lambda value: 0.1 <= value <= _MOST_SECONDS,

@@ -76,6 +76,28 @@ class EngineClient:
         with self._calling:
             return self._ensure_loaded()
 
+    def load_other(self, *load_arguments: object) -> Any:
+        """Load something else in place of it; where that fails, what was loaded stays.
+
+        Raises
+        ------
+        EngineStoppedError
+            The process died, or the client is closed.
+        Exception
+            Whatever loading raised.
+        """
+        with self._calling:
+            if self._process is not None and self._process.poll() is None:
+                loaded = self._exchange(Request(LOAD, load_arguments))
+                self._load_arguments, self._loaded = load_arguments, loaded
+                return loaded
+            former, self._load_arguments = self._load_arguments, load_arguments
+            try:
+                return self._ensure_loaded()
+            except BaseException:
+                self._load_arguments = former
+                raise
+
     def call(
         self,
         method: str,

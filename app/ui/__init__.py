@@ -12,10 +12,15 @@ _NO_HOME = (
 _CLOSE_TIMEOUT = 10.0  # seconds that work still running gets after the window has gone
 
 
-def open_window() -> int:
+def open_window(weights: Path | None = None) -> int:
     """Open the window and return the exit status when it was closed.
 
     A computer without Tk or without a display gets one plain sentence.
+
+    Parameters
+    ----------
+    weights
+        Model to draw with; None is the one that drew last.
     """
     try:
         import tkinter
@@ -40,7 +45,10 @@ def open_window() -> int:
     start_logging()
     settings = Settings.load()
     folder = None if settings.whisper_folder is None else Path(settings.whisper_folder)
+    if weights is None and settings.weights is not None:
+        weights = Path(settings.weights)
     with Engines(
+        weights,
         device=settings.device,
         threads=settings.threads,
         recogniser=settings.recogniser,

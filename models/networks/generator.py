@@ -40,7 +40,7 @@ class Canvas:
     hidden : (B, C, S, S) image features, from which the next stage goes on: h_(k-1) of the paper
         after stage k.
     drawn : (B, 3, S, S) the picture before it is squeezed into -1 .. 1.
-    attention : (B, T, S/2, S/2) attention to each word; None for stage 1, which has none.
+    attention : (B, T, S/2, S/2) attention to each word; None for the 64 px stage, which has none.
     """
 
     hidden: Tensor
@@ -213,7 +213,7 @@ class Generator(nn.Module):
         return [self.refinements[stage - 1], self.to_image[stage]]
 
     def start(self, noise: Tensor, condition: Tensor, pose: Pose | None = None) -> Canvas:
-        """Draw stage 1 from z (B, noise_size) and c (B, condition_size), in a pose if told one.
+        """Draw 64 px from z (B, noise_size) and c (B, condition_size), in a pose if told one.
 
         In several poses of each it draws as many birds, those of one z one after the other.
         """
@@ -249,7 +249,7 @@ class Generator(nn.Module):
         yield from self.go_on(self.start(noise, condition, pose), text, count)
 
     def go_on(self, canvas: Canvas, text: Text, count: int | None = None) -> Iterator[Canvas]:
-        """Draw stage by stage from what stage 1 drew, that one included; as `stages`."""
+        """Draw stage by stage from what the first one drew, that one included; as `stages`."""
         yield canvas
         for stage in range(1, len(self.to_image) if count is None else count):
             canvas = self.refine(canvas, stage, text)

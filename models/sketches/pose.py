@@ -1,4 +1,4 @@
-"""Where the parts of a bird are: what stage 1 is told, and what is found in pictures."""
+"""Where the parts of a bird are: what the 64 px stage is told, and what is found in pictures."""
 
 from __future__ import annotations
 

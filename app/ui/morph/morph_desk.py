@@ -131,7 +131,7 @@ class MorphDesk:
                 check_way_path(path, animated)
                 pictures: list[Image.Image] = []
                 for position in way(blend, steps):
-                    size = None if animated else STRIP_SIZE
+                    size = None if animated else painter.size_near(STRIP_SIZE)
                     request = DrawRequest(blend=position, size=size)
                     drawing = painter.draw(request, cancelled=task.cancelled)
                     pictures.append(drawing.image)
@@ -168,7 +168,8 @@ class MorphDesk:
                 return task.cancelled() or (not draft and self._wanted is not None)
 
             try:
-                request = DrawRequest(blend=blend, size=DRAFT_SIZE if draft else None)
+                size = painter.size_near(DRAFT_SIZE) if draft else None
+                request = DrawRequest(blend=blend, size=size)
                 return painter.draw(request, cancelled=overtaken)
             except DrawingCancelled:
                 return None

@@ -174,6 +174,7 @@ class DrawingDesk:
             self._show_finished()
 
     def _begin(self, painter: EnginePainter, subject: Subject, seeds: range) -> None:
+        self._panel.use_sizes((subject.painter or painter).sizes)
         self._panel.show_begin(subject, len(seeds) * subject.pictures)
         self._coming, self._coming_of = [], subject
 

@@ -14,7 +14,7 @@ from models.words.vocabulary import tokenize
 if TYPE_CHECKING:
     from app.speech.sound.recording import Recording
     from models import Drawing
-    from models.drawing import Span
+    from models.sound.heard import Span
 
 
 @dataclass(frozen=True)

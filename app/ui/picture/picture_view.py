@@ -10,7 +10,7 @@ from PIL import Image
 
 from app.ui.picture.picture_canvas import PictureCanvas, Tile
 from app.ui.picture.picture_set import PictureSet
-from app.ui.picture.stage_strip import SIZES, StageStrip
+from app.ui.picture.stage_strip import StageStrip
 from app.ui.picture.waveform_row import WaveformRow
 from app.ui.picture.word_row import WordRow
 from app.ui.toolkit.theme import GAP
@@ -161,7 +161,7 @@ class PictureView(ttk.Frame):
             self.refresh()
 
     def _choose_stage(self, stage: int) -> None:
-        self.stage = None if stage == len(SIZES) - 1 else stage  # the last is the newest
+        self.stage = None if stage == self.strip.stages - 1 else stage  # the last is the newest
         self.refresh()
 
     def _point(self, word: int | None) -> None:

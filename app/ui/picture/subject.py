@@ -34,6 +34,8 @@ class Subject:
         Whether the text, the sound or both are drawn.
     spoken
         Whether the sentence is what is said in the recording, corrected perhaps.
+    painter
+        What draws it, where that is not the window's own model.
     """
 
     request: DrawRequest
@@ -41,6 +43,7 @@ class Subject:
     speech: Recording | None = None
     way: Way = "text"
     spoken: bool = True
+    painter: EnginePainter | None = None
 
     @property
     def sentence(self) -> str:
@@ -86,7 +89,9 @@ class Subject:
             Poses of the pictures of other seeds, from which these are to differ.
         """
         request = self.request if seed == self.request.seed else self.request.anew(seed)
-        request = replace(request, beside=beside)
+        request, painter = replace(request, beside=beside), self.painter or painter
+        if request.size not in painter.sizes:  # that of a picture which another model drew
+            request = replace(request, size=None)
         if self.way != "sound":
             yield painter.draw(request, on_stage, cancelled)
         if self.way != "text":

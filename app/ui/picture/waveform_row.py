@@ -13,7 +13,7 @@ from app.ui.toolkit.theme import Palette, follow_palette, palette_of
 
 if TYPE_CHECKING:
     from app.speech.sound.recording import Recording
-    from models.drawing import Span
+    from models.sound.heard import Span
 
 _HEIGHT = 56  # pixels
 _PAD = 3  # pixels above and below the loudest sound

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
 from pathlib import Path
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from app.engine.speech import EngineTranscriber
     from app.settings import Settings, Way
     from app.speech.devices.recorder import Recorder
+    from app.speech.recognition.transcriber import Heard
     from app.speech.sound.recording import Recording
 
 _TICK = 60  # milliseconds between two looks at the running recording
@@ -49,28 +49,6 @@ _LABELS = {
     SpeakState.RECORDING: ("Stop", "● Listening. Describe the bird, then Stop."),
     SpeakState.UNDERSTANDING: ("Record", "Understanding what you said…"),
 }
-
-
-@dataclass(frozen=True, eq=False)
-class _Understood:
-    """What was found in a recording.
-
-    Attributes
-    ----------
-    recording
-        The whole of it.
-    way
-        What is to be drawn from it.
-    text
-        What was heard; empty where only the sound is drawn.
-    speech
-        The part in which somebody speaks; None where only the text is drawn.
-    """
-
-    recording: Recording
-    way: Way
-    text: str
-    speech: Recording | None
 
 
 class SpeakTab(ttk.Frame):
@@ -282,30 +260,24 @@ class SpeakTab(ttk.Frame):
         self._recorded(recording)
 
     def _understand(self, transcriber: EngineTranscriber, recording: Recording) -> None:
-        way = self.way_row.way
-
-        def understand(task: Task[_Understood]) -> _Understood:
-            speech = transcriber.speech_in(recording) if way != "text" else None
-            text = transcriber.transcribe(recording) if way != "sound" else ""
-            return _Understood(recording, way, text, speech)
-
+        words = self.way_row.way != "sound"
         self._runner.run_in_thread(
-            understand, lambda found: self._heard(found, transcriber.notice), self._failed
+            lambda task: transcriber.understand(recording, words),
+            lambda heard: self._heard(recording, heard, transcriber.notice),
+            self._failed,
         )
 
-    def _heard(self, found: _Understood, notice: str | None) -> None:
+    def _heard(self, recording: Recording, heard: Heard, notice: str | None) -> None:
         from app.speech.sound.loudness import advice
 
-        recording = found.recording
-        self._heard_text, self._heard_from = found.text, recording
-        self._speech = found.speech
-        self._enter(SpeakState.IDLE)
-        if found.way == "sound":
+        self._heard_text, self._heard_from = heard.text, recording
+        self._speech = heard.speech
+        self._enter(SpeakState.IDLE)  # until here the way could not be changed
+        if self.way_row.way == "sound":
             self._draw()
             return
-        if found.text:
-            self.field.sentence = found.text
-        if found.way == "both":
+        self.field.sentence = heard.text
+        if self.way_row.way == "both":
             self._draw()
         told = " ".join(filter(None, (notice, advice(recording))))
         if told and not self._messages.text:

@@ -72,6 +72,11 @@ class Loader(Generic[Value]):
         self.state = LoadState.WAITING
         self.start()
 
+    def replace(self, value: Value) -> None:
+        """Take something that was loaded elsewhere in place of what is or was to be loaded."""
+        self._round += 1
+        self._loaded(value, self._round)
+
     def when_loaded(
         self, on_value: Callable[[Value], None], on_error: Callable[[Exception], None]
     ) -> None:

@@ -149,7 +149,7 @@ def test_dialogs_show_every_ending_in_both_cases(
 
     monkeypatch.setattr(filedialog, "askopenfilename", ask)
     monkeypatch.setattr(filedialog, "asksaveasfilename", ask)
-    window.commands.open()
+    window.pictures.open()
     for ending in (".png", ".jpg", ".jpeg", ".jfif", ".webp"):
         assert {f"*{ending}", f"*{ending.upper()}"} <= set(asked[-1].split())
     window.tabs.select(window.morph_tab)

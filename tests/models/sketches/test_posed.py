@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 
 from models import Drawing, Painter
+from models.checkpoints.checkpoint import text_identity
 from models.errors import ModelError
 from models.painting.backend import paint
+from models.painting.chances import Chances
 from models.request import Blend, DrawRequest
-from models.sketches.chances import Chances
 from models.sketches.pose import Pose
 from models.sketches.pose_wish import ANY, CLOSE_UP, FLYING, LEFT, RIGHT, SWIMMING, PoseWish
 from models.sketches.sketch_judge import SketchJudge, SketchScores
@@ -38,7 +39,7 @@ def painted(monkeypatch: pytest.MonkeyPatch) -> list[Chances]:
         given.append(chances)
         return paint(place, text, chances, *others)
 
-    monkeypatch.setattr("models.painter.paint", watch)
+    monkeypatch.setattr("models.painting.fallback.paint", watch)
     return given
 
 
@@ -115,7 +116,7 @@ def test_what_was_heard_is_drawn_in_a_pose_too(posing: Painter) -> None:
     with torch.inference_mode():
         features = posing._encode([posing.check("a red bird").text])
     embeddings = posing._text_encoder.embedding.weight[1:4].detach()
-    heard = HeardSentence(features, embeddings, (), posing._text_identity)
+    heard = HeardSentence(features, embeddings, (), text_identity(posing._text_encoder))
     for pose in (ANY, FLYING):
         drawn, said = (
             posing.draw(DrawRequest("a red bird", 6, pose=pose)),

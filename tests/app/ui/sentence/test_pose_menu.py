@@ -11,7 +11,7 @@ from app.pictures.picture_file import read_metadata
 from app.settings import Settings
 from app.ui.picture.subject import Subject
 from app.ui.sentence.pose_menu import AS_SHOWN, LABELS, NO_POSES, NONE_SHOWN, PoseMenu
-from app.ui.window.settings_dialog import SettingsDialog
+from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.window.window import MainWindow
 from models import Drawing
 from models.sketches.pose import Pose
@@ -73,7 +73,7 @@ def test_a_bird_is_drawn_in_the_pose_that_is_chosen(posing: MainWindow) -> None:
         assert facing(drawn(posing)) == side
     path = posing.desk.kept_as
     assert path is not None and read_metadata(path).request.pose == RIGHT
-    posing.commands.surprise()
+    posing.drawing.surprise()
     wait_until(posing, lambda: not posing.desk.busy)
     again = posing.desk.drawing
     assert again is not None and facing(again) == 1 and again.request.pose == RIGHT
@@ -91,7 +91,7 @@ def test_a_bird_is_drawn_as_the_one_that_is_shown(posing: MainWindow) -> None:
     assert drawn(posing).pose == first.pose
     path = posing.desk.kept_as
     assert path is not None and read_metadata(path).drawn_pose == first.pose
-    posing.commands.draw_kept(read_metadata(path), path)
+    posing.drawing.draw_kept(read_metadata(path), path)
     wait_until(posing, lambda: not posing.desk.busy)
     again = posing.desk.drawing
     assert again is not None and again.request == read_metadata(path).request
@@ -130,8 +130,8 @@ def test_pictures_are_chosen_among_as_many_sketches_as_the_settings_say(
     posing: MainWindow,
 ) -> None:
     assert drawn(posing).sketches == 8
-    posing.commands.show_settings()
-    dialog = posing.commands.dialog
+    posing.program.show_settings()
+    dialog = posing.program.dialog
     assert isinstance(dialog, SettingsDialog)
     dialog.sketches.set("2")
     dialog.sketches.event_generate("<<ComboboxSelected>>")

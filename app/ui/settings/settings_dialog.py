@@ -6,15 +6,12 @@ import os
 import tkinter as tk
 from pathlib import Path
 from tkinter import filedialog, ttk
-from typing import TYPE_CHECKING
 
 from app.gallery import usual_folder
 from app.settings import Device, Settings, Theme
+from app.ui.settings.setting_changes import SettingChanges
 from app.ui.toolkit.dialog import Dialog
 from app.ui.toolkit.theme import GAP
-
-if TYPE_CHECKING:
-    from app.ui.window.setting_changes import SettingChanges
 
 _DEVICES: dict[str, Device] = {
     "Automatic": "auto",
