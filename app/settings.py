@@ -22,7 +22,12 @@ Theme = Literal["system", "light", "dark"]
 Way = Literal["text", "sound", "both"]
 
 # What a number may be; of other ones nobody could make sense.
-_RANGES = {"threads": range(1, 1025), "tab": range(4), "pictures": range(1, 10)}
+_RANGES = {
+    "threads": range(1, 1025),
+    "tab": range(4),
+    "pictures": range(1, 10),
+    "sketches": range(1, 65),
+}
 _GEOMETRY = re.compile(r"\d{1,5}x\d{1,5}([+-]-?\d{1,5}){2}")  # Tk writes "+-5", too
 
 
@@ -71,6 +76,8 @@ class Settings:
         Index of the tab that was in front: 0 Speak, 1 Type, 2 Morph, 3 Gallery.
     theme
         Whether the window is light or dark; "system" is as other windows are.
+    sketches
+        Among how many sketches a picture is chosen, by models that judge sketches.
     pictures
         How many pictures of a sentence are drawn, 1 to 9.
     has_drawn
@@ -91,6 +98,7 @@ class Settings:
     geometry: str | None = None
     tab: int = 0
     theme: Theme = "system"
+    sketches: int = 8
     pictures: int = 1
     has_drawn: bool = False
 

@@ -12,15 +12,16 @@ import torch
 from models.checkpoints.checkpoint import Checkpoint, load_checkpoint
 from models.checkpoints.header import BUNDLED_WEIGHTS
 from models.drawing import Cancelled, Drawing, OnStage
-from models.errors import SentenceError
-from models.networks.blend import TextBlend, slerp
+from models.errors import ModelError, SentenceError
+from models.networks.blend import TextBlend
 from models.networks.generator import Text
 from models.networks.text_encoder import TextFeatures, pad_ids
-from models.painting.backend import Chances, Painted, choose_device
+from models.painting.backend import Painted, choose_device
+from models.painting.chances import Chances, Sampler, between
 from models.painting.fallback import SteadyBackend
 from models.reading import Reading, ReadRequest, SentenceReader
 from models.request import MAX_SEED, Blend, DrawRequest
-from models.sketches.pose_bank import blended
+from models.sketches.pose_wish import ANY, PoseWish
 from models.sound.ears import Ears
 from models.words.vocabulary import ReadSentence, Vocabulary
 
@@ -31,6 +32,8 @@ TOO_MANY_WORDS = (
     "Only the first {most} known words of a description are drawn; {more} more were left out. "
     "Shorten it to have them in the picture."
 )
+NO_POSES = "These weights draw each bird in a pose of its own: leave the pose at “any”."
+NO_SUCH_POSE = "These weights know no pose “{wish}”. They know: {known}."
 
 
 class Painter:
@@ -46,7 +49,7 @@ class Painter:
     ) -> None:
         self._sketches = sketches
         self._judge = checkpoint.sketch_judge
-        self._chosen: dict[tuple[tuple[int, ...], int, int], int] = {}
+        self._chosen: dict[tuple[bytes, int, int, PoseWish], int] = {}
         self._config = checkpoint.config
         self._vocabulary = checkpoint.vocabulary
         self._reader = SentenceReader(
@@ -56,6 +59,7 @@ class Painter:
         )
         self._model_name = checkpoint.name
         self._poses = checkpoint.poses
+        self._sampler = Sampler(checkpoint.config.generator, checkpoint.poses)
         self._text_encoder = checkpoint.text_encoder  # stays on the CPU: it takes milliseconds
         self.ears = Ears(checkpoint.text_encoder)
         self._backend = SteadyBackend(checkpoint.generator, device, self._judge)
@@ -102,6 +106,11 @@ class Painter:
         return self._config.text_encoder.max_words
 
     @property
+    def poses(self) -> tuple[str, ...]:
+        """The poses that can be asked for by name, "any" first; none where no pose is told."""
+        return self._poses.wishes if self._poses else ()
+
+    @property
     def vocabulary(self) -> Vocabulary:
         """The words that the model knows."""
         return self._vocabulary
@@ -119,8 +128,11 @@ class Painter:
         SentenceError
             It is empty, longer than 1,000 characters, about no bird, or has no word the model
             knows.
+        ModelError
+            The model does not know the pose.
         """
         request = wanted if isinstance(wanted, DrawRequest) else DrawRequest(wanted)
+        self._check_pose(request.pose)
         reading = self._reader.read(request)
         text = self._vocabulary.read(reading.drawn_as, self.max_words)
         if not text.words:
@@ -162,7 +174,8 @@ class Painter:
         SentenceError
             As `check`, of either sentence of a blend.
         ModelError
-            What was heard was heard by the listener of another model.
+            What was heard was heard by the listener of another model, or the model does not know
+            the pose.
         SoundError
             A `Listener` can make nothing of the sound, or what was heard is not like the words
             that the model knows.
@@ -183,8 +196,8 @@ class Painter:
 
     def draw_batch(self, requests: Sequence[DrawRequest]) -> list[Drawing]:
         """Draw several sentences at once, all of one size; errors as for `draw`."""
-        if len({(request.size, request.sketches) for request in requests}) > 1:
-            raise ValueError("what is drawn at once is of one size, from as many sketches")
+        if len({(request.size, request.sketches, request.pose) for request in requests}) > 1:
+            raise ValueError("what is drawn at once is of one size and pose, from as many sketches")
         if any(request.blend or request.sound is not None for request in requests):
             raise ValueError("only sentences are drawn at once")
         return self._draw(requests, None, None) if requests else []
@@ -203,25 +216,26 @@ class Painter:
         both = _joined(first, second)
         with torch.inference_mode():
             text = TextBlend(self._encode([first.text]), self._encode([second.text]), blend.share)
-        chances = _between(
-            self._chosen_chances(first.text, text.first, blend.first_seed, request),
-            self._chosen_chances(second.text, text.second, blend.second_seed, request),
-            blend,
+        ends = (text.first, blend.first_seed), (text.second, blend.second_seed)
+        start, end = (
+            self._finished(features, replace(request, seed=seed)) for features, seed in ends
         )
+        chances = between(start, end, blend)
         painted = self._paint(text, chances, request.size, on_stage, cancelled)
         request = replace(request, sentence=blend.sentence, seed=blend.first_seed)
-        return self._drawing(painted, 0, request, both)
+        return self._drawing(painted, 0, request, both, chances)
 
     def _draw_sound(
         self, request: DrawRequest, on_stage: OnStage | None, cancelled: Cancelled | None
     ) -> Drawing:
         assert request.sound is not None
+        self._check_pose(request.pose)
         heard = self.ears.understand(request.sound)
         request = replace(_with_seed(request), sentence="", sound=None)
         chances = self._sample(heard.text, [request])
         painted = self._paint(heard.text, chances, request.size, on_stage, cancelled)
         nothing_read = ReadRequest(Reading(""), ReadSentence(words=(), ids=(), unknown_words=()))
-        drawing = self._drawing(painted, 0, request, nothing_read)
+        drawing = self._drawing(painted, 0, request, nothing_read, chances)
         attention = tuple(weights[0] for weights in painted.attention)
         return replace(drawing, attention=attention, spans=heard.spans)
 
@@ -238,7 +252,8 @@ class Painter:
         chances = self._sample(text, requests)
         painted = self._paint(text, chances, requests[0].size, on_stage, cancelled)
         return [
-            self._drawing(painted, row, requests[row], read[row]) for row in range(len(requests))
+            self._drawing(painted, row, requests[row], read[row], chances)
+            for row in range(len(requests))
         ]
 
     def _paint(
@@ -257,10 +272,16 @@ class Painter:
         return self._backend.paint(text, chances, count, on_stage, cancelled)
 
     def _drawing(
-        self, painted: Painted, row: int, request: DrawRequest, read: ReadRequest
+        self,
+        painted: Painted,
+        row: int,
+        request: DrawRequest,
+        read: ReadRequest,
+        chances: Chances,
     ) -> Drawing:
         stages = tuple(stage[row] for stage in painted.stages)
         text = read.text
+        pose = chances.pose_of(row, painted.chosen[row])
         notices = [*read.reading.notices]
         if painted.notice:
             notices.append(painted.notice)
@@ -279,12 +300,14 @@ class Painter:
                 drawn_as=read.reading.drawn_as,
                 size=stages[-1].width,
                 sketches=self._sketches_of(request) or None,
+                sketch=painted.chosen[row] if self._sketches_of(request) > 1 else None,
+                beside=(),
             ),
             described=read.reading.described,
             model_name=self.model_name,
             device=painted.device,
             notice=" ".join(notices) or None,
-            sketch=painted.chosen[row],
+            pose=pose.told(0) if pose else None,
         )
 
     def _sketches_of(self, request: DrawRequest) -> int:
@@ -297,32 +320,24 @@ class Painter:
         text: TextFeatures = self._text_encoder(*pad_ids([sentence.ids for sentence in read]))
         return text
 
+    def _check_pose(self, wish: PoseWish) -> None:
+        if wish == ANY:
+            return
+        if not self.poses:
+            raise ModelError(NO_POSES)
+        if isinstance(wish, str) and wish not in self.poses:
+            raise ModelError(NO_SUCH_POSE.format(wish=wish, known=", ".join(self.poses)))
+
     def _sample(self, text: TextFeatures, requests: Sequence[DrawRequest]) -> Chances:
-        """Draw what drawings depend on on the CPU: the same numbers on every device.
+        return self._sampler.sample(text, requests, self._sketches_of(requests[0]) or 1)
 
-        The first sketch is the same however many there are.
-        """
-        config, count = self._config.generator, self._sketches_of(requests[0]) or 1
-        seeds = [request.seed for request in requests if request.seed is not None]
-        width = config.noise_size + config.condition_size
-        rows = []
-        for seed in seeds:
-            if not 0 <= seed <= MAX_SEED:
-                raise ValueError(f"seed must be 0 to {MAX_SEED}, not {seed}")
-            source = torch.Generator().manual_seed(seed)
-            rows.append(torch.stack([torch.randn(width, generator=source) for _ in range(count)]))
-        sampled = torch.stack(rows)
-        pose = self._poses.choose(text.sentence, seeds, count) if self._poses else None
-        return Chances(sampled[..., : config.noise_size], sampled[..., config.noise_size :], pose)
-
-    def _chosen_chances(
-        self, read: ReadSentence, text: TextFeatures, seed: int, request: DrawRequest
-    ) -> Chances:
-        """Those of the sketch that is finished for a sentence and a seed."""
-        chances = self._sample(text, [replace(request, seed=seed)])
+    def _finished(self, text: TextFeatures, request: DrawRequest) -> Chances:
+        """Those of the sketch that is finished for one sentence and a seed."""
+        chances = self._sample(text, [request])
         if chances.sketches == 1:
             return chances
-        key = read.ids, seed, chances.sketches
+        assert request.seed is not None
+        key = text.sentence.numpy().tobytes(), request.seed, chances.sketches, request.pose
         if key not in self._chosen:
             painted = self._paint(text, chances, self.sizes[0], None, None)
             self._chosen[key] = painted.chosen[0]
@@ -353,15 +368,3 @@ def _with_seed(request: DrawRequest) -> DrawRequest:
     if request.seed is not None:
         return request
     return replace(request, seed=secrets.randbelow(MAX_SEED + 1))
-
-
-def _between(first: Chances, second: Chances, blend: Blend) -> Chances:
-    """Noise goes along the arc, poses on straight lines, half with each share."""
-    noise, epsilon = (
-        slerp(start[0], end[0], blend.seed_share)[None]
-        for start, end in ((first.noise, second.noise), (first.epsilon, second.epsilon))
-    )
-    pose = None
-    if first.pose is not None and second.pose is not None:
-        pose = blended(first.pose, second.pose, (blend.share + blend.seed_share) / 2)
-    return Chances(noise, epsilon, pose)

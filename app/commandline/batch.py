@@ -13,6 +13,7 @@ import sys
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from app.commandline.batch_folder import BatchFolder, settle_seed
+from app.commandline.pose_option import wished_pose
 from app.commandline.ranks import Rank, processors
 from app.commandline.steps import SEEDS, load_painter, note, save_drawing, stage_sizes
 from app.errors import AppError
@@ -28,6 +30,7 @@ from app.pictures.picture_file import PictureError
 from models.errors import SentenceError
 from models.reading import ReadRequest
 from models.request import DrawRequest
+from models.sketches.pose_wish import ANY
 from models.text_file import read_lines
 from models.words.tokens import fold
 
@@ -61,12 +64,14 @@ def draw_captions(options: argparse.Namespace) -> int:
     AppError, ModelError
         The folder is another run's, or a picture cannot be saved.
     """
+    pose = ANY if options.pose is None else wished_pose(options.pose)
     rank = Rank.from_environment(os.environ)
     lines = _read_lines(options.captions)
     path = _make_folder(options.output)
     painter = load_painter(options.weights, rank.device(options.device))
     rank.limit_threads()
-    read = [_read(painter, DrawRequest(line, as_written=options.as_written)) for line in lines]
+    wanted = DrawRequest(as_written=options.as_written, sketches=options.sketches, pose=pose)
+    read = [_read(painter, replace(wanted, sentence=line)) for line in lines]
     given = options.seed is not None
     folder = BatchFolder(
         path,
@@ -82,6 +87,8 @@ def draw_captions(options: argparse.Namespace) -> int:
             for index, each in enumerate(read)
             if isinstance(each, ReadRequest)
         },
+        pose,
+        options.sketches,
     )
     run = _Run(painter, settle_seed(folder, given), rank, read)
     remove_abandoned(path)

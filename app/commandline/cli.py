@@ -15,7 +15,8 @@ from typing import NoReturn
 
 from app import __version__
 from app.commandline.commands import draw, listen, open_window
-from app.commandline.number_options import COUNT, MICROPHONE, SECONDS, SEED, SIZE
+from app.commandline.number_options import COUNT, MICROPHONE, SECONDS, SEED, SIZE, SKETCHES
+from app.commandline.pose_option import POSE_HELP
 from app.commandline.steps import UsageError
 from app.errors import AppError, OutOfMemoryError, is_out_of_memory
 from app.speech.recognition.choices import RECOGNISERS
@@ -191,6 +192,13 @@ def _add_drawing_options(parser: argparse.ArgumentParser) -> None:
         metavar="64|128|256|512",
         help="width in pixels (default: the largest that the model draws)",
     )
+    parser.add_argument(
+        "--sketches",
+        type=SKETCHES,
+        metavar="N",
+        help="choose the best of N sketches of 64 pixels (8; 1 draws without choosing)",
+    )
+    parser.add_argument("--pose", metavar="POSE", help=f"how the bird is seen: {POSE_HELP}")
     parser.add_argument(
         "--as-written",
         action="store_true",

@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.commandline.pose_option import wished_pose
 from app.commandline.steps import (
     SEEDS,
     UsageError,
@@ -29,6 +30,7 @@ from app.commandline.steps import (
     stage_sizes,
 )
 from app.errors import AppError
+from models.sketches.pose_wish import ANY
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +38,10 @@ if TYPE_CHECKING:
 
     from app.speech.devices.recorder import Recorder
     from app.speech.sound.recording import Recording
+    from models.sketches.pose_wish import PartPlaces
 
+MOST_BESIDE = 8
+"""Pictures of one sentence from whose poses the next one is to differ: nine are seen together."""
 _LOOK = 0.1  # seconds between two looks at a recording
 
 
@@ -64,7 +69,11 @@ def draw(options: argparse.Namespace) -> int:
     from models.request import DrawRequest
 
     request = DrawRequest(
-        _typed(options.sentence or ""), options.seed, options.size, as_written=options.as_written
+        _typed(options.sentence or ""),
+        options.seed,
+        options.size,
+        options.as_written,
+        sketches=options.sketches,
     )
     drawn_by = None
     if options.source is not None:
@@ -76,14 +85,18 @@ def draw(options: argparse.Namespace) -> int:
                 f"{options.source} was drawn straight from sound: only `listen --direct` with the "
                 "same recording and seed draws it again."
             )
-        request = replace(
-            metadata.request,
-            seed=metadata.seed if options.seed is None else options.seed,
-            size=metadata.size if options.size is None else options.size,
-        )
+        request = metadata.request
+        if options.seed is not None:
+            request = request.anew(options.seed)
+        if options.size is not None:
+            request = replace(request, size=options.size)
         if options.as_written:
-            request = replace(request, as_written=True, drawn_as=None)
+            request = replace(request, as_written=True, drawn_as=None, sketch=None)
         drawn_by = metadata.model
+        if options.sketches is not None:
+            request = replace(request.anew(request.seed), sketches=options.sketches)
+    if options.pose is not None:
+        request = replace(request.anew(request.seed), pose=wished_pose(options.pose))
     sizes = stage_sizes(options.weights, request.size, options.attention)
     paths = numbered_paths(options.output, options.count)
     written = [
@@ -98,10 +111,14 @@ def draw(options: argparse.Namespace) -> int:
     if drawn_by is not None and drawn_by != painter.model_name:
         note(f"This picture was drawn by {drawn_by}; {painter.model_name} may draw it otherwise.")
     told: list[str] = []
+    beside: tuple[PartPlaces, ...] = ()
     for index, path in enumerate(paths):
         # One by one, not as a batch: a picture must not depend on how many were asked for.
-        seed = None if request.seed is None else (request.seed + index) % SEEDS
-        drawing = painter.draw(replace(request, seed=seed))
+        if index > 0:
+            seed = None if request.seed is None else (request.seed + 1) % SEEDS
+            request = replace(request.anew(seed), beside=beside[-MOST_BESIDE:])
+        drawing = painter.draw(request)
+        beside += (drawing.pose,) if drawing.pose else ()
         for remark in remarks(drawing):
             if remark not in told:
                 note(remark)
@@ -132,6 +149,7 @@ def listen(options: argparse.Namespace) -> int:
 
         ask_about_read_only([options.output])
         check_picture_path(options.output)
+    pose = ANY if options.pose is None else wished_pose(options.pose)
     from app.speech.sound.recording import Recording
 
     if options.sound is not None:
@@ -147,7 +165,14 @@ def listen(options: argparse.Namespace) -> int:
     painter = load_painter(options.weights, options.device)
     from models.request import DrawRequest
 
-    request = DrawRequest(text or "", options.seed, options.size, as_written=options.as_written)
+    request = DrawRequest(
+        text or "",
+        options.seed,
+        options.size,
+        options.as_written,
+        sketches=options.sketches,
+        pose=pose,
+    )
     if text is None:
         request = replace(request, sound=_voice(recording))
     drawing = painter.draw(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,8 @@ class LoadedModel:
         The sides in pixels of its stages.
     reader
         How it reads sentences.
+    poses
+        Those that it knows by name.
     weights
         Its file; None is the bundled one.
     """
@@ -44,6 +46,7 @@ class LoadedModel:
     device: str
     sizes: tuple[int, ...]
     reader: SentenceReader
+    poses: tuple[str, ...]
     weights: Path | None
 
 
@@ -93,8 +96,14 @@ class PicturesEngine:
 
 
 def _description(weights: Path | None, painter: Painter) -> LoadedModel:
-    device = painter.device.type
-    return LoadedModel(painter.model_name, device, painter.sizes, painter.reader, weights)
+    return LoadedModel(
+        painter.model_name,
+        painter.device.type,
+        painter.sizes,
+        painter.reader,
+        painter.poses,
+        weights,
+    )
 
 
 def _sender(call: Call) -> OnStage:
@@ -119,8 +128,12 @@ class EnginePainter:
         The sides in pixels of its stages.
     reader
         Tells what the model would draw of a sentence, without asking the engine.
+    poses
+        Those that can be asked for by name; none where the model is told no pose.
     weights
         The model's file; None is the bundled one.
+    sketches
+        Among how many the best is finished, unless a request says it; None leaves it to the model.
     """
 
     def __init__(self, client: EngineClient, model: LoadedModel) -> None:
@@ -129,7 +142,9 @@ class EnginePainter:
         self.device = model.device
         self.sizes = model.sizes
         self.reader = model.reader
+        self.poses = model.poses
         self.weights = model.weights
+        self.sketches: int | None = None
 
     def size_near(self, wanted: int) -> int:
         """Return the largest side in pixels that it draws up to the wanted one."""
@@ -183,6 +198,8 @@ class EnginePainter:
             if on_stage is not None:
                 on_stage(*stage)
 
+        if request.sketches is None:
+            request = replace(request, sketches=self.sketches)
         drawing: Drawing = self._client.call(
             "draw", self.weights, request, on_progress=on_progress, cancelled=cancelled
         )

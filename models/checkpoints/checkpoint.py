@@ -88,7 +88,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     poses = None
     if config.poses:
         file.check_sizes(config.poses)
-        poses = PoseBank(config.poses, config.text_encoder.feature_size)
+        poses = PoseBank(config.poses, config.text_encoder.feature_size, config.pose_kinds)
         file.load_part(poses, "poses")
     sketch_judge = None
     if config.judges_sketches:

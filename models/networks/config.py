@@ -155,6 +155,8 @@ class ModelConfig:
     name: str = "speech2bird"
     poses: int = 0
     """How many poses of birds the file holds."""
+    pose_kinds: tuple[str, ...] = ()
+    """Kinds of poses that it tells apart."""
     judges_sketches: bool = False
     """Whether the file holds a judge of sketches."""
     names: tuple[str, ...] = ()
@@ -181,6 +183,7 @@ class ModelConfig:
             generator=GeneratorConfig(**generator),
             name=values["name"],
             poses=values.get("poses", 0),
+            pose_kinds=tuple(values.get("pose_kinds", ())),
             judges_sketches=values.get("judges_sketches", False),
             names=tuple(values.get("names", ())),
         )
@@ -189,7 +192,7 @@ class ModelConfig:
         _check_generator(config.generator)
         _check_whole(config.poses, 0, _MOST_WORDS)
         _check_true_or_false("judges_sketches", config.judges_sketches)
-        for name in config.names:
+        for name in (*config.names, *config.pose_kinds):
             _check_name(name)
         if not 1 <= len(config.generator.stage_channels) <= 4:
             raise ValueError("a model has one to four stages")

@@ -8,7 +8,8 @@ import torch
 
 from models.drawing import Cancelled, OnStage
 from models.networks.generator import Generator, Text
-from models.painting.backend import Backend, Chances, Painted, paint
+from models.painting.backend import Backend, Painted, paint
+from models.painting.chances import Chances
 from models.sketches.sketch_judge import SketchJudge
 
 _log = logging.getLogger(__name__)

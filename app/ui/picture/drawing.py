@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.engine.pictures import EnginePainter
     from app.speech.sound.recording import Recording
     from models import Drawing
+    from models.sketches.pose_wish import PartPlaces
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,9 +183,13 @@ class DrawingDesk:
             def on_stage(index: int, image: Image.Image) -> None:
                 task.progress((index, image))
 
+            beside: tuple[PartPlaces, ...] = ()
             for seed in seeds:
-                for drawing in subject.draw(painter, seed, on_stage, task.cancelled):
+                poses: list[PartPlaces] = []
+                for drawing in subject.draw(painter, seed, beside, on_stage, task.cancelled):
                     task.progress(self._keep(drawing, subject.sound_of(drawing)))
+                    poses += [drawing.pose] if drawing.pose else []
+                beside += (*poses,)
 
         self._task = self._runner.run_in_thread(
             draw_and_keep, lambda _: self._done(), self._failed, self._advance

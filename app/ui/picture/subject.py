@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from app.engine.pictures import EnginePainter
     from app.speech.sound.recording import Recording
     from models.drawing import Cancelled, Drawing, OnStage
+    from models.sketches.pose_wish import PartPlaces
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +74,22 @@ class Subject:
         return self.recording if self.spoken or drawing.spans else None
 
     def draw(
-        self, painter: EnginePainter, seed: int, on_stage: OnStage, cancelled: Cancelled
+        self,
+        painter: EnginePainter,
+        seed: int,
+        beside: tuple[PartPlaces, ...],
+        on_stage: OnStage,
+        cancelled: Cancelled,
     ) -> Iterator[Drawing]:
-        """Draw its pictures of one seed, that of the text first; errors as for the painter's."""
-        request, painter = replace(self.request, seed=seed), self.painter or painter
+        """Draw its pictures of one seed, that of the text first; errors as for the painter's.
+
+        Parameters
+        ----------
+        beside
+            Poses of the pictures of other seeds, from which these are to differ.
+        """
+        request = self.request if seed == self.request.seed else self.request.anew(seed)
+        request, painter = replace(request, beside=beside), self.painter or painter
         if request.size not in painter.sizes:  # that of a picture which another model drew
             request = replace(request, size=None)
         if self.way != "sound":

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from tkinter import ttk
 
+from app.ui.sentence.pose_menu import ShownPose
 from app.ui.sentence.sentence_field import SentenceField
 from app.ui.sentence.word_marks import Suggest
 from app.ui.toolkit.link_label import LinkLabel
@@ -28,9 +29,13 @@ class TypeTab(ttk.Frame):
         parent: tk.Misc,
         on_draw: Callable[[DrawRequest], None],
         suggest: Suggest,
+        shown_pose: ShownPose,
+        on_missing: Callable[[str], None],
     ) -> None:
         super().__init__(parent, padding=tab_padding(parent))
-        self.field = SentenceField(self, "What does the bird look like?", on_draw, suggest)
+        self.field = SentenceField(
+            self, "What does the bird look like?", on_draw, suggest, shown_pose, on_missing
+        )
         head = ttk.Label(self, text="For example", style="Caption.TLabel")
         links = [LinkLabel(self, example, partial(self._use, example)) for example in EXAMPLES]
         # Packed from below: in a low window the text gives way.

@@ -90,6 +90,13 @@ class SettingChanges:
             self._messages.error,
         )
 
+    def sketches(self, count: int) -> None:
+        """Choose the next pictures among so many sketches."""
+        self._keeper.remember(sketches=count)
+        painter = self._loaders.painter.value
+        if painter is not None:
+            painter.sketches = count
+
     def gallery_folder(self, folder: Path | None) -> bool:
         """Keep pictures in another folder (None: the usual one); tell whether that is possible.
 

@@ -11,6 +11,7 @@ from tkinter import ttk
 from typing import TYPE_CHECKING
 
 from app.ui.picture.subject import Subject
+from app.ui.sentence.pose_menu import ShownPose
 from app.ui.sentence.sentence_field import SentenceField
 from app.ui.sentence.word_marks import Suggest
 from app.ui.speak.listening_menu import ListeningMenu
@@ -70,6 +71,8 @@ class SpeakTab(ttk.Frame):
         Receives what was said when it is to be drawn.
     suggest
         Finds known words for unknown ones.
+    shown_pose
+        As for `PoseMenu`.
     settings
         How to listen, as it was chosen before.
     on_change
@@ -84,6 +87,7 @@ class SpeakTab(ttk.Frame):
         messages: MessageBar,
         on_draw: Callable[[Subject], None],
         suggest: Suggest,
+        shown_pose: ShownPose,
         settings: Settings,
         on_change: Callable[..., None],
     ) -> None:
@@ -99,7 +103,7 @@ class SpeakTab(ttk.Frame):
         self._heard_text = ""
         self._heard_from: Recording | None = None
         self._speech: Recording | None = None  # the part of the last recording that is a voice
-        self._build(suggest, settings, on_change)
+        self._build(suggest, shown_pose, settings, on_change)
         self.listening = ListeningMenu(self.sound_row, runner, settings, on_change)
         self.listening.pack(side="right")
         PushToTalk(
@@ -110,7 +114,13 @@ class SpeakTab(ttk.Frame):
         )
         self._enter(SpeakState.IDLE)
 
-    def _build(self, suggest: Suggest, settings: Settings, on_change: Callable[..., None]) -> None:
+    def _build(
+        self,
+        suggest: Suggest,
+        shown_pose: ShownPose,
+        settings: Settings,
+        on_change: Callable[..., None],
+    ) -> None:
         row = ttk.Frame(self)
         self.record_button = ttk.Button(row, style="Accent.TButton", command=self._toggle, width=9)
         self.record_button.pack(side="left")
@@ -134,7 +144,9 @@ class SpeakTab(ttk.Frame):
         self.way_row = WayRow(self, settings.way, choose)
         self.way_row.pack(fill="x", pady=(0, GAP))
         label = "What was heard (you can change it)"
-        self.field = SentenceField(self, label, lambda request: self._draw(), suggest)
+        self.field = SentenceField(
+            self, label, lambda _: self._draw(), suggest, shown_pose, self._messages.error
+        )
         self.field.set_needed(settings.way != "sound")
         self.field.pack(fill="both", expand=True)
 

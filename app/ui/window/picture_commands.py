@@ -21,6 +21,7 @@ from app.ui.sentence.type_tab import TypeTab
 from app.ui.speak.speak_tab import SpeakTab
 from app.ui.toolkit.background import BackgroundRunner
 from app.ui.toolkit.message_bar import MessageBar
+from models.sketches.pose_wish import PartPlaces
 
 
 class PictureCommands:
@@ -89,6 +90,11 @@ class PictureCommands:
         if self._panel.kept is not None or drawing is None:
             return self._panel.kept
         return Picture(drawing.image, PictureMetadata.of(drawing))
+
+    @property
+    def shown_pose(self) -> PartPlaces | None:
+        """The pose of that picture, as far as it is known."""
+        return None if self.shown is None else self.shown.metadata.drawn_pose
 
     def can_save(self) -> bool:
         """Tell whether there is a picture to save or copy."""

@@ -163,10 +163,13 @@ class MainWindow:
             messages,
             self.desk.draw_subject,
             suggest,
+            lambda: self.pictures.shown_pose,
             self.settings,
             lambda **changes: self.changes.listening(**changes),
         )
-        self.type_tab = TypeTab(self.tabs, self.desk.draw, suggest)
+        self.type_tab = TypeTab(
+            self.tabs, self.desk.draw, suggest, lambda: self.pictures.shown_pose, messages.error
+        )
         self.morph_tab = MorphTab(
             self.tabs,
             self.morph_desk,
@@ -270,8 +273,9 @@ class MainWindow:
         painter = self.painter_loader.value
         if painter is not None:
             self.keeper.remember_model(painter.weights)
+            painter.sketches = self.settings.sketches
             for tab in (self.speak_tab, self.type_tab):
-                tab.field.use_reader(painter.reader)
+                tab.field.use_model(painter.reader, painter.poses)
 
     def _copy(self, event: tk.Event[tk.Misc]) -> str:
         self.pictures.copy()

@@ -74,6 +74,7 @@ def export(
         generator.config,
         name,
         len(poses) if poses else 0,
+        poses.kinds if poses else (),
         judges_sketches=sketches is not None,
         names=learned_names(examples, text.vocabulary),
     )

@@ -5,8 +5,9 @@ import torch
 
 from models.sketches.pose import PARTS, Pose
 from models.sketches.pose_bank import SCALE, SHIFT, PoseBank, blended
+from models.sketches.pose_wish import ANY, CLOSE_UP, FLYING, KINDS, LEFT, RIGHT, SWIMMING, USUAL
 
-BEAK, TAIL = PARTS.index("beak"), PARTS.index("tail")
+BEAK, TAIL, EYE = PARTS.index("beak"), PARTS.index("tail"), PARTS.index("left eye")
 SWIMMERS, FLIERS = torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, 1.0]])
 
 
@@ -61,3 +62,43 @@ def test_parts_go_straight_from_pose_to_pose_and_appear_by_degrees() -> None:
     assert quarter.seen[0, BEAK] == 1 and quarter.seen[0, TAIL] == 0.25
     assert quarter.maps(16, 0.05)[0].amax() <= 1
     assert blended(first, second, 0) is first and blended(first, second, 1) is second
+
+
+@pytest.fixture
+def kinds() -> PoseBank:
+    """Sixty birds that face the left, twenty in flight and twenty from near, in this order."""
+    bank = PoseBank(100, 2, KINDS)
+    bank.places[:] = 0.5
+    bank.places[:60, BEAK], bank.places[:60, EYE] = (
+        torch.tensor([0.2, 0.4]),
+        torch.tensor([0.3, 0.4]),
+    )
+    bank.places[:60, TAIL] = torch.tensor([0.8, 0.5])
+    bank.seen[:60, [BEAK, EYE, TAIL]] = 1
+    bank.seen[60:80, TAIL] = bank.seen[80:, BEAK] = 1
+    bank.sentences[:] = SWIMMERS
+    for kind, rows in ((USUAL, slice(0, 80)), (FLYING, slice(60, 80)), (CLOSE_UP, slice(80, 100))):
+        bank.of_kind[rows, KINDS.index(kind)] = 1
+    return bank
+
+
+def test_a_pose_of_the_kind_that_is_wished_for_is_taken(kinds: PoseBank) -> None:
+    assert kinds.wishes == (ANY, LEFT, RIGHT, FLYING, CLOSE_UP), "no bird swims here"
+    seeds, asked = range(50), SWIMMERS.expand(50, 2)
+    flying, near = (kinds.choose(asked, seeds, wish=wish) for wish in (FLYING, CLOSE_UP))
+    assert flying.seen[:, TAIL].all() and not flying.seen[:, BEAK].any()
+    assert near.seen[:, BEAK].all() and not near.seen[:, TAIL].any()
+    anything = kinds.choose(asked, seeds)
+    assert anything.seen[:, TAIL].all(), "what has no tail is no usual pose"
+
+
+@pytest.mark.parametrize(("wish", "side"), [(LEFT, -1), (RIGHT, 1)])
+def test_a_bird_is_turned_to_face_a_side(kinds: PoseBank, wish: str, side: int) -> None:
+    faced = kinds.choose(SWIMMERS.expand(50, 2), range(50), wish=wish)
+    assert (faced.facing() == side).all()
+
+
+def test_a_bank_of_an_earlier_version_knows_sides_alone(bank: PoseBank) -> None:
+    assert bank.wishes == (ANY,) and "of_kind" not in bank.state_dict()
+    bank.places[:, EYE], bank.seen[:, EYE] = torch.tensor([0.3, 0.4]), 1
+    assert bank.wishes == (ANY, LEFT, RIGHT) and SWIMMING not in bank.wishes
