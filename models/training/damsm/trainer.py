@@ -29,6 +29,7 @@ from models.training.data.recolour import Recolourer, Recolouring
 from models.training.expert.expert import load_expert
 from models.training.features.cached_features import cache_features
 from models.training.features.image_features import REGION_MAP, ImageFeatures
+from models.training.features.part_features import PartFeatures
 from models.training.runs.epochs import EpochTrainer, train_epochs
 from models.training.runs.files import save_state
 from models.words.names import name_sentences
@@ -65,6 +66,16 @@ class DamsmTraining:
             "help": "sides in pixels at which pictures are shown, one by chance a step: those at "
             "which drawings will be judged. Retrieval is measured at the last"
         },
+    )
+    gamma3: float = field(
+        default=20.0,
+        metadata={
+            "help": "how sharply a picture's sentence is told from others; the paper's is 10"
+        },
+    )
+    exchanged_weight: float = field(
+        default=1.5,
+        metadata={"help": "of telling each sentence from itself with its colours exchanged"},
     )
     features: str = field(
         default="expert",
@@ -117,7 +128,11 @@ class DamsmTrainer(EpochTrainer):
     ) -> None:
         super().__init__(run, NAME, "DAMSM run", settings, data.digest)
         torch.manual_seed(seed)
-        self.config = DamsmConfig(feature_size=settings.feature_size)
+        self.config = DamsmConfig(
+            feature_size=settings.feature_size,
+            gamma3_sentence=settings.gamma3,
+            exchanged_weight=settings.exchanged_weight,
+        )
         examples = [*data.train, *data.more]
         self._steps = len(examples) // settings.batch_size
         if not self._steps:
@@ -198,8 +213,7 @@ class DamsmTrainer(EpochTrainer):
                 self.projection,
                 self.settings.picture_sizes[-1],
             )
-            state = damsm.state(expert=self.settings.features == "expert")
-            save_state(state | {"scores": self.lines[-1]}, self.path)
+            save_state(damsm.state() | {"scores": self.lines[-1]}, self.path)
         self.save()
 
     def _step(self, rows: Tensor) -> float:
@@ -248,12 +262,13 @@ def train_damsm(
     return train_epochs(run, NAME, lambda: DamsmTrainer(data, run, settings, expert, seed))
 
 
-def _features(settings: DamsmTraining, expert: Path | None) -> ImageFeatures:
+def _features(settings: DamsmTraining, expert: Path | None) -> ImageFeatures | PartFeatures:
     if settings.features != "expert":
         return ImageFeatures(settings.features)
     if expert is None:
         raise ValueError("damsm.features is 'expert', and there is none: name another network")
-    return load_expert(expert).features
+    loaded = load_expert(expert)
+    return PartFeatures(loaded.features, loaded.parts)
 
 
 def _sentences(data: DataFolder) -> Iterator[str]:

@@ -25,6 +25,7 @@ from models.training.data.examples import Example
 from models.training.data.photographs import Photographs, kept_side
 from models.training.expert.parts import part_loss
 from models.training.features.image_features import ImageFeatures
+from models.training.features.part_features import PartFeatures
 from models.training.runs.files import load_state, save_state
 
 _GAMMA = 10.0
@@ -99,8 +100,10 @@ def load_sketch_judge(path: Path, sentence_size: int) -> SketchJudge:
     return judge.eval().requires_grad_(False)
 
 
-def begin_with(judge: SketchJudge, features: ImageFeatures) -> None:
+def begin_with(judge: SketchJudge, features: ImageFeatures | PartFeatures) -> None:
     """Take over the first blocks of an EfficientNet-Lite0, its batch norms folded."""
+    if isinstance(features, PartFeatures):
+        features = features.features
     own = [judge.stem, *judge.blocks]
     theirs = [features.stem, *list(features.blocks)[: len(judge.blocks)]]
     for part, other in zip(own, theirs, strict=True):
