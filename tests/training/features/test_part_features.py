@@ -14,9 +14,8 @@ def test_pooled_features_say_what_is_where_each_part_is() -> None:
     seen = PartFeatures(features, head)
     pictures = torch.rand(2, 3, 64, 64) * 2 - 1
     with torch.no_grad():
-        head.place.weight.zero_()
-        head.place.bias.zero_()
-        head.unseen.weight.zero_()
+        for value in (*head.place.parameters(), head.unseen.weight):
+            value.zero_()
         head.unseen.bias.fill_(-50)
         head.unseen.bias[3] = 50  # one that is nowhere
         maps, pooled = seen(pictures)
