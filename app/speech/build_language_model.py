@@ -17,7 +17,7 @@ from pathlib import Path
 from app.files import link_target
 from app.speech.recognition.language_model import BIRD_DICTIONARY, BIRD_MODEL
 from app.speech.recognition.pronunciations import ADDED, Phones, cmu_dictionary, read_pronunciations
-from app.speech.recognition.words import tidy
+from app.speech.recognition.tidy import tidy
 from models.errors import TextFileError
 from models.text_file import read_lines
 

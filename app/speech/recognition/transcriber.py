@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from app.errors import AppError
-from app.speech.recognition.words import tidy
+from app.speech.recognition.tidy import tidy
 from app.speech.sound.loudness import advice
 from app.speech.sound.recording import Recording
 from app.speech.sound.voice_detector import find_speech

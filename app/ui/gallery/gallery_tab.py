@@ -20,9 +20,9 @@ from app.ui.picture.kept_picture import KeptPicture
 from app.ui.toolkit.background import BackgroundRunner, Task
 from app.ui.toolkit.flat_menu import MenuEntries, MenuEntry
 from app.ui.toolkit.message_bar import MessageBar
+from app.ui.toolkit.short_text import short
 from app.ui.toolkit.shortcut import Shortcut, on_mac
 from app.ui.toolkit.theme import GAP, tab_padding
-from app.ui.toolkit.words import short
 
 _LOOKING = "Looking through your pictures…"
 _NOTHING = "Every bird you draw is kept here.\nDraw one, and it appears."

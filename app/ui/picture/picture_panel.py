@@ -15,8 +15,8 @@ from app.ui.picture.kept_picture import KeptPicture
 from app.ui.picture.picture_set import PictureSet
 from app.ui.picture.picture_view import PictureView
 from app.ui.picture.seed_bar import SeedBar
+from app.ui.toolkit.short_text import short
 from app.ui.toolkit.theme import GAP
-from app.ui.toolkit.words import short
 
 if TYPE_CHECKING:
     from app.speech.sound.recording import Recording

@@ -8,7 +8,7 @@ from functools import partial
 from tkinter import ttk
 
 from app.ui.picture.picture_set import Word
-from app.ui.toolkit.words import short
+from app.ui.toolkit.short_text import short
 
 _MOST = 40  # labels; a model reads 24 words
 _SPACE = 2  # pixels between two words

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.ui.picture.drawing import DrawingDesk
+from app.ui.picture.drawing_desk import DrawingDesk
 from app.ui.picture.subject import Subject
 from app.ui.toolkit.background import BackgroundRunner, Task
 from app.ui.toolkit.loader import Loader

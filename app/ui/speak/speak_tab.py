@@ -288,12 +288,10 @@ class SpeakTab(ttk.Frame):
         self.field.text.focus()  # Return draws at once, and a wrong word is corrected in place
 
     def _draw(self) -> None:
-        """Draw what was said, or what became of it; its sound is looked for when it is needed."""
+        """Draw what was said, or what became of it; never a sound while the next one comes."""
         subject = self.subject()
-        if subject.way == "text" or subject.speech is not None or self._heard_from is None:
+        if subject.way == "text" or not self._told_busy("draw"):
             self._on_draw(subject)
-        elif not self._told_busy("draw"):  # the way was chosen after it was said
-            self._try_again(self._heard_from)
 
     def _told_busy(self, wish: str) -> bool:
         """Say what a wish has to wait for, and tell whether it has to."""

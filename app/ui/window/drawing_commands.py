@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.pictures.picture_metadata import PictureMetadata
 from app.ui.gallery.kept_models import KeptModels
-from app.ui.picture.drawing import DrawingDesk
+from app.ui.picture.drawing_desk import DrawingDesk
 from app.ui.picture.picture_panel import PicturePanel
 from app.ui.picture.subject import Subject
 from app.ui.sentence.sentence_field import SentenceField

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.ui.toolkit.words import short
+from app.ui.toolkit.short_text import short
 
 _log = logging.getLogger(__name__)
 

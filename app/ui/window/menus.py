@@ -8,7 +8,7 @@ from functools import partial
 from tkinter import ttk
 
 from app.logfile import log_path
-from app.ui.picture.drawing import DrawingDesk
+from app.ui.picture.drawing_desk import DrawingDesk
 from app.ui.picture.picture_panel import PicturePanel
 from app.ui.speak.speak_tab import SpeakTab
 from app.ui.toolkit.flat_menu import MenuEntries, MenuEntry

@@ -12,7 +12,7 @@ from app.pictures.picture_file import Picture
 from app.pictures.picture_metadata import PictureMetadata
 from app.ui.gallery.gallery_tab import GalleryTab
 from app.ui.picture.attention_window import AttentionWindow
-from app.ui.picture.drawing import DrawingDesk
+from app.ui.picture.drawing_desk import DrawingDesk
 from app.ui.picture.kept_picture import KeptPicture
 from app.ui.picture.picture_opener import PictureOpener
 from app.ui.picture.picture_panel import PicturePanel

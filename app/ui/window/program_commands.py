@@ -9,7 +9,7 @@ from tkinter import filedialog
 
 from app.desktop import open_path
 from app.logfile import log_path
-from app.ui.picture.drawing import DrawingDesk
+from app.ui.picture.drawing_desk import DrawingDesk
 from app.ui.settings.setting_changes import SettingChanges
 from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.settings.settings_keeper import SettingsKeeper

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from app.ui.toolkit.link_label import LinkLabel
 from app.ui.toolkit.loader import Loader, LoadState
+from app.ui.toolkit.short_text import short
 from app.ui.toolkit.theme import GAP
-from app.ui.toolkit.words import short
 
 if TYPE_CHECKING:
     from app.engine.pictures import EnginePainter

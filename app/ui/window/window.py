@@ -16,7 +16,7 @@ from app.ui.gallery.gallery_tab import GalleryTab
 from app.ui.gallery.kept_models import KeptModels
 from app.ui.morph.morph_desk import MorphDesk
 from app.ui.morph.morph_tab import MorphTab
-from app.ui.picture.drawing import DrawingDesk
+from app.ui.picture.drawing_desk import DrawingDesk
 from app.ui.picture.picture_panel import PictureActions, PicturePanel
 from app.ui.picture.picture_saver import PictureSaver
 from app.ui.sentence.type_tab import TypeTab

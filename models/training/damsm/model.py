@@ -16,7 +16,7 @@ from models.sketches.part_head import PartHead
 from models.training.damsm.similarity import DamsmConfig, ImageProjection
 from models.training.features.image_features import TAPPED_BLOCKS, ImageFeatures
 from models.training.features.part_features import PartFeatures
-from models.training.runs.files import load_state
+from models.training.runs.states import load_state
 from models.words.vocabulary import Vocabulary
 
 MODEL_KEYS = (

@@ -31,7 +31,7 @@ from models.training.features.cached_features import cache_features
 from models.training.features.image_features import REGION_MAP, ImageFeatures
 from models.training.features.part_features import PartFeatures
 from models.training.runs.epochs import EpochTrainer, train_epochs
-from models.training.runs.files import save_state
+from models.training.runs.states import save_state
 from models.words.names import name_sentences
 from models.words.vocabulary import Vocabulary
 

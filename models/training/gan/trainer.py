@@ -28,8 +28,8 @@ from models.training.gan.samples import save_sample_grid
 from models.training.gan.settings import Phase
 from models.training.gan.step import GanStep
 from models.training.runs import distributed
-from models.training.runs.files import load_state, save_state
 from models.training.runs.metrics import MetricsLog
+from models.training.runs.states import load_state, save_state
 from models.training.runs.stopping import stop_when_asked
 from models.training.sketches.poses import make_pose_bank
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from models.training.gan.trainer import load_gan, pack_gan
 from models.training.recipes.recipe_run import RECIPE_FILE, RUNS_FILE
 from models.training.runs.epochs import state_path
-from models.training.runs.files import save_state
+from models.training.runs.states import save_state
 
 
 def pack(run: Path, output: Path) -> list[Path]:

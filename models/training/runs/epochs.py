@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from models.training.runs.files import load_state, save_state
+from models.training.runs.states import load_state, save_state
 from models.training.runs.whole_files import write_whole
 
 

@@ -26,7 +26,7 @@ from models.training.data.photographs import Photographs, kept_side
 from models.training.expert.parts import part_loss
 from models.training.features.image_features import ImageFeatures
 from models.training.features.part_features import PartFeatures
-from models.training.runs.files import load_state, save_state
+from models.training.runs.states import load_state, save_state
 
 _GAMMA = 10.0
 """How sharply the right sentence is told from the others, as gamma3 of DAMSM."""

@@ -14,7 +14,7 @@ from models.training.data.folder import DataFolder
 from models.training.data.recolour import LEFT_ALONE, Recolouring
 from models.training.expert.expert import load_expert
 from models.training.features.part_features import PartFeatures
-from models.training.runs.files import save_state
+from models.training.runs.states import save_state
 from tests.training.conftest import write_birds
 from tests.training.states import same_tensors
 

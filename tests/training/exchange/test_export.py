@@ -15,7 +15,7 @@ from models import Painter
 from models.checkpoints.checkpoint import load_checkpoint
 from models.training.__main__ import main
 from models.training.damsm.model import load_damsm
-from models.training.runs.files import save_state
+from models.training.runs.states import save_state
 from tests.training.states import SMALL, averaged_generator, run_state
 
 

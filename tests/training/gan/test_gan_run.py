@@ -21,8 +21,8 @@ from models.training.gan.batch import shown_size
 from models.training.gan.samples import save_sample_grid
 from models.training.gan.settings import Phase
 from models.training.gan.trainer import GanTrainer, load_gan, pack_gan
-from models.training.runs.files import load_state, save_state
 from models.training.runs.metrics import MetricsLog
+from models.training.runs.states import load_state, save_state
 from models.training.sketches.poses import make_pose_bank
 from tests.training.conftest import CPU
 from tests.training.states import same_tensors
