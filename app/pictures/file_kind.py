@@ -5,12 +5,16 @@ from __future__ import annotations
 import contextlib
 import mimetypes
 import re
+import warnings
 from pathlib import Path
 from typing import Literal
 
 from PIL import Image
 
 from app.speech.files import ENDINGS
+
+# Whoever reads a picture says that it is too large; Pillow's word for it is for programmers.
+warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 
 Kind = Literal["picture", "sound", "other"]
 
