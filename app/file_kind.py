@@ -5,17 +5,22 @@ from __future__ import annotations
 import contextlib
 import mimetypes
 import re
+import warnings
 from pathlib import Path
 from typing import Literal
 
 from PIL import Image
+
+# Whoever reads a picture says that it is too large; Pillow's word for it is for programmers.
+warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 
 Kind = Literal["picture", "sound", "other"]
 
 SOUND_ENDINGS = (
     *(".wav", ".mp3", ".m4a", ".flac", ".ogg", ".opus", ".aiff", ".aif", ".aifc", ".caf", ".au"),
     *(".snd", ".w64", ".rf64", ".bwf", ".oga", ".aac", ".webm", ".wma", ".amr", ".3gp", ".mp4"),
-    *(".mov", ".mka", ".mkv", ".mp2", ".mpga", ".ac3", ".ape", ".wv", ".tta", ".voc"),
+    *(".mov", ".mka", ".mkv", ".mp2", ".mpga", ".ac3", ".ape", ".wv", ".tta", ".voc", ".m4b"),
+    *(".m4r", ".eac3", ".vob", ".mts", ".m2ts"),
 )
 """What names of files end in that can be read: sounds, and films that have one."""
 

@@ -22,10 +22,9 @@ _BEGINNING = 10_000  # bytes that show how a file is written
 _MOSTLY = 0.7  # share of NUL among every second byte of UTF-16, in what is mostly Latin letters
 _CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MOST_CONTROL = 0.05  # of all characters; in pictures, programs and archives there are more
-_PADDING = b"\0\x1a"  # at the end: of a computer that lost its power, and of DOS
-_WIDEST = 4  # bytes of a character
+_PADDING = "\0\x1a"  # at the end: of a computer that lost its power, and of DOS
 _ONE_BYTE = ("cp1252", "mac_roman", "cp850")  # of Windows, of older Macs, of DOS
-_LIKELY = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýß“”‘’–—…°½¼×")
+_LIKELY = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýßœŒ“”‘’–—…•°½¼×€£©®™")
 """Beyond ASCII, what is found in English and in names."""
 _OF_UTF8 = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
@@ -58,10 +57,8 @@ def read_text(path: Path) -> str:
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = getattr(error, "strerror", None) or str(error)
         raise TextFileError(f"The file {path} cannot be read: {reason}.") from error
-    unpadded = content.rstrip(_PADDING)
-    if unpadded and (content.endswith(b"\x1a") or len(content) - len(unpadded) >= _WIDEST):
-        content = unpadded
-    text = _decode(content)
+    padded = _decode(content)
+    text = padded.rstrip(_PADDING) or padded
     is_other = content.removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(_OTHER_DOCUMENTS)
     if is_other or len(_CONTROL.findall(text[:_BEGINNING])) > _MOST_CONTROL * len(
         text[:_BEGINNING]
@@ -75,7 +72,7 @@ def _decode(content: bytes) -> str:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return content[len(mark) :].decode(encoding, errors="replace")
-    unmarked = _wide_without_mark(content[:_BEGINNING])
+    unmarked = _wide_without_mark(content.rstrip(b"\0")[:_BEGINNING])
     if unmarked is not None:
         return content.decode(unmarked, errors="replace")
     try:

@@ -59,6 +59,7 @@ def test_a_wrong_byte_spoils_a_character_and_not_the_file(tmp_path: Path) -> Non
     ("encoding", "text"),
     [
         ("cp1252", "grønn, groß, São, ¼ naïve"),
+        ("cp1252", "• a red bird\n– a blue œuvre™ bird"),
         ("mac-roman", "a café’s “red” bird – naïve"),
         ("cp850", "a naïve café, as DOS wrote it"),
     ],
@@ -72,6 +73,8 @@ def test_letters_of_one_byte_are_read_as_they_make_sense(
 def test_what_programs_leave_at_the_end_or_between_is_no_text(tmp_path: Path) -> None:
     for content in (
         b"a red bird\n" + bytes(3000),
+        codecs.BOM_UTF16_LE + "a red bird\n".encode("utf-16-le") + bytes(64),
+        "a red bird\n".encode("utf-16-le") + bytes(64),
         b"a red bird\n\x1a",
         codecs.BOM_UTF8 + codecs.BOM_UTF8 + b"a red bird\n",
     ):

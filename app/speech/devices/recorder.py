@@ -30,7 +30,7 @@ _USUAL_RATES = (
 )
 """Samples a second to try where a device refuses the rate that it calls its own."""
 
-_USUAL_CHANNELS = (1, 2, 4, 6, 8)
+_USUAL_CHANNELS = (3, 4, 6, 8, 10, 12, 16)
 """Numbers to try where a device offers neither one channel nor all that it claims to have."""
 
 _INVALID_RATE = -9997

@@ -15,7 +15,7 @@ from app.pictures.picture_file import PictureError, read_picture, save_picture
 from app.pictures.picture_metadata import PictureMetadata
 from app.ui.window.window import MainWindow
 from models.request import DrawRequest
-from tests.app.commandline.command_line import failure
+from tests.app.commandline.command_line import failure, run
 from tests.app.events import drop, drop_addresses
 from tests.app.pictures.test_foreign_pictures import chunk, drop_when_possible, ours, png, text
 from tests.conftest import wait_until
@@ -66,6 +66,14 @@ def test_what_cannot_be_read_is_told_by_its_name(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"what nobody reads")
         assert kind_of(tmp_path / name) == kind
     assert kind_of(tmp_path) == "other"
+
+
+def test_a_hundred_megapixels_are_told_of_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "photograph.png"
+    Image.new("1", (10_000, 10_000)).save(path)
+    told = run("draw", "--from", path, "-o", tmp_path / "again.png")
+    assert told.returncode == 1
+    assert told.stderr == f"speech2bird: The picture {path} is too large: 10000 x 10000 pixels.\n"
 
 
 def test_what_is_no_picture_is_told(tmp_path: Path, spoken_sentence: SpeakSentence) -> None:

@@ -35,7 +35,9 @@ def test_files_one_after_the_other_are_read_to_the_last(tmp_path: Path, kind: st
         Recording.from_file(path)
 
 
-@pytest.mark.parametrize(("name", "codec"), [("voice.m4a", "aac"), ("voice.mov", "alac")])
+@pytest.mark.parametrize(
+    ("name", "codec"), [("voice.m4a", "aac"), ("voice.mov", "alac"), ("voice.tta", "tta")]
+)
 def test_films_one_after_the_other_are_read_to_the_last(
     tmp_path: Path, name: str, codec: str
 ) -> None:
