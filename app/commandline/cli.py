@@ -40,8 +40,7 @@ def main(arguments: Sequence[str]) -> int:
 
     Parameters
     ----------
-    arguments
-        The command line without the program's name.
+    arguments : the command line without the program's name.
 
     Returns
     -------

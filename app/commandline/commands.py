@@ -276,8 +276,7 @@ def _running_timer(recorder: Recorder, ended: str | None = None) -> Iterator[Non
 
     Parameters
     ----------
-    ended
-        What to tell, wherever it is read, when recording ends by itself.
+    ended : what to tell, wherever it is read, when recording ends by itself.
     """
     stopped = threading.Event()
     visible = sys.stderr.isatty()

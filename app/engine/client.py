@@ -42,10 +42,8 @@ class EngineClient:
 
     Parameters
     ----------
-    kind
-        "pictures" or "speech".
-    load_arguments
-        What the engine is to load.
+    kind : "pictures" or "speech".
+    load_arguments : what the engine is to load.
     """
 
     def __init__(self, kind: str, *load_arguments: object) -> None:
@@ -109,11 +107,9 @@ class EngineClient:
 
         Parameters
         ----------
-        on_progress
-            Receives, in this thread, what the method sends ahead of its result.
-        cancelled
-            Asked many times a second; when true, the method is told, and raises what it does
-            then. A process that does not answer to that is ended.
+        on_progress : receives, in this thread, what the method sends ahead of its result.
+        cancelled : asked many times a second; when true, the method is told, and raises what it
+            does then. A process that does not answer to that is ended.
 
         Raises
         ------

@@ -19,8 +19,7 @@ def open_window(weights: Path | None = None) -> int:
 
     Parameters
     ----------
-    weights
-        Model to draw with; None is the one that drew last.
+    weights : model to draw with; None is the one that drew last.
     """
     try:
         import tkinter

@@ -40,12 +40,9 @@ class Decoded:
 
     Attributes
     ----------
-    samples
-        float32, shape ``(length, channels)``; None where it cannot be read.
-    rate
-        Samples per second.
-    promised
-        Seconds that there should be, where the file says it for sure.
+    samples : float32, shape ``(length, channels)``; None where it cannot be read.
+    rate : samples per second.
+    promised : seconds that there should be, where the file says it for sure.
     """
 
     samples: NDArray[np.float32] | None
@@ -65,8 +62,7 @@ def decode(file: BinaryIO, most_seconds: float) -> Decoded:
 
     Parameters
     ----------
-    file
-        A file of the system (it has a ``fileno``) or of the memory, from its beginning.
+    file : a file of the system (it has a ``fileno``) or of the memory, from its beginning.
     """
     if isinstance(file, io.BytesIO):
         with tempfile.TemporaryFile() as copy:

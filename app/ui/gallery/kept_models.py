@@ -25,14 +25,8 @@ class KeptModels:
 
     Parameters
     ----------
-    runner
-        Looks at weights files beside the window.
-    painter_loader
-        Brings the window's own model.
-    messages
-        Where it is told that a model is not there.
-    files
-        Gives where models may be; None is the bundled one.
+    painter_loader : brings the window's own model.
+    files : gives where models may be; None is the bundled one.
     """
 
     def __init__(

@@ -44,25 +44,17 @@ class PicturePanel(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The window.
-    actions
-        What the buttons do.
-    sizes
-        The sides in pixels of the stages' pictures.
-    count
-        How many pictures of a sentence are wanted at first.
+    actions : what the buttons do.
+    sizes : the sides in pixels of the stages' pictures.
+    count : how many pictures of a sentence are wanted at first.
 
     Attributes
     ----------
-    kept
-        The picture from a file that is shown. While a preview or a drawing under way covers it, it
-        is still the one to come back to.
-    has_picture
-        Whether what is shown is a whole picture, which can be saved and drawn again: a preview and
-        a picture under way are none.
-    previewing
-        Whether a preview is shown.
+    kept : the picture from a file that is shown. While a preview or a drawing under way covers it,
+        it is still the one to come back to.
+    has_picture : whether what is shown is a whole picture, which can be saved and drawn again: a
+        preview and a picture under way are none.
+    previewing : whether a preview is shown.
     """
 
     def __init__(
@@ -192,8 +184,7 @@ class PicturePanel(ttk.Frame):
 
         Parameters
         ----------
-        speech
-            The sound that some were drawn from straight.
+        speech : the sound that some were drawn from straight.
         """
         self.kept = self._coming = self._caption = None
         self.previewing = False

@@ -23,23 +23,15 @@ class PictureView(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The panel.
-    on_change
-        Called when another picture or stage is shown or marked.
+    on_change : called when another picture or stage is shown or marked.
 
     Attributes
     ----------
-    pictures
-        What is shown; None while there is nothing.
-    selected
-        Which picture is enlarged, or marked in the grid.
-    stage
-        Which stage is shown; None is the newest.
-    enlarged
-        Whether one picture of several fills the room.
-    tools
-        A frame beside the stages, for whoever wants to put something there.
+    pictures : what is shown; None while there is nothing.
+    selected : which picture is enlarged, or marked in the grid.
+    stage : which stage is shown; None is the newest.
+    enlarged : whether one picture of several fills the room.
+    tools : a frame beside the stages, for whoever wants to put something there.
     """
 
     def __init__(self, parent: tk.Misc, on_change: Callable[[], None]) -> None:
@@ -71,10 +63,8 @@ class PictureView(ttk.Frame):
 
         Parameters
         ----------
-        pictures
-            None is nothing at all.
-        same
-            They are those shown now, some more or less: what the person looks at stays.
+        pictures : none is nothing at all.
+        same : they are those shown now, some more or less: what the person looks at stays.
         """
         self.pictures = pictures
         if not same:

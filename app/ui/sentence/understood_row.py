@@ -21,15 +21,11 @@ class UnderstoodRow(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The field.
-    on_use
-        Receives the words when the person wants to go on with them.
+    on_use : receives the words when the person wants to go on with them.
 
     Attributes
     ----------
-    text
-        What is told now, or nothing.
+    text : what is told now, or nothing.
     """
 
     def __init__(self, parent: tk.Misc, on_use: Callable[[str], None]) -> None:

@@ -20,23 +20,15 @@ class SettingChanges:
 
     Parameters
     ----------
-    keeper
-        Remembers.
-    appearance
-        Light or dark.
-    loaders
-        Load engines anew.
-    messages
-        Where it is told what a change did.
-    stop_drawing
-        Gives up whatever is being drawn.
-    use_gallery
-        Keeps pictures elsewhere from now on.
+    keeper : remembers.
+    appearance : light or dark.
+    loaders : load engines anew.
+    stop_drawing : gives up whatever is being drawn.
+    use_gallery : keeps pictures elsewhere from now on.
 
     Attributes
     ----------
-    chosen_theme
-        What is chosen, for a menu.
+    chosen_theme : what is chosen, for a menu.
     """
 
     def __init__(

@@ -59,24 +59,12 @@ class SpeakTab(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The notebook.
-    runner
-        Runs the microphone and the transcription beside the window.
-    transcriber_loader
-        Brings the transcriber; recording works while it loads.
-    messages
-        Where errors are told.
-    on_draw
-        Receives what was said when it is to be drawn.
-    suggest
-        Finds known words for unknown ones.
-    shown_pose
-        As for `PoseMenu`.
-    settings
-        How to listen, as it was chosen before.
-    on_change
-        Receives changed settings by name.
+    transcriber_loader : brings the transcriber; recording works while it loads.
+    on_draw : receives what was said when it is to be drawn.
+    suggest : finds known words for unknown ones.
+    shown_pose : as for `PoseMenu`.
+    settings : how to listen, as it was chosen before.
+    on_change : receives changed settings by name.
     """
 
     def __init__(

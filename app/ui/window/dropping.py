@@ -31,12 +31,9 @@ def accept_files(
 
     Parameters
     ----------
-    area
-        Where files may be dropped: this widget and all that is in it.
-    on_files
-        Receives the paths, in the order in which they were dragged.
-    on_others
-        Receives a sentence for the person when something else was dropped.
+    area : where files may be dropped: this widget and all that is in it.
+    on_files : receives the paths, in the order in which they were dragged.
+    on_others : receives a sentence for the person when something else was dropped.
     """
     try:
         from tkinterdnd2 import DND_FILES, TkinterDnD

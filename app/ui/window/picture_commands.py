@@ -29,27 +29,16 @@ class PictureCommands:
 
     Parameters
     ----------
-    root
-        The window, over which dialogs appear.
-    runner
-        Looks at files beside the window.
-    messages
-        Where it is told what became of a command.
-    tabs, speak_tab, type_tab, gallery_tab
-        What takes a sound, a sentence, and what shows which picture is chosen.
-    panel, desk
-        Show and draw pictures.
-    saver
-        Writes them.
-    folder
-        Gives where dialogs for pictures begin.
-    draw_kept
-        Draws what a kept picture was drawn from.
+    tabs, speak_tab, type_tab, gallery_tab : what takes a sound, a sentence, and what shows which
+        picture is chosen.
+    panel, desk : show and draw pictures.
+    saver : writes them.
+    folder : gives where dialogs for pictures begin.
+    draw_kept : draws what a kept picture was drawn from.
 
     Attributes
     ----------
-    opener
-        Reads pictures that are opened.
+    opener : reads pictures that are opened.
     """
 
     def __init__(

@@ -27,23 +27,13 @@ class ProgramCommands:
 
     Parameters
     ----------
-    root
-        The window, over which dialogs appear.
-    runner
-        Calls the desktop's own programs beside the window.
-    messages
-        Where it is told what cannot be opened.
-    desk
-        Knows the gallery.
-    keeper, changes
-        The settings, and what carries out a change.
-    model
-        Gives the name of the loaded model; None while none is loaded.
+    desk : knows the gallery.
+    keeper, changes : the settings, and what carries out a change.
+    model : gives the name of the loaded model; None while none is loaded.
 
     Attributes
     ----------
-    dialog
-        The settings or the About box, if one was opened; it may be closed already.
+    dialog : the settings or the About box, if one was opened; it may be closed already.
     """
 
     def __init__(

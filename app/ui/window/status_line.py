@@ -29,10 +29,7 @@ class StatusLine(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        Where it is.
-    on_back
-        Takes the bundled model again.
+    on_back : takes the bundled model again.
     """
 
     def __init__(self, parent: tk.Misc, on_back: Callable[[], None]) -> None:

@@ -58,10 +58,8 @@ class MainWindow:
 
     Parameters
     ----------
-    engines
-        Draw and listen, in processes of their own; whoever made them closes them.
-    settings
-        What was remembered.
+    engines : draw and listen, in processes of their own; whoever made them closes them.
+    settings : what was remembered.
     """
 
     def __init__(self, engines: Engines, settings: Settings) -> None:

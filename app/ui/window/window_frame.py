@@ -26,17 +26,12 @@ class WindowFrame(ScrolledFrame):
 
     Parameters
     ----------
-    root
-        The window.
-    has_drawn
-        Whether a picture was ever drawn: until then the heading says how to begin.
-    use_bundled_model
-        Leaves a model that the person opened.
+    has_drawn : whether a picture was ever drawn: until then the heading says how to begin.
+    use_bundled_model : leaves a model that the person opened.
 
     Attributes
     ----------
-    heading, tabs, messages, status
-        The parts of the left half, from above.
+    heading, tabs, messages, status : the parts of the left half, from above.
     """
 
     def __init__(self, root: tk.Tk, has_drawn: bool, use_bundled_model: Callable[[], None]) -> None:
