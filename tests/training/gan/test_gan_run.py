@@ -109,7 +109,7 @@ def test_a_run_stopped_by_sigterm_goes_on_as_if_it_had_not(
     resumed = make("stopped", phase, averaged_share=0.8)
     resumed.resume(state)
     assert resumed.train()
-    for name in ("generator", "ema", "discriminators"):
+    for name in ("generator", "ema", "discriminator_pass"):
         one, other = (getattr(run.gan, name).state_dict() for run in (whole, resumed))
         assert same_tensors(one, other), name
 
