@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from models.words.bird_book import BirdBook, bird_book
+from models.words.bird_book import CAPTION_WORDS, BirdBook, bird_book, word_list
 from models.words.rewriting import Rewriting, read_table
 from models.words.slips import Slips
 
@@ -40,16 +40,10 @@ class Lexicon:
         )
 
 
-def word_list(path: Path) -> list[str]:
-    """Read a list of words, one a line; lines with a ``#`` are comments."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
-
-
 @cache
 def lexicon() -> Lexicon:
     """Return the tables that come along; the first call takes a tenth of a second."""
-    caption_words = word_list(_FOLDER / "caption_words.txt")
+    caption_words = word_list(CAPTION_WORDS)
     things = frozenset(word_list(_FOLDER / "things.txt"))
     synonyms = Rewriting(read_table(_FOLDER / "synonyms.tsv"))
     book = bird_book()

@@ -171,9 +171,10 @@ def _why_no_bird(words: Sequence[str], reading: _Reading) -> str | None:
             return None
     for chunk in chunks(words):
         meaning = content(chunk)
-        if set(meaning) & BODY_PARTS:
-            return None
         is_thing = any(map(reading.is_thing, meaning))
+        is_of_thing = bool(meaning) and reading.is_thing(meaning[-1])  # 'a white tailed deer'
+        if set(meaning) & BODY_PARTS and not is_of_thing:
+            return None
         if is_thing or (meaning and _SCENERY & {*singulars(meaning[-1])}):
             return (
                 f"Only birds are drawn, and “{' '.join(meaning)}” is none. "

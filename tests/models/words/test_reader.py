@@ -99,8 +99,9 @@ def test_what_is_no_bird_is_left_out_with_its_colors(
 
 
 @pytest.mark.parametrize(
-    "text", ["a red car", "a house", "cat", "a cat with red wings", "a bird house", "green trees",
-     "the quick brown fox jumps over a bird-house"]
+    "text",
+    ["a red car", "a house", "cat", "a cat with red wings", "a white tailed deer", "green trees",
+     "a bird house", "the quick brown fox jumps over a bird-house"]
 )  # fmt: skip
 def test_only_birds_are_drawn(text: str) -> None:
     understood = read(text)
@@ -130,6 +131,14 @@ def test_a_text_without_a_bird_is_told(text: str, error: str) -> None:
         ("a flamingo", "American flamingo"),
         ("Two Snowy Owls", "snowy owl"),
         ("a flamigo", "American flamingo"),
+        ("flamenco", "American flamingo"),
+        ("a cardnal", "cardinal"),
+        ("an albatros", "albatross"),
+        ("ostritch", "ostrich"),
+        ("toocans", "toco toucan"),
+        ("a vulcher", "griffon vulture"),
+        ("two love birds", "rosy-faced lovebird"),
+        ("a red wing blackbird", "red-winged blackbird"),
         ("a red parott", "parrot"),
         ("an Adélie penguin", "Adelie penguin"),
         ("gray heron", "grey heron"),
