@@ -1,4 +1,4 @@
-"""Start speech2bird: the window without arguments, a command of ``app/cli.py`` with some."""
+"""Start speech2bird: the window without arguments, a command of ``app.commandline`` with some."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     # Each side is imported only when it is wanted: a command never needs Tk.
     if arguments:
-        from app.cli import main as run_command
+        from app.commandline.cli import main as run_command
 
         return run_command(arguments)
     from app.ui import open_window

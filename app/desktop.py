@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 
 from app.errors import AppError
-from app.picture_file import write_image
+from app.pictures.picture_file import write_image
 
 _TIMEOUT = 10  # seconds
 # The file's path comes as an argument: it is never a part of a program.

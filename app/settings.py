@@ -51,7 +51,7 @@ class Settings:
     microphone
         Name of the recording device; None is the system's default. Its number may change.
     recogniser
-        Who listens: a key of ``app.speech.choices.RECOGNISERS``.
+        Who listens: a key of ``app.speech.recognition.choices.RECOGNISERS``.
     whisper_folder
         Folder of another model for Whisper; None is the bundled one.
     way

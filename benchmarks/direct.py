@@ -24,16 +24,16 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from app.speech.recognisers import load_transcriber
-from app.speech.recording import Recording
-from app.speech.transcriber import NothingHeardError, Transcriber, speech_in
+from app.speech.recognition.recognisers import load_transcriber
+from app.speech.recognition.transcriber import NothingHeardError, Transcriber, speech_in
+from app.speech.sound.recording import Recording
 from models import Drawing, Painter
 from models.errors import SoundError
-from models.listener import HeardSentence, Listener
-from models.log_mel import SAMPLE_RATE
+from models.networks.text_encoder import pad_ids
 from models.painter import LEAST_LIKENESS
 from models.request import DrawRequest
-from models.text_encoder import pad_ids
+from models.sound.listener import HeardSentence, Listener
+from models.sound.log_mel import SAMPLE_RATE
 from models.training.damsm.model import load_damsm
 from models.training.damsm.retrieval import retrieval_chances
 from models.training.damsm.similarity import sentence_scores

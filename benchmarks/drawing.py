@@ -26,12 +26,12 @@ import torch
 from benchmarks.alone import alone, share_of_memory
 from benchmarks.plain_generator import make_plain, plain_layers
 from models import Painter
-from models.checkpoint import load_checkpoint
+from models.checkpoints.checkpoint import load_checkpoint
 from models.memory import keep_freed_memory
 from models.painter import BUNDLED_WEIGHTS, SKETCHES
-from models.painting import Place, choose_device
+from models.painting.backend import Place, choose_device
 from models.request import DrawRequest
-from models.sketch_judge import SketchJudge
+from models.sketches.sketch_judge import SketchJudge
 
 SENTENCES = (
     "a small red bird with black wings",

@@ -17,8 +17,8 @@ import time
 
 from app.engine.engines import Engines
 from app.settings import Settings
-from app.ui.loader import LoadState
-from app.ui.window import MainWindow
+from app.ui.toolkit.loader import LoadState
+from app.ui.window.window import MainWindow
 from benchmarks.alone import share_of_memory
 from benchmarks.program import draw, empty_home, wait
 from tests.app.events import Heartbeat

@@ -21,10 +21,10 @@ import numpy as np
 from PIL import Image
 
 from app.gallery import Gallery
-from app.picture_file import peek_metadata, read_metadata, save_picture
-from app.picture_metadata import PictureMetadata
-from app.ui.background import BackgroundRunner
-from app.ui.thumbnail_grid import ThumbnailGrid
+from app.pictures.picture_file import peek_metadata, read_metadata, save_picture
+from app.pictures.picture_metadata import PictureMetadata
+from app.ui.gallery.thumbnail_grid import ThumbnailGrid
+from app.ui.toolkit.background import BackgroundRunner
 from models.request import DrawRequest
 
 _SENTENCES = (

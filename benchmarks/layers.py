@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from models.layers import BatchNorm, GatedLinearUnit, convolve_upsampled
+from models.networks.layers import BatchNorm, GatedLinearUnit, convolve_upsampled
 from models.training.features.image_features import ImageFeatures
 
 REPETITIONS = 5

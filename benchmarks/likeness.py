@@ -15,13 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
-from app.speech.recording import Recording
-from app.speech.transcriber import NothingHeardError, speech_in
+from app.speech.recognition.transcriber import NothingHeardError, speech_in
+from app.speech.sound.recording import Recording
 from models import Painter
 from models.errors import SoundError
-from models.listener import Listener
-from models.log_mel import SAMPLE_RATE
 from models.painter import LEAST_LIKENESS
+from models.sound.listener import Listener
+from models.sound.log_mel import SAMPLE_RATE
 from models.training.speech.effects import Samples, add_noise
 from models.training.speech.spoken_data import load_samples, read_spoken_captions
 from models.training.speech.voices import installed_voices

@@ -12,9 +12,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-import models.generator
+import models.networks.generator
 from benchmarks.plain_generator import make_plain, plain_layers, use_default_layout
-from models.generator import Generator
+from models.networks.generator import Generator
 from models.training.damsm.model import Damsm
 from models.training.damsm.similarity import DamsmConfig, contrastive_loss, sentence_scores
 from models.training.features.image_features import REGION_MAP, TAPPED_BLOCKS, _pretrained, resize
@@ -117,7 +117,7 @@ class _PlainFeatures(nn.Module):
 def _photographs(batch: Batch, size: int) -> Tensor:
     images = resize(batch.photographs, min(size, batch.photographs.shape[-1]))
     while images.shape[-1] < size:
-        images = models.generator.enlarge(images).clamp(-1, 1)
+        images = models.networks.generator.enlarge(images).clamp(-1, 1)
     return images.contiguous()
 
 

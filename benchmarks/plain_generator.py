@@ -12,9 +12,9 @@ from contextlib import contextmanager
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-import models.generator
-import models.layers
-from models.generator import Generator, RefinementStage
+import models.networks.generator
+import models.networks.layers
+from models.networks.generator import Generator, RefinementStage
 
 
 def make_plain(generator: Generator) -> None:
@@ -37,12 +37,12 @@ def use_default_layout(module: nn.Module) -> None:
 @contextmanager
 def plain_layers() -> Iterator[None]:
     """Enlarge and convolve one after the other, and enlarge pictures as PyTorch does."""
-    ours = models.layers.TRANSPOSED_FROM, models.generator.enlarge
-    models.layers.TRANSPOSED_FROM, models.generator.enlarge = 1 << 20, _enlarge
+    ours = models.networks.layers.TRANSPOSED_FROM, models.networks.generator.enlarge
+    models.networks.layers.TRANSPOSED_FROM, models.networks.generator.enlarge = 1 << 20, _enlarge
     try:
         yield
     finally:
-        models.layers.TRANSPOSED_FROM, models.generator.enlarge = ours
+        models.networks.layers.TRANSPOSED_FROM, models.networks.generator.enlarge = ours
 
 
 def _enlarge(image: Tensor) -> Tensor:
@@ -51,6 +51,6 @@ def _enlarge(image: Tensor) -> Tensor:
 
 def _use_torch_gates(module: nn.Module) -> None:
     for name, child in module.named_children():
-        if isinstance(child, models.layers.GatedLinearUnit):
+        if isinstance(child, models.networks.layers.GatedLinearUnit):
             setattr(module, name, nn.GLU(dim=1))
         _use_torch_gates(child)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from app.ui.window import MainWindow
+from app.ui.window.window import MainWindow
 
 SENTENCE = "a small red bird with black wings"
 _TIMEOUT = 120  # seconds

@@ -24,8 +24,8 @@ import numpy as np
 from nltk.metrics import edit_distance
 from tqdm import tqdm
 
-from app.speech.recording import Recording
-from app.speech.words import tidy
+from app.speech.recognition.words import tidy
+from app.speech.sound.recording import Recording
 from benchmarks.voices import Voice, installed_voices
 
 Recognise = Callable[[Recording], str]
@@ -261,8 +261,8 @@ def _read(path: Path) -> Iterable[Utterance]:
 
 
 def _ours(recogniser: str) -> Recognise:
-    from app.speech.recognisers import load_transcriber
-    from app.speech.transcriber import NothingHeardError
+    from app.speech.recognition.recognisers import load_transcriber
+    from app.speech.recognition.transcriber import NothingHeardError
 
     transcriber = load_transcriber(recogniser)
     transcriber.transcribe(Voice.any().say("a small red bird"))  # the first one is slower
@@ -282,7 +282,7 @@ def _plain_whisper() -> Recognise:
     from speech_recognition.recognizers.whisper_local.base import WhisperCompatibleRecognizer
     from speech_recognition.recognizers.whisper_local.faster_whisper import TranscribableAdapter
 
-    from app.speech.whisper import bundled_whisper
+    from app.speech.recognition.whisper import bundled_whisper
 
     model = WhisperModel(str(bundled_whisper()), device="cpu", compute_type="int8")
     recogniser = WhisperCompatibleRecognizer(TranscribableAdapter(model))

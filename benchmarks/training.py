@@ -25,10 +25,10 @@ from PIL import Image
 
 from benchmarks.alone import alone
 from benchmarks.plain_attngan import PlainStep
-from models.config import TextEncoderConfig
 from models.memory import keep_freed_memory
-from models.part_head import PartHead
-from models.text_encoder import TextEncoder
+from models.networks.config import TextEncoderConfig
+from models.networks.text_encoder import TextEncoder
+from models.sketches.part_head import PartHead
 from models.training.damsm.model import Damsm
 from models.training.damsm.similarity import DamsmConfig, ImageProjection
 from models.training.data.captions import Captions
@@ -40,8 +40,8 @@ from models.training.features.image_features import ImageFeatures
 from models.training.gan.batch import BatchSampler, shown_size
 from models.training.gan.samples import SENTENCES
 from models.training.gan.step import GanStep
-from models.training.runs.recipe import Recipe
-from models.vocabulary import Vocabulary
+from models.training.recipes.recipe import Recipe
+from models.words.vocabulary import Vocabulary
 
 STEPS, SECONDS = 3, 15
 """How long a step is repeated: so often at least, and about so long."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from app.speech.recording import Recording
+from app.speech.sound.recording import Recording
 
 Command = Callable[[str], list[str]]
 """Given the sound file to write, the command that speaks what it reads from standard input."""

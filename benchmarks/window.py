@@ -26,9 +26,9 @@ from typing import Any, cast
 
 from app.engine.engines import Engines
 from app.settings import Settings
-from app.speech.recording import Recording
-from app.ui.loader import LoadState
-from app.ui.window import MainWindow
+from app.speech.sound.recording import Recording
+from app.ui.toolkit.loader import LoadState
+from app.ui.window.window import MainWindow
 from benchmarks.alone import share_of_memory
 from benchmarks.program import SENTENCE, draw, empty_home, wait
 from tests.app.events import Heartbeat
@@ -169,7 +169,7 @@ class _Threads:
         return painter
 
     def load_transcriber(self) -> Any:
-        from app.speech.recognisers import load_transcriber
+        from app.speech.recognition.recognisers import load_transcriber
 
         return load_transcriber()
 

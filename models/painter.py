@@ -14,22 +14,22 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from models.blend import TextBlend, slerp
-from models.checkpoint import Checkpoint, load_checkpoint, text_identity
+from models.checkpoints.checkpoint import Checkpoint, load_checkpoint, text_identity
 from models.drawing import Cancelled, Drawing, OnStage
 from models.errors import ModelError, SentenceError, SoundError
-from models.generator import Text
-from models.painting import Chances, Painted, Place, choose_device, paint
-from models.pose_bank import blended
+from models.networks.blend import TextBlend, slerp
+from models.networks.generator import Text
+from models.networks.text_encoder import TextFeatures, pad_ids
+from models.painting.backend import Chances, Painted, Place, choose_device, paint
 from models.reading import Reading, ReadRequest, SentenceReader
 from models.request import MAX_SEED, Blend, DrawRequest
-from models.text_encoder import TextFeatures, pad_ids
-from models.vocabulary import ReadSentence, Vocabulary
+from models.sketches.pose_bank import blended
+from models.words.vocabulary import ReadSentence, Vocabulary
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from models.listener import HeardSentence, Listener
+    from models.sound.listener import HeardSentence, Listener
 
 _log = logging.getLogger(__name__)
 
@@ -247,7 +247,7 @@ class Painter:
         self, request: DrawRequest, on_stage: OnStage | None, cancelled: Cancelled | None
     ) -> Drawing:
 
-        from models.listener import HeardSentence
+        from models.sound.listener import HeardSentence
 
         heard = request.sound
         if not isinstance(heard, HeardSentence):
@@ -280,7 +280,7 @@ class Painter:
 
     @functools.cached_property
     def _listener(self) -> Listener:
-        from models.listener import Listener
+        from models.sound.listener import Listener
 
         return Listener.load()
 

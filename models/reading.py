@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from models.errors import SentenceError
 from models.request import MAX_CHARACTERS, DrawRequest
-from models.vocabulary import ReadSentence
 from models.words.reader import NOTHING_TO_DRAW, read
+from models.words.vocabulary import ReadSentence
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from models.listener import HeardSentence
+    from models.sound.listener import HeardSentence
 
 MAX_SEED = 2**31 - 1
 MAX_CHARACTERS = 1000

@@ -19,7 +19,7 @@ _OLDEST_PYTHON = "3.11"
 _BUILD = ("setuptools", "wheel")
 _OF_CUDA = ("nvidia-", "cuda-", "triton")
 _UNUSED = "onnxruntime"
-"""It runs faster-whisper's voice detector, in place of which app/speech/silero.py is used."""
+"""It runs faster-whisper's voice detector, in place of which app/speech/sound/silero.py is used."""
 _OTHER_BUILDS = {
     # PyTorch's own build for processors alone, Python 3.11 on Linux: a tenth of the download.
     "torch==2.13.0": ["6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b"],

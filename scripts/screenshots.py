@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from app.engine.engines import Engines
     from app.settings import Theme, Way
-    from app.ui.window import MainWindow
+    from app.ui.window.window import MainWindow
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
@@ -102,7 +102,7 @@ def _take_from(
     engines: Engines, states: dict[str, Callable[[MainWindow], None]], options: argparse.Namespace
 ) -> None:
     from app.settings import Settings
-    from app.ui.window import MainWindow
+    from app.ui.window.window import MainWindow
 
     theme, scale = _LOOKS[options.look]
     window = MainWindow(engines, Settings(theme=theme))
@@ -231,7 +231,7 @@ def _say(window: MainWindow, way: Way, seed: int) -> None:
 
 
 def _straight(window: MainWindow) -> None:
-    from app.attention_sheet import most_attended
+    from app.pictures.attention_sheet import most_attended
 
     _say(window, "sound", 18)
     drawing, row = window.desk.drawing, window.panel.view.waveform_row

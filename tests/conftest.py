@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import tkinter as tk
 
     from app.engine.engines import Engines
-    from app.ui.window import MainWindow
+    from app.ui.window.window import MainWindow
     from models import Painter
 
 pytest_plugins = ["tests.speech_fixtures"]
@@ -146,7 +146,7 @@ def fresh_engines() -> Iterator[Engines]:
 def make_window(display: None, engines: Engines) -> Iterator[Callable[..., MainWindow]]:
     """Open the real window (with other engines, if wanted); it is closed after the test."""
     from app.settings import Settings
-    from app.ui.window import MainWindow
+    from app.ui.window.window import MainWindow
 
     gc.freeze()  # all that the tests imported is no part of the program, nor its collection
     windows: list[MainWindow] = []

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from app.speech.recording import Recording
+from app.speech.sound.recording import Recording
 
 SpeakSentence = Callable[..., Path]
 PlugIn = Callable[..., dict[str, str]]

@@ -24,7 +24,7 @@ class Engines:
     threads
         How many threads of the processor draw; None leaves it to torch.
     recogniser
-        A key of ``app.speech.choices.RECOGNISERS``.
+        A key of ``app.speech.recognition.choices.RECOGNISERS``.
     whisper_folder
         Another model for Whisper; None is the bundled one.
     """

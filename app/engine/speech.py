@@ -11,12 +11,12 @@ from models.memory import hand_back_freed_memory
 
 if TYPE_CHECKING:
     from app.engine.server import Call
-    from app.speech.recording import Recording
+    from app.speech.sound.recording import Recording
 
 
 @dataclass(frozen=True)
 class LoadedRecogniser:
-    """What the window knows of a recogniser: see ``app.speech.transcriber.Transcriber``."""
+    """What the window knows of a recogniser: see ``app.speech.recognition.transcriber``."""
 
     name: str
     notice: str | None
@@ -26,7 +26,7 @@ class SpeechEngine:
     """Runs in the engine: the recogniser and its methods."""
 
     def __init__(self, recogniser: str, model_folder: Path | None) -> None:
-        from app.speech.recognisers import load_transcriber
+        from app.speech.recognition.recognisers import load_transcriber
 
         self._transcriber = load_transcriber(recogniser, model_folder)
         hand_back_freed_memory()
@@ -41,13 +41,13 @@ class SpeechEngine:
             hand_back_freed_memory()  # what Whisper took is more than its model
 
     def speech_in(self, call: Call, recording: Recording) -> Recording:
-        from app.speech.transcriber import speech_in
+        from app.speech.recognition.transcriber import speech_in
 
         return speech_in(recording)
 
 
 class EngineTranscriber:
-    """Transcribes like ``app.speech.transcriber.Transcriber``, in an engine."""
+    """Transcribes like ``app.speech.recognition.transcriber.Transcriber``, in an engine."""
 
     def __init__(self, client: EngineClient, recogniser: LoadedRecogniser) -> None:
         self._client = client

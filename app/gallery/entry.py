@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.picture_metadata import PictureMetadata
+from app.pictures.picture_metadata import PictureMetadata
 
 
 @dataclass(frozen=True)

@@ -28,13 +28,13 @@ from app.gallery.index import Index, Known
 from app.gallery.stars import Stars
 from app.gallery.thumbnails import Thumbnails
 from app.gallery.trash import Trash, Trashed
-from app.picture_file import PictureError, peek_metadata, write_picture
-from app.picture_metadata import PictureMetadata, file_stem
+from app.pictures.picture_file import PictureError, peek_metadata, write_picture
+from app.pictures.picture_metadata import PictureMetadata, file_stem
 from app.settings import data_folder
 from models.words.tokens import fold
 
 if TYPE_CHECKING:
-    from app.speech.recording import Recording
+    from app.speech.sound.recording import Recording
     from models import Drawing
 
 _log = logging.getLogger(__name__)

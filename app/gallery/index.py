@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from app.gallery.entry import Entry
-from app.picture_metadata import PictureMetadata
+from app.pictures.picture_metadata import PictureMetadata
 
 _log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from app.files import make_private_folder, replacing
 from app.gallery.entry import Entry
-from app.picture_file import PictureError, read_picture, write_image
+from app.pictures.picture_file import PictureError, read_picture, write_image
 
 _log = logging.getLogger(__name__)
 

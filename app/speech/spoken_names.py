@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from app.speech.pronunciations import Phones
+from app.speech.recognition.pronunciations import Phones
 from models.words.bird_book import BirdBook
 from models.words.names import BirdName, article, name_sentences, name_words, with_name
 

@@ -30,7 +30,7 @@ def open_window() -> int:
     from app.home import make_home
     from app.logfile import start_logging
     from app.settings import Settings
-    from app.ui.window import MainWindow
+    from app.ui.window.window import MainWindow
 
     try:
         temporary_home = make_home()

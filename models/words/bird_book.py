@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from models.vocabulary import tokenize
 from models.words.names import name_words
 from models.words.parts import colors_by_part
+from models.words.vocabulary import tokenize
 from models.words.written_names import written_ways
 
 BOOK = Path(__file__).with_name("bird_book.tsv")

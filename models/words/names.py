@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from models.vocabulary import tokenize
 from models.words.spelling import mend
+from models.words.vocabulary import tokenize
 
 LABELS = Path(__file__).with_name("labels.tsv")
 GROUPS = Path(__file__).with_name("groups.tsv")

@@ -12,7 +12,6 @@ from collections.abc import Container, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from models.vocabulary import tokenize
 from models.words.bird_book import Bird, singulars
 from models.words.chunks import (
     BREAK,
@@ -31,6 +30,7 @@ from models.words.naming import BROAD, KINDS, NAME, OTHER_NAME, Named, find_name
 from models.words.parts import BODY_PARTS, COLORS, basic_colors, colors_by_part
 from models.words.spelling import spelling
 from models.words.text_words import text_words
+from models.words.vocabulary import tokenize
 
 _MOST_SLIPS = 10
 """Words of a text whose right spelling is looked for, so that a long one is read as quickly."""

@@ -27,6 +27,6 @@ def mend(tokens: Sequence[str]) -> list[str]:
     Parameters
     ----------
     tokens:
-        Words as :func:`models.vocabulary.tokenize` gives them.
+        Words as :func:`models.words.vocabulary.tokenize` gives them.
     """
     return [word for _, meant in spelling().pieces(tokens) for word in meant]

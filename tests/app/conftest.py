@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.gallery import Gallery
-from app.ui.window import MainWindow
-from tests.app.gallery_folder import drawing
-from tests.app.gallery_window import SENTENCES, settle
+from app.ui.window.window import MainWindow
+from tests.app.gallery.gallery_folder import drawing
+from tests.app.ui.gallery.gallery_window import SENTENCES, settle
 
 
 @pytest.fixture

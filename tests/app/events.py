@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.ui.window import MainWindow
+    from app.ui.window.window import MainWindow
 
 _KEYS = {" ": "space", ",": "comma", ".": "period", "\n": "Return", "-": "minus"}
 

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from app.desktop import DesktopError, copy_picture
-from tests.app.test_disk_full import room_for
-from tests.app.test_picture_file import unwritable_folder
+from tests.app.pictures.test_picture_file import unwritable_folder
+from tests.app.program.test_disk_full import room_for
 
 
 @pytest.fixture(autouse=True)

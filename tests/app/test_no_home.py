@@ -16,7 +16,7 @@ from tests.conftest import REPOSITORY
 # The window as it is opened, which tells what it says and closes itself.
 _OPEN = """
 import os, sys, main
-from app.ui.window import MainWindow
+from app.ui.window.window import MainWindow
 
 def run(window):
     def leave():

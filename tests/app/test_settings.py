@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings, config_folder
-from app.ui.loader import LoadState
-from app.ui.settings_keeper import SettingsKeeper
-from app.ui.window import MainWindow
+from app.ui.toolkit.loader import LoadState
+from app.ui.window.settings_keeper import SettingsKeeper
+from app.ui.window.window import MainWindow
 from tests.conftest import wait_until
 
 

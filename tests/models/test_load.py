@@ -12,7 +12,7 @@ from tests.conftest import REPOSITORY
 # As the program draws: in a process of its own that keeps what it frees.
 DRAW = """
 from pathlib import Path
-from app.command_steps import load_painter
+from app.commandline.steps import load_painter
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096

@@ -16,16 +16,16 @@ import torch
 from PIL import Image
 
 from models import Painter
-from models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
+from models.checkpoints.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from models.errors import CheckpointError, DrawingCancelled, ModelError, SentenceError
-from models.generator import Generator
+from models.networks.config import GeneratorConfig, ModelConfig, TextEncoderConfig
+from models.networks.generator import Generator
+from models.networks.text_encoder import TextEncoder
 from models.painter import BUNDLED_WEIGHTS, OUT_OF_MEMORY
-from models.painting import Painted, Place, choose_device, paint
+from models.painting.backend import Painted, Place, choose_device, paint
 from models.request import Blend, DrawRequest
-from models.sketch_judge import SketchJudge
-from models.text_encoder import TextEncoder
-from models.vocabulary import Vocabulary
+from models.sketches.sketch_judge import SketchJudge
+from models.words.vocabulary import Vocabulary
 
 on_device = Place.on
 SENTENCE = "a small red bird with black wings"

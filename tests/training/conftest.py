@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from models.config import GeneratorConfig
+from models.networks.config import GeneratorConfig
 from models.training.damsm.trainer import DamsmTraining, train_damsm
 from models.training.data.examples import read_examples
 from models.training.data.folder import DataFolder

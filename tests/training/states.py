@@ -6,8 +6,8 @@ from typing import Any
 import torch
 from torch.optim.swa_utils import AveragedModel
 
-from models.config import GeneratorConfig
-from models.generator import Generator
+from models.networks.config import GeneratorConfig
+from models.networks.generator import Generator
 from models.training.gan.settings import Phase
 
 SMALL = GeneratorConfig(

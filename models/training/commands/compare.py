@@ -12,8 +12,8 @@ import shlex
 import sys
 from pathlib import Path
 
-from models.training.commands.judge_option import add_judge
-from models.training.commands.recipe_options import add_device, add_seed
+from models.training.options.judge_option import add_judge
+from models.training.options.recipe_options import add_device, add_seed
 
 SUMMARY = "train several recipes under an equal budget and score them"
 
@@ -40,10 +40,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.training.commands.recipe_options import own_device
     from models.training.data.folder import DataFolder
     from models.training.evaluation import Evaluator
-    from models.training.runs.comparison import Comparison, variants_of
+    from models.training.options.recipe_options import own_device
+    from models.training.recipes.comparison import Comparison, variants_of
 
     recipes = [each for each in options.recipes if "=" not in each]
     changes = [each for each in options.recipes if "=" in each] + options.changes

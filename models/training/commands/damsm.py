@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from models.training.commands.recipe_options import add_recipe_options, begun_run
+from models.training.options.recipe_options import add_recipe_options, begun_run
 
 SUMMARY = "train a recipe's text encoder against picture features"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from models.training.commands.recipe_options import add_device
+from models.training.options.recipe_options import add_device
 
 SUMMARY = "find out what holds a run back"
 
@@ -25,10 +25,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.training.commands.recipe_options import own_device
     from models.training.data.folder import DataFolder
     from models.training.gan.diagnosis import diagnose
-    from models.training.runs.recipe_run import RecipeRun
+    from models.training.options.recipe_options import own_device
+    from models.training.recipes.recipe_run import RecipeRun
 
     if options.batches < 1:
         raise ValueError("--batches must be 1 or more.")

@@ -12,7 +12,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from models.training.commands.judge_option import add_judge
+from models.training.options.judge_option import add_judge
 
 SUMMARY = "score weights on species kept out of training"
 

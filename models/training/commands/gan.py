@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-from models.training.commands.recipe_options import add_minutes, add_recipe_options, begun_run
+from models.training.options.recipe_options import add_minutes, add_recipe_options, begun_run
 
 SUMMARY = "train one phase of a recipe"
 

@@ -23,7 +23,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.checkpoint import save_checkpoint
+    from models.checkpoints.checkpoint import save_checkpoint
     from models.training.exchange.import_attngan import read_attngan
 
     checkpoint = read_attngan(

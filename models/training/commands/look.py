@@ -14,7 +14,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from models.training.commands.judge_option import add_judge
+from models.training.options.judge_option import add_judge
 
 SUMMARY = "show copies, colours of parts, words' attention and fine detail"
 
@@ -36,7 +36,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.training.evaluation.look import look
+    from models.training.evaluation.look.looking import look
 
     report = look(
         weights=options.weights,

@@ -18,7 +18,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.training.exchange.pack import pack
+    from models.training.recipes.pack import pack
 
     for path in pack(options.folder, options.output):
         print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")

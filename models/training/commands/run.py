@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from models.training.commands.recipe_options import add_minutes, add_recipe_options, begun_run
+from models.training.options.recipe_options import add_minutes, add_recipe_options, begun_run
 
 SUMMARY = "make weights by a recipe, from photographs to the file that draws"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from models.training.commands.named_files import add_named_files, named_files
+from models.training.options.named_files import add_named_files, named_files
 
 SUMMARY = "tell which stage's drawings are furthest from photographs"
 

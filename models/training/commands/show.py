@@ -18,8 +18,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.training.runs.keys import explain_keys
-    from models.weights_file import read_card
+    from models.checkpoints.weights_file import read_card
+    from models.training.recipes.keys import explain_keys
 
     if options.keys:
         print(explain_keys())

@@ -11,8 +11,8 @@ import shlex
 import sys
 from pathlib import Path
 
-from models.training.commands.judge_option import add_judge
-from models.training.commands.named_files import add_named_files, named_files
+from models.training.options.judge_option import add_judge
+from models.training.options.named_files import add_named_files, named_files
 
 SUMMARY = "score several weights files in one table"
 

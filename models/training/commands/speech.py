@@ -29,7 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.training.runs.recipe import changed
+    from models.training.recipes.recipe import changed
     from models.training.speech.trainer import SpeechTrainer, SpeechTraining
 
     settings = changed(SpeechTraining, options.changes, "speech")

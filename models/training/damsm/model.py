@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from models.checkpoint import text_identity
-from models.config import TextEncoderConfig
-from models.text_encoder import TextEncoder
+from models.checkpoints.checkpoint import text_identity
+from models.networks.config import TextEncoderConfig
+from models.networks.text_encoder import TextEncoder
 from models.training.damsm.similarity import DamsmConfig, ImageProjection
 from models.training.features.image_features import TAPPED_BLOCKS, ImageFeatures
 from models.training.runs.files import load_state
-from models.vocabulary import Vocabulary
+from models.words.vocabulary import Vocabulary
 
 MODEL_KEYS = (
     "vocabulary",

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from models.text_encoder import TextEncoder, pad_ids
+from models.networks.text_encoder import TextEncoder, pad_ids
 from models.training.damsm.retrieval import retrieval_chances
 from models.training.damsm.similarity import ImageProjection, sentence_scores
 from models.training.data.counterfactual import Counterfactual
 from models.training.features.cached_features import CachedFeatures
-from models.vocabulary import Vocabulary
+from models.words.vocabulary import Vocabulary
 
 
 @torch.inference_mode()

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.text_encoder import TextFeatures
+from models.networks.text_encoder import TextFeatures
 from models.training.data.counterfactual import WrongText
 from models.training.features.image_features import REGION_MAP, ImageFeatures
 

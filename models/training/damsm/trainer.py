@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from models.config import TextEncoderConfig
-from models.precision import chosen_precision
-from models.text_encoder import TextEncoder, pad_ids
+from models.networks.config import TextEncoderConfig
+from models.networks.text_encoder import TextEncoder, pad_ids
+from models.painting.precision import chosen_precision
 from models.training.damsm.model import Damsm
 from models.training.damsm.scores import retrieval, swaps_told
 from models.training.damsm.similarity import DamsmConfig, ImageProjection, damsm_loss
@@ -32,8 +32,8 @@ from models.training.features.cached_features import cache_features
 from models.training.features.image_features import REGION_MAP, ImageFeatures
 from models.training.runs.files import load_state, save_state
 from models.training.runs.whole_files import write_whole
-from models.vocabulary import Vocabulary
 from models.words.names import name_sentences
+from models.words.vocabulary import Vocabulary
 
 DAMSM_NAME, STATE_NAME = "damsm.pt", "damsm-run.pt"
 """The best epoch, and what a run needs to go on; there is none any more when it is complete."""

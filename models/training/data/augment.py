@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.pose import Pose
+from models.sketches.pose import Pose
 
 
 @dataclass(frozen=True)

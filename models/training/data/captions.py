@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from models.training.data.examples import Example
-from models.vocabulary import Vocabulary, tokenize
 from models.words.bird_book import bird_book
 from models.words.names import BirdName, name_sentences, names_of, with_name
+from models.words.vocabulary import Vocabulary, tokenize
 
 _SEEDS = 2**31
 _FILE = re.compile(r"\.\w{3,5}$")

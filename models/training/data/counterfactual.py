@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.text_encoder import TextEncoder, TextFeatures, pad_ids
-from models.vocabulary import Vocabulary
+from models.networks.text_encoder import TextEncoder, TextFeatures, pad_ids
+from models.words.vocabulary import Vocabulary
 
 COLOURS = (
     *("red", "orange", "yellow", "green", "blue", "purple"),

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.pose import PARTS, Pose
+from models.sketches.pose import PARTS, Pose
 
 HEAD = [
     PARTS.index(part)

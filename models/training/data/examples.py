@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from models.pose import PARTS
-from models.vocabulary import tokenize
+from models.sketches.pose import PARTS
+from models.words.vocabulary import tokenize
 
 METADATA = "metadata.jsonl"
 MAX_CROP = 1.15

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from models.pose import PARTS, Pose
+from models.sketches.pose import PARTS, Pose
 from models.training.data.crops import Crop
 from models.training.data.examples import WHOLE, Example, load_square, raise_if_any
 

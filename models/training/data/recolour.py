@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from models.training.data.photographs import Photographs
-from models.vocabulary import Vocabulary
+from models.words.vocabulary import Vocabulary
 
 LEFT_ALONE = (0.0, 0.0, 0.0, 1.0)
 """The change of a photograph that stays as it is: no reach."""

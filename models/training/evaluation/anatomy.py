@@ -11,8 +11,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from models.part_head import PartHead, gathered
-from models.pose import PART_GROUPS
+from models.sketches.part_head import PartHead, gathered
+from models.sketches.pose import PART_GROUPS
 from models.training.expert.expert import load_expert
 
 ANATOMY = ("eye", "beak", "one head", "tail", "whole")

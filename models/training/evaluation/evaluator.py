@@ -41,7 +41,7 @@ from models.training.evaluation.features import (
 )
 from models.training.evaluation.judge import Judge
 from models.training.evaluation.report import PictureScores, Report, StageScores
-from models.training.exchange.publishing import fingerprint, versions
+from models.training.runs.publishing import fingerprint, versions
 
 FEWEST_PICTURES = 20  # two halves that ten groups can be made of
 

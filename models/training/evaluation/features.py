@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from models.part_head import PartHead
+from models.sketches.part_head import PartHead
 from models.training.data.examples import Example
 from models.training.data.photographs import bird_square
 from models.training.evaluation.anatomy import examine

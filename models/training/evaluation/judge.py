@@ -10,13 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.text_encoder import pad_ids
+from models.networks.text_encoder import pad_ids
 from models.training.damsm.model import Damsm, load_damsm
 from models.training.damsm.retrieval import RETRIEVAL_CANDIDATES, retrieval_chances
 from models.training.damsm.similarity import sentence_scores
 from models.training.data.examples import Example
 from models.training.evaluation.features import NETWORK
-from models.vocabulary import Vocabulary
+from models.words.vocabulary import Vocabulary
 
 
 def load_judge(path: Path) -> Damsm:

@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from models.checkpoint import Checkpoint, save_checkpoint
-from models.config import GeneratorConfig, ModelConfig
-from models.generator import Generator
+from models.checkpoints.checkpoint import Checkpoint, save_checkpoint
+from models.networks.config import GeneratorConfig, ModelConfig
+from models.networks.generator import Generator
 from models.training.damsm.model import check_text_encoder, load_damsm
 from models.training.data.examples import Example
-from models.training.exchange.poses import make_pose_bank
-from models.training.exchange.publishing import check_weights, versions
-from models.training.expert.sketches import load_sketch_judge
 from models.training.runs.files import load_state
-from models.vocabulary import Vocabulary
+from models.training.runs.publishing import check_weights, versions
+from models.training.sketches.poses import make_pose_bank
+from models.training.sketches.sketches import load_sketch_judge
 from models.words.names import names_of
+from models.words.vocabulary import Vocabulary
 
 _NEEDED = ("phase", "generator_config", "ema", "position")
 _EMA_PREFIX = "module."

@@ -11,13 +11,13 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from models.checkpoint import Checkpoint
-from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
-from models.generator import SEED_SIZE, Generator
-from models.text_encoder import TextEncoder
-from models.training.exchange.publishing import check_weights, fingerprint, versions
+from models.checkpoints.checkpoint import Checkpoint
+from models.networks.config import GeneratorConfig, ModelConfig, TextEncoderConfig
+from models.networks.generator import SEED_SIZE, Generator
+from models.networks.text_encoder import TextEncoder
 from models.training.exchange.safe_pickle import load_pickle, load_tensors
-from models.vocabulary import Vocabulary
+from models.training.runs.publishing import check_weights, fingerprint, versions
+from models.words.vocabulary import Vocabulary
 
 MAX_WORDS = 25
 """Words the public code reads of a sentence (WORDS_NUM of its evaluation); no tensor tells it."""

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from models.training.data.counterfactual import ALSO_WRITTEN, COLOURS
 from models.training.data.examples import Example
-from models.vocabulary import tokenize
+from models.words.vocabulary import tokenize
 
 RAREST, MOST_COMMON = 0.01, 0.9
 """Shares of pictures of which a term is said, to be learned."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from models.part_head import PartHead
+from models.sketches.part_head import PartHead
 from models.training.features.image_features import REGION_MAP, ImageFeatures
 from models.training.runs.files import load_state, save_state
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from models.pose import MEMBERS, PARTS, Pose
+from models.sketches.pose import MEMBERS, PARTS, Pose
 
 TARGET_WIDTH = 0.8
 """Standard deviation of a part's target, in places of the grid."""

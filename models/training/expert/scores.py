@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from models.pose import MEMBERS, PART_GROUPS
+from models.sketches.pose import MEMBERS, PART_GROUPS
 from models.training.data.crops import Crop
 from models.training.data.photographs import Photographs
 from models.training.expert.expert import BirdExpert

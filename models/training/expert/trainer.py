@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
-from models.precision import chosen_precision
+from models.painting.precision import chosen_precision
 from models.training.data.augment import AugmentConfig, Movement, augment
 from models.training.data.crops import Crop, CropSettings
 from models.training.data.folder import DataFolder

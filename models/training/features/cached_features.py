@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.precision import bfloat16_is_faster
+from models.painting.precision import bfloat16_is_faster
 from models.training.data.photographs import Photographs
 from models.training.features.image_features import REGION_MAP, ImageFeatures
 

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from models.layers import channels_last
+from models.networks.layers import channels_last
 
 TAPPED_BLOCKS = {"efficientnet-lite0": (2, 4, 10, 15), "efficientnet-lite2": (3, 6, 14, 20)}
 """Blocks after which feature maps are taken: at 1/4, 1/8, 1/16 and 1/32 of the picture's side."""

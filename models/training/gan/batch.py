@@ -13,9 +13,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.config import GeneratorConfig
-from models.pose import Pose
-from models.text_encoder import TextEncoder, TextFeatures, pad_ids
+from models.networks.config import GeneratorConfig
+from models.networks.text_encoder import TextEncoder, TextFeatures, pad_ids
+from models.sketches.pose import Pose
 from models.training.data.augment import Movement
 from models.training.data.captions import Captions
 from models.training.data.counterfactual import Counterfactual, WrongText

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.pose import PARTS, Pose
+from models.sketches.pose import PARTS, Pose
 from models.training.data.augment import Movement
 
 HEAD = [PARTS.index(part) for part in ("beak", "crown", "forehead", "left eye", "right eye")]

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from models.config import FIRST_STAGE_SIZE
-from models.layers import BatchNorm, channels_last
+from models.networks.config import FIRST_STAGE_SIZE
+from models.networks.layers import BatchNorm, channels_last
 from models.training.gan.discriminators import Discriminator, Scores, Seen
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from models.generator import Canvas, Generator
+from models.networks.generator import Canvas, Generator
 from models.training.gan import losses
 from models.training.gan.batch import Batch
 from models.training.gan.discriminators import Discriminator, Scores, Seen

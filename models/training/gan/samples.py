@@ -8,12 +8,12 @@ from pathlib import Path
 import torch
 from PIL import Image
 
-from models.generator import Generator
-from models.pose_bank import PoseBank
-from models.text_encoder import pad_ids
+from models.networks.generator import Generator
+from models.networks.text_encoder import pad_ids
+from models.sketches.pose_bank import PoseBank
 from models.training.damsm.model import Damsm
 from models.training.runs.whole_files import whole_file
-from models.vocabulary import Vocabulary
+from models.words.vocabulary import Vocabulary
 
 SENTENCES = (
     "this bird is bright red with black wings",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
-from models.config import GeneratorConfig
+from models.networks.config import GeneratorConfig
 from models.training.data.augment import AugmentConfig
 from models.training.data.captions import CaptionSettings
 from models.training.data.crops import CropSettings

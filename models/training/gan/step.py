@@ -13,12 +13,12 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
-from models.config import GeneratorConfig
-from models.generator import Generator
-from models.layers import channels_last, enlarge
-from models.part_head import PartHead
-from models.precision import chosen_precision
-from models.text_encoder import TextFeatures
+from models.networks.config import GeneratorConfig
+from models.networks.generator import Generator
+from models.networks.layers import channels_last, enlarge
+from models.networks.text_encoder import TextFeatures
+from models.painting.precision import chosen_precision
+from models.sketches.part_head import PartHead
 from models.training.damsm.model import Damsm
 from models.training.damsm.similarity import damsm_loss
 from models.training.data.augment import Movement, augment

@@ -13,16 +13,15 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from models.checkpoint import text_identity
-from models.config import GeneratorConfig
-from models.part_head import PartHead
-from models.pose_bank import PoseBank
+from models.checkpoints.checkpoint import text_identity
+from models.networks.config import GeneratorConfig
+from models.sketches.part_head import PartHead
+from models.sketches.pose_bank import PoseBank
 from models.training.damsm.model import Damsm, check_text_encoder
 from models.training.data.captions import Captions
 from models.training.data.counterfactual import Counterfactual
 from models.training.data.photographs import Photographs
 from models.training.data.recolour import Recolourer
-from models.training.exchange.poses import make_pose_bank
 from models.training.gan.average import MeanOfStates
 from models.training.gan.batch import BatchSampler
 from models.training.gan.samples import save_sample_grid
@@ -32,6 +31,7 @@ from models.training.runs import distributed
 from models.training.runs.files import load_state, save_state
 from models.training.runs.metrics import MetricsLog
 from models.training.runs.stopping import stop_when_asked
+from models.training.sketches.poses import make_pose_bank
 
 STATE_KEYS = ("phase", "generator_config", "ema", "discriminators", "position", "text_identity")
 """What ``gan.pt`` must hold. A whole state also has `EXACT_KEYS`; one that was packed to be kept

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models.text_file import read_lines
 from models.training.prepare.problems import Kind, Problems
-from models.vocabulary import tokenize
+from models.words.vocabulary import tokenize
 
 
 def is_utf8(text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.pose import PARTS
+from models.sketches.pose import PARTS
 from models.text_file import read_lines
 from models.training.prepare.attngan import read_captions, read_file_names
 from models.training.prepare.captions import is_utf8, normalise, read_caption_folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from models.pose import PARTS
+from models.sketches.pose import PARTS
 from models.training.prepare.source import Box, Parts, Place
 
 LARGEST_SHARE = 2

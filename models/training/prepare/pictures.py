@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
-from models.pose import PARTS
+from models.sketches.pose import PARTS
 from models.training.prepare.problems import Kind
 from models.training.prepare.source import Box, Parts, Place, Source
 from models.upright import upright

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from models.log_mel import SAMPLE_RATE
+from models.sound.log_mel import SAMPLE_RATE
 
 Samples = NDArray[np.float32]
 

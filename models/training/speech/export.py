@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from models.checkpoint import text_identity
-from models.config import SpeechEncoderConfig
-from models.speech_checkpoint import SpeechCheckpoint, save_speech_encoder
-from models.speech_encoder import SpeechEncoder
+from models.checkpoints.checkpoint import text_identity
+from models.networks.config import SpeechEncoderConfig
+from models.sound.speech_checkpoint import SpeechCheckpoint, save_speech_encoder
+from models.sound.speech_encoder import SpeechEncoder
 from models.training.damsm.model import load_damsm
-from models.training.exchange.publishing import check_weights, versions
 from models.training.runs.files import load_state
+from models.training.runs.publishing import check_weights, versions
 from models.training.speech.trainer import STATE_KEYS
 
 

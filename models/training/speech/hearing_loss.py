@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.speech_encoder import Heard
-from models.text_encoder import TextEncoder
+from models.networks.text_encoder import TextEncoder
+from models.sound.speech_encoder import Heard
 from models.training.speech.spoken_data import LETTERS, SpokenBatch
 
 CLOSENESS = 20.0

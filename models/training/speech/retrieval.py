@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.speech_encoder import SpeechEncoder
+from models.sound.speech_encoder import SpeechEncoder
 from models.training.damsm.retrieval import retrieval_chances
 from models.training.damsm.similarity import ImageProjection, sentence_scores
 from models.training.features.cached_features import CachedFeatures

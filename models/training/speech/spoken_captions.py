@@ -10,7 +10,7 @@ from threading import Event
 
 from tqdm import tqdm
 
-from models.log_mel import SAMPLE_RATE
+from models.sound.log_mel import SAMPLE_RATE
 from models.training.data.examples import METADATA
 from models.training.speech.effects import Samples
 from models.training.speech.spoken_folder import Entry, SpokenFolder

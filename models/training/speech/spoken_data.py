@@ -12,10 +12,10 @@ import soundfile
 import torch
 from torch import Tensor
 
-from models.log_mel import MELS, SAMPLE_RATE, log_mel
-from models.text_encoder import pad_ids
+from models.networks.text_encoder import pad_ids
+from models.sound.log_mel import MELS, SAMPLE_RATE, log_mel
 from models.training.data.examples import METADATA
-from models.vocabulary import Vocabulary, tokenize
+from models.words.vocabulary import Vocabulary, tokenize
 
 LETTERS = " 0123456789abcdefghijklmnopqrstuvwxyz"
 """What sentences are spelled with; a letter's id is its place + 1, and 0 is CTC's blank."""

@@ -14,7 +14,7 @@ from typing import TypedDict
 
 import soundfile
 
-from models.log_mel import SAMPLE_RATE
+from models.sound.log_mel import SAMPLE_RATE
 from models.training.data.examples import METADATA
 from models.training.runs.whole_files import whole_file, write_whole
 from models.training.speech.effects import Samples

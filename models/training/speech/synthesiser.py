@@ -14,7 +14,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from models.log_mel import SAMPLE_RATE
+from models.sound.log_mel import SAMPLE_RATE
 from models.training.speech.effects import Samples
 
 MAX_SECONDS = 300.0

@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from models.checkpoint import text_identity
-from models.config import SpeechEncoderConfig
-from models.precision import chosen_precision
-from models.speech_encoder import SpeechEncoder
+from models.checkpoints.checkpoint import text_identity
+from models.networks.config import SpeechEncoderConfig
+from models.painting.precision import chosen_precision
+from models.sound.speech_encoder import SpeechEncoder
 from models.training.damsm.model import Damsm, load_damsm
 from models.training.damsm.similarity import damsm_loss
 from models.training.data.examples import read_examples

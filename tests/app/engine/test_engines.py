@@ -21,9 +21,9 @@ from app.engine.client import EngineStoppedError
 from app.engine.engines import Engines
 from app.engine.messages import EngineDefect
 from app.engine.pictures import PicturesEngine
-from app.speech.recording import Recording
-from app.speech.transcriber import NothingHeardError
-from app.speech.whisper import bundled_whisper
+from app.speech.recognition.transcriber import NothingHeardError
+from app.speech.recognition.whisper import bundled_whisper
+from app.speech.sound.recording import Recording
 from models import Painter
 from models.errors import CheckpointError, DrawingCancelled, SentenceError
 from models.request import DrawRequest

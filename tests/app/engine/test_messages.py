@@ -9,7 +9,11 @@ import torch
 
 from app.engine.messages import EngineDefect, Failure
 from app.errors import OutOfMemoryError
-from app.speech.transcriber import NothingHeardError, NothingUnderstoodError, SpeechModelError
+from app.speech.recognition.transcriber import (
+    NothingHeardError,
+    NothingUnderstoodError,
+    SpeechModelError,
+)
 from models.errors import CheckpointError, DrawingCancelled, SentenceError
 
 

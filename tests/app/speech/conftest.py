@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.speech.recognisers import load_transcriber
-from app.speech.recording import Recording
-from app.speech.transcriber import Transcriber
+from app.speech.recognition.recognisers import load_transcriber
+from app.speech.recognition.transcriber import Transcriber
+from app.speech.sound.recording import Recording
 from tests.speech_fixtures import no_microphone, spoken_sentence, virtual_microphone
 
 __all__ = ["no_microphone", "spoken_sentence", "virtual_microphone"]

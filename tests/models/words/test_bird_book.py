@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from models.vocabulary import tokenize
 from models.words.bird_book import BOOK, Bird, BirdBook, bird_book, read_book
 from models.words.names import GROUPS, LABELS, names_of
 from models.words.parts import BASIC_COLORS, COLORS, colors_by_part
 from models.words.spelling import mend
+from models.words.vocabulary import tokenize
 
 MOST_WORDS = 22
 CAPTION_WORDS = frozenset(BOOK.with_name("caption_words.txt").read_text().split())

@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
-from models.vocabulary import tokenize
 from models.words.names import BirdName, article, name_sentences, names_of, with_name
+from models.words.vocabulary import tokenize
 
 CARDINAL = names_of("Cardinal")
 MALLARD = names_of("mallard duck")

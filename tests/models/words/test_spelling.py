@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from models.vocabulary import tokenize
 from models.words.rewriting import read_table
 from models.words.spelling import TABLE, mend
+from models.words.vocabulary import tokenize
 
 
 @pytest.mark.parametrize(

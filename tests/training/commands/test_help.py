@@ -6,8 +6,8 @@ from typing import Any, get_type_hints
 import pytest
 
 from models.training import __main__ as command
-from models.training.runs.keys import explain_keys
-from models.training.runs.recipe import TABLES
+from models.training.recipes.keys import explain_keys
+from models.training.recipes.recipe import TABLES
 from models.training.speech.trainer import SpeechTraining
 
 SCREEN = 26

@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from models.text_encoder import TextFeatures
+from models.networks.text_encoder import TextFeatures
 from models.training.damsm.similarity import DamsmConfig, contrastive_loss, damsm_loss, word_scores
 
 PAPERS = DamsmConfig(scaled=False)

@@ -8,8 +8,8 @@ import torch
 
 from models.training.data.captions import Captions, CaptionSettings, name_of
 from models.training.data.examples import Example
-from models.vocabulary import Vocabulary
 from models.words.bird_book import bird_book
+from models.words.vocabulary import Vocabulary
 
 WORDS = Vocabulary(
     ["a", "this", "is", "here", "it", "red", "blue", "bird", "northern", "cardinal", "zorgle"]

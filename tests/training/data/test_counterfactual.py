@@ -6,8 +6,8 @@ import pytest
 import torch
 from PIL import Image
 
-from models.config import GeneratorConfig, TextEncoderConfig
-from models.text_encoder import TextEncoder, TextFeatures, pad_ids
+from models.networks.config import GeneratorConfig, TextEncoderConfig
+from models.networks.text_encoder import TextEncoder, TextFeatures, pad_ids
 from models.training.damsm.similarity import DamsmConfig, damsm_loss
 from models.training.data.captions import Captions, CaptionSettings
 from models.training.data.counterfactual import Counterfactual, WrongText
@@ -15,7 +15,7 @@ from models.training.data.examples import Example
 from models.training.data.photographs import Photographs
 from models.training.gan.batch import BatchSampler
 from models.training.gan.settings import Phase
-from models.vocabulary import Vocabulary
+from models.words.vocabulary import Vocabulary
 
 WORDS = Vocabulary(
     [

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from models.pose import PARTS, Pose
+from models.sketches.pose import PARTS, Pose
 from models.training.data.augment import AugmentConfig, Movement, augment
 from models.training.data.crops import CENTRED, HEAD, SMALLEST, Crop, CropSettings
 

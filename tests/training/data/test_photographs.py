@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from models.pose import PARTS
+from models.sketches.pose import PARTS
 from models.training.data.crops import Crop
 from models.training.data.examples import Example, load_square
 from models.training.data.folder import DataFolder

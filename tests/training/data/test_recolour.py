@@ -7,8 +7,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from models.config import GeneratorConfig, TextEncoderConfig
-from models.text_encoder import TextEncoder
+from models.networks.config import GeneratorConfig, TextEncoderConfig
+from models.networks.text_encoder import TextEncoder
 from models.training.data.captions import Captions, CaptionSettings
 from models.training.data.crops import CropSettings
 from models.training.data.examples import read_examples
@@ -17,7 +17,7 @@ from models.training.data.recolour import HUES, LEFT_ALONE, Recolourer, Recolour
 from models.training.evaluation import dominant_colour
 from models.training.gan.batch import BatchSampler
 from models.training.gan.settings import Phase
-from models.vocabulary import Vocabulary
+from models.words.vocabulary import Vocabulary
 
 RGB = {
     "red": (220, 20, 20),

@@ -10,10 +10,10 @@ import pytest
 import torch
 from PIL import Image
 
-from models.checkpoint import Checkpoint, save_checkpoint
-from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
-from models.generator import Generator
-from models.text_encoder import TextEncoder
+from models.checkpoints.checkpoint import Checkpoint, save_checkpoint
+from models.networks.config import GeneratorConfig, ModelConfig, TextEncoderConfig
+from models.networks.generator import Generator
+from models.networks.text_encoder import TextEncoder
 from models.training import __main__ as command
 from models.training.damsm.model import load_damsm
 from models.training.data.examples import WHOLE, read_examples
@@ -22,7 +22,7 @@ from models.training.evaluation import Evaluator, evaluate
 from models.training.evaluation.distances import spread
 from models.training.evaluation.features import PLACES, FeatureNetwork, pixels
 from models.training.runs.files import save_state
-from models.vocabulary import Vocabulary
+from models.words.vocabulary import Vocabulary
 from tests.training.conftest import COLOURS, write_birds
 from tests.training.conftest import SCORED_PICTURES as PICTURES
 

@@ -9,15 +9,17 @@ import pytest
 import torch
 from PIL import Image, ImageFilter
 
-from models.checkpoint import Checkpoint, save_checkpoint
-from models.config import GeneratorConfig, ModelConfig, TextEncoderConfig
-from models.generator import Generator
+from models.checkpoints.checkpoint import Checkpoint, save_checkpoint
+from models.networks.config import GeneratorConfig, ModelConfig, TextEncoderConfig
+from models.networks.generator import Generator
+from models.networks.text_encoder import TextEncoder
 from models.painter import Painter
-from models.text_encoder import TextEncoder
 from models.training import __main__ as command
 from models.training.data.examples import Example, load_square
-from models.training.evaluation import parts
-from models.training.evaluation.detail import (
+from models.training.evaluation.features import FeatureNetwork
+from models.training.evaluation.judge import load_judge
+from models.training.evaluation.look import parts
+from models.training.evaluation.look.detail import (
     PERIODS,
     SIDES,
     blocks,
@@ -27,12 +29,10 @@ from models.training.evaluation.detail import (
     seams,
     sharpness,
 )
-from models.training.evaluation.features import FeatureNetwork
-from models.training.evaluation.judge import load_judge
-from models.training.evaluation.look_sheets import TWO_COLOURS, light_up, most_attended
-from models.training.evaluation.nearest import Similarities, TrainingPhotographs
+from models.training.evaluation.look.look_sheets import TWO_COLOURS, light_up, most_attended
+from models.training.evaluation.look.nearest import Similarities, TrainingPhotographs
 from models.training.evaluation.sheets import Panel, save_sheet
-from models.vocabulary import Vocabulary
+from models.words.vocabulary import Vocabulary
 from tests.training.conftest import COLOURS, SCORED_PICTURES
 
 SIDE = 128

@@ -12,7 +12,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from models import Painter
-from models.checkpoint import load_checkpoint
+from models.checkpoints.checkpoint import load_checkpoint
 from models.training.__main__ import main
 from models.training.damsm.model import load_damsm
 from models.training.data.folder import DataFolder

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from models import Painter
-from models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from models.text_encoder import pad_ids
+from models.checkpoints.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from models.networks.text_encoder import pad_ids
 from models.training.__main__ import main
 from models.training.exchange.import_attngan import read_attngan
 from tests.training.exchange.public_attngan import (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from models.training.data.examples import Example
 from models.training.exchange.export import learned_names
-from models.vocabulary import Vocabulary
+from models.words.vocabulary import Vocabulary
 
 
 def test_names_of_training_birds_whose_words_are_known_are_learned() -> None:

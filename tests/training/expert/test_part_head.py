@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.part_head import PartHead
-from models.pose import MEMBERS, PARTS, Pose
+from models.sketches.part_head import PartHead
+from models.sketches.pose import MEMBERS, PARTS, Pose
 from models.training.data.crops import Crop
 from models.training.data.folder import DataFolder
 from models.training.data.photographs import Photographs

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import torch
 
-from models.sketch_judge import SketchJudge
+from models.sketches.sketch_judge import SketchJudge
 from models.training.damsm.model import load_damsm
 from models.training.data.folder import DataFolder
-from models.training.expert.sketches import (
+from models.training.features.image_features import ImageFeatures
+from models.training.sketches.sketches import (
     SketchTraining,
     begin_with,
     load_sketch_judge,
     train_sketch_judge,
 )
-from models.training.features.image_features import ImageFeatures
 from tests.training.conftest import CPU
 
 

@@ -9,8 +9,8 @@ from models.training import __main__ as command
 from models.training.data.folder import DataFolder
 from models.training.gan.diagnosis import Diagnosis, Scored, diagnose
 from models.training.gan.trainer import load_gan
+from models.training.recipes.recipe_run import RecipeRun
 from models.training.runs.files import save_state
-from models.training.runs.recipe_run import RecipeRun
 from tests.training.conftest import CPU
 from tests.training.runs.tiny import TINY, tiny_run
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from models.layers import enlarge
+from models.networks.layers import enlarge
 from models.training.gan.discriminators import Discriminator, Seen
 from models.training.gan.losses import block_loss, discriminator_loss, generator_loss
 from models.training.gan.paper_discriminator import PaperDiscriminator

@@ -10,12 +10,11 @@ import pytest
 import torch
 from PIL import Image
 
-from models.config import GeneratorConfig
+from models.networks.config import GeneratorConfig
 from models.training.damsm.model import load_damsm
 from models.training.data.folder import DataFolder
 from models.training.data.photographs import Photographs, kept_side
 from models.training.exchange.export import export
-from models.training.exchange.poses import make_pose_bank
 from models.training.expert.expert import load_expert
 from models.training.gan.average import MeanOfStates
 from models.training.gan.batch import shown_size
@@ -24,6 +23,7 @@ from models.training.gan.settings import Phase
 from models.training.gan.trainer import GanTrainer, load_gan, pack_gan
 from models.training.runs.files import load_state, save_state
 from models.training.runs.metrics import MetricsLog
+from models.training.sketches.poses import make_pose_bank
 from tests.training.conftest import CPU
 from tests.training.states import same_tensors
 

@@ -9,7 +9,7 @@ from models import Painter
 from models.training.data.folder import DataFolder
 from models.training.gan import trainer
 from models.training.gan.trainer import load_gan
-from models.training.runs.recipe_run import RecipeRun
+from models.training.recipes.recipe_run import RecipeRun
 from tests.training.runs.tiny import TINY, tiny_run
 
 TWO_STEPS = TINY.replace("photographs = 24", "photographs = 16").replace(

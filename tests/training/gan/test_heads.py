@@ -2,7 +2,7 @@
 
 import torch
 
-from models.pose import PARTS, Pose
+from models.sketches.pose import PARTS, Pose
 from models.training.data.augment import AugmentConfig, Movement
 from models.training.gan.heads import SIDE, cut_heads
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.config import GeneratorConfig
+from models.networks.config import GeneratorConfig
 from models.training.gan.settings import Phase
 
 STAGE_ONE = Phase(batch_size=4, judged_sizes=(64,))

@@ -13,7 +13,7 @@ from models.training import __main__ as command
 from models.training.data.folder import DataFolder
 from models.training.evaluation import Evaluator
 from models.training.gan.trainer import GanTrainer, load_gan
-from models.training.runs.comparison import Comparison, sharpness, variants_of
+from models.training.recipes.comparison import Comparison, sharpness, variants_of
 from tests.training.conftest import CPU, write_birds
 from tests.training.runs.tiny import TINY
 

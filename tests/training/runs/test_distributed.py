@@ -11,7 +11,7 @@ import pytest
 import torch
 import torch.multiprocessing
 
-from models.config import GeneratorConfig
+from models.networks.config import GeneratorConfig
 from models.training.damsm.model import load_damsm
 from models.training.data.captions import Captions
 from models.training.data.counterfactual import Counterfactual
@@ -22,9 +22,9 @@ from models.training.gan.batch import BatchSampler
 from models.training.gan.settings import Phase
 from models.training.gan.step import GanStep
 from models.training.gan.trainer import GanTrainer, load_gan
+from models.training.recipes.recipe import Recipe
+from models.training.recipes.recipe_run import RecipeRun
 from models.training.runs import distributed
-from models.training.runs.recipe import Recipe
-from models.training.runs.recipe_run import RecipeRun
 from tests.training.conftest import CPU
 from tests.training.runs.tiny import PROCESSES, TINY, join, tiny_run
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.training.runs.recipe import Recipe, changed, recipe_names
+from models.training.recipes.recipe import Recipe, changed, recipe_names
 from models.training.speech.trainer import SpeechTraining
 from tests.training.runs.tiny import TINY
 

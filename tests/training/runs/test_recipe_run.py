@@ -10,12 +10,12 @@ import pytest
 import torch
 
 from models import Painter
-from models.checkpoint import load_checkpoint
+from models.checkpoints.checkpoint import load_checkpoint
 from models.training import __main__ as command
 from models.training.data.folder import DataFolder
 from models.training.gan.trainer import load_gan
-from models.training.runs.recipe import Recipe
-from models.training.runs.recipe_run import RecipeRun
+from models.training.recipes.recipe import Recipe
+from models.training.recipes.recipe_run import RecipeRun
 from tests.training.conftest import CPU, write_birds, write_data
 from tests.training.runs.tiny import PROCESSES, TINY, run_and_die, tiny_run
 from tests.training.states import same_tensors

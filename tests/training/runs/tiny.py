@@ -10,9 +10,9 @@ import torch
 
 from models.training.data.folder import DataFolder
 from models.training.gan import trainer
+from models.training.recipes.recipe import Recipe
+from models.training.recipes.recipe_run import RecipeRun
 from models.training.runs import distributed
-from models.training.runs.recipe import Recipe
-from models.training.runs.recipe_run import RecipeRun
 
 TINY = """
 [expert]

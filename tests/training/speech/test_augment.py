@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from models.log_mel import MELS
+from models.sound.log_mel import MELS
 from models.training.speech.augment import masked, warped
 from models.training.speech.spoken_data import SpokenBatch
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.log_mel import SAMPLE_RATE
+from models.sound.log_mel import SAMPLE_RATE
 from models.training.speech.effects import (
     NOISES,
     Samples,

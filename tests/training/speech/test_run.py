@@ -9,21 +9,21 @@ import pytest
 import soundfile
 import torch
 
-from models.checkpoint import text_identity
-from models.config import SpeechEncoderConfig
+from models.checkpoints.checkpoint import text_identity
 from models.errors import CheckpointError, ModelError, SoundError
-from models.listener import Listener
-from models.log_mel import SAMPLE_RATE
+from models.networks.config import SpeechEncoderConfig
+from models.networks.text_encoder import pad_ids
 from models.painter import Painter
 from models.request import DrawRequest
-from models.speech_checkpoint import load_speech_encoder
-from models.text_encoder import pad_ids
+from models.sound.listener import Listener
+from models.sound.log_mel import SAMPLE_RATE
+from models.sound.speech_checkpoint import load_speech_encoder
 from models.training.damsm.model import load_damsm
 from models.training.data.examples import read_examples
 from models.training.speech.export import export_speech
 from models.training.speech.spoken_data import load_samples, read_spoken_captions, spell
 from models.training.speech.trainer import SpeechTrainer, SpeechTraining
-from models.vocabulary import tokenize
+from models.words.vocabulary import tokenize
 
 SMALL = SpeechEncoderConfig(width=32, blocks=1, word_blocks=0, heads=2, kernel=5, dropout=0)
 SETTINGS = SpeechTraining(

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.log_mel import SAMPLE_RATE
+from models.sound.log_mel import SAMPLE_RATE
 from models.training.speech import synthesiser, voices
 from models.training.speech.effects import Samples
 from models.training.speech.synthesiser import Call, Line, Stopped, Voice, VoiceError

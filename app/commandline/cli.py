@@ -1,0 +1,214 @@
+"""The command line: ``draw`` and ``listen``; no command opens the window.
+
+``--help`` and usage errors come at once: the model, speech and pictures are imported by the
+command that needs them, when it runs (``app/commandline/commands.py``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from app import __version__
+from app.commandline.commands import draw, listen
+from app.commandline.number_options import COUNT, MICROPHONE, SECONDS, SEED, SIZE
+from app.commandline.steps import UsageError
+from app.errors import AppError, OutOfMemoryError, is_out_of_memory
+from app.speech.recognition.choices import RECOGNISERS
+
+SUCCESS = 0
+FAILURE = 1
+BAD_USAGE = 2
+INTERRUPTED = 130  # what shells report for a command stopped with Ctrl-C
+_DRAW = "draw a sentence, a file of captions, or a saved picture again"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports bad usage as one sentence, as all errors are, instead of the whole usage text."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_USAGE, f"speech2bird: {message} (try {self.prog} --help)\n")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments
+        The command line without the program's name.
+
+    Returns
+    -------
+    int
+        0 success, 1 failure, 2 bad usage. Each failure is one sentence on standard error.
+    """
+    options = build_parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except UsageError as error:
+        return _report(error, BAD_USAGE)
+    except KeyboardInterrupt:
+        return _report("Stopped.", INTERRUPTED)
+    except BrokenPipeError:
+        return FAILURE  # the reader of our output went away: nobody is left to tell
+    except Exception as error:
+        if options.debug:
+            traceback.print_exc()
+        return _report(_sentence(error), FAILURE)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Describe every command and option."""
+    parser = _Parser(
+        prog="python main.py",
+        description="Draw birds from sentences. Without a command, the window opens.",
+    )
+    parser.add_argument("--version", action="version", version=f"speech2bird {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_draw(commands.add_parser("draw", help=_DRAW))
+    _add_listen(commands.add_parser("listen", help="turn speech into text, and draw it with -o"))
+    return parser
+
+
+def _add_draw(parser: argparse.ArgumentParser) -> None:
+    parser.description = f"{_DRAW.capitalize()}."
+    parser.add_argument("sentence", nargs="?", metavar="SENTENCE", help="what the bird looks like")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="PATH",
+        help="the picture to write (.png, .jpg or .webp); with --captions, the folder",
+    )
+    parser.add_argument(
+        "--captions",
+        type=Path,
+        metavar="FILE",
+        help="draw every line of this text file that is not blank: line k becomes 00000k.png, from "
+        "000000; if it is stopped, the same command goes on where it was",
+    )
+    parser.add_argument(
+        "--from",
+        dest="source",
+        type=Path,
+        metavar="PICTURE",
+        help="take sentence, seed and size from a picture that speech2bird saved",
+    )
+    parser.add_argument(
+        "--count",
+        type=COUNT,
+        default=1,
+        metavar="N",
+        help="draw N pictures with the seeds SEED, SEED + 1 and so on: bird-1.png, bird-2.png ...",
+    )
+    parser.add_argument(
+        "--stages", action="store_true", help="also save each stage: bird-stage-64.png ..."
+    )
+    parser.add_argument(
+        "--attention",
+        action="store_true",
+        help="also save where each word was attended to: bird-attention.png",
+    )
+    _add_drawing_options(parser)
+    parser.set_defaults(run=draw)
+
+
+def _add_listen(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Print what is said in a sound file, or into the microphone until Enter is pressed, for a "
+        "minute at most."
+    )
+    parser.add_argument(
+        "sound",
+        nargs="?",
+        type=Path,
+        metavar="SOUND",
+        help="sound file (WAV, MP3, M4A, FLAC and most others), or - for the standard input; "
+        "without one, the microphone",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="PATH",
+        help="draw what was said and save it here (.png, .jpg or .webp)",
+    )
+    parser.add_argument(
+        "--direct",
+        action="store_true",
+        help="draw straight from the sound, with no text in between (needs -o)",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=SECONDS,
+        metavar="S",
+        help="record for S seconds, 60 at most, instead of until Enter is pressed",
+    )
+    parser.add_argument(
+        "--microphone",
+        type=MICROPHONE,
+        metavar="INDEX",
+        help="recording device (default: the system's)",
+    )
+    parser.add_argument(
+        "--recogniser",
+        choices=RECOGNISERS,
+        default="whisper",
+        help="who listens: whisper and sphinx work on this computer; google sends your voice to "
+        "Google",
+    )
+    parser.add_argument(
+        "--whisper", type=Path, metavar="FOLDER", help="another Whisper model (CTranslate2 format)"
+    )
+    _add_drawing_options(parser)
+    parser.set_defaults(run=listen)
+
+
+def _add_drawing_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--seed", type=SEED, metavar="N", help="same seed, same picture (default: random)"
+    )
+    parser.add_argument(
+        "--size",
+        type=SIZE,
+        metavar="64|128|256|512",
+        help="width in pixels (default: the largest that the model draws)",
+    )
+    parser.add_argument(
+        "--as-written",
+        action="store_true",
+        help="draw the words as they are, without looking up names of birds, synonyms and slips",
+    )
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to draw"
+    )
+    parser.add_argument(
+        "--weights", type=Path, metavar="FILE", help="weights to use in place of the bundled ones"
+    )
+    parser.add_argument(
+        "--debug", action="store_true", help="show where in the program an error came from"
+    )
+
+
+def _sentence(error: Exception) -> str:
+    """Turn any error into a sentence for a person."""
+    from models.errors import ModelError
+
+    if isinstance(error, (AppError, ModelError)):
+        return str(error)
+    if is_out_of_memory(error):
+        return str(OutOfMemoryError())
+    return (
+        f"Something unexpected went wrong ({type(error).__name__}: {error}); --debug shows where."
+    )
+
+
+def _report(message: object, status: int) -> int:
+    print(f"speech2bird: {message}", file=sys.stderr)
+    return status

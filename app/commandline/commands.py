@@ -1,0 +1,262 @@
+"""What the commands of the command line do once their arguments are read.
+
+Slow imports (the model, speech, pictures) are inside the functions, so that ``--help`` and usage
+errors never wait for them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.commandline.steps import (
+    SEEDS,
+    SIZES,
+    UsageError,
+    ask_about_read_only,
+    check_attention,
+    check_size,
+    drawing_paths,
+    load_painter,
+    note,
+    remarks,
+    save_drawing,
+)
+from app.errors import AppError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from app.speech.devices.recorder import Recorder
+    from app.speech.sound.recording import Recording
+
+_LOOK = 0.1  # seconds between two looks at a recording
+
+
+def draw(options: argparse.Namespace) -> int:
+    """Draw a sentence, a file of captions, or a saved picture once more.
+
+    Raises
+    ------
+    UsageError
+        None, or more than one, of the three was given.
+    AppError, ModelError
+        A picture could not be drawn or saved.
+    """
+    given = [options.sentence is not None, options.captions is not None, options.source is not None]
+    if sum(given) != 1:
+        raise UsageError("Give one of a sentence, --captions FILE or --from PICTURE (try --help).")
+    check_attention(options.attention, options.size)
+    if options.captions is not None:
+        if options.count != 1:
+            raise UsageError("--count does not go with --captions: each line is drawn once.")
+        from app.commandline.batch import draw_captions
+
+        return draw_captions(options)
+
+    from models.request import DrawRequest
+
+    request = DrawRequest(
+        _typed(options.sentence or ""), options.seed, options.size, as_written=options.as_written
+    )
+    drawn_by = None
+    if options.source is not None:
+        from app.pictures.picture_file import read_metadata
+
+        metadata = read_metadata(options.source)
+        if metadata.way == "sound":
+            raise AppError(
+                f"{options.source} was drawn straight from sound: only `listen --direct` with the "
+                "same recording and seed draws it again."
+            )
+        request = replace(
+            metadata.request,
+            seed=metadata.seed if options.seed is None else options.seed,
+            size=metadata.size if options.size is None else options.size,
+        )
+        if options.as_written:
+            request = replace(request, as_written=True, drawn_as=None)
+        check_attention(options.attention, request.size)
+        drawn_by = metadata.model
+    paths = numbered_paths(options.output, options.count)
+    written = [
+        each
+        for path in paths
+        for each in drawing_paths(path, SIZES, options.stages, options.attention)
+    ]
+    ask_about_read_only(written)
+    _check_before_loading(written, request.sentence)
+
+    painter = load_painter(options.weights, options.device)
+    check_size(painter, request.size)
+    if drawn_by is not None and drawn_by != painter.model_name:
+        note(f"This picture was drawn by {drawn_by}; {painter.model_name} may draw it otherwise.")
+    told: list[str] = []
+    for index, path in enumerate(paths):
+        # One by one, not as a batch: a picture must not depend on how many were asked for.
+        seed = None if request.seed is None else (request.seed + index) % SEEDS
+        drawing = painter.draw(replace(request, seed=seed))
+        for remark in remarks(drawing):
+            if remark not in told:
+                note(remark)
+        told += remarks(drawing)
+        save_drawing(drawing, path, options.stages, options.attention)
+        note(f"{path} (seed {drawing.seed})")
+    return 0
+
+
+def listen(options: argparse.Namespace) -> int:
+    """Print what was said, and draw it when a picture was asked for; or draw its sound alone.
+
+    Raises
+    ------
+    UsageError
+        The options do not fit together.
+    AppError, ModelError
+        Nothing was heard or understood, or the picture could not be drawn or saved.
+    """
+    if options.direct and options.output is None:
+        raise UsageError("--direct draws a picture: name it with -o.")
+    if options.sound is not None and options.seconds is not None:
+        raise UsageError("--seconds is for the microphone, not for a sound file.")
+    if options.output is not None:
+        from app.pictures.picture_file import check_picture_path
+
+        ask_about_read_only([options.output])
+        check_picture_path(options.output)
+    from app.speech.sound.recording import Recording
+
+    if options.sound is not None:
+        recording = Recording.from_file(options.sound)
+    else:
+        recording = _record(options.microphone, options.seconds)
+    text = None
+    if not options.direct:
+        text = _transcribe(recording, options)
+        print(text, flush=True)
+        if options.output is None:
+            return 0
+    painter = load_painter(options.weights, options.device)
+    check_size(painter, options.size)
+    from models.request import DrawRequest
+
+    request = DrawRequest(text or "", options.seed, options.size, as_written=options.as_written)
+    if text is None:
+        request = replace(request, sound=_voice(recording))
+    drawing = painter.draw(request)
+    for remark in remarks(drawing):
+        note(remark)
+    save_drawing(drawing, options.output)
+    note(f"{options.output} (seed {drawing.seed})")
+    return 0
+
+
+def _transcribe(recording: Recording, options: argparse.Namespace) -> str:
+    from app.speech.recognition.recognisers import load_transcriber
+
+    transcriber = load_transcriber(options.recogniser, options.whisper)
+    if transcriber.notice is not None:
+        note(transcriber.notice)
+    return transcriber.transcribe(recording)
+
+
+def _voice(recording: Recording) -> NDArray[np.float32]:
+    from app.speech.recognition.transcriber import speech_in
+
+    return speech_in(recording).as_float()
+
+
+def _typed(argument: str) -> str:
+    """Return what was typed: where the locale knows ASCII alone, Python keeps UTF-8's bytes."""
+    try:
+        return os.fsencode(argument).decode("utf-8")
+    except UnicodeError:
+        return argument
+
+
+def numbered_paths(path: Path, count: int) -> list[Path]:
+    """Return ``path`` itself, or for several pictures bird-1.png, bird-2.png and so on.
+
+    Numbers are padded with zeros to one width, so that files sort in the order drawn.
+    """
+    if count == 1:
+        return [path]
+    width = len(str(count))
+    return [path.with_stem(f"{path.stem}-{number:0{width}}") for number in range(1, count + 1)]
+
+
+def _check_before_loading(paths: Iterable[Path], sentence: str) -> None:
+    """Tell at once what would fail after the seconds that the model takes to load."""
+    from app.pictures.picture_file import check_picture_path
+
+    for path in paths:
+        check_picture_path(path)
+    if not sentence.strip():
+        raise AppError("Please describe a bird first: there is no text to draw.")
+
+
+def _record(microphone: int | None, seconds: float | None) -> Recording:
+    """Record until Enter or Ctrl-C, or for a number of seconds."""
+    from app.speech.devices.recorder import Recorder
+
+    if seconds is None and sys.stdin is None:
+        raise UsageError("There is no keyboard to press Enter on; use --seconds.")
+    recorder = Recorder(microphone)
+    recorder.start()
+    try:
+        if seconds is None:
+            note("Recording; press Enter to stop.")
+            ended = "Recording has ended; press Enter."
+            with contextlib.suppress(KeyboardInterrupt), _running_timer(recorder, ended):
+                if not sys.stdin.readline():  # the input is closed: Enter will never come
+                    raise UsageError("There is no keyboard to press Enter on; use --seconds.")
+        else:
+            note(f"Recording for {seconds:g} seconds.")
+            until = time.monotonic() + seconds
+            with contextlib.suppress(KeyboardInterrupt), _running_timer(recorder):
+                while recorder.is_recording and (left := until - time.monotonic()) > 0:
+                    time.sleep(min(_LOOK, left))
+    finally:
+        recording = recorder.stop()
+    if recorder.failure is not None:
+        note(str(recorder.failure))  # what was said until then is used all the same
+    return recording
+
+
+@contextlib.contextmanager
+def _running_timer(recorder: Recorder, ended: str | None = None) -> Iterator[None]:
+    """Show the time recorded so far, where a person can see it.
+
+    Parameters
+    ----------
+    ended
+        What to tell, wherever it is read, when recording ends by itself.
+    """
+    stopped = threading.Event()
+    visible = sys.stderr.isatty()
+
+    def show() -> None:
+        while recorder.is_recording and not stopped.wait(_LOOK):
+            if visible:
+                print(f"\r{recorder.seconds:5.1f} s ", end="", file=sys.stderr, flush=True)
+        if visible:
+            print(file=sys.stderr)  # ends the line with the time
+        if ended is not None and not stopped.is_set():
+            note(ended)
+
+    thread = threading.Thread(target=show, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()

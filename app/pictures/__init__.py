@@ -1,0 +1,1 @@
+"""Pictures as files, what is written inside them, and what is made of several."""

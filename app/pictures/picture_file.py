@@ -1,0 +1,311 @@
+"""Pictures as files that say what they were drawn from.
+
+A picture carries its sentence, seed, size, model and program version, so that it can be drawn
+again years later. PNG keeps them in text chunks (``speech2bird``: JSON, the one that is read;
+``parameters``: the same for people and for other programs), JPEG in its comment and EXIF, WebP
+in EXIF.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
+
+from app.errors import AppError
+from app.files import is_read_only, link_target, replacing
+from app.pictures.file_kind import is_named_picture
+from app.pictures.picture_metadata import PictureMetadata
+from models.upright import upright
+
+FORMATS = {
+    ".png": "PNG",
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".jpe": "JPEG",
+    ".jfif": "JPEG",
+    ".webp": "WEBP",
+}
+"""The suffixes that a picture's name may end in, and what is then written."""
+_SAVED = {*FORMATS.values(), "MPO"}  # MPO: a JPEG to which something added a second picture
+_CHUNK = "speech2bird"
+_ASCII = b"ASCII\0\0\0"  # how EXIF says which characters a comment is written in
+_LARGEST = 50_000_000  # pixels: a small file may claim enough of them to fill the memory
+_LARGEST_FILE = 32_000_000  # bytes: those saved here have two millions at most
+_PNG_EFFORT = 4  # of 9: a third of the time of the usual 6, for files that are 3 % larger
+_START_OF_PNG = b"\x89PNG\r\n\x1a\n"
+_END_OF_PNG = b"\0\0\0\0IEND\xae\x42\x60\x82"
+_UNREADABLE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    KeyError,
+    TypeError,
+    OverflowError,
+    struct.error,
+    Image.DecompressionBombError,
+)
+
+
+class PictureError(AppError):
+    """A picture could not be written, or could not be read back."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture read from a file, RGB, and what it was drawn from."""
+
+    image: Image.Image
+    metadata: PictureMetadata
+
+
+def check_picture_path(path: Path) -> None:
+    """Refuse, before minutes of drawing, a path that no picture can be written to.
+
+    Raises
+    ------
+    PictureError
+        The suffix is none of ``FORMATS``, the folder does not exist, the path is a folder or a file
+        that is read-only, or the name is too long.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise PictureError(
+            f"The name {path.name!r} must end in .png, .jpg or .webp, so that the picture's kind "
+            "is clear."
+        )
+    folder = path.parent
+    if os.path.isdir(folder):
+        try:
+            os.lstat(path)
+            folder = link_target(path).parent
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError) as error:  # a name that is too long, or no name at all
+            reason = _reason(error)
+            raise PictureError(f"The picture cannot be saved as {path}: {reason}.") from error
+    if not os.path.isdir(folder):
+        raise PictureError(f"There is no folder {folder} to save the picture in.")
+    if os.path.isdir(path):
+        raise PictureError(f"{path} is a folder; give the name of a picture.")
+    if is_read_only(path):
+        raise PictureError(
+            f"The file {path} is read-only: give another name, or make it writable first."
+        )
+    if not os.access(folder, os.W_OK):
+        raise PictureError(f"The folder {folder} cannot be written to.")
+
+
+def save_picture(
+    image: Image.Image, metadata: PictureMetadata, path: Path, size: int | None = None
+) -> None:
+    """Write a picture with its metadata; an older file of that name is replaced in one step.
+
+    Parameters
+    ----------
+    image
+        RGB picture.
+    metadata
+        What it was drawn from.
+    path
+        Name ending in one of ``FORMATS``, in a folder that exists.
+    size
+        Width and height to save it in, in pixels; None leaves it as it is.
+
+    Raises
+    ------
+    PictureError
+        The name does not fit, or the folder cannot be written to; no half file is left behind.
+    """
+    check_picture_path(path)
+    if size is not None and size != image.width:
+        image = image.resize((size, size), Image.Resampling.LANCZOS)
+    try:
+        with replacing(path, follow_umask=True) as temporary:
+            write_picture(image, metadata, temporary, FORMATS[path.suffix.lower()])
+    except OSError as error:
+        raise PictureError(f"The picture cannot be saved as {path}: {_reason(error)}.") from error
+
+
+def write_picture(
+    image: Image.Image, metadata: PictureMetadata, path: Path, kind: str = "PNG"
+) -> None:
+    """Write a picture of a kind (a value of ``FORMATS``) to any name, straight away.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; a part of it may be there.
+    """
+    if kind == "PNG":
+        chunks = _png_chunks(metadata)
+        write_image(image, path, format=kind, pnginfo=chunks, compress_level=_PNG_EFFORT)
+    elif kind == "JPEG":
+        comment = metadata.to_json()
+        exif = _exif(metadata)
+        write_image(image, path, format=kind, quality=95, subsampling=0, exif=exif, comment=comment)
+    else:
+        write_image(image, path, format=kind, quality=95, exif=_exif(metadata, with_json=True))
+
+
+def write_image(image: Image.Image, path: Path, **options: Any) -> None:
+    """Write an image as ``image.save(path, **options)`` does, all of it or with an error.
+
+    Pillow lets some formats write to the file themselves, and these do not notice when a disk that
+    is full takes only a part.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; a part of it may be there.
+    """
+    encoded = io.BytesIO()
+    image.save(encoded, **options)
+    path.write_bytes(encoded.getvalue())  # a buffer caught in an error would crash Python 3.12.1
+
+
+def read_picture(path: Path) -> Picture:
+    """Read a picture that was saved here.
+
+    Raises
+    ------
+    PictureError
+        There is no such file, it is no whole picture, it is larger than any that is drawn here,
+        or speech2bird did not draw it.
+    """
+    try:
+        _check_file(path)
+        with Image.open(path) as image:
+            # Only the beginning was read until now: nobody waits for pictures of others.
+            if image.format not in _SAVED or (image.format != "PNG" and not _stored_json(image)):
+                raise _foreign(path)
+            if image.width * image.height > _LARGEST:
+                raise _too_large(path, f"{image.width} x {image.height} pixels")
+            image.load()  # reads to the end: finds chunks behind the pixels, and missing halves
+            metadata = PictureMetadata.from_json(_stored_json(image))
+            pixels = upright(image).convert("RGB")
+    except FileNotFoundError as error:
+        raise PictureError(f"There is no picture {path}.") from error
+    except UnidentifiedImageError as error:
+        raise PictureError(f"{path} is {_what_it_is(path)}.") from error
+    except Image.DecompressionBombError as error:
+        raise _too_large(path, "it would fill the memory") from error
+    except _UNREADABLE as error:
+        reason = getattr(error, "strerror", None) or "it is damaged or incomplete"
+        raise PictureError(f"The picture {path} cannot be read: {reason}.") from error
+    if metadata is None:
+        raise _foreign(path)
+    return Picture(pixels, metadata)
+
+
+def _foreign(path: Path) -> PictureError:
+    return PictureError(
+        f"The picture {path} does not say which sentence and seed it was drawn from."
+    )
+
+
+def _what_it_is(path: Path) -> str:
+    """Say what a file is that Pillow does not know."""
+    if is_named_picture(path) and path.suffix.lower() not in Image.registered_extensions():
+        return "a picture of a kind that cannot be read here"
+    return "not a picture"
+
+
+def _too_large(path: Path, why: str) -> PictureError:
+    return PictureError(f"The picture {path} is too large: {why}.")
+
+
+def _reason(error: Exception) -> str:
+    """Return why the system refused something, in its own words."""
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _check_file(path: Path) -> None:
+    """Refuse what would be read for ever, like a pipe, or into too much memory."""
+    if not path.is_file() and path.exists():
+        raise PictureError(f"The picture {path} cannot be read: it is no file.")
+    if path.exists() and path.stat().st_size > _LARGEST_FILE:
+        raise PictureError(f"The file {path} is too large to be a picture that was drawn here.")
+
+
+def read_metadata(path: Path) -> PictureMetadata:
+    """Read what a saved picture was drawn from; errors as for :func:`read_picture`."""
+    return read_picture(path).metadata
+
+
+def peek_metadata(path: Path) -> PictureMetadata:
+    """Read what a saved PNG was drawn from, in most cases without its pixels: for many files.
+
+    Raises
+    ------
+    PictureError
+        As for :func:`read_picture`; a picture that ends too early is noticed too.
+    """
+    metadata = None
+    try:
+        _check_file(path)
+        with open(path, "rb") as file:
+            file.seek(-len(_END_OF_PNG), os.SEEK_END)
+            if file.read() == _END_OF_PNG:
+                file.seek(0)
+                with Image.open(file, formats=["PNG"]) as image:
+                    metadata = PictureMetadata.from_json(image.info.get(_CHUNK))
+                    is_large = image.width * image.height > _LARGEST
+                if not (metadata or is_large or _may_be_ours(file)):
+                    raise _foreign(path)
+    except _UNREADABLE:
+        pass  # the slow way finds the same, and the words for it
+    return metadata or read_metadata(path)
+
+
+def _may_be_ours(file: BinaryIO) -> bool:
+    """Go through a PNG's chunks, passing over the pixels; False: no text in it is of ours."""
+    keyword = _CHUNK.encode("ascii") + b"\0"
+    file.seek(0)
+    if file.read(len(_START_OF_PNG)) != _START_OF_PNG:
+        return True
+    while len(head := file.read(8)) == 8:
+        length, kind = struct.unpack(">I4s", head)
+        if kind == b"IEND":
+            return False
+        behind = file.tell() + length + 4  # and its checksum
+        if kind in (b"tEXt", b"zTXt", b"iTXt") and file.read(len(keyword)) == keyword:
+            return True
+        file.seek(behind)
+    return True  # it ends too early
+
+
+def _png_chunks(metadata: PictureMetadata) -> PngInfo:
+    chunks = PngInfo()
+    chunks.add_itxt(_CHUNK, metadata.to_json())
+    chunks.add_itxt("parameters", metadata.parameters())
+    # Keywords that the PNG specification itself gives a meaning.
+    chunks.add_itxt("Description", metadata.title)
+    chunks.add_text("Software", f"speech2bird {metadata.version}")
+    return chunks
+
+
+def _exif(metadata: PictureMetadata, with_json: bool = False) -> Image.Exif:
+    exif = Image.Exif()
+    exif[ExifTags.Base.ImageDescription] = metadata.parameters()
+    exif[ExifTags.Base.Software] = f"speech2bird {metadata.version}"
+    if with_json:
+        comment = _ASCII + metadata.to_json(ascii_only=True).encode("ascii")
+        exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = comment
+    return exif
+
+
+def _stored_json(image: Image.Image) -> Any:
+    """Return the metadata's JSON as it stands in the file, or None."""
+    if image.format == "WEBP":
+        comment = None
+        with contextlib.suppress(Exception):  # Pillow raises almost anything on what is no EXIF
+            comment = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
+        return comment.removeprefix(_ASCII) if isinstance(comment, bytes) else None
+    return image.info.get(_CHUNK if image.format == "PNG" else "comment")

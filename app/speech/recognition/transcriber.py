@@ -1,0 +1,84 @@
+"""From a recording to the words that were said: what all recognisers have in common."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+
+from app.errors import AppError
+from app.speech.recognition.words import tidy
+from app.speech.sound.loudness import advice
+from app.speech.sound.recording import Recording
+from app.speech.sound.voice_detector import find_speech
+
+
+class NothingHeardError(AppError):
+    """There is no speech in the recording."""
+
+
+class NothingUnderstoodError(NothingHeardError):
+    """There is a voice in the recording, but no words could be made out."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "I heard a voice but understood no words. Please say it again, in English."
+        )
+
+
+class SpeechModelError(AppError):
+    """A recogniser cannot be loaded or failed."""
+
+
+def speech_in(recording: Recording) -> Recording:
+    """Return the part of a recording from the first to the last word, at 16 kHz.
+
+    Raises
+    ------
+    NothingHeardError
+        On silence or noise.
+    """
+    speech = find_speech(recording)
+    if speech is None:
+        usual = (
+            "The file has none, or it is very faint."
+            if recording.is_file
+            else "Check that the microphone is on and speak a little louder."
+        )
+        raise NothingHeardError(f"I heard no speech. {advice(recording) or usual}")
+    return speech
+
+
+class Transcriber(ABC):
+    """Turns recordings into text. Safe to call from any thread, one recording at a time."""
+
+    name: str
+    """What to call the recogniser in front of a person."""
+
+    notice: str | None = None
+    """A sentence for the person when this is not the recogniser that was hoped for."""
+
+    def __init__(self) -> None:
+        self._busy = threading.Lock()
+
+    def transcribe(self, recording: Recording) -> str:
+        """Return what is said in ``recording``, in the style of the training captions.
+
+        Raises
+        ------
+        NothingHeardError
+            On silence or noise.
+        NothingUnderstoodError
+            When there is a voice but no words were recognised.
+        SpeechModelError
+            When the recogniser itself failed.
+        """
+        speech = speech_in(recording)
+        with self._busy:
+            text = tidy(self._recognise(speech))
+        if not text:
+            raise NothingUnderstoodError()
+        return text
+
+    @abstractmethod
+    def _recognise(self, speech: Recording) -> str:
+        """Return the raw text of a recording that holds speech; empty when none is found."""

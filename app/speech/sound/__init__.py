@@ -1,0 +1,1 @@
+"""Recordings: reading them, and finding a voice in them."""

@@ -1,0 +1,1 @@
+"""The Morph tab: sliders between two birds."""

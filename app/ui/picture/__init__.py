@@ -1,0 +1,1 @@
+"""The picture panel: what is drawn, shown, looked at and saved."""

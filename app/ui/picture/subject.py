@@ -1,0 +1,82 @@
+"""What is to be drawn: a sentence, what was said, or both side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from app.pictures.picture_metadata import STRAIGHT_FROM_SOUND
+from app.settings import Way
+from models.request import DrawRequest
+
+if TYPE_CHECKING:
+    from app.engine.pictures import EnginePainter
+    from app.speech.sound.recording import Recording
+    from models.drawing import Cancelled, Drawing, OnStage
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What is to be drawn.
+
+    Attributes
+    ----------
+    request
+        The text, and how it is to be drawn; its sentence is of no account where the sound alone is
+        drawn.
+    recording
+        What was said, which is kept with the pictures.
+    speech
+        The part of it in which somebody speaks, where its sound is drawn.
+    way
+        Whether the text, the sound or both are drawn.
+    spoken
+        Whether the sentence is what is said in the recording, corrected perhaps.
+    """
+
+    request: DrawRequest
+    recording: Recording | None = None
+    speech: Recording | None = None
+    way: Way = "text"
+    spoken: bool = True
+
+    @property
+    def sentence(self) -> str:
+        """The text."""
+        return self.request.sentence
+
+    @property
+    def title(self) -> str:
+        """What to call it in front of a person."""
+        return STRAIGHT_FROM_SOUND if self.way == "sound" else self.sentence
+
+    @property
+    def missing(self) -> str | None:
+        """What has to be said or written before it can be drawn; None when all is there."""
+        if self.way != "text" and self.speech is None:
+            return "Please record something first, or open a sound file: there is no sound to draw."
+        if self.way != "sound" and not self.sentence:
+            return "Please describe a bird first: there is no text to draw."
+        return None
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures there are of each seed."""
+        return 2 if self.way == "both" else 1
+
+    def sound_of(self, drawing: Drawing) -> Recording | None:
+        """Return what to keep beside one of its pictures: nothing beside a text nobody said."""
+        return self.recording if self.spoken or drawing.spans else None
+
+    def draw(
+        self, painter: EnginePainter, seed: int, on_stage: OnStage, cancelled: Cancelled
+    ) -> Iterator[Drawing]:
+        """Draw its pictures of one seed, that of the text first; errors as for the painter's."""
+        request = replace(self.request, seed=seed)
+        if self.way != "sound":
+            yield painter.draw(request, on_stage, cancelled)
+        if self.way != "text":
+            assert self.speech is not None
+            sound = self.speech.as_float()
+            yield painter.draw(replace(request, sound=sound), on_stage, cancelled)

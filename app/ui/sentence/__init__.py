@@ -1,0 +1,1 @@
+"""The field for a sentence, and what is understood of it."""

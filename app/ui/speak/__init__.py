@@ -1,0 +1,1 @@
+"""The Speak tab: recording, hearing, and what is drawn of it."""

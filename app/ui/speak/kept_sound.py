@@ -1,0 +1,68 @@
+"""Draws once more what was said, from the sound that is kept beside a picture."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.ui.picture.drawing import DrawingDesk
+from app.ui.picture.subject import Subject
+from app.ui.toolkit.background import BackgroundRunner, Task
+from app.ui.toolkit.loader import Loader
+from app.ui.toolkit.message_bar import MessageBar
+from models.request import DrawRequest
+
+if TYPE_CHECKING:
+    from app.engine.speech import EngineTranscriber
+
+
+class KeptSound:
+    """Reads a sound file, and gives it to the desk.
+
+    Parameters
+    ----------
+    runner
+        Reads beside the window.
+    transcriber_loader
+        Brings what finds the voice in a recording.
+    desk
+        Draws it.
+    messages
+        Where errors are told.
+    """
+
+    def __init__(
+        self,
+        runner: BackgroundRunner,
+        transcriber_loader: Loader[EngineTranscriber],
+        desk: DrawingDesk,
+        messages: MessageBar,
+    ) -> None:
+        self._runner = runner
+        self._transcriber_loader = transcriber_loader
+        self._desk = desk
+        self._messages = messages
+
+    def draw(self, picture: Path, request: DrawRequest, seed: int | None) -> None:
+        """Draw what was said for a picture straight from the sound that lies beside its file."""
+        path = picture.with_suffix(".flac")
+        if not os.path.exists(path):
+            self._messages.error(
+                "This picture was drawn straight from sound, and its sound is not beside it: it "
+                "cannot be drawn again."
+            )
+            return
+
+        def find(transcriber: EngineTranscriber) -> None:
+            def read(task: Task[Subject]) -> Subject:
+                from app.speech.sound.recording import Recording
+
+                recording = Recording.from_file(path)
+                return Subject(request, recording, transcriber.speech_in(recording), "sound")
+
+            self._runner.run_in_thread(
+                read, lambda subject: self._desk.draw_subject(subject, seed), self._messages.error
+            )
+
+        self._transcriber_loader.when_loaded(find, self._messages.error)

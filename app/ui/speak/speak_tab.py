@@ -1,0 +1,342 @@
+"""The tab in which a person says what the bird looks like."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import Enum
+from pathlib import Path
+from tkinter import ttk
+from typing import TYPE_CHECKING
+
+from app.ui.picture.subject import Subject
+from app.ui.sentence.sentence_field import SentenceField
+from app.ui.sentence.word_marks import Suggest
+from app.ui.speak.listening_menu import ListeningMenu
+from app.ui.speak.push_to_talk import PushToTalk
+from app.ui.speak.sound_row import SoundRow
+from app.ui.speak.way_row import WayRow
+from app.ui.toolkit.background import BackgroundRunner, Task
+from app.ui.toolkit.loader import Loader
+from app.ui.toolkit.message_bar import MessageBar
+from app.ui.toolkit.theme import GAP, tab_padding
+
+if TYPE_CHECKING:
+    from app.engine.speech import EngineTranscriber
+    from app.settings import Settings, Way
+    from app.speech.devices.recorder import Recorder
+    from app.speech.sound.recording import Recording
+
+_TICK = 60  # milliseconds between two looks at the running recording
+_STILL_SPOKEN = 0.5  # of a sentence's words: as many must be those that were heard
+
+
+class SpeakState(Enum):
+    """What the tab is doing."""
+
+    IDLE = "idle"
+    STARTING = "starting"
+    RECORDING = "recording"
+    UNDERSTANDING = "understanding"
+
+
+_LABELS = {
+    SpeakState.IDLE: ("Record", "Press Record, or hold the space bar, and describe the bird."),
+    SpeakState.STARTING: ("Record", "Opening the microphone…"),
+    SpeakState.RECORDING: ("Stop", "● Listening. Describe the bird, then Stop."),
+    SpeakState.UNDERSTANDING: ("Record", "Understanding what you said…"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class _Understood:
+    """What was found in a recording.
+
+    Attributes
+    ----------
+    recording
+        The whole of it.
+    way
+        What is to be drawn from it.
+    text
+        What was heard; empty where only the sound is drawn.
+    speech
+        The part in which somebody speaks; None where only the text is drawn.
+    """
+
+    recording: Recording
+    way: Way
+    text: str
+    speech: Recording | None
+
+
+class SpeakTab(ttk.Frame):
+    """Record and Stop, a running timer and level, and the text that was heard.
+
+    A picture is drawn through that text, which can be corrected first, or straight from the sound,
+    which is drawn at once.
+
+    Parameters
+    ----------
+    parent
+        The notebook.
+    runner
+        Runs the microphone and the transcription beside the window.
+    transcriber_loader
+        Brings the transcriber; recording works while it loads.
+    messages
+        Where errors are told.
+    on_draw
+        Receives what was said when it is to be drawn.
+    suggest
+        Finds known words for unknown ones.
+    settings
+        How to listen, as it was chosen before.
+    on_change
+        Receives changed settings by name.
+    """
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        runner: BackgroundRunner,
+        transcriber_loader: Loader[EngineTranscriber],
+        messages: MessageBar,
+        on_draw: Callable[[Subject], None],
+        suggest: Suggest,
+        settings: Settings,
+        on_change: Callable[..., None],
+    ) -> None:
+        super().__init__(parent, padding=tab_padding(parent))
+        self._runner = runner
+        self._transcriber_loader = transcriber_loader
+        self._messages = messages
+        self._on_draw = on_draw
+        self._recorder: Recorder | None = None
+        self._timer: str | None = None
+        self._stop_asked = False
+        self.state_of_speech = SpeakState.IDLE
+        self._heard_text = ""
+        self._heard_from: Recording | None = None
+        self._speech: Recording | None = None  # the part of the last recording that is a voice
+        self._build(suggest, settings, on_change)
+        self.listening = ListeningMenu(self.sound_row, runner, settings, on_change)
+        self.listening.pack(side="right")
+        PushToTalk(
+            self.record_button,
+            lambda: self.state_of_speech in (SpeakState.STARTING, SpeakState.RECORDING),
+            self._start,
+            self._stop,
+        )
+        self._enter(SpeakState.IDLE)
+
+    def _build(self, suggest: Suggest, settings: Settings, on_change: Callable[..., None]) -> None:
+        row = ttk.Frame(self)
+        self.record_button = ttk.Button(row, style="Accent.TButton", command=self._toggle, width=9)
+        self.record_button.pack(side="left")
+        self.clock = ttk.Label(row, style="Timer.TLabel", text="0:00", width=5, anchor="e")
+        self.clock.pack(side="left", padx=(GAP, 2 * GAP))
+        self.level = ttk.Progressbar(row, maximum=1.0)
+        self.level.pack(side="left", fill="x", expand=True)
+        row.pack(fill="x")
+        self.hint = ttk.Label(self, style="Caption.TLabel")
+        self.hint.pack(anchor="w", pady=(GAP, GAP))
+        self.sound_row = SoundRow(
+            self, self._runner, self._try_again, self.open_sound, self._messages.error
+        )
+        # Packed from below: in a low window the text gives way, never the buttons.
+        self.sound_row.pack(side="bottom", fill="x", pady=(GAP, 0))
+
+        def choose(way: Way) -> None:
+            self.field.set_needed(way != "sound")
+            on_change(way=way)
+
+        self.way_row = WayRow(self, settings.way, choose)
+        self.way_row.pack(fill="x", pady=(0, GAP))
+        label = "What was heard (you can change it)"
+        self.field = SentenceField(self, label, lambda request: self._draw(), suggest)
+        self.field.set_needed(settings.way != "sound")
+        self.field.pack(fill="both", expand=True)
+
+    def subject(self) -> Subject:
+        """Return what there is to be drawn.
+
+        The recording belongs to a sentence also after corrections, and not to another one.
+        """
+        request, way = self.field.request, self.way_row.way
+        words = self.field.written.split()
+        alike = SequenceMatcher(None, self._heard_text.split(), words).ratio()
+        spoken = alike >= _STILL_SPOKEN
+        if way != "text":
+            return Subject(request, self._heard_from, self._speech, way, spoken)
+        return Subject(request, self._heard_from if spoken else None)
+
+    def close(self) -> None:
+        """Let go of the microphone; called when the window closes."""
+        if self._timer is not None:
+            self.after_cancel(self._timer)
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            # Stopping may wait for the device, so not in Tk's thread.
+            self._runner.run_in_thread(lambda task: recorder.stop(), lambda _: None, lambda _: None)
+
+    def open_sound(self, path: Path) -> None:
+        """Take a sound file for what was said."""
+        if self._told_busy("open a file"):
+            return
+
+        def read(task: Task[Recording]) -> Recording:
+            from app.speech.sound.recording import Recording
+
+            return Recording.from_file(path)
+
+        self._messages.clear()
+        self._enter(SpeakState.UNDERSTANDING)
+        self._runner.run_in_thread(read, self._recorded, self._failed)
+
+    def _toggle(self) -> None:
+        if self.state_of_speech is SpeakState.RECORDING:
+            self._stop()
+        else:
+            self._start()
+
+    def _start(self) -> None:
+        if self.state_of_speech is not SpeakState.IDLE:
+            return
+        self._messages.clear()
+        self._stop_asked = False
+        self._enter(SpeakState.STARTING)
+        microphone = self.listening.microphone
+        stop_when_silent = self.listening.stop_when_silent
+
+        def open_microphone(task: Task[Recorder]) -> Recorder:
+            from app.speech.devices.recorder import Recorder
+
+            recorder = Recorder(microphone, stop_when_silent=stop_when_silent)
+            recorder.start()
+            if task.cancelled():  # the window was closed meanwhile
+                recorder.stop()
+            return recorder
+
+        self._runner.run_in_thread(open_microphone, self._started, self._failed)
+
+    def _started(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._enter(SpeakState.RECORDING)
+        wanted, used = self.listening.microphone, recorder.microphone
+        if wanted is not None and used is not None and used.name != wanted:
+            self._messages.note(f"“{wanted}” is not there; recording with “{used.name}”.")
+        if self._stop_asked:  # the space bar was let go of before the microphone was open
+            self._stop()
+        else:
+            self._tick()
+
+    def _tick(self) -> None:
+        recorder = self._recorder
+        if recorder is None:
+            return
+        seconds = int(recorder.seconds)
+        self.clock.configure(text=f"{seconds // 60}:{seconds % 60:02}")
+        self.level.configure(value=recorder.level)
+        if recorder.is_recording:
+            self._timer = self.after(_TICK, self._tick)
+        else:  # the time is up, the person is done, or the device failed: what was said counts
+            if recorder.failure is not None:
+                self._messages.error(recorder.failure)
+            self._stop()
+
+    def _stop(self) -> None:
+        self._stop_asked = True
+        recorder, self._recorder = self._recorder, None
+        if self._timer is not None:
+            self.after_cancel(self._timer)
+            self._timer = None
+        if recorder is None:
+            return
+        self._enter(SpeakState.UNDERSTANDING)
+        self._runner.run_in_thread(lambda task: recorder.stop(), self._recorded, self._failed)
+
+    def _recorded(self, recording: Recording) -> None:
+        self.sound_row.recording = recording
+        self._transcriber_loader.when_loaded(
+            lambda transcriber: self._understand(transcriber, recording), self._failed
+        )
+
+    def _try_again(self, recording: Recording) -> None:
+        self._messages.clear()
+        self._enter(SpeakState.UNDERSTANDING)
+        self._recorded(recording)
+
+    def _understand(self, transcriber: EngineTranscriber, recording: Recording) -> None:
+        way = self.way_row.way
+
+        def understand(task: Task[_Understood]) -> _Understood:
+            speech = transcriber.speech_in(recording) if way != "text" else None
+            text = transcriber.transcribe(recording) if way != "sound" else ""
+            return _Understood(recording, way, text, speech)
+
+        self._runner.run_in_thread(
+            understand, lambda found: self._heard(found, transcriber.notice), self._failed
+        )
+
+    def _heard(self, found: _Understood, notice: str | None) -> None:
+        from app.speech.sound.loudness import advice
+
+        recording = found.recording
+        self._heard_text, self._heard_from = found.text, recording
+        self._speech = found.speech
+        self._enter(SpeakState.IDLE)
+        if found.way == "sound":
+            self._draw()
+            return
+        if found.text:
+            self.field.sentence = found.text
+        if found.way == "both":
+            self._draw()
+        told = " ".join(filter(None, (notice, advice(recording))))
+        if told and not self._messages.text:
+            self._messages.note(told)
+        self.field.text.focus()  # Return draws at once, and a wrong word is corrected in place
+
+    def _draw(self) -> None:
+        """Draw what was said, or what became of it; its sound is looked for when it is needed."""
+        subject = self.subject()
+        if subject.way == "text" or subject.speech is not None or self._heard_from is None:
+            self._on_draw(subject)
+        elif not self._told_busy("draw"):  # the way was chosen after it was said
+            self._try_again(self._heard_from)
+
+    def _told_busy(self, wish: str) -> bool:
+        """Say what a wish has to wait for, and tell whether it has to."""
+        if self.state_of_speech is SpeakState.IDLE:
+            return False
+        understanding = self.state_of_speech is SpeakState.UNDERSTANDING
+        first = "Wait until the recording is written down" if understanding else "Press Stop first"
+        self._messages.note(f"{first}, then {wish}.")
+        return True
+
+    def _failed(self, error: Exception) -> None:
+        self._enter(SpeakState.IDLE)
+        self._messages.error(error)
+
+    def _enter(self, state: SpeakState) -> None:
+        self.state_of_speech = state
+        button, hint = _LABELS[state]
+        self.record_button.configure(text=button)
+        waiting = state in (SpeakState.STARTING, SpeakState.UNDERSTANDING)
+        self.record_button.state(["disabled" if waiting else "!disabled"])
+        self.sound_row.set_idle(state is SpeakState.IDLE)
+        # What comes of a recording is settled when it ends; and another recogniser ends this one.
+        settled = state is SpeakState.UNDERSTANDING
+        self.way_row.set_locked(settled)
+        self.listening.state(["disabled" if settled else "!disabled"])
+        listening = state is SpeakState.RECORDING
+        self.hint.configure(text=hint, style="Listening.TLabel" if listening else "Caption.TLabel")
+        self.level.stop()
+        self.level.configure(mode="indeterminate" if waiting else "determinate", value=0)
+        if waiting:
+            self.level.start(25)
+        if state is SpeakState.STARTING:
+            self.clock.configure(text="0:00")

@@ -1,0 +1,1 @@
+"""Parts of any window: slow work, themes, dialogs, messages. They know nothing of birds."""

@@ -1,0 +1,77 @@
+"""How every text field of the window behaves: keys that people expect, and no text without end.
+
+Tk lays out a whole line for each letter that is written: with tens of thousands of letters in it,
+the window would stand still.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tkinter as tk
+
+from app.ui.toolkit.shortcut import Shortcut, on_mac
+
+LONGEST_TEXT = 5_000
+"""Characters that a field of several lines takes; a sentence of more than 1,000 is not drawn."""
+LONGEST_ENTRY = 1_000
+"""Characters that a field of one line takes."""
+SHORTENED = "<<Shortened>>"
+"""The event of a field that took only the beginning of a text."""
+
+# Stands in place of the widget's own command, through which all text comes: from keys, from the
+# clipboard, and from the program. Tk counts some characters as two: none is cut in half.
+_LIMITED = """
+rename {name} {name}_unlimited
+proc {name} {{command args}} {{
+    if {{$command in {{insert replace}}}} {{
+        set at [expr {{$command eq "insert" ? 1 : 2}}]
+        set room [expr {{{most} - [{name}_unlimited {used}]}}]
+        if {{$command eq "replace"}} {{
+            incr room [{name}_unlimited count -chars {{*}}[lrange $args 0 1]]
+        }}
+        if {{[string length [lindex $args $at]] > $room}} {{
+            set taken [string range [lindex $args $at] 0 [expr {{$room - 1}}]]
+            set last 0
+            scan [string index $taken end] %c last
+            if {{($last & 0xFC00) == 0xD800}} {{
+                set taken [string range $taken 0 end-1]
+            }}
+            lset args $at $taken
+            event generate {name} {shortened} -when tail
+        }}
+    }}
+    tailcall {name}_unlimited $command {{*}}$args
+}}
+"""
+
+
+def limit_text(field: tk.Text) -> None:
+    """Take no more than ``LONGEST_TEXT``; of what is longer, the beginning is taken, and told."""
+    _limit(field, LONGEST_TEXT, "count -chars 1.0 end-1c")
+    field.bind("<<Paste>>", lambda event: _make_room(field))
+
+
+def limit_entry(entry: tk.Entry) -> None:
+    """Take no more than ``LONGEST_ENTRY``; of what is longer, the beginning is taken, and told."""
+    _limit(entry, LONGEST_ENTRY, "index end")
+
+
+def use_common_keys(root: tk.Tk) -> None:
+    """Let Ctrl+A select all, which in Tk on Linux is the beginning of the line, as in Emacs."""
+    for sequence in Shortcut("a").sequences(on_mac(root)):
+        root.event_delete("<<LineStart>>", sequence)
+        root.event_add("<<SelectAll>>", sequence)
+
+
+def _limit(widget: tk.Text | tk.Entry, most: int, used: str) -> None:
+    script = _LIMITED.format(name=str(widget), most=most, used=used, shortened=SHORTENED)
+    widget.tk.eval(script)
+
+
+def _make_room(field: tk.Text) -> None:
+    """Let what is pasted replace what is selected, as what is typed does; Tk does so elsewhere."""
+    with contextlib.suppress(tk.TclError):  # nothing is selected, or there is nothing to paste
+        field.index("sel.first")
+        field.clipboard_get()
+        field.edit_separator()
+        field.delete("sel.first", "sel.last")

@@ -1,0 +1,1 @@
+"""The main window, put together; its menus, settings and keys."""

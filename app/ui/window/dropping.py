@@ -1,0 +1,61 @@
+"""Files that a person drags from elsewhere and drops on the window."""
+
+from __future__ import annotations
+
+import logging
+import tkinter as tk
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from app.ui.toolkit.words import short
+
+_log = logging.getLogger(__name__)
+
+_NOTHING = (
+    "There was no file in what you dropped. Drop a picture that was drawn here, or a sound file."
+)
+_A_LINK = (
+    "You dropped a link to {address}, and nothing is fetched from there. Save the file on this "
+    "computer, and drop that."
+)
+
+
+def accept_files(
+    area: tk.Widget,
+    on_files: Callable[[list[Path]], None],
+    on_others: Callable[[str], None],
+) -> None:
+    """Hand dropped files to ``on_files``; on systems without dragging nothing happens.
+
+    Parameters
+    ----------
+    area
+        Where files may be dropped: this widget and all that is in it.
+    on_files
+        Receives the paths, in the order in which they were dragged.
+    on_others
+        Receives a sentence for the person when something else was dropped.
+    """
+    try:
+        from tkinterdnd2 import DND_FILES, TkinterDnD
+
+        TkinterDnD._require(
+            area.winfo_toplevel()
+        )  # what its own ``Tk`` class does; there is no public way
+    except (ImportError, RuntimeError) as error:
+        _log.info("Files cannot be dropped on the window: %s", error)
+        return
+    target: Any = area  # the library adds its methods to every widget
+
+    def dropped(event: Any) -> str:
+        names = [name for name in area.tk.splitlist(event.data) if name]
+        files = [path for path in map(Path, names) if path.is_absolute()]
+        if files:
+            on_files(files)
+        else:
+            on_others(_A_LINK.format(address=short(names[0])) if names else _NOTHING)
+        return str(event.action)
+
+    target.drop_target_register(DND_FILES)
+    target.dnd_bind("<<Drop>>", dropped)

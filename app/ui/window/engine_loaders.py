@@ -1,0 +1,66 @@
+"""Loading the two engines: one after the other at the start, and anew after a change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from app.engine.engines import Engines
+from app.engine.pictures import EnginePainter
+from app.engine.speech import EngineTranscriber
+from app.settings import Settings
+from app.ui.toolkit.background import BackgroundRunner
+from app.ui.toolkit.loader import Loader
+
+
+class EngineLoaders:
+    """Brings what draws and what listens.
+
+    Parameters
+    ----------
+    engines
+        Draw and listen, in processes of their own.
+    runner
+        Loads beside the window.
+    on_painter_state
+        Called whenever it changes how far the painter is.
+
+    Attributes
+    ----------
+    painter, transcriber
+        The loaders.
+    """
+
+    def __init__(
+        self, engines: Engines, runner: BackgroundRunner, on_painter_state: Callable[[], None]
+    ) -> None:
+        self._engines = engines
+        self.painter: Loader[EnginePainter] = Loader(runner, engines.load_painter, on_painter_state)
+        self.transcriber: Loader[EngineTranscriber] = Loader(
+            runner, engines.load_transcriber, lambda: None
+        )
+
+    def load(self, on_error: Callable[[Exception], None]) -> None:
+        """Load the painter, and the transcriber then.
+
+        On a small computer both at once would make both slow.
+        """
+
+        def failed(error: Exception) -> None:
+            on_error(error)
+            self.transcriber.start()
+
+        self.painter.when_loaded(lambda painter: self.transcriber.start(), failed)
+
+    def draw_elsewhere(self, settings: Settings) -> None:
+        """Load the painter anew for another device or number of threads."""
+        self._engines.change_painter(settings.device, settings.threads)
+        self.painter.start_anew()
+
+    def listen_differently(self, settings: Settings) -> None:
+        """Load the recogniser anew that was chosen."""
+        folder = settings.whisper_folder
+        self._engines.change_recogniser(
+            settings.recogniser, None if folder is None else Path(folder)
+        )
+        self.transcriber.start_anew()

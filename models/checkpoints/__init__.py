@@ -1,0 +1,1 @@
+"""Weights files: whole or not there, checked, and what is in them."""

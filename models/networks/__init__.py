@@ -1,0 +1,1 @@
+"""The networks from words to pictures: their shapes and what they compute."""

@@ -1,0 +1,1 @@
+"""Running a generator quickly on a processor or a graphics card."""

@@ -1,0 +1,210 @@
+"""Running the generator's stages somewhere: on the processor or on a graphics card."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from models.drawing import Cancelled, OnStage
+from models.errors import DrawingCancelled, ModelError
+from models.networks.generator import Canvas, Generator, Text
+from models.painting.folding import folded
+from models.painting.precision import bfloat16_is_faster
+from models.sketches.pose import Pose
+from models.sketches.sketch_judge import SketchJudge
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where drawing happens.
+
+    Attributes
+    ----------
+    generator : in the form for drawing, on `device`.
+    device : the CPU, or a GPU.
+    precision : what it multiplies in.
+    judge : chooses among sketches; None where the first one is finished.
+    """
+
+    generator: Generator
+    device: torch.device
+    precision: torch.dtype
+    judge: SketchJudge | None = None
+
+    @classmethod
+    def on(
+        cls,
+        device: torch.device,
+        generator: Generator,
+        precision: torch.dtype | None = None,
+        judge: SketchJudge | None = None,
+    ) -> Place:
+        """Prepare a copy of a generator that lies on the CPU.
+
+        Parameters
+        ----------
+        precision : bfloat16 or float32; by default bfloat16 where the processor multiplies in it.
+
+        Raises
+        ------
+        RuntimeError
+            The GPU cannot be used: its memory is full, or torch has no kernels for it.
+        """
+        if precision is None:
+            precision = _drawing_precision(device)
+        own = judge and copy.deepcopy(judge).to(device)
+        return cls(folded(generator, precision).to(device), device, precision, own)
+
+
+@dataclass(frozen=True)
+class Chances:
+    """What B drawings depend on beside their sentences, for N sketches of each.
+
+    Attributes
+    ----------
+    noise : (B, N, noise_size) standard normal z.
+    epsilon : (B, N, condition_size) standard normal, for the conditioning augmentation.
+    pose : of B * N birds, those of a drawing one after the other; None for a generator that is
+        told none.
+    """
+
+    noise: Tensor
+    epsilon: Tensor
+    pose: Pose | None = None
+
+    @property
+    def sketches(self) -> int:
+        return self.noise.shape[1]
+
+    def sketch(self, row: int, number: int) -> Chances:
+        """One sketch of one drawing."""
+        at = row * self.sketches + number
+        pose = self.pose and self.pose.rows(slice(at, at + 1))
+        one = (slice(row, row + 1), slice(number, number + 1))
+        return Chances(self.noise[one], self.epsilon[one], pose)
+
+
+@dataclass
+class Painted:
+    """What came of a batch of B drawings.
+
+    Attributes
+    ----------
+    device : where they were drawn, "cpu" or "cuda".
+    stages : for each stage its B pictures.
+    attention : for each stage from the second an array (B, T, S, S).
+    chosen : which sketch of each drawing was finished.
+    notice : what is to be told about it.
+    """
+
+    device: str
+    stages: list[list[Image.Image]] = field(default_factory=list)
+    attention: list[np.ndarray] = field(default_factory=list)
+    chosen: list[int] = field(default_factory=list)
+    notice: str | None = None
+
+
+@torch.inference_mode()
+def paint(
+    place: Place,
+    text: Text,
+    chances: Chances,
+    count: int,
+    on_stage: OnStage | None,
+    cancelled: Cancelled | None,
+) -> Painted:
+    """Run the first stages of a generator.
+
+    Parameters
+    ----------
+    text : features of B sentences, or of B pairs of them; on any device, as what `chances` holds.
+    count : how many stages.
+    on_stage, cancelled : as for `Painter.draw`; only the first drawing is shown.
+
+    Raises
+    ------
+    DrawingCancelled
+        `cancelled` said so.
+    RuntimeError
+        The GPU failed, for example since its memory is full.
+    """
+    if cancelled is not None and cancelled():
+        raise DrawingCancelled
+    painted = Painted(place.device.type)
+    text = text.to(place.device)
+    with torch.autocast(
+        place.device.type, place.precision, enabled=place.precision != torch.float32
+    ):
+        canvas, painted.chosen = _sketch(place, text, chances)
+        stages = place.generator.go_on(canvas, text, count)
+        while True:
+            if cancelled is not None and cancelled():
+                raise DrawingCancelled
+            canvas_or_end = next(stages, None)
+            if canvas_or_end is None:
+                return painted
+            painted.stages.append(_to_pictures(canvas_or_end.image))
+            if canvas_or_end.attention is not None:
+                painted.attention.append(canvas_or_end.attention.float().cpu().numpy())
+            if on_stage is not None:
+                on_stage(len(painted.stages) - 1, painted.stages[-1][0])
+
+
+def _sketch(place: Place, text: Text, chances: Chances) -> tuple[Canvas, list[int]]:
+    """Run stage 1 for all sketches, and keep the best one of each drawing."""
+    drawings, sketches = chances.noise.shape[:2]
+    noise, epsilon = (
+        part.flatten(0, 1).to(place.device) for part in (chances.noise, chances.epsilon)
+    )
+    sentences = text.sentence.repeat_interleave(sketches, dim=0)
+    condition, _, _ = place.generator.conditioning(sentences, epsilon)
+    pose = chances.pose and chances.pose.to(place.device)
+    canvas = place.generator.start(noise, condition, pose)
+    if sketches == 1 or place.judge is None:
+        return canvas, [0] * drawings
+    with torch.autocast(place.device.type, enabled=False):
+        scores = place.judge.judge(canvas.image, sentences).total.unflatten(0, (drawings, -1))
+    chosen = scores.argmax(dim=1)
+    rows = torch.arange(drawings, device=chosen.device) * sketches + chosen
+    return canvas.rows(rows), chosen.tolist()
+
+
+def choose_device(name: str) -> torch.device:
+    """Find the device that is called "auto" (a GPU when there is one), "cpu", "cuda" or "cuda:1".
+
+    Raises
+    ------
+    ModelError
+        There is no such device.
+    """
+    kind, _, number = name.partition(":")
+    if name not in ("auto", "cpu", "cuda") and not (kind == "cuda" and number.isdecimal()):
+        raise ModelError(f"There is no device called {name}: use auto, cpu, cuda or cuda:NUMBER.")
+    if kind == "cuda" and not torch.cuda.is_available():
+        raise ModelError("There is no usable NVIDIA GPU on this computer: choose auto or cpu.")
+    if number and int(number) >= torch.cuda.device_count():
+        raise ModelError(
+            f"There is no GPU number {number} on this computer: it has "
+            f"{torch.cuda.device_count()}, counted from 0."
+        )
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return torch.device(name)
+
+
+def _drawing_precision(device: torch.device) -> torch.dtype:
+    """bfloat16 where it is faster on a processor: the eye sees no difference."""
+    if device.type == "cpu" and bfloat16_is_faster(device):
+        return torch.bfloat16
+    return torch.float32
+
+
+def _to_pictures(images: Tensor) -> list[Image.Image]:
+    """Turn (B, 3, S, S) in -1 .. 1 into RGB pictures."""
+    pixels = images.float().add(1).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8)
+    return [Image.fromarray(picture.numpy()) for picture in pixels.permute(0, 2, 3, 1).cpu()]

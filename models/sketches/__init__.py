@@ -1,0 +1,1 @@
+"""Poses of birds, and choosing among several sketches of one."""

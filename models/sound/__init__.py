@@ -1,0 +1,1 @@
+"""From sound straight to what pictures are drawn from, without text."""

@@ -1,0 +1,93 @@
+"""The listener: from a recording straight to what the painter draws from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from models.drawing import Span
+from models.errors import SoundError
+from models.networks.text_encoder import TextFeatures
+from models.sound.log_mel import HOP, SAMPLE_RATE, log_mel
+from models.sound.speech_checkpoint import load_speech_encoder
+from models.sound.speech_encoder import STRIDE, SpeechEncoder
+
+FRAME_SECONDS = HOP * STRIDE / SAMPLE_RATE
+BUNDLED_LISTENER = Path(__file__).resolve().parents[2] / "weights" / "listener.safetensors"
+SHORTEST, LONGEST = 0.3, 30.0
+"""Seconds of sound that can be listened to."""
+
+
+@dataclass(frozen=True)
+class HeardSentence:
+    """A recording as the painter understands it.
+
+    Attributes
+    ----------
+    text : features of one sentence, in the spaces of the text encoder.
+    embeddings : (N, E) each of its pieces as the text encoder would look a word up.
+    spans : where each of its pieces, words as it were, lies in the recording.
+    teacher : identity of the text encoder whose spaces these are.
+    """
+
+    text: TextFeatures
+    embeddings: Tensor
+    spans: tuple[Span, ...]
+    teacher: str
+
+
+class Listener:
+    """Hears sentences with one speech encoder, on the processor. Threads may share it."""
+
+    def __init__(self, encoder: SpeechEncoder, teacher: str) -> None:
+        self._encoder, self._teacher = encoder.requires_grad_(False), teacher
+
+    @classmethod
+    def load(cls, path: Path | str | None = None) -> Listener:
+        """Load a speech encoder: the bundled one unless another `path` is named.
+
+        Raises
+        ------
+        CheckpointError
+            The weights cannot be used, with the reason.
+        """
+        checkpoint = load_speech_encoder(Path(path) if path else BUNDLED_LISTENER)
+        return cls(checkpoint.encoder, checkpoint.teacher)
+
+    @torch.inference_mode()
+    def hear(self, samples: NDArray[np.float32]) -> HeardSentence:
+        """Listen to mono sound (L,) at 16 kHz.
+
+        Raises
+        ------
+        SoundError
+            It is too short or too long, or holds nothing like a sentence.
+        """
+        seconds = len(samples) / SAMPLE_RATE
+        if seconds < SHORTEST:
+            raise SoundError("That was too short to hear a bird in it. Please say a sentence.")
+        if seconds > LONGEST:
+            raise SoundError(
+                f"That is {seconds:.0f} seconds long, and I listen to {LONGEST:.0f} at most. "
+                "Please say a sentence or two."
+            )
+        mels = log_mel(torch.from_numpy(np.ascontiguousarray(samples)))
+        heard = self._encoder(mels[None], torch.tensor([mels.shape[1]]))
+        if heard.count.item() < 1:
+            raise SoundError("I heard no description of a bird. Please say it once more.")
+        spans = _spans(heard.shares[0])[: heard.text.mask.shape[1]]
+        return HeardSentence(heard.text, heard.embeddings[0, : len(spans)], spans, self._teacher)
+
+
+def _spans(shares: Tensor) -> tuple[Span, ...]:
+    """Where words (N, T) begin and end."""
+    spans = []
+    for word in shares:
+        frames = (word > 0.01).nonzero()[:, 0].tolist()
+        spans.append(Span(frames[0] * FRAME_SECONDS, (frames[-1] + 1) * FRAME_SECONDS))
+    return tuple(spans)

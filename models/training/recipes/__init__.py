@@ -1,0 +1,1 @@
+"""The recipes that come along (TOML files), what reads them, and what walks them."""

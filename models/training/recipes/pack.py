@@ -1,0 +1,48 @@
+"""What is worth keeping of a run for good, as a folder from which the run goes on."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from models.training.damsm.trainer import DAMSM_NAME
+from models.training.damsm.trainer import STATE_NAME as DAMSM_STATE
+from models.training.expert.trainer import EXPERT_NAME
+from models.training.expert.trainer import STATE_NAME as EXPERT_STATE
+from models.training.gan.trainer import load_gan, pack_gan
+from models.training.recipes.recipe_run import RECIPE_FILE, RUNS_FILE
+from models.training.runs.files import save_state
+
+
+def pack(run: Path, output: Path) -> list[Path]:
+    """Copy a run's recipe, expert, DAMSM and judge of sketches, and its phases as `pack_gan` does.
+
+    Returns
+    -------
+    The files that were written, the recipe last: without it the folder is no run.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        There is no run, or its expert or DAMSM is not complete; or the folder is not empty.
+    """
+    if not (run / RECIPE_FILE).is_file():
+        raise FileNotFoundError(f"{run} holds no run: it has no {RECIPE_FILE}")
+    unfinished = [Path("expert", EXPERT_STATE), Path("damsm", DAMSM_STATE)]
+    if any((run / name).exists() for name in unfinished):
+        raise ValueError(f"{run} is not far enough: its expert or its DAMSM is being trained")
+    if output.exists() and any(output.iterdir()):
+        raise ValueError(f"{output} is not empty: name a new folder")
+    written = []
+    whole = (Path("expert", EXPERT_NAME), Path("damsm", DAMSM_NAME), Path("sketches/sketches.pt"))
+    for name in (*whole, Path(RUNS_FILE)):
+        if (run / name).exists():
+            (output / name).parent.mkdir(parents=True, exist_ok=True)
+            written.append(Path(shutil.copyfile(run / name, output / name)))
+    for path in sorted(run.glob("phase-*/gan.pt")):
+        packed = output / path.relative_to(run)
+        packed.parent.mkdir(parents=True)
+        save_state(pack_gan(load_gan(path)), packed)
+        written.append(packed)
+    written.append(Path(shutil.copyfile(run / RECIPE_FILE, output / RECIPE_FILE)))
+    return written

@@ -1,0 +1,1 @@
+"""Poses and the judge of sketches: made by training, used by drawing."""

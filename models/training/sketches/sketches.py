@@ -1,0 +1,183 @@
+"""Trains the judge of sketches: the expert's first blocks, on photographs as small as sketches."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from models.networks.config import FIRST_STAGE_SIZE
+from models.networks.text_encoder import pad_ids
+from models.sketches.sketch_judge import SEEN_AT, SketchJudge
+from models.training.damsm.model import Damsm
+from models.training.damsm.similarity import contrastive_loss, sentence_scores
+from models.training.data.augment import AugmentConfig, Movement, augment
+from models.training.data.captions import Captions, CaptionSettings
+from models.training.data.counterfactual import Counterfactual
+from models.training.data.crops import Crop, CropSettings
+from models.training.data.examples import Example
+from models.training.data.photographs import Photographs, kept_side
+from models.training.expert.parts import part_loss
+from models.training.features.image_features import ImageFeatures
+from models.training.runs.files import load_state, save_state
+
+_GAMMA = 10.0
+"""How sharply the right sentence is told from the others, as gamma3 of DAMSM."""
+
+
+@dataclass(frozen=True)
+class SketchTraining:
+    """Settings of the judge of sketches."""
+
+    epochs: int = field(default=4, metadata={"help": "how often all photographs are seen"})
+    batch_size: int = field(default=64, metadata={"help": "photographs a step"})
+    learning_rate: float = field(
+        default=1e-3, metadata={"help": "the highest one; a fifth of it for the expert's blocks"}
+    )
+    fit_weight: float = field(
+        default=0.5, metadata={"help": "weight of telling the right sentence from others"}
+    )
+    captions: CaptionSettings = field(
+        default=CaptionSettings(of_species=0.1),
+        metadata={"help": "which sentence is said of a photograph"},
+    )
+    crops: CropSettings = field(
+        default=CropSettings(), metadata={"help": "how squares are cut round birds"}
+    )
+    augment: AugmentConfig = field(
+        default=AugmentConfig(shift=0.06, scale=0.1, cutout=0.15),
+        metadata={"help": "how they are moved and blanked"},
+    )
+
+
+def train_sketch_judge(
+    examples: Sequence[Example],
+    damsm: Damsm,
+    path: Path,
+    settings: SketchTraining,
+    device: torch.device,
+    seed: int = 0,
+) -> None:
+    """Train a judge and write it; it takes minutes, and one that was stopped begins anew.
+
+    Parameters
+    ----------
+    examples : photographs with parts; those without any teach the fit of sentences alone.
+    damsm : whose picture network it begins with, an EfficientNet-Lite0.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(seed)
+    photographs = Photographs(examples, kept_side(FIRST_STAGE_SIZE), device)
+    vocabulary, encoder = damsm.vocabulary, damsm.text_encoder
+    captions = Captions(
+        photographs.examples,
+        photographs.species,
+        vocabulary,
+        encoder.config.max_words,
+        settings.captions,
+    )
+    judge = SketchJudge(encoder.config.feature_size)
+    begin_with(judge, damsm.features)
+    judge.to(device)
+    trainer = _Trainer(judge, photographs, captions, damsm, settings, device)
+    for _ in range(settings.epochs):
+        trainer.epoch()
+    save_state({"judge": judge.state_dict(), "seed": seed}, path)
+
+
+def load_sketch_judge(path: Path, sentence_size: int) -> SketchJudge:
+    """Read what `train_sketch_judge` wrote; errors as of `files.load_state`."""
+    state = load_state(path, "judge of sketches", ("judge",))
+    judge = SketchJudge(sentence_size)
+    judge.load_state_dict(state["judge"])
+    return judge.eval().requires_grad_(False)
+
+
+def begin_with(judge: SketchJudge, features: ImageFeatures) -> None:
+    """Take over the first blocks of an EfficientNet-Lite0, its batch norms folded."""
+    own = [judge.stem, *judge.blocks]
+    theirs = [features.stem, *list(features.blocks)[: len(judge.blocks)]]
+    for part, other in zip(own, theirs, strict=True):
+        pairs = zip(_convolutions(part), _convolutions(other), strict=True)
+        for mine, learned in pairs:
+            mine.load_state_dict(learned.state_dict())
+
+
+def _convolutions(part: nn.Module) -> list[nn.Conv2d]:
+    """A block's convolutions in the order in which they are computed."""
+    named = ("_expand_conv", "_depthwise_conv", "_project_conv")
+    if hasattr(part, "_project_conv"):
+        parts = [getattr(part, name) for name in named if hasattr(part, name)]
+        return [layer for each in parts for layer in _convolutions(each)]
+    return [layer for layer in part.modules() if isinstance(layer, nn.Conv2d)]
+
+
+class _Trainer:
+    def __init__(
+        self,
+        judge: SketchJudge,
+        photographs: Photographs,
+        captions: Captions,
+        damsm: Damsm,
+        settings: SketchTraining,
+        device: torch.device,
+    ) -> None:
+        self.judge, self.photographs, self.captions = judge, photographs, captions
+        self.encoder, self.settings, self.device = damsm.text_encoder, settings, device
+        self._counterfactual = Counterfactual(damsm.vocabulary)
+        self._steps = max(1, len(photographs) // settings.batch_size)
+        begun = [*judge.stem.parameters(), *judge.blocks.parameters()]
+        new = [*judge.parts.parameters(), *judge.fit.parameters(), *judge.fitted.parameters()]
+        rates = [settings.learning_rate / 5, settings.learning_rate]
+        self._optimizer = torch.optim.AdamW(
+            [{"params": part, "lr": rate} for part, rate in zip((begun, new), rates, strict=True)],
+            weight_decay=0.02,
+            fused=True,
+        )
+        self._schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self._optimizer, rates, total_steps=self._steps * settings.epochs
+        )
+
+    def epoch(self) -> None:
+        size = self.settings.batch_size
+        order = torch.randperm(len(self.photographs))[: self._steps * size]
+        losses = [self._step(rows) for rows in tqdm(order.split(size), "sketches", leave=False)]
+        parts, fit = torch.tensor(losses).mean(0).tolist()
+        if not math.isfinite(parts + fit):
+            raise FloatingPointError(f"the judge of sketches broke down ({parts}, {fit})")
+        tqdm.write(f"judge of sketches: parts {parts:.3f}, fit {fit:.3f}")
+
+    def _step(self, rows: Tensor) -> tuple[float, float]:
+        settings, photographs = self.settings, self.photographs
+        pose = photographs.pose.rows(rows)
+        crop = Crop.sample(photographs.boxes[rows], pose, settings.crops)
+        movement = Movement.sample(len(rows), settings.augment)
+        small = photographs.cut(rows, crop, FIRST_STAGE_SIZE)
+        parts, whole = self.judge(augment(small, SEEN_AT, settings.augment, movement))
+        seen = movement.pose(crop.pose(pose), settings.augment).to(self.device)
+        of_parts = part_loss(parts, seen, pose.seen.any(1).to(self.device))
+        of_fit = self._fit_loss(rows, whole)
+        self._optimizer.zero_grad()
+        (of_parts + settings.fit_weight * of_fit).backward()
+        self._optimizer.step()
+        self._schedule.step()
+        return of_parts.item(), of_fit.item()
+
+    def _fit_loss(self, rows: Tensor, whole: Tensor) -> Tensor:
+        """How surely each photograph's own sentence is told from others and from itself swapped."""
+        captions = [self.captions.choose(row) for row in rows.tolist()]
+        with torch.no_grad():
+            sentences = self.encoder(*pad_ids(captions)).sentence.to(self.device)
+            wrong = self._counterfactual.encode(captions, self.encoder).to(self.device)
+        species = self.photographs.species[rows].to(self.device)
+        same = species[:, None] == species[None, :]
+        scores = sentence_scores(whole, sentences)
+        swapped = F.cosine_similarity(whole, wrong.text.sentence, dim=1)
+        swapped = swapped.masked_fill(~wrong.changed, float("-inf"))[:, None]
+        return contrastive_loss(scores, same, _GAMMA, swapped)

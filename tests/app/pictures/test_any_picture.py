@@ -1,0 +1,162 @@
+"""Pictures of others, of any format, are called pictures; what was drawn here is read from each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from tkinter import filedialog
+
+import pytest
+from PIL import Image
+
+from app.pictures.file_kind import kind_of
+from app.pictures.picture_file import PictureError, read_picture, save_picture
+from app.pictures.picture_metadata import PictureMetadata
+from app.ui.window.window import MainWindow
+from models.request import DrawRequest
+from tests.app.commandline.command_line import failure
+from tests.app.events import drop, drop_addresses
+from tests.app.pictures.test_foreign_pictures import chunk, drop_when_possible, ours, png, text
+from tests.conftest import wait_until
+
+METADATA = PictureMetadata(DrawRequest("a red bird", 7, 64), "test (0000)")
+# A file of each name, and the format that is written into it.
+_FOREIGN = {
+    "bird.gif": "GIF",
+    "bird.jfif": "JPEG",
+    "BIRD.BMP": "BMP",
+    "bird.tif": "TIFF",
+    "bird.avif": "AVIF",
+    "bird.ppm": "PPM",
+    "bird.tga": "TGA",
+    "bird.ico": "ICO",
+    "bird": "PNG",
+    "bird.txt": "GIF",
+    "bird.wav": "JPEG",  # somebody gave it a wrong name
+}
+_BAD_EXIF = b"Exif\0\0this is no EXIF"
+
+
+def two_colours(width: int, height: int) -> Image.Image:
+    image = Image.new("RGB", (width, height), "red")
+    image.paste("blue", (0, 0, width // 2, height))
+    return image
+
+
+@pytest.mark.parametrize("name", _FOREIGN)
+def test_what_pillow_reads_is_called_a_picture(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    path = tmp_path / name
+    two_colours(64, 64).save(path, format=_FOREIGN[name])
+    assert kind_of(path) == "picture"
+    told = failure(capsys, 1, "draw", "--from", path, "-o", tmp_path / "again.png")
+    assert f"The picture {path} does not say which sentence and seed it was drawn from" in told
+
+
+def test_what_cannot_be_read_is_told_by_its_name(tmp_path: Path) -> None:
+    for name, told in (("bird.heic", "of a kind that cannot be read here"), ("a.png", "not a")):
+        (tmp_path / name).write_bytes(b"what nobody reads")
+        assert kind_of(tmp_path / name) == "picture"
+        with pytest.raises(PictureError, match=told):
+            read_picture(tmp_path / name)
+    for name, kind in (("a.m4a", "sound"), ("a.txt", "other"), ("a", "other"), ("a.pdf", "other")):
+        (tmp_path / name).write_bytes(b"what nobody reads")
+        assert kind_of(tmp_path / name) == kind
+    assert kind_of(tmp_path) == "other"
+
+
+def test_each_kind_is_taken_for_what_it_is_when_dropped(
+    window: MainWindow, tmp_path: Path, spoken_sentence: Callable[[str], Path]
+) -> None:
+    wait_until(window, lambda: window.transcriber_loader.value is not None)
+    for name in _FOREIGN:
+        path = tmp_path / name
+        two_colours(64, 64).save(path, format=_FOREIGN[name])
+        window.messages.clear()
+        drop_when_possible(window, path)
+        wait_until(window, lambda: window.messages.text != "")
+        assert "does not say which sentence" in window.messages.text, name
+    for name in ("notes.txt", "a folder"):
+        path = tmp_path / name
+        path.mkdir() if " " in name else path.write_text("a red bird")
+        window.messages.clear()
+        drop(window, path)
+        wait_until(window, lambda: window.messages.text != "")
+        assert "cannot be opened: drop a picture that was drawn here" in window.messages.text
+    sound = tmp_path / "a sound without an ending"
+    sound.write_bytes(spoken_sentence("a red bird").read_bytes())
+    drop(window, sound)
+    wait_until(window, lambda: "red bird" in window.speak_tab.field.sentence)
+
+
+def test_a_dropped_link_or_nothing_is_told(window: MainWindow) -> None:
+    wait_until(window, lambda: window.root.tk.eval("namespace exists ::tkdnd::xdnd") == "1")
+    for addresses, told in (
+        ([], "no file in what you dropped"),
+        ([""], "no file in what you dropped"),
+        (["https://example.org/bird.png"], "a link to https://example.org/bird.png"),
+        (["smb://server/bird.png", "https://example.org/b.wav"], "a link to smb://server/"),
+    ):
+        window.messages.clear()
+        drop_addresses(window, *addresses)
+        wait_until(window, lambda: window.messages.text != "")
+        assert told in window.messages.text and window.messages.is_error
+
+
+@pytest.mark.parametrize("name", ["bird.png", "bird.jpg", "bird.webp"])
+def test_a_picture_is_shown_upright(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    save_picture(two_colours(64, 64), METADATA, path)
+    with Image.open(path) as image:
+        exif, comment = image.getexif(), image.info.get("comment", b"")
+        exif[0x0112] = 6  # to be turned to the right
+        if image.format == "PNG":
+            data = path.read_bytes()
+            first = data.index(b"IDAT") - 4
+            path.write_bytes(data[:first] + chunk(b"eXIf", exif.tobytes()[6:]) + data[first:])
+        else:
+            image.save(path, exif=exif, comment=comment)
+    read = read_picture(path)
+    assert read.metadata.sentence == "a red bird"
+    red, _, blue = read.image.getpixel((32, 56))  # type: ignore[misc]
+    assert red > blue and read.image.getpixel((32, 8))[2] > 200  # type: ignore[index]
+
+
+def test_exif_that_cannot_be_read_stops_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "bird.png"
+    path.write_bytes(png(text(ours()), chunk(b"eXIf", b"this is no EXIF")))
+    assert read_picture(path).metadata.sentence == "a red bird"
+    save_picture(two_colours(64, 64), METADATA, tmp_path / "bird.jpg")
+    with Image.open(tmp_path / "bird.jpg") as image:
+        image.save(path.with_suffix(".jpeg"), exif=_BAD_EXIF, comment=image.info["comment"])
+    assert read_picture(path.with_suffix(".jpeg")).metadata.sentence == "a red bird"
+    two_colours(64, 64).save(tmp_path / "foreign.webp", exif=_BAD_EXIF)
+    with pytest.raises(PictureError, match="does not say which sentence"):
+        read_picture(tmp_path / "foreign.webp")
+
+
+def test_dialogs_show_every_ending_in_both_cases(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def ask(**options: object) -> str:
+        types = options["filetypes"]
+        assert isinstance(types, tuple)
+        asked.append(types[0][1])
+        return ""
+
+    monkeypatch.setattr(filedialog, "askopenfilename", ask)
+    monkeypatch.setattr(filedialog, "asksaveasfilename", ask)
+    window.commands.open()
+    for ending in (".png", ".jpg", ".jpeg", ".jfif", ".webp"):
+        assert {f"*{ending}", f"*{ending.upper()}"} <= set(asked[-1].split())
+    window.tabs.select(window.morph_tab)
+    window.morph_tab.first.insert(0, "a red bird")
+    window.morph_tab.second.insert(0, "a blue bird")
+    for entry in (window.morph_tab.first_seed, window.morph_tab.second_seed):
+        entry.delete(0, "end")
+        entry.insert(0, "1")
+    window.morph_tab._export(True)
+    assert asked[-1] == "*.gif *.GIF"

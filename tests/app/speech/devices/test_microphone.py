@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from app.speech.devices.microphone import NoMicrophoneError, choose_microphone, list_microphones
+from app.speech.devices.portaudio import PyAudioMissingError, portaudio
+from tests.speech_fixtures import PlugIn, SpeakSentence
+
+
+def test_microphones_come_and_go(
+    no_microphone: dict[str, str], virtual_microphone: PlugIn, spoken_sentence: SpeakSentence
+) -> None:
+    assert list_microphones() == []
+    virtual_microphone(spoken_sentence("a red bird"), rate=44_100)
+    first, *others = list_microphones()
+    assert (first.name, first.rate, first.is_default) == ("default", 44_100, True)
+    assert not any(other.is_default for other in others)
+
+
+def test_a_device_that_is_gone_is_named_in_a_sentence(
+    virtual_microphone: PlugIn, spoken_sentence: SpeakSentence
+) -> None:
+    virtual_microphone(spoken_sentence("a red bird"))
+    with portaudio() as audio:
+        assert choose_microphone(audio).is_default
+        for microphone in list_microphones():
+            assert choose_microphone(audio, microphone.index) == microphone
+        with pytest.raises(NoMicrophoneError, match="Microphone number 99 is not there"):
+            choose_microphone(audio, 99)
+
+
+def test_no_microphone_is_a_sentence_and_nothing_is_printed(
+    no_microphone: dict[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    with portaudio() as audio, pytest.raises(NoMicrophoneError, match="no microphone here"):
+        choose_microphone(audio)
+    # The sound libraries print below Python, where only the file descriptor can be watched.
+    assert capfd.readouterr() == ("", "")
+
+
+def test_without_pyaudio(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyaudio", None)
+    with pytest.raises(PyAudioMissingError, match=r"needs PyAudio.*Typing works"):
+        list_microphones()
+
+
+def test_speech_loads_nothing_heavy_until_it_is_used() -> None:
+    program = (
+        "import sys, app.speech.devices.microphone, app.speech.devices.recorder\n"
+        "import app.speech.recognition.transcriber\n"
+        "print(*{'pyaudio', 'tkinter', 'torch', 'faster_whisper', 'speech_recognition'}"
+        " & set(sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (run.returncode, run.stdout.strip(), run.stderr) == (0, "", "")

@@ -1,0 +1,66 @@
+"""Closing the main window while a dialog is open ends the program, without a word."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+# The window as it is opened; a command opens a real dialog, and then the title bar's cross is
+# clicked.
+_CLOSE = """
+import sys, main
+from tkinter import messagebox
+from PIL import Image
+from app.pictures.picture_file import Picture
+from app.pictures.picture_metadata import PictureMetadata
+from app.ui.window.window import MainWindow
+from models.request import DrawRequest
+
+METADATA = PictureMetadata(DrawRequest("a red bird", 1, 64), "a model")
+
+def run(window):
+    def children():
+        return window.root.tk.splitlist(window.root.tk.eval("winfo children ."))
+
+    def leave():
+        grabbed = window.root.tk.eval("grab current")
+        assert grabbed or set(children()) > before, "no dialog is open"
+        window.root.tk.eval("eval [wm protocol . WM_DELETE_WINDOW]")
+
+    before = set(children())
+    window.root.after(300, lambda: {command})
+    window.root.after(900, leave)
+    window.root.mainloop()
+
+MainWindow.run = run
+sys.exit(main.main([]))
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "window.commands.open()",
+        "window.commands.open_sound()",
+        "window.commands.show_settings() or window.commands.dialog.choose_button.invoke()",
+        "window.saver._ask_place(Picture(Image.new('RGB', (64, 64)), METADATA), 64)",
+        "window.commands.show_about()",
+        "messagebox.askyesno('a', 'b', parent=window.root)",
+    ],
+    ids=["picture", "sound", "folder", "save", "about", "question"],
+)
+def test_the_window_is_closed_over_a_dialog(display: None, command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _CLOSE.format(command=command)],
+        cwd=REPOSITORY,
+        env=os.environ.copy(),
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert done.returncode == 0 and done.stderr == "", done.stderr

@@ -1,0 +1,43 @@
+"""Poses: bumps where the parts are, whoever of a group they are, and nothing outside."""
+
+import torch
+
+from models.sketches.pose import MEMBERS, PART_GROUPS, PARTS, Pose
+
+GROUPS = list(PART_GROUPS)
+
+
+def pose(**places: tuple[float, float]) -> Pose:
+    """One bird with these parts."""
+    where, seen = torch.full((1, len(PARTS), 2), -1.0), torch.zeros(1, len(PARTS)).bool()
+    for name, place in places.items():
+        where[0, PARTS.index(name.replace("_", " "))] = torch.tensor(place)
+        seen[0, PARTS.index(name.replace("_", " "))] = True
+    return Pose(where, seen)
+
+
+def test_every_part_is_in_one_group() -> None:
+    assert sorted(member for members in MEMBERS for member in members) == list(range(15))
+
+
+def test_a_bump_stands_where_the_part_is() -> None:
+    maps = pose(beak=(0.8125, 0.1875)).maps(8, 0.1)
+    assert maps.shape == (1, 11, 8, 8)
+    beak = maps[0, GROUPS.index("beak")]
+    assert beak.argmax() == 1 * 8 + 6, "right is the column, down the row"
+    assert beak[1, 6] == 1 and 0.4 < beak[1, 7] < 0.5 and beak[1, 5] == beak[2, 6] == beak[1, 7]
+    assert maps.sum() == beak.sum(), "no other part is drawn"
+
+
+def test_parts_that_look_alike_share_a_map() -> None:
+    left, right = (0.25, 0.25), (0.75, 0.75)
+    both = pose(left_eye=left, right_eye=right).maps(16, 0.05)
+    eye = GROUPS.index("eye")
+    one, other = pose(left_eye=left).maps(16, 0.05), pose(left_eye=right).maps(16, 0.05)
+    assert torch.equal(both[:, eye], torch.maximum(one, other)[:, eye])
+
+
+def test_what_is_outside_is_not_seen() -> None:
+    inside = pose(beak=(1.01, 0.5), tail=(0.99, 0.5), crown=(0.5, -0.01)).inside()
+    assert [PARTS[part] for part in inside.seen[0].nonzero().flatten()] == ["tail"]
+    assert len(inside) == 1 and inside.rows(slice(0, 0)).seen.shape == (0, 15)
