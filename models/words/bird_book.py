@@ -68,6 +68,8 @@ class BirdBook:
                 if words in self._by_words:
                     raise ValueError(f"the bird book has {name!r} twice")
                 self._by_words[words] = bird
+        self.names = tuple(map(" ".join, self._by_words))
+        """Every name as a caption would have it, in singular."""
         for words, bird in list(self._by_words.items()):
             for way in written_ways(words, plain):
                 self._by_words.setdefault(way, bird)

@@ -18,6 +18,7 @@ class Lexicon:
     """Attributes
     ----------
     caption_words : words that captions say at least twenty times.
+    ranked_words : the same, those that are said most first.
     things : what is no bird, singular.
     synonyms : what captions say for words that they do not say.
     book : names of birds.
@@ -25,6 +26,7 @@ class Lexicon:
     """
 
     caption_words: frozenset[str]
+    ranked_words: tuple[str, ...]
     things: frozenset[str]
     synonyms: Rewriting
     book: BirdBook
@@ -52,4 +54,4 @@ def lexicon() -> Lexicon:
         [*caption_words, *sorted(book.words), *single],
         no_slips=[*things, *word_list(_FOLDER / "no_slips.txt")],
     )
-    return Lexicon(frozenset(caption_words), things, synonyms, book, slips)
+    return Lexicon(frozenset(caption_words), tuple(caption_words), things, synonyms, book, slips)
