@@ -261,6 +261,7 @@ class MainWindow:
         if painter is not None:
             for tab in (self.speak_tab, self.type_tab):
                 tab.field.use_reader(painter.reader)
+            self.morph_tab.use_reader(painter.reader)
 
     def _copy(self, event: tk.Event[tk.Misc]) -> str:
         self.commands.copy()
