@@ -25,6 +25,37 @@ def test_a_name_is_drawn_by_its_description_unless_the_model_has_learned_it() ->
     assert learned.described == "" and not learned.is_changed
 
 
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("cardinals", "cardinal"),
+        ("two cardinals", "two cardinal"),
+        ("a male cardinal", "a cardinal"),
+        ("a red cardinal", "a northern cardinal"),
+        ("a redbird on a branch", "a northern cardinal on a branch"),
+        ("a red northern cardinal with a black face", "a red northern cardinal with a black face"),
+        ("a small cardinal with brown eyes", "a small cardinal with brown eyes"),
+        ("Northern Cardinals!", "northern cardinal"),
+        ("a picture of a cardnal", "a cardinal"),
+    ],
+)
+def test_a_learned_name_counts_in_every_form(text: str, drawn: str) -> None:
+    names = frozenset(["cardinal", "northern cardinal"])
+    reader = SentenceReader(KNOWN | {"northern", "cardinal"}, 24, names)
+    reading = reader.understand(text)
+    assert (reading.drawn_as, reading.described) == (drawn, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"), [("a blue cardinal", "blue"), ("a cardinal with green wings", "green wings")]
+)
+def test_a_learned_name_is_described_where_it_is_contradicted(text: str, seen: str) -> None:
+    reader = SentenceReader(KNOWN | {"cardinal"}, 24, frozenset(["cardinal"]))
+    reading = reader.understand(text)
+    assert reading.described == "cardinal"
+    assert seen in reading.drawn_as and "cardinal" not in reading.drawn_as
+
+
 def test_a_name_whose_words_are_unknown_is_not_learned() -> None:
     reader = SentenceReader(KNOWN - {"cardinal"}, 24, frozenset(["cardinal"]))
     assert reader.read(DrawRequest("a cardinal")).described == "cardinal"

@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
 
+from app.ui.sentence.completion import Completion
 from app.ui.sentence.pose_menu import PoseMenu, ShownPose
 from app.ui.sentence.understood_row import UnderstoodRow
 from app.ui.sentence.word_marks import Suggest, WordMarks
@@ -13,6 +14,7 @@ from app.ui.toolkit.text_editing import limit_text
 from app.ui.toolkit.theme import GAP, Palette, follow_palette, palette_of
 from models.reading import Reading, SentenceReader
 from models.request import MAX_CHARACTERS, DrawRequest
+from models.words.completion import completer
 
 _LEAST_LINES, _LEAST_WIDTH = 2, 24  # in letters; it takes what room there is
 NOT_NEEDED = "No text is needed: the sound itself is drawn"
@@ -21,7 +23,8 @@ NOT_NEEDED = "No text is needed: the sound itself is drawn"
 class SentenceField(ttk.Frame):
     """A few lines of text, what is drawn of them where that is something else, and a Draw button.
 
-    Return and Ctrl+Return draw; Shift+Return begins a new line; Tab goes on to the button.
+    Return and Ctrl+Return draw; Shift+Return begins a new line; Tab takes the rest of a word where
+    one is offered, and goes on to the button otherwise.
 
     Parameters
     ----------
@@ -75,9 +78,11 @@ class SentenceField(ttk.Frame):
         self.text.pack(fill="both", expand=True)
         self.text.bind("<<Modified>>", self._modified, add=True)
         self.marks = WordMarks(self.text, suggest)
+        self.completion = Completion(self.text, self._rest)
         for keys in ("<Return>", "<Control-Return>", "<KP_Enter>", "<Control-KP_Enter>"):
             self.text.bind(keys, self._draw_by_key)
-        self.text.bind("<Shift-Return>", lambda event: None)  # the field's own: a new line
+        # The field's own: a new line.
+        self.text.bind("<Shift-Return>", lambda event: self.completion.hide())
         self.text.bind("<Tab>", self._focus_next)
         # Where Shift+Tab is a Tab, as on a Mac, it would go on to the button, too.
         self.text.bind("<Shift-Tab>", self._focus_previous)
@@ -166,11 +171,16 @@ class SentenceField(ttk.Frame):
         self._on_draw(self.request)
 
     def _draw_by_key(self, event: tk.Event[tk.Misc]) -> str:
+        self.completion.hide()
         self.draw_button.invoke()  # does nothing while the button is locked
         return "break"
 
+    def _rest(self, before: str) -> str:
+        return completer().rest(before, self._reader.known) if self._reader is not None else ""
+
     def _focus_next(self, event: tk.Event[tk.Misc]) -> str:
-        self.draw_button.focus()
+        if not self.completion.take():
+            self.draw_button.focus()
         return "break"
 
     def _focus_previous(self, event: tk.Event[tk.Misc]) -> str:

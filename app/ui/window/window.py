@@ -274,6 +274,7 @@ class MainWindow:
             painter.sketches = self.settings.sketches
             for tab in (self.speak_tab, self.type_tab):
                 tab.field.use_model(painter.reader, painter.poses)
+            self.morph_tab.use_reader(painter.reader)
 
     def _copy(self, event: tk.Event[tk.Misc]) -> str:
         self.pictures.copy()
