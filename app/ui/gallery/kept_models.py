@@ -64,4 +64,6 @@ class KeptModels:
                 _NOT_THERE.format(model=metadata.model), "Draw all the same", lambda: draw(None)
             )
 
+        if self._painter_loader.value is None:
+            self._messages.note("The model is still loading; your bird is drawn right after.")
         self._painter_loader.when_loaded(look, self._messages.error)
