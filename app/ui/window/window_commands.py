@@ -17,6 +17,7 @@ from app.ui.sentence.type_tab import TypeTab
 from app.ui.speak.speak_tab import SpeakState, SpeakTab
 from app.ui.toolkit.dialog import Dialog
 from app.ui.window.about_dialog import AboutDialog
+from app.ui.window.dropping import as_on_disk
 from app.ui.window.settings_dialog import SettingsDialog
 
 if TYPE_CHECKING:
@@ -147,7 +148,8 @@ class WindowCommands:
         """Open a dropped picture, or take a sound for what was said; of several, the first."""
 
         def first(task: object) -> tuple[Kind, Path]:
-            kinds = ((kind_of(path), path) for path in paths)
+            files = map(as_on_disk, paths)
+            kinds = ((kind_of(path), path) for path in files)
             return next((each for each in kinds if each[0] != "other"), ("other", paths[0]))
 
         self._window.runner.run_in_thread(
