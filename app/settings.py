@@ -101,6 +101,8 @@ class Settings:
         otherwise = otherwise or cls()
         path = path or config_folder() / "settings.json"
         try:
+            if path.exists() and not path.is_file():
+                raise OSError("it is no file")  # nothing may ever come out of a pipe
             stored = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return otherwise

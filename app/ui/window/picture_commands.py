@@ -21,6 +21,7 @@ from app.ui.sentence.type_tab import TypeTab
 from app.ui.speak.speak_tab import SpeakTab
 from app.ui.toolkit.background import BackgroundRunner
 from app.ui.toolkit.message_bar import MessageBar
+from app.ui.window.dropping import as_on_disk
 from models.sketches.pose_wish import PartPlaces
 
 
@@ -112,7 +113,8 @@ class PictureCommands:
         """Open a dropped picture, or take a sound for what was said; of several, the first."""
 
         def first(task: object) -> tuple[Kind, Path]:
-            kinds = ((kind_of(path), path) for path in paths)
+            files = map(as_on_disk, paths)
+            kinds = ((kind_of(path), path) for path in files)
             return next((each for each in kinds if each[0] != "other"), ("other", paths[0]))
 
         self._runner.run_in_thread(first, lambda found: self._open_as(*found), self._messages.error)
