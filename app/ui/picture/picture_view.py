@@ -34,6 +34,8 @@ class PictureView(ttk.Frame):
         What is shown; None while there is nothing.
     selected
         Which picture is enlarged, or marked in the grid.
+    example
+        What is shown while there is nothing; None is a sentence that says so.
     stage
         Which stage is shown; None is the newest.
     enlarged
@@ -47,6 +49,7 @@ class PictureView(ttk.Frame):
         self._on_change = on_change
         self._word: int | None = None
         self.pictures: PictureSet | None = None
+        self.example: Image.Image | None = None
         self.selected = 0
         self.stage: int | None = None
         self.enlarged = False
@@ -90,7 +93,8 @@ class PictureView(ttk.Frame):
         """Show what has come to the pictures since."""
         pictures = self.pictures
         if pictures is None:
-            self.canvas.show([], hint="Your bird appears here")
+            tiles = [] if self.example is None else [Tile(self.example)]
+            self.canvas.show(tiles, hint="" if tiles else "Your bird appears here")
             self.strip.show([], None)
             self.word_row.show([], alive=False)
             self._show_row(self.word_row)

@@ -32,6 +32,8 @@ class SettingChanges:
         Gives up whatever is being drawn.
     use_gallery
         Keeps pictures elsewhere from now on.
+    tell_recogniser
+        Told who listens from now on.
 
     Attributes
     ----------
@@ -48,6 +50,7 @@ class SettingChanges:
         messages: MessageBar,
         stop_drawing: Callable[[], None],
         use_gallery: Callable[[Gallery], None],
+        tell_recogniser: Callable[[str], None],
     ) -> None:
         self._keeper = keeper
         self._appearance = appearance
@@ -55,6 +58,7 @@ class SettingChanges:
         self._messages = messages
         self._stop_drawing = stop_drawing
         self._use_gallery = use_gallery
+        self._tell_recogniser = tell_recogniser
         self.chosen_theme = tk.StringVar(root, keeper.current.theme)
 
     def theme(self, theme: Theme) -> None:
@@ -119,4 +123,5 @@ class SettingChanges:
         self._keeper.remember(**changes)
         now = self._keeper.current
         if (now.recogniser, now.whisper_folder) != (before.recogniser, before.whisper_folder):
+            self._tell_recogniser(now.recogniser)
             self._loaders.listen_differently(now)
