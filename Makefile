@@ -6,8 +6,12 @@
 # make audit ADVISORIES=all.zip    name the locked packages' known weaknesses, and what may report home
 # make pictures    draw docs/colours.jpg and the screenshots anew
 # make reinstall   look again for what is missing (a compiler came, a package was removed)
+# make install     install what is missing, and put the program into the desktop's menu
+# make uninstall   take it out of the menu again
 # make clean    remove .venv and what tools keep
 # make run PYTHON=/path/to/python3    with this Python instead of the one that is found
+# make run GPU=yes|no    with PyTorch for NVIDIA graphics cards, or for processors alone (3.8 GB less);
+#                        without this, a new .venv gets what this computer can use
 #
 # The stamps in .venv say what is installed: a second run installs nothing. They are redone when
 # the program's requirements change.
@@ -16,14 +20,30 @@ SHELL := /bin/bash
 
 python := .venv/bin/python
 requirements := setup.cfg $(wildcard requirements/*.lock) scripts/install_program.sh \
-	scripts/install_system_packages.sh scripts/find_python.sh
+	scripts/install_system_packages.sh scripts/find_python.sh scripts/find_nvidia_card.sh
+ifeq ($(origin GPU),command line)
+ifeq ($(filter $(GPU),yes no),)
+$(error GPU is yes or no)
+endif
+# Another choice than the last one installs anew.
+requirements += $(if $(filter-out $(shell cat .venv/gpu 2>/dev/null),$(GPU)),another-gpu)
+endif
+# What must fit the other systems, too: calls that they do not have are found here.
+portable := main.py app models --exclude ^models/training/
 stamp := .venv/installed
 test_stamp := .venv/installed-for-tests
 
-.PHONY: run test lint bench bench-speech audit pictures reinstall clean
+.PHONY: run install uninstall test lint bench bench-speech audit pictures reinstall clean another-gpu
 
 run: $(stamp)
 	$(python) main.py
+
+# For this person alone.
+install: $(stamp)
+	$(python) main.py --install-desktop
+
+uninstall:
+	$(python) main.py --uninstall-desktop
 
 # Two tests at a time with a thread each, then those that measure how quickly something answers.
 # `.venv/bin/python -m pytest` runs all of them, one after the other.
@@ -35,6 +55,8 @@ lint: $(test_stamp)
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
 	$(python) -m mypy
+	$(python) -m mypy --platform win32 --cache-dir .mypy_cache/win32 $(portable)
+	$(python) -m mypy --platform darwin --cache-dir .mypy_cache/darwin $(portable)
 
 $(stamp): $(requirements)
 	scripts/install_system_packages.sh

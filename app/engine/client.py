@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import logging
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection, Pipe
-from pathlib import Path
+from multiprocessing.connection import Pipe
 from typing import Any
 
+from app.engine.inheriting import Connection, inheriting
 from app.engine.messages import LOAD, Cancel, Failure, Progress, Reply, Request, Result
 from app.errors import AppError
+from app.installation import IMPORT_ROOT, module_command
 
 _log = logging.getLogger(__name__)
 
-_ROOT = Path(__file__).resolve().parents[2]  # the folder that holds the package ``app``
 _LOOK = 0.05  # seconds between two looks whether a call was cancelled
 _CANCEL_TIMEOUT = 10.0  # seconds an engine has to stop, longer than any stage takes
 
@@ -153,11 +152,10 @@ class EngineClient:
             if self._closed:
                 raise self._stopped()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.engine", self._kind, str(number)],
-                cwd=_ROOT,
-                pass_fds=[number],
+                [*module_command(__package__), self._kind, str(number)],
+                cwd=IMPORT_ROOT,
                 stdin=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C in a terminal is for the window alone
+                **inheriting(theirs),
             )
 
     def _exchange(

@@ -7,9 +7,9 @@ import os
 import queue
 import threading
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from typing import Any
 
+from app.engine.inheriting import Connection
 from app.engine.messages import LOAD, Cancel, Failure, Progress, Request, Result
 
 

@@ -19,11 +19,13 @@ from app.ui.toolkit.short_text import short
 from app.ui.toolkit.theme import GAP
 
 if TYPE_CHECKING:
+    from app.pictures.picture_file import Picture
     from app.speech.sound.recording import Recording
     from app.ui.picture.subject import Subject
     from models import Drawing
 
 MOST_PICTURES = 9
+_EXAMPLE = "For example:"
 _CAPTION = 80  # characters of a sentence that the caption repeats
 _MODEL = 40  # characters of a model's name
 
@@ -65,6 +67,7 @@ class PicturePanel(ttk.Frame):
         self.has_picture = self.previewing = False
         self._coming: PictureSet | None = None  # until its first stage is there
         self._caption: str | None = None  # in place of what the pictures themselves say
+        self._empty = " "  # what is said of nothing
         self._build(actions, sizes, count)
         self.show_nothing()
 
@@ -137,12 +140,19 @@ class PicturePanel(ttk.Frame):
         """Make room for the stages of the model that draws, by the sides of their pictures."""
         self.view.strip.use_sizes(sizes)
 
+    def use_example(self, example: Picture | None) -> None:
+        """Show somebody else's picture wherever there is none of the person's; None: nothing."""
+        self.view.example = None if example is None else example.image
+        self._empty = " " if example is None else f"{_EXAMPLE} {_caption(example.metadata)}"
+        if self.view.pictures is None:
+            self.show_nothing()
+
     def show_nothing(self) -> None:
         """Be empty, as before the first picture."""
         self.kept = self._coming = self._caption = None
         self.previewing = False
         self.view.show(None)
-        self.caption.configure(text=" ")
+        self.caption.configure(text=self._empty)
         self._set_buttons(drawing=False, has_picture=False)
 
     def show_waiting(self, reason: str) -> None:

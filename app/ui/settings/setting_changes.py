@@ -23,8 +23,10 @@ class SettingChanges:
     keeper : remembers.
     appearance : light or dark.
     loaders : load engines anew.
+    messages : where it is told what a change did.
     stop_drawing : gives up whatever is being drawn.
     use_gallery : keeps pictures elsewhere from now on.
+    tell_recogniser : told who listens from now on.
 
     Attributes
     ----------
@@ -40,6 +42,7 @@ class SettingChanges:
         messages: MessageBar,
         stop_drawing: Callable[[], None],
         use_gallery: Callable[[Gallery], None],
+        tell_recogniser: Callable[[str], None],
     ) -> None:
         self._keeper = keeper
         self._appearance = appearance
@@ -47,6 +50,7 @@ class SettingChanges:
         self._messages = messages
         self._stop_drawing = stop_drawing
         self._use_gallery = use_gallery
+        self._tell_recogniser = tell_recogniser
         self.chosen_theme = tk.StringVar(root, keeper.current.theme)
 
     def theme(self, theme: Theme) -> None:
@@ -111,4 +115,5 @@ class SettingChanges:
         self._keeper.remember(**changes)
         now = self._keeper.current
         if (now.recogniser, now.whisper_folder) != (before.recogniser, before.whisper_folder):
+            self._tell_recogniser(now.recogniser)
             self._loaders.listen_differently(now)

@@ -8,6 +8,7 @@ from pathlib import Path
 from tkinter import filedialog
 
 from app.desktop import open_path
+from app.installation import ROOT
 from app.logfile import log_path
 from app.ui.picture.drawing_desk import DrawingDesk
 from app.ui.settings.setting_changes import SettingChanges
@@ -19,7 +20,7 @@ from app.ui.toolkit.file_dialogs import ALL_FILES, file_type
 from app.ui.toolkit.message_bar import MessageBar
 from app.ui.window.about_dialog import AboutDialog
 
-_DOCS = Path(__file__).resolve().parents[3] / "docs"
+_DOCS = ROOT / "docs"
 
 
 class ProgramCommands:
