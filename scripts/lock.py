@@ -42,6 +42,8 @@ def main() -> None:
     _write("build", build)
     # Only where something has no wheel, and in the same versions.
     _write("compile", _resolve(["requirements/compile.in"], [*known, *_versions(test.values())]))
+    bundle = _resolve(["requirements/bundle.in"], [*known, *_versions(test.values())])
+    _write("bundle", _without(bundle, *run, *build))
     _write("pyaudio", {"pyaudio": run["pyaudio"]})  # alone: it is compiled, which may fail
     _write("cuda", cuda)  # alone: only torch's build for graphics cards needs them
     _write("torch", {"torch": run["torch"]})  # alone: for Linux there is another build

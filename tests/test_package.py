@@ -22,6 +22,8 @@ _SOURCES = ("main.py", "setup.py", "setup.cfg", "pyproject.toml", "README.md", "
 _FOLDERS = ("app", "models", "weights", "docs", "tests")
 _NEEDED = {
     "speech2bird/LICENSE",
+    "speech2bird/app/menu_entry/icons/speech2bird-48.png",
+    "speech2bird/app/ui/picture/example.jpg",
     "speech2bird/docs/guide.md",
     "speech2bird/models/words/bird_book.tsv",
     "speech2bird/models/training/recipes/bundled.toml",
