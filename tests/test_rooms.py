@@ -62,7 +62,8 @@ LAYERS = (
     "app.commandline",
     # What measures it, and makes pictures of it.
     "tests",
-    "benchmarks scripts main",
+    "main",
+    "benchmarks scripts",
 )
 """Rooms from the lowest up, and modules that are rooms of their own: one imports only lower ones.
 
