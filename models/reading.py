@@ -80,20 +80,16 @@ class SentenceReader:
 
     def understand(self, sentence: str) -> Reading:
         """Understand a sentence as far as it can be; in most cases within a millisecond."""
-        understood = read(sentence, self.known, self.most_words)
-        is_described = bool(understood.name) and not self._has_learned(understood.name)
+        understood = read(sentence, self.known, self.most_words, self.names)
         return Reading(
-            drawn_as=understood.sentence if is_described else understood.sentence_with_name,
-            described=understood.name if is_described else "",
+            drawn_as=understood.sentence,
+            described=understood.name if understood.is_described else "",
             replaced=understood.replaced,
             left_out=understood.left_out,
             unknown_words=understood.unknown_words,
             notices=understood.notices,
             error=understood.error,
         )
-
-    def _has_learned(self, name: str) -> bool:
-        return name in self.names and self.known >= {*name.split()}
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from app.errors import AppError
+from app.file_kind import is_named_picture, kind_of
 from app.files import is_read_only, link_target, replacing
-from app.pictures.file_kind import is_named_picture, kind_of
 from app.pictures.picture_metadata import PictureMetadata
 from models.upright import upright
 
@@ -113,14 +113,10 @@ def save_picture(
 
     Parameters
     ----------
-    image
-        RGB picture.
-    metadata
-        What it was drawn from.
-    path
-        Name ending in one of ``FORMATS``, in a folder that exists.
-    size
-        Width and height to save it in, in pixels; None leaves it as it is.
+    image : RGB picture.
+    metadata : what it was drawn from.
+    path : name ending in one of ``FORMATS``, in a folder that exists.
+    size : width and height to save it in, in pixels; None leaves it as it is.
 
     Raises
     ------

@@ -10,8 +10,8 @@ import pytest
 
 from app.logfile import last_lines, log_path, start_logging
 from app.settings import Settings, config_folder
+from app.ui.settings.settings_keeper import SettingsKeeper
 from app.ui.toolkit.loader import LoadState
-from app.ui.window.settings_keeper import SettingsKeeper
 from app.ui.window.window import MainWindow
 from tests.conftest import wait_until
 

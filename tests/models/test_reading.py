@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from models.errors import SentenceError
 from models.reading import SentenceReader
@@ -23,6 +25,37 @@ def test_a_name_is_drawn_by_its_description_unless_the_model_has_learned_it() ->
     learned = SentenceReader(KNOWN | {"cardinal"}, 24, frozenset(["cardinal"])).read(request)
     assert learned.drawn_as == "a cardinal on a branch"
     assert learned.described == "" and not learned.is_changed
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("cardinals", "cardinal"),
+        ("two cardinals", "two cardinal"),
+        ("a male cardinal", "a cardinal"),
+        ("a red cardinal", "a northern cardinal"),
+        ("a redbird on a branch", "a northern cardinal on a branch"),
+        ("a red northern cardinal with a black face", "a red northern cardinal with a black face"),
+        ("a small cardinal with brown eyes", "a small cardinal with brown eyes"),
+        ("Northern Cardinals!", "northern cardinal"),
+        ("a picture of a cardnal", "a cardinal"),
+    ],
+)
+def test_a_learned_name_counts_in_every_form(text: str, drawn: str) -> None:
+    names = frozenset(["cardinal", "northern cardinal"])
+    reader = SentenceReader(KNOWN | {"northern", "cardinal"}, 24, names)
+    reading = reader.understand(text)
+    assert (reading.drawn_as, reading.described) == (drawn, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"), [("a blue cardinal", "blue"), ("a cardinal with green wings", "green wings")]
+)
+def test_a_learned_name_is_described_where_it_is_contradicted(text: str, seen: str) -> None:
+    reader = SentenceReader(KNOWN | {"cardinal"}, 24, frozenset(["cardinal"]))
+    reading = reader.understand(text)
+    assert reading.described == "cardinal"
+    assert seen in reading.drawn_as and "cardinal" not in reading.drawn_as
 
 
 def test_a_name_whose_words_are_unknown_is_not_learned() -> None:
@@ -54,3 +87,23 @@ def test_what_was_changed_is_told() -> None:
 def test_only_birds_are_drawn() -> None:
     with pytest.raises(SentenceError, match="Only birds are drawn, and “red car” is none"):
         READER.read(DrawRequest("a red car"))
+
+
+LEARNED = SentenceReader(
+    KNOWN | lexicon().book.words, 24, frozenset(["cardinal", "blue jay", "snowy owl", "parrot"])
+)
+SAID = """a the blue red cardinal cardinals jay owl owls snowy parrot parrots male two with without
+no not and , . on in like bird birds wings crest crimson zorgly flamigo car tree is has 's"""
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(SAID.split())).map(" ".join)))
+def test_any_text_gives_words_or_a_sentence_why_not(text: str) -> None:
+    for reader in (READER, LEARNED):
+        reading = reader.understand(text)
+        assert bool(reading.drawn_as) != bool(reading.error)
+        assert set(reading.drawn_as.split()) <= reader.known
+        try:
+            assert reader.read(DrawRequest(text)).drawn_as == reading.drawn_as
+        except SentenceError as error:
+            assert str(error).endswith(".")

@@ -10,13 +10,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from app.file_kind import kind_of
 from app.speech.files import SoundFileError
 from app.speech.files.decoder import decode
 from app.speech.files.id3 import skip_tags
@@ -65,8 +66,6 @@ def read_channels(path: Path, max_seconds: float) -> tuple[Channels, int]:
         with _opened(path) as (file, name):
             samples, rate = _read(file, name, max_seconds)
     except _UnreadableError as error:
-        from app.pictures.file_kind import kind_of
-
         if kind_of(path) == "picture":
             raise SoundFileError(_A_PICTURE.format(name=name)) from error
         raise
@@ -110,7 +109,7 @@ def _spooled(pipe: BinaryIO, name: str) -> Iterator[BinaryIO]:
             file.write(block)
             if file.tell() > _LARGEST_PIPE:
                 raise SoundFileError(f"{name} does not end: give a file of a minute at most.")
-        yield file
+        yield cast(BinaryIO, file)
 
 
 def _read(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]:

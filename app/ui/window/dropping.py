@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.ui.toolkit.words import short
+from app.ui.toolkit.short_text import short
 
 _log = logging.getLogger(__name__)
 
@@ -32,12 +32,9 @@ def accept_files(
 
     Parameters
     ----------
-    area
-        Where files may be dropped: this widget and all that is in it.
-    on_files
-        Receives the paths, in the order in which they were dragged.
-    on_others
-        Receives a sentence for the person when something else was dropped.
+    area : where files may be dropped: this widget and all that is in it.
+    on_files : receives the paths, in the order in which they were dragged.
+    on_others : receives a sentence for the person when something else was dropped.
     """
     try:
         from tkinterdnd2 import DND_FILES, TkinterDnD

@@ -1,7 +1,7 @@
 """``scales``: at which scale drawings differ from photographs, for one or several weights files.
 
 Prints a table: KID and FID of what is left of both at 64, 128 and 256 px. What is wrong at 64 px
-is for stage 1 to mend, what comes on top of it at 128 px for stage 2, and so on.
+is for that stage to mend, what comes on top of it at 128 px for the next one, and so on.
 """
 
 from __future__ import annotations

@@ -11,10 +11,9 @@ from tkinter import filedialog
 import pytest
 from PIL import Image
 
-from app.pictures.file_kind import kind_of
+from app.file_kind import SOUND_ENDINGS, kind_of
 from app.pictures.picture_file import PictureError, read_picture, save_picture
 from app.pictures.picture_metadata import PictureMetadata
-from app.speech.files import ENDINGS
 from app.ui.window.window import MainWindow
 from models.request import DrawRequest
 from tests.app.commandline.command_line import failure, run
@@ -103,7 +102,7 @@ def test_a_picture_in_place_of_a_sound_is_called_one(
 
 
 def test_sounds_are_known_by_name_or_beginning(tmp_path: Path) -> None:
-    for ending in ENDINGS:
+    for ending in SOUND_ENDINGS:
         (tmp_path / f"sound{ending}").write_bytes(b"what nobody reads")
         assert kind_of(tmp_path / f"sound{ending}") == "sound", ending
     for number, (beginning, kind) in enumerate(
@@ -233,7 +232,7 @@ def test_dialogs_show_every_ending_in_both_cases(
 
     monkeypatch.setattr(filedialog, "askopenfilename", ask)
     monkeypatch.setattr(filedialog, "asksaveasfilename", ask)
-    window.commands.open()
+    window.pictures.open()
     for ending in (".png", ".jpg", ".jpeg", ".jfif", ".webp"):
         assert {f"*{ending}", f"*{ending.upper()}"} <= set(asked[-1].split())
     window.tabs.select(window.morph_tab)

@@ -209,9 +209,15 @@ def unwritable_folder(tmp_path: Path) -> Path:
 
 
 def test_every_choice_of_a_request_is_kept(tmp_path: Path, picture: Image.Image) -> None:
-    request = DrawRequest("a crimson bird", 7, 512, drawn_as="a dark red bird", sketches=4)
+    request = DrawRequest(
+        "a crimson bird", 7, 512, drawn_as="a dark red bird", sketches=4, sketch=2, pose="left"
+    )
     metadata = replace(METADATA, request=request)
     save_picture(picture, metadata, tmp_path / "bird.png")
     assert read_metadata(tmp_path / "bird.png").request == request
-    kept = [field.name for field in fields(DrawRequest) if field.name not in ("blend", "sound")]
+    kept = [
+        field.name
+        for field in fields(DrawRequest)
+        if field.name not in ("beside", "blend", "sound")
+    ]
     assert list(request.kept()) == kept

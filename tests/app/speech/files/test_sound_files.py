@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from app.speech.files import ENDINGS, SoundFileError
+from app.file_kind import SOUND_ENDINGS
+from app.speech.files import SoundFileError
 from app.speech.recognition.transcriber import NothingHeardError, speech_in
 from app.speech.sound.recording import Recording, one_voice
 from tests.app.speech.conftest import RATE
@@ -221,7 +222,7 @@ def test_what_phones_and_browsers_record(tmp_path: Path, name: str, codec: str) 
     assert recording.rate == 48_000
     assert recording.seconds == pytest.approx(2, abs=0.15)
     assert 0.05 < recording.loudness < 0.12
-    assert path.suffix.lower() in (*ENDINGS, ".avi")
+    assert path.suffix.lower() in (*SOUND_ENDINGS, ".avi")
 
 
 def test_a_film_that_is_cut_off_or_silent_or_too_long(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from app.pictures.picture_file import save_picture
 from app.pictures.picture_metadata import PictureMetadata
 from app.settings import Settings
 from app.speech.recognition.choices import RECOGNISERS
-from app.speech.recognition.transcriber import SpeechModelError
+from app.speech.recognition.transcriber import Heard, SpeechModelError
 from app.speech.sound.recording import Recording
 from app.ui.speak.speak_tab import SpeakState
 from app.ui.toolkit.loader import LoadState
@@ -256,10 +256,10 @@ def test_nothing_said_is_lost_when_transcription_fails(
     wait_until(speaking, lambda: speaking.transcriber_loader.value is not None)
     with monkeypatch.context() as broken:
 
-        def fail(self: EngineTranscriber, recording: Recording) -> str:
+        def fail(self: EngineTranscriber, recording: Recording, words: bool) -> Heard:
             raise SpeechModelError("Whisper failed.")
 
-        broken.setattr(EngineTranscriber, "transcribe", fail)
+        broken.setattr(EngineTranscriber, "understand", fail)
         record(speaking, 3)
         assert speaking.messages.text == "Whisper failed." and speaking.messages.is_error
     click(tab.sound_row.again_button)

@@ -46,11 +46,11 @@ sys.exit(main.main([]))
 @pytest.mark.parametrize(
     "command",
     [
-        "window.commands.open()",
-        "window.commands.open_sound()",
-        "window.commands.show_settings() or window.commands.dialog.choose_button.invoke()",
+        "window.pictures.open()",
+        "window.pictures.open_sound()",
+        "window.program.show_settings() or window.program.dialog.choose_button.invoke()",
         "window.saver._ask_place(Picture(Image.new('RGB', (64, 64)), METADATA), 64)",
-        "window.commands.show_about()",
+        "window.program.show_about()",
         "messagebox.askyesno('a', 'b', parent=window.root)",
     ],
     ids=["picture", "sound", "folder", "save", "about", "question"],

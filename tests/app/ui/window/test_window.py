@@ -114,12 +114,12 @@ def test_type_draw_save_open(
 def test_drawing_asked_for_while_loading_waits(typing_early: MainWindow) -> None:
     typing = typing_early
     assert typing.painter_loader.state is not LoadState.READY
-    assert "Loading" in typing.status.cget("text")
+    assert "Loading" in typing.status.text
     write(typing.type_tab.field.text, SENTENCE)
     press(typing.type_tab.field.text, "Return")
     assert typing.desk.busy and "loading" in typing.panel.caption.cget("text")
     drawn(typing)
-    assert typing.status.cget("text").startswith("Ready")
+    assert typing.status.text.startswith("Ready")
     assert typing.type_tab.field.sentence == SENTENCE  # Return drew, and wrote no new line
 
 
@@ -399,6 +399,6 @@ def test_shift_and_tab_go_back(typing: MainWindow) -> None:
 
 
 def test_examples_can_be_used(typing: MainWindow) -> None:
-    link = typing.type_tab.winfo_children()[-1]
+    link = typing.type_tab.examples.links[-1]
     click(link)
     assert typing.type_tab.field.sentence == link.cget("text")
