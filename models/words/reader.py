@@ -308,8 +308,10 @@ def _learned_name(words: Sequence[str], named: Named, reading: _Reading) -> str:
         return ""
     *before, last = named.name.split()
     said = [" ".join([*before, one]) for one in singulars(last)]
-    others = map(name_words, (named.bird.name, *named.bird.other_names))
-    for name in [*said, *others]:
+    others = list(map(name_words, (named.bird.name, *named.bird.other_names)))
+    # A learned 'stork' says less than 'white stork', whose description says it all.
+    less = [name for name in others if set(name.split()) < {*before, *singulars(last)}]
+    for name in [*said, *(name for name in others if name not in less)]:
         if name in reading.names and all(word in reading.known for word in name.split()):
             if name not in said:
                 reading.replaced[named.name] = name

@@ -58,6 +58,12 @@ def test_a_learned_name_is_described_where_it_is_contradicted(text: str, seen: s
     assert seen in reading.drawn_as and "cardinal" not in reading.drawn_as
 
 
+def test_a_learned_name_that_says_less_does_not_count() -> None:
+    reader = SentenceReader(KNOWN | {"stork"}, 24, frozenset(["stork"]))
+    assert reader.understand("a stork").described == ""
+    assert reader.understand("white storks").described == "white storks"
+
+
 def test_a_name_whose_words_are_unknown_is_not_learned() -> None:
     reader = SentenceReader(KNOWN - {"cardinal"}, 24, frozenset(["cardinal"]))
     assert reader.read(DrawRequest("a cardinal")).described == "cardinal"
