@@ -135,8 +135,10 @@ def _matched(judge: Path, drawn: dict[str, list[Image.Image]]) -> dict[str, floa
 
 def _text(name: str, way: str) -> str:
     """Return the sentence to draw for a name."""
-    if way in ("reader", "name"):
+    if way == "reader":
         return name
+    if way == "name":
+        return f"a {name}"
     description = _description(name)
     if way == "description":
         return description
