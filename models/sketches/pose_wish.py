@@ -16,6 +16,8 @@ KINDS = (USUAL, FLYING, SWIMMING, CLOSE_UP)
 POSES = (ANY, LEFT, RIGHT, FLYING, SWIMMING, CLOSE_UP)
 """Poses that have a name."""
 
+NO_POSES = "These weights draw each bird in a pose of its own: leave the pose at “any”."
+
 _PARTS = 15
 
 
