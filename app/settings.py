@@ -47,41 +47,24 @@ class Settings:
 
     Attributes
     ----------
-    weights
-        Weights file of the model that draws; None is the bundled one.
-    models
-        Weights files that were opened, the newest first: pictures that they drew are drawn again
-        by them.
-    device
-        Where to draw; "auto" is the graphics card where there is one that can be used.
-    threads
-        How many threads of the processor draw; None leaves it to torch.
-    gallery_folder
-        Where drawn pictures are kept; None is the folder in the user's data.
-    microphone
-        Name of the recording device; None is the system's default. Its number may change.
-    recogniser
-        Who listens: a key of ``app.speech.recognition.choices.RECOGNISERS``.
-    whisper_folder
-        Folder of another model for Whisper; None is the bundled one.
-    way
-        What a spoken picture is drawn from: the text that was recognised, the sound, or one each.
-    stop_when_silent
-        Whether recording ends by itself when the person pauses.
-    save_folder
-        Where the last picture was saved to; None at first.
-    geometry
-        The window's last size and place, as Tk writes it.
-    tab
-        Index of the tab that was in front: 0 Speak, 1 Type, 2 Morph, 3 Gallery.
-    theme
-        Whether the window is light or dark; "system" is as other windows are.
-    sketches
-        Among how many sketches a picture is chosen, by models that judge sketches.
-    pictures
-        How many pictures of a sentence are drawn, 1 to 9.
-    has_drawn
-        Whether a picture was ever drawn: until then the window says how to begin.
+    weights : weights file of the model that draws; None is the bundled one.
+    models : weights files that were opened, the newest first: pictures that they drew are drawn
+        again by them.
+    device : where to draw; "auto" is the graphics card where there is one that can be used.
+    threads : how many threads of the processor draw; None leaves it to torch.
+    gallery_folder : where drawn pictures are kept; None is the folder in the user's data.
+    microphone : name of the recording device; None is the system's default. Its number may change.
+    recogniser : who listens: a key of ``app.speech.recognition.choices.RECOGNISERS``.
+    whisper_folder : folder of another model for Whisper; None is the bundled one.
+    way : what a spoken picture is drawn from: the text that was recognised, the sound, or one each.
+    stop_when_silent : whether recording ends by itself when the person pauses.
+    save_folder : where the last picture was saved to; None at first.
+    geometry : the window's last size and place, as Tk writes it.
+    tab : index of the tab that was in front: 0 Speak, 1 Type, 2 Morph, 3 Gallery.
+    theme : whether the window is light or dark; "system" is as other windows are.
+    sketches : among how many sketches a picture is chosen, by models that judge sketches.
+    pictures : how many pictures of a sentence are drawn, 1 to 9.
+    has_drawn : whether a picture was ever drawn: until then the window says how to begin.
     """
 
     weights: str | None = None
@@ -111,14 +94,15 @@ class Settings:
 
         Parameters
         ----------
-        path
-            The file; None is the usual one.
-        otherwise
-            What counts when there is no file, or none that can be read; None are the defaults.
+        path : the file; None is the usual one.
+        otherwise : what counts when there is no file, or none that can be read; None are the
+            defaults.
         """
         otherwise = otherwise or cls()
         path = path or config_folder() / "settings.json"
         try:
+            if path.exists() and not path.is_file():
+                raise OSError("it is no file")  # nothing may ever come out of a pipe
             stored = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return otherwise

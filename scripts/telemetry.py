@@ -15,6 +15,7 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from scripts.audit import LOCKS, locked_packages
 
@@ -62,8 +63,9 @@ def looked_through(text: str) -> set[str]:
 
 
 def name_and_version(package: Distribution) -> str:
-    """Return ``name==version``, as in a lock file."""
-    return f"{canonicalize_name(package.metadata['Name'])}=={package.version}"
+    """Return ``name==version`` as in a lock file, whichever build it is."""
+    version = Version(package.version).public
+    return f"{canonicalize_name(package.metadata['Name'])}=={version}"
 
 
 def suspicious_files(package: Distribution) -> Iterator[str]:

@@ -43,8 +43,9 @@ LAYERS = (
     "models.training.__main__",
     # What a person meets.
     "app",
+    "app.installation app.without_names",
     "app.errors app.about",
-    "app.files app.file_kind",
+    "app.files app.file_kind app.menu_entry",
     "app.settings",
     "app.home app.logfile",
     "app.error_report app.pictures app.speech.files",

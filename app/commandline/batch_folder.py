@@ -35,26 +35,16 @@ class BatchFolder:
 
     Attributes
     ----------
-    path
-        The folder; it exists.
-    lines
-        The captions.
-    seed
-        Of line 0.
-    model
-        Name of the model.
-    sizes
-        The stages that are drawn, in pixels; the last is the picture's.
-    stages, attention
-        Whether these are saved, too.
-    as_written
-        Whether the words of a line are drawn as they are.
-    drawn_as
-        What each line is drawn as, where it was understood otherwise; None elsewhere.
-    pose
-        In which each bird is drawn.
-    sketches
-        Among how many the best is finished; None leaves it to the painter.
+    path : the folder; it exists.
+    lines : the captions.
+    seed : of line 0.
+    model : name of the model.
+    sizes : the stages that are drawn, in pixels; the last is the picture's.
+    stages, attention : whether these are saved, too.
+    as_written : whether the words of a line are drawn as they are.
+    drawn_as : what each line is drawn as, where it was understood otherwise; None elsewhere.
+    pose : in which each bird is drawn.
+    sketches : among how many the best is finished; None leaves it to the painter.
     """
 
     path: Path

@@ -185,18 +185,57 @@ def listen(options: argparse.Namespace) -> int:
 
 
 def open_window(options: argparse.Namespace) -> int:
-    """Open the window with a model.
+    """Open the window, with a model or a file in it; what is wrong with the file is told there.
 
     Raises
     ------
     CheckpointError
-        The file is none.
+        The model is none.
     """
     from app.ui import open_window as open_
     from models.checkpoints.header import describe_model
 
-    describe_model(options.model)
-    return open_(options.model)
+    if options.weights is not None:
+        describe_model(options.weights)
+    return open_(options.weights, options.file)
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Print how the program is here; the status is 1 where no picture can be drawn."""
+    from app.commandline.doctor import examine
+
+    drawn = examine(lambda line: print(line, flush=True))
+    note("This is for you to read, and to send to whoever helps you; nothing was sent.")
+    return 0 if drawn else 1
+
+
+def install_in_menu(options: argparse.Namespace) -> int:
+    """Put the program into the menu of the desktop.
+
+    Raises
+    ------
+    MenuError
+        The desktop has another kind of menu, or the folder cannot be written to.
+    """
+    from app import menu_entry
+
+    note(f"{menu_entry.install()}: speech2bird is in your menu now.")
+    return 0
+
+
+def remove_from_menu(options: argparse.Namespace) -> int:
+    """Take it out again.
+
+    Raises
+    ------
+    MenuError
+        As for :func:`install_in_menu`.
+    """
+    from app import menu_entry
+
+    menu_entry.remove()
+    note("speech2bird is no longer in your menu.")
+    return 0
 
 
 def _transcribe(recording: Recording, options: argparse.Namespace) -> str:
@@ -277,8 +316,7 @@ def _running_timer(recorder: Recorder, ended: str | None = None) -> Iterator[Non
 
     Parameters
     ----------
-    ended
-        What to tell, wherever it is read, when recording ends by itself.
+    ended : what to tell, wherever it is read, when recording ends by itself.
     """
     stopped = threading.Event()
     visible = sys.stderr.isatty()

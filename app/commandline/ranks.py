@@ -19,10 +19,8 @@ class Rank:
 
     Attributes
     ----------
-    rank, count
-        Its number from 0, and how many processes there are.
-    local_rank, local_count
-        The same among the processes on this computer.
+    rank, count : its number from 0, and how many processes there are.
+    local_rank, local_count : the same among the processes on this computer.
     """
 
     rank: int = 0

@@ -38,12 +38,9 @@ def stage_sizes(weights: Path | None, size: int | None, attention: bool = False)
 
     Parameters
     ----------
-    weights
-        Of which model; None is the bundled one.
-    size
-        Of the picture; None is the largest.
-    attention
-        Whether a sheet of attention is wanted, too.
+    weights : of which model; None is the bundled one.
+    size : of the picture; None is the largest.
+    attention : whether a sheet of attention is wanted, too.
 
     Raises
     ------

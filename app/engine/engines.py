@@ -17,16 +17,11 @@ class Engines:
 
     Parameters
     ----------
-    weights
-        Model to draw with; None is the bundled one.
-    device
-        Where to draw: "auto", "cpu" or "cuda".
-    threads
-        How many threads of the processor draw; None leaves it to torch.
-    recogniser
-        A key of ``app.speech.recognition.choices.RECOGNISERS``.
-    whisper_folder
-        Another model for Whisper; None is the bundled one.
+    weights : model to draw with; None is the bundled one.
+    device : where to draw: "auto", "cpu" or "cuda".
+    threads : how many threads of the processor draw; None leaves it to torch.
+    recogniser : a key of ``app.speech.recognition.choices.RECOGNISERS``.
+    whisper_folder : another model for Whisper; None is the bundled one.
     """
 
     def __init__(

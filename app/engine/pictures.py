@@ -28,18 +28,12 @@ class LoadedModel:
 
     Attributes
     ----------
-    name
-        Its name and the beginning of its checksum.
-    device
-        "cpu" or "cuda".
-    sizes
-        The sides in pixels of its stages.
-    reader
-        How it reads sentences.
-    poses
-        Those that it knows by name.
-    weights
-        Its file; None is the bundled one.
+    name : its name and the beginning of its checksum.
+    device : "cpu" or "cuda".
+    sizes : the sides in pixels of its stages.
+    reader : how it reads sentences.
+    poses : those that it knows by name.
+    weights : its file; None is the bundled one.
     """
 
     name: str
@@ -120,20 +114,14 @@ class EnginePainter:
 
     Attributes
     ----------
-    model_name
-        The model's name and the beginning of its checksum.
-    device
-        "cpu" or "cuda"; where the last picture was drawn.
-    sizes
-        The sides in pixels of its stages.
-    reader
-        Tells what the model would draw of a sentence, without asking the engine.
-    poses
-        Those that can be asked for by name; none where the model is told no pose.
-    weights
-        The model's file; None is the bundled one.
-    sketches
-        Among how many the best is finished, unless a request says it; None leaves it to the model.
+    model_name : the model's name and the beginning of its checksum.
+    device : "cpu" or "cuda"; where the last picture was drawn.
+    sizes : the sides in pixels of its stages.
+    reader : tells what the model would draw of a sentence, without asking the engine.
+    poses : those that can be asked for by name; none where the model is told no pose.
+    weights : the model's file; None is the bundled one.
+    sketches : among how many the best is finished, unless a request says it; None leaves it to the
+        model.
     """
 
     def __init__(self, client: EngineClient, model: LoadedModel) -> None:
@@ -155,8 +143,7 @@ class EnginePainter:
 
         Parameters
         ----------
-        files
-            Where its weights may be; None is the bundled ones.
+        files : where its weights may be; None is the bundled ones.
 
         Raises
         ------

@@ -113,14 +113,10 @@ def save_picture(
 
     Parameters
     ----------
-    image
-        RGB picture.
-    metadata
-        What it was drawn from.
-    path
-        Name ending in one of ``FORMATS``, in a folder that exists.
-    size
-        Width and height to save it in, in pixels; None leaves it as it is.
+    image : RGB picture.
+    metadata : what it was drawn from.
+    path : name ending in one of ``FORMATS``, in a folder that exists.
+    size : width and height to save it in, in pixels; None leaves it as it is.
 
     Raises
     ------

@@ -31,21 +31,15 @@ class PictureMetadata:
 
     Attributes
     ----------
-    request
-        What draws it again: the description, as it was given (empty for a picture drawn straight
-        from sound), the seed, and the width and height in pixels as it was drawn; a copy saved
-        larger or smaller says the same.
-    model
-        Name of the model that drew it.
-    version
-        Version of speech2bird that drew it.
-    created
-        Local time with zone in ISO 8601, to the second.
-    way
-        Whether the picture was drawn from a text or straight from the sound of a voice.
-    drawn_pose
-        Where the parts of its bird were told to be, for others in the same pose; None for a model
-        that is told no pose.
+    request : what draws it again: the description, as it was given (empty for a picture drawn
+        straight from sound), the seed, and the width and height in pixels as it was drawn; a copy
+        saved larger or smaller says the same.
+    model : name of the model that drew it.
+    version : version of speech2bird that drew it.
+    created : local time with zone in ISO 8601, to the second.
+    way : whether the picture was drawn from a text or straight from the sound of a voice.
+    drawn_pose : where the parts of its bird were told to be, for others in the same pose; None for
+        a model that is told no pose.
     """
 
     request: DrawRequest

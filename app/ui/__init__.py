@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from app.installation import COMMAND
+
 _NO_HOME = (
     "There is no home folder that can be written to: your pictures are kept in {folder}, perhaps "
     "not for long. Save those that you like somewhere else."
@@ -12,22 +14,22 @@ _NO_HOME = (
 _CLOSE_TIMEOUT = 10.0  # seconds that work still running gets after the window has gone
 
 
-def open_window(weights: Path | None = None) -> int:
+def open_window(weights: Path | None = None, file: Path | None = None) -> int:
     """Open the window and return the exit status when it was closed.
 
     A computer without Tk or without a display gets one plain sentence.
 
     Parameters
     ----------
-    weights
-        Model to draw with; None is the one that drew last.
+    weights : model to draw with; None is the one that drew last.
+    file : a picture or a sound to show in it, as if it was dropped there.
     """
     try:
         import tkinter
     except ImportError:
         print(
             "speech2bird: this Python has no Tk, which the window needs: install python3-tk "
-            "(Debian, Ubuntu) or python-tk (Homebrew), or use 'python main.py draw'.",
+            f"(Debian, Ubuntu) or python-tk (Homebrew), or use '{COMMAND} draw'.",
             file=sys.stderr,
         )
         return 1
@@ -59,12 +61,14 @@ def open_window(weights: Path | None = None) -> int:
         except tkinter.TclError as error:
             print(
                 f"speech2bird: the window cannot be opened ({error}); "
-                "'python main.py draw' works without one.",
+                f"'{COMMAND} draw' works without one.",
                 file=sys.stderr,
             )
             return 1
         if temporary_home is not None:
             window.messages.note(_NO_HOME.format(folder=window.gallery.folder))
+        if file is not None:
+            window.pictures.open_dropped([file.absolute()])
         window.run()
     # Drawing and listening have ended with the engines; a file that is being saved is finished.
     window.runner.join(_CLOSE_TIMEOUT)

@@ -49,20 +49,20 @@ class Pose:
     Attributes
     ----------
     places : (B, 15, 2) of each of `PARTS` as shares of the side, to the right and down.
-    seen : (B, 15) which of them are in the picture, or how much of each, 0 .. 1.
+    visible : (B, 15) which of them are in the picture, or how much of each, 0 .. 1.
     """
 
     places: Tensor
-    seen: Tensor
+    visible: Tensor
 
     def __len__(self) -> int:
         return len(self.places)
 
     def rows(self, part: slice | Tensor) -> Pose:
-        return Pose(self.places[part], self.seen[part])
+        return Pose(self.places[part], self.visible[part])
 
     def to(self, device: torch.device | str) -> Pose:
-        return Pose(self.places.to(device), self.seen.to(device))
+        return Pose(self.places.to(device), self.visible.to(device))
 
     @classmethod
     def of(cls, places: PartPlaces) -> Pose:
@@ -70,7 +70,7 @@ class Pose:
         pose = cls(torch.full((1, len(PARTS), 2), -1.0), torch.zeros(1, len(PARTS)))
         for part, across, down, seen in places:
             pose.places[0, part - 1] = torch.tensor([across, down])
-            pose.seen[0, part - 1] = seen
+            pose.visible[0, part - 1] = seen
         return pose
 
     def told(self, row: int) -> PartPlaces:
@@ -79,7 +79,7 @@ class Pose:
         def short(value: Tensor) -> float:
             return float(str(value.numpy()))
 
-        places, seen = self.places[row].float().cpu(), self.seen[row].float().cpu()
+        places, seen = self.places[row].float().cpu(), self.visible[row].float().cpu()
         return tuple(
             PartPlace(part + 1, short(places[part, 0]), short(places[part, 1]), short(seen[part]))
             for part in seen.nonzero().flatten().tolist()
@@ -88,7 +88,7 @@ class Pose:
     def middle(self, *parts: str) -> tuple[Tensor, Tensor]:
         """The mean place (B, 2) of those of some parts that are seen, and whether any is (B,)."""
         members = [PARTS.index(part) for part in parts]
-        seen = (self.seen[:, members] > 0).float()
+        seen = (self.visible[:, members] > 0).float()
         count = seen.sum(1)
         middle = (self.places[:, members] * seen[..., None]).sum(1) / count.clamp_min(1)[:, None]
         return middle, count > 0
@@ -124,7 +124,7 @@ class Pose:
     def inside(self) -> Pose:
         """The same without what lies outside of the picture."""
         inside = ((self.places > 0) & (self.places < 1)).all(dim=2)
-        return Pose(self.places, self.seen * inside)
+        return Pose(self.places, self.visible * inside)
 
     def maps(self, side: int, width: float) -> Tensor:
         """Draw each group of parts as bumps of height 1.
@@ -142,5 +142,5 @@ class Pose:
         across = (centres - self.places[:, :, :1]).square()
         down = (centres - self.places[:, :, 1:]).square()
         distance = down[:, :, :, None] + across[:, :, None, :]
-        bumps = torch.exp(-distance / (2 * width**2)) * self.seen[:, :, None, None]
+        bumps = torch.exp(-distance / (2 * width**2)) * self.visible[:, :, None, None]
         return torch.stack([bumps[:, members].amax(dim=1) for members in MEMBERS], dim=1)

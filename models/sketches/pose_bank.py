@@ -34,7 +34,7 @@ class PoseBank(nn.Module):
     Attributes
     ----------
     places : (N, 15, 2) and
-    seen : (N, 15) as of `Pose`.
+    seen : (N, 15) as `Pose.visible`; the name that weights files have for it.
     sentences : (N, D) mean sentence feature of what was said of each.
     of_kind : (N, K) whether each is of each kind, 0 or 1.
     """
@@ -91,7 +91,7 @@ class PoseBank(nn.Module):
                 self._moved(order[number % len(order)], chance, wish) for number in range(count)
             ]
         places = torch.cat([pose.places for pose in chosen])
-        return Pose(places, torch.cat([pose.seen for pose in chosen])).inside()
+        return Pose(places, torch.cat([pose.visible for pose in chosen])).inside()
 
     def _rows(self, wish: str) -> Tensor:
         """Which poses fit a wish (N,)."""
@@ -114,7 +114,7 @@ class PoseBank(nn.Module):
         if turned:
             places = places * torch.tensor([-1.0, 1.0])
         places = places * (1 + SCALE * (2 * scale - 1)) + SHIFT * (2 * torch.tensor(shift) - 1)
-        return Pose(places + 0.5, pose.seen)
+        return Pose(places + 0.5, pose.visible)
 
 
 def blended(first: Pose, second: Pose, share: float) -> Pose:
@@ -126,7 +126,7 @@ def blended(first: Pose, second: Pose, share: float) -> Pose:
     """
     if share in (0, 1):
         return second if share else first
-    before, after = first.seen.float(), second.seen.float()
-    start = torch.where(first.seen.bool()[..., None], first.places, second.places)
-    end = torch.where(second.seen.bool()[..., None], second.places, first.places)
+    before, after = first.visible.float(), second.visible.float()
+    start = torch.where(first.visible.bool()[..., None], first.places, second.places)
+    end = torch.where(second.visible.bool()[..., None], second.places, first.places)
     return Pose(torch.lerp(start, end, share), torch.lerp(before, after, share))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from models.errors import SentenceError
 from models.reading import SentenceReader
@@ -85,3 +87,23 @@ def test_what_was_changed_is_told() -> None:
 def test_only_birds_are_drawn() -> None:
     with pytest.raises(SentenceError, match="Only birds are drawn, and “red car” is none"):
         READER.read(DrawRequest("a red car"))
+
+
+LEARNED = SentenceReader(
+    KNOWN | lexicon().book.words, 24, frozenset(["cardinal", "blue jay", "snowy owl", "parrot"])
+)
+SAID = """a the blue red cardinal cardinals jay owl owls snowy parrot parrots male two with without
+no not and , . on in like bird birds wings crest crimson zorgly flamigo car tree is has 's"""
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(SAID.split())).map(" ".join)))
+def test_any_text_gives_words_or_a_sentence_why_not(text: str) -> None:
+    for reader in (READER, LEARNED):
+        reading = reader.understand(text)
+        assert bool(reading.drawn_as) != bool(reading.error)
+        assert set(reading.drawn_as.split()) <= reader.known
+        try:
+            assert reader.read(DrawRequest(text)).drawn_as == reading.drawn_as
+        except SentenceError as error:
+            assert str(error).endswith(".")

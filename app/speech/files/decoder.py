@@ -14,15 +14,14 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.installation import IMPORT_ROOT, module_command
 from app.speech.files.id3 import skip_tags
 
-_ROOT = Path(__file__).resolve().parents[3]  # the folder that holds the package ``app``
 _TIMEOUT = 120  # seconds
 
 # No playlists nor lists of files: they lead to other files, and into the network.
@@ -40,12 +39,9 @@ class Decoded:
 
     Attributes
     ----------
-    samples
-        float32, shape ``(length, channels)``; None where it cannot be read.
-    rate
-        Samples per second.
-    promised
-        Seconds that there should be, where the file says it for sure.
+    samples : float32, shape ``(length, channels)``; None where it cannot be read.
+    rate : samples per second.
+    promised : seconds that there should be, where the file says it for sure.
     """
 
     samples: NDArray[np.float32] | None
@@ -65,8 +61,7 @@ def decode(file: BinaryIO, most_seconds: float) -> Decoded:
 
     Parameters
     ----------
-    file
-        A file of the system (it has a ``fileno``) or of the memory, from its beginning.
+    file : a file of the system (it has a ``fileno``) or of the memory, from its beginning.
     """
     if isinstance(file, io.BytesIO):
         with tempfile.TemporaryFile() as copy:
@@ -76,8 +71,8 @@ def decode(file: BinaryIO, most_seconds: float) -> Decoded:
     os.lseek(file.fileno(), 0, os.SEEK_SET)  # the other process begins where the system stands
     try:
         answer = subprocess.run(
-            [sys.executable, "-m", __name__, str(most_seconds)],
-            cwd=_ROOT,
+            [*module_command(__name__), str(most_seconds)],
+            cwd=IMPORT_ROOT,
             stdin=file,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

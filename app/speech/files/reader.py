@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 import soundfile
@@ -109,7 +109,7 @@ def _spooled(pipe: BinaryIO, name: str) -> Iterator[BinaryIO]:
             file.write(block)
             if file.tell() > _LARGEST_PIPE:
                 raise SoundFileError(f"{name} does not end: give a file of a minute at most.")
-        yield file
+        yield cast(BinaryIO, file)
 
 
 def _read(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]:

@@ -55,10 +55,8 @@ class Heard:
 
     Attributes
     ----------
-    speech
-        The part from the first to the last word, at 16 kHz.
-    text
-        What is said in it, in the style of the training captions; empty where nobody asked.
+    speech : the part from the first to the last word, at 16 kHz.
+    text : what is said in it, in the style of the training captions; empty where nobody asked.
     """
 
     speech: Recording
@@ -86,8 +84,7 @@ class Transcriber(ABC):
 
         Parameters
         ----------
-        words
-            Whether the words are wanted, too.
+        words : whether the words are wanted, too.
 
         Raises
         ------

@@ -19,12 +19,8 @@ class GalleryMenu(FlatMenu):
 
     Parameters
     ----------
-    parent
-        The tab.
-    pictures
-        The thumbnails.
-    entries
-        What can be done with them.
+    pictures : the thumbnails.
+    entries : what can be done with them.
     """
 
     def __init__(self, parent: tk.Misc, pictures: ThumbnailGrid, entries: MenuEntries) -> None:

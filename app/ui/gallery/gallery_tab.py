@@ -38,16 +38,8 @@ class GalleryTab(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The notebook.
-    runner
-        Runs everything that touches files beside the window.
-    gallery
-        The kept pictures.
-    messages
-        Where things are told, and undoing is offered.
-    actions
-        What the rest of the window does.
+    gallery : the kept pictures.
+    actions : what the rest of the window does.
     """
 
     def __init__(

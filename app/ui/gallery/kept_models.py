@@ -25,14 +25,8 @@ class KeptModels:
 
     Parameters
     ----------
-    runner
-        Looks at weights files beside the window.
-    painter_loader
-        Brings the window's own model.
-    messages
-        Where it is told that a model is not there.
-    files
-        Gives where models may be; None is the bundled one.
+    painter_loader : brings the window's own model.
+    files : gives where models may be; None is the bundled one.
     """
 
     def __init__(
@@ -70,4 +64,6 @@ class KeptModels:
                 _NOT_THERE.format(model=metadata.model), "Draw all the same", lambda: draw(None)
             )
 
+        if self._painter_loader.value is None:
+            self._messages.note("The model is still loading; your bird is drawn right after.")
         self._painter_loader.when_loaded(look, self._messages.error)

@@ -41,25 +41,16 @@ class DrawingDesk:
 
     Parameters
     ----------
-    runner
-        Runs the drawing beside the window.
-    painter_loader
-        Brings the model; a drawing asked for meanwhile waits for it.
-    gallery
-        Where every finished picture is kept as PNG, so that drawing again loses nothing.
-    panel, messages
-        Where pictures and sentences to the person are shown.
-    on_busy
-        Told True when a drawing begins and False when it ended, however it ended.
-    on_kept
-        Told where a finished picture was kept.
+    painter_loader : brings the model; a drawing asked for meanwhile waits for it.
+    gallery : where every finished picture is kept as PNG, so that drawing again loses nothing.
+    panel, messages : where pictures and sentences to the person are shown.
+    on_busy : told True when a drawing begins and False when it ended, however it ended.
+    on_kept : told where a finished picture was kept.
 
     Attributes
     ----------
-    gallery
-        Where the next pictures are kept.
-    busy
-        Whether something is being drawn, or waits for the model.
+    gallery : where the next pictures are kept.
+    busy : whether something is being drawn, or waits for the model.
     """
 
     def __init__(
@@ -111,10 +102,8 @@ class DrawingDesk:
 
         Parameters
         ----------
-        subject
-            What to draw.
-        seed
-            Seed of the first picture, the next ones follow it; None is what the panel says.
+        subject : what to draw.
+        seed : seed of the first picture, the next ones follow it; None is what the panel says.
         """
         if self.busy:
             return

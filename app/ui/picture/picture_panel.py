@@ -19,11 +19,13 @@ from app.ui.toolkit.short_text import short
 from app.ui.toolkit.theme import GAP
 
 if TYPE_CHECKING:
+    from app.pictures.picture_file import Picture
     from app.speech.sound.recording import Recording
     from app.ui.picture.subject import Subject
     from models import Drawing
 
 MOST_PICTURES = 9
+_EXAMPLE = "For example:"
 _CAPTION = 80  # characters of a sentence that the caption repeats
 _MODEL = 40  # characters of a model's name
 
@@ -44,25 +46,17 @@ class PicturePanel(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The window.
-    actions
-        What the buttons do.
-    sizes
-        The sides in pixels of the stages' pictures.
-    count
-        How many pictures of a sentence are wanted at first.
+    actions : what the buttons do.
+    sizes : the sides in pixels of the stages' pictures.
+    count : how many pictures of a sentence are wanted at first.
 
     Attributes
     ----------
-    kept
-        The picture from a file that is shown. While a preview or a drawing under way covers it, it
-        is still the one to come back to.
-    has_picture
-        Whether what is shown is a whole picture, which can be saved and drawn again: a preview and
-        a picture under way are none.
-    previewing
-        Whether a preview is shown.
+    kept : the picture from a file that is shown. While a preview or a drawing under way covers it,
+        it is still the one to come back to.
+    has_picture : whether what is shown is a whole picture, which can be saved and drawn again: a
+        preview and a picture under way are none.
+    previewing : whether a preview is shown.
     """
 
     def __init__(
@@ -73,6 +67,7 @@ class PicturePanel(ttk.Frame):
         self.has_picture = self.previewing = False
         self._coming: PictureSet | None = None  # until its first stage is there
         self._caption: str | None = None  # in place of what the pictures themselves say
+        self._empty = " "  # what is said of nothing
         self._build(actions, sizes, count)
         self.show_nothing()
 
@@ -145,12 +140,19 @@ class PicturePanel(ttk.Frame):
         """Make room for the stages of the model that draws, by the sides of their pictures."""
         self.view.strip.use_sizes(sizes)
 
+    def use_example(self, example: Picture | None) -> None:
+        """Show somebody else's picture wherever there is none of the person's; None: nothing."""
+        self.view.example = None if example is None else example.image
+        self._empty = " " if example is None else f"{_EXAMPLE} {_caption(example.metadata)}"
+        if self.view.pictures is None:
+            self.show_nothing()
+
     def show_nothing(self) -> None:
         """Be empty, as before the first picture."""
         self.kept = self._coming = self._caption = None
         self.previewing = False
         self.view.show(None)
-        self.caption.configure(text=" ")
+        self.caption.configure(text=self._empty)
         self._set_buttons(drawing=False, has_picture=False)
 
     def show_waiting(self, reason: str) -> None:
@@ -192,8 +194,7 @@ class PicturePanel(ttk.Frame):
 
         Parameters
         ----------
-        speech
-            The sound that some were drawn from straight.
+        speech : the sound that some were drawn from straight.
         """
         self.kept = self._coming = self._caption = None
         self.previewing = False

@@ -20,15 +20,11 @@ class StageStrip(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The panel.
-    on_choose
-        Receives the number of the stage that the person wants to see.
+    on_choose : receives the number of the stage that the person wants to see.
 
     Attributes
     ----------
-    thumbnails
-        The stages' labels, the smallest stage first.
+    thumbnails : the stages' labels, the smallest stage first.
     """
 
     def __init__(self, parent: tk.Misc, on_choose: Callable[[int], None]) -> None:
@@ -57,8 +53,7 @@ class StageStrip(ttk.Frame):
 
         Parameters
         ----------
-        sizes
-            Their sides in pixels.
+        sizes : their sides in pixels.
         """
         if tuple(sizes) == self._sizes:
             return

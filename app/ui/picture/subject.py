@@ -23,19 +23,13 @@ class Subject:
 
     Attributes
     ----------
-    request
-        The text, and how it is to be drawn; its sentence is of no account where the sound alone is
-        drawn.
-    recording
-        What was said, which is kept with the pictures.
-    speech
-        The part of it in which somebody speaks, where its sound is drawn.
-    way
-        Whether the text, the sound or both are drawn.
-    spoken
-        Whether the sentence is what is said in the recording, corrected perhaps.
-    painter
-        What draws it, where that is not the window's own model.
+    request : the text, and how it is to be drawn; its sentence is of no account where the sound
+        alone is drawn.
+    recording : what was said, which is kept with the pictures.
+    speech : the part of it in which somebody speaks, where its sound is drawn.
+    way : whether the text, the sound or both are drawn.
+    spoken : whether the sentence is what is said in the recording, corrected perhaps.
+    painter : what draws it, where that is not the window's own model.
     """
 
     request: DrawRequest
@@ -85,8 +79,7 @@ class Subject:
 
         Parameters
         ----------
-        beside
-            Poses of the pictures of other seeds, from which these are to differ.
+        beside : poses of the pictures of other seeds, from which these are to differ.
         """
         request = self.request if seed == self.request.seed else self.request.anew(seed)
         request, painter = replace(request, beside=beside), self.painter or painter

@@ -46,12 +46,8 @@ class PoseMenu(ttk.Menubutton):
 
     Parameters
     ----------
-    parent
-        The field.
-    shown_pose
-        Returns the pose of the picture that is shown, if it is known.
-    on_missing
-        Receives what to tell when it is not.
+    shown_pose : returns the pose of the picture that is shown, if it is known.
+    on_missing : receives what to tell when it is not.
     """
 
     def __init__(

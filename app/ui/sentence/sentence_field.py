@@ -28,16 +28,10 @@ class SentenceField(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The tab.
-    label
-        What to write, above the field.
-    on_draw
-        Receives what the person wants drawn.
-    suggest
-        Finds known words for unknown ones.
-    shown_pose, on_missing
-        As for `PoseMenu`.
+    label : what to write, above the field.
+    on_draw : receives what the person wants drawn.
+    suggest : finds known words for unknown ones.
+    shown_pose, on_missing : as for `PoseMenu`.
     """
 
     def __init__(
@@ -120,10 +114,8 @@ class SentenceField(ttk.Frame):
 
         Parameters
         ----------
-        reader
-            Of the model that draws.
-        poses
-            Those that it knows by name.
+        reader : of the model that draws.
+        poses : those that it knows by name.
         """
         self.pose_menu.offer(poses)
         self._reader = reader

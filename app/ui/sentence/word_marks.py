@@ -48,10 +48,8 @@ class WordMarks:
 
     Parameters
     ----------
-    text
-        The field.
-    suggest
-        Finds known words.
+    text : the field.
+    suggest : finds known words.
     """
 
     def __init__(self, text: tk.Text, suggest: Suggest) -> None:

@@ -22,17 +22,12 @@ class EngineLoaders:
 
     Parameters
     ----------
-    engines
-        Draw and listen, in processes of their own.
-    runner
-        Loads beside the window.
-    on_painter_state
-        Called whenever it changes how far the painter is.
+    engines : draw and listen, in processes of their own.
+    on_painter_state : called whenever it changes how far the painter is.
 
     Attributes
     ----------
-    painter, transcriber
-        The loaders.
+    painter, transcriber : the loaders.
     """
 
     def __init__(

@@ -20,23 +20,17 @@ class SettingChanges:
 
     Parameters
     ----------
-    keeper
-        Remembers.
-    appearance
-        Light or dark.
-    loaders
-        Load engines anew.
-    messages
-        Where it is told what a change did.
-    stop_drawing
-        Gives up whatever is being drawn.
-    use_gallery
-        Keeps pictures elsewhere from now on.
+    keeper : remembers.
+    appearance : light or dark.
+    loaders : load engines anew.
+    messages : where it is told what a change did.
+    stop_drawing : gives up whatever is being drawn.
+    use_gallery : keeps pictures elsewhere from now on.
+    tell_recogniser : told who listens from now on.
 
     Attributes
     ----------
-    chosen_theme
-        What is chosen, for a menu.
+    chosen_theme : what is chosen, for a menu.
     """
 
     def __init__(
@@ -48,6 +42,7 @@ class SettingChanges:
         messages: MessageBar,
         stop_drawing: Callable[[], None],
         use_gallery: Callable[[Gallery], None],
+        tell_recogniser: Callable[[str], None],
     ) -> None:
         self._keeper = keeper
         self._appearance = appearance
@@ -55,6 +50,7 @@ class SettingChanges:
         self._messages = messages
         self._stop_drawing = stop_drawing
         self._use_gallery = use_gallery
+        self._tell_recogniser = tell_recogniser
         self.chosen_theme = tk.StringVar(root, keeper.current.theme)
 
     def theme(self, theme: Theme) -> None:
@@ -119,4 +115,5 @@ class SettingChanges:
         self._keeper.remember(**changes)
         now = self._keeper.current
         if (now.recogniser, now.whisper_folder) != (before.recogniser, before.whisper_folder):
+            self._tell_recogniser(now.recogniser)
             self._loaders.listen_differently(now)

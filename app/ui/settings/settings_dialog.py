@@ -33,21 +33,14 @@ class SettingsDialog(Dialog):
 
     Parameters
     ----------
-    root
-        The window over which it appears.
-    settings
-        What is chosen now.
-    folder
-        Where pictures are kept now.
-    changes
-        Carries out what is chosen.
+    settings : what is chosen now.
+    folder : where pictures are kept now.
+    changes : carries out what is chosen.
 
     Attributes
     ----------
-    device, threads, sketches, theme
-        The lists to choose from.
-    folder_label
-        The gallery's folder.
+    device, threads, sketches, theme : the lists to choose from.
+    folder_label : the gallery's folder.
     """
 
     def __init__(

@@ -17,8 +17,7 @@ class SettingsKeeper:
 
     Attributes
     ----------
-    current
-        The settings as they are now.
+    current : the settings as they are now.
     """
 
     def __init__(self, settings: Settings) -> None:

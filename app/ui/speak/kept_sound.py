@@ -23,14 +23,8 @@ class KeptSound:
 
     Parameters
     ----------
-    runner
-        Reads beside the window.
-    transcriber_loader
-        Brings what finds the voice in a recording.
-    desk
-        Draws it.
-    messages
-        Where errors are told.
+    transcriber_loader : brings what finds the voice in a recording.
+    desk : draws it.
     """
 
     def __init__(
@@ -56,8 +50,7 @@ class KeptSound:
 
         Parameters
         ----------
-        painter
-            What draws it; None is the window's own model.
+        painter : what draws it; None is the window's own model.
         """
         path = picture.with_suffix(".flac")
         if not os.path.exists(path):

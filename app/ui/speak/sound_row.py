@@ -24,21 +24,13 @@ class SoundRow(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The Speak tab.
-    runner
-        Plays beside the window.
-    on_again
-        Receives the recording that is to be understood once more.
-    on_open
-        Receives a sound file.
-    on_error
-        Told what went wrong with playing.
+    on_again : receives the recording that is to be understood once more.
+    on_open : receives a sound file.
+    on_error : told what went wrong with playing.
 
     Attributes
     ----------
-    recording
-        What was recorded or opened last; it is kept until the next one.
+    recording : what was recorded or opened last; it is kept until the next one.
     """
 
     def __init__(

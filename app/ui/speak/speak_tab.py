@@ -11,6 +11,7 @@ from tkinter import ttk
 from typing import TYPE_CHECKING
 
 from app.ui.picture.subject import Subject
+from app.ui.sentence.example_links import ExampleLinks
 from app.ui.sentence.pose_menu import ShownPose
 from app.ui.sentence.sentence_field import SentenceField
 from app.ui.sentence.word_marks import Suggest
@@ -59,24 +60,12 @@ class SpeakTab(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The notebook.
-    runner
-        Runs the microphone and the transcription beside the window.
-    transcriber_loader
-        Brings the transcriber; recording works while it loads.
-    messages
-        Where errors are told.
-    on_draw
-        Receives what was said when it is to be drawn.
-    suggest
-        Finds known words for unknown ones.
-    shown_pose
-        As for `PoseMenu`.
-    settings
-        How to listen, as it was chosen before.
-    on_change
-        Receives changed settings by name.
+    transcriber_loader : brings the transcriber; recording works while it loads.
+    on_draw : receives what was said when it is to be drawn.
+    suggest : finds known words for unknown ones.
+    shown_pose : as for `PoseMenu`.
+    settings : how to listen, as it was chosen before.
+    on_change : receives changed settings by name.
     """
 
     def __init__(
@@ -148,7 +137,9 @@ class SpeakTab(ttk.Frame):
             self, label, lambda _: self._draw(), suggest, shown_pose, self._messages.error
         )
         self.field.set_needed(settings.way != "sound")
+        self.examples = ExampleLinks(self, "You could say", self.field)
         self.field.pack(fill="both", expand=True)
+        self.show_examples(not settings.has_drawn)
 
     def subject(self) -> Subject:
         """Return what there is to be drawn.
@@ -162,6 +153,13 @@ class SpeakTab(ttk.Frame):
         if way != "text":
             return Subject(request, self._heard_from, self._speech, way, spoken)
         return Subject(request, self._heard_from if spoken else None)
+
+    def show_examples(self, wanted: bool) -> None:
+        """Show what one could say, or give that room to the text."""
+        if not wanted:
+            self.examples.pack_forget()
+        elif not self.examples.winfo_manager():
+            self.examples.pack(side="bottom", anchor="w", before=self.field)
 
     def close(self) -> None:
         """Let go of the microphone; called when the window closes."""

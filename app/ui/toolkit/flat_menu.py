@@ -27,20 +27,13 @@ class MenuEntry:
 
     Attributes
     ----------
-    label
-        What it is called.
-    command
-        What it does.
-    shortcut
-        The key that does it: menus show it, and whoever owns the menu binds it.
-    keys
-        Other keys that do it, as Tk names them.
-    shown
-        How the menu writes its key, where there is no shortcut.
-    possible
-        Tells whether it makes sense now.
-    label_now
-        Tells what it is called at the moment, where that changes.
+    label : what it is called.
+    command : what it does.
+    shortcut : the key that does it: menus show it, and whoever owns the menu binds it.
+    keys : other keys that do it, as Tk names them.
+    shown : how the menu writes its key, where there is no shortcut.
+    possible : tells whether it makes sense now.
+    label_now : tells what it is called at the moment, where that changes.
     """
 
     label: str
@@ -61,10 +54,7 @@ class FlatMenu(tk.Menu):
 
     Parameters
     ----------
-    parent
-        Where it belongs.
-    on_post
-        Called each time before it is seen.
+    on_post : called each time before it is seen.
     """
 
     def __init__(self, parent: tk.Misc, on_post: Callable[[], None] = lambda: None) -> None:

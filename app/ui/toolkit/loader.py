@@ -26,12 +26,8 @@ class Loader(Generic[Value]):
 
     Parameters
     ----------
-    runner
-        Runs the loading.
-    load
-        The slow call.
-    on_change
-        Called in Tk's thread whenever ``state`` changes.
+    load : the slow call.
+    on_change : called in Tk's thread whenever ``state`` changes.
     """
 
     def __init__(

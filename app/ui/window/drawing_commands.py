@@ -26,18 +26,11 @@ class DrawingCommands:
 
     Parameters
     ----------
-    tabs
-        Hold what can be drawn.
-    speak_tab
-        One of them, which records.
-    panel
-        Shows what was drawn.
-    desk, kept_sound
-        Draw sentences and subjects, and what was said for a kept picture.
-    messages
-        What is most in the way at last.
-    models
-        Find what drew a kept picture.
+    tabs : hold what can be drawn.
+    speak_tab : one of them, which records.
+    panel : shows what was drawn.
+    desk, kept_sound : draw sentences and subjects, and what was said for a kept picture.
+    models : find what drew a kept picture.
     """
 
     def __init__(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import platform
 import tkinter as tk
 from collections.abc import Callable
@@ -31,12 +32,9 @@ def accept_files(
 
     Parameters
     ----------
-    area
-        Where files may be dropped: this widget and all that is in it.
-    on_files
-        Receives the paths, in the order in which they were dragged.
-    on_others
-        Receives a sentence for the person when something else was dropped.
+    area : where files may be dropped: this widget and all that is in it.
+    on_files : receives the paths, in the order in which they were dragged.
+    on_others : receives a sentence for the person when something else was dropped.
     """
     try:
         from tkinterdnd2 import DND_FILES, TkinterDnD
@@ -70,3 +68,19 @@ def _local(name: str) -> Path:
     """
     host, slash, path = name.removeprefix("file:").partition("/")
     return Path(slash + path if host in ("", "localhost", platform.node()) else name)
+
+
+def as_on_disk(path: Path) -> Path:
+    """Return the file that a dropped name means, whose bytes may be no text.
+
+    The library reads such a byte as the character of that number. Slow disks are waited for: not
+    in Tk's thread.
+    """
+    if os.path.lexists(path):
+        return path
+    raw = (
+        bytes([ord(character)]) if "\x80" <= character <= "\xff" else os.fsencode(character)
+        for character in str(path)
+    )
+    meant = Path(os.fsdecode(b"".join(raw)))
+    return meant if os.path.lexists(meant) else path

@@ -14,17 +14,12 @@ class MenuBar(tk.Menu):
 
     Parameters
     ----------
-    root
-        The window.
-    menus
-        What is in each, by its name; keys of entries work from anywhere in the window.
-    without_menu
-        Commands that have keys alone.
+    menus : what is in each, by its name; keys of entries work from anywhere in the window.
+    without_menu : commands that have keys alone.
 
     Attributes
     ----------
-    menus
-        The menus by name.
+    menus : the menus by name.
     """
 
     def __init__(

@@ -21,6 +21,7 @@ from app.ui.sentence.type_tab import TypeTab
 from app.ui.speak.speak_tab import SpeakTab
 from app.ui.toolkit.background import BackgroundRunner
 from app.ui.toolkit.message_bar import MessageBar
+from app.ui.window.dropping import as_on_disk
 from models.sketches.pose_wish import PartPlaces
 
 
@@ -29,27 +30,16 @@ class PictureCommands:
 
     Parameters
     ----------
-    root
-        The window, over which dialogs appear.
-    runner
-        Looks at files beside the window.
-    messages
-        Where it is told what became of a command.
-    tabs, speak_tab, type_tab, gallery_tab
-        What takes a sound, a sentence, and what shows which picture is chosen.
-    panel, desk
-        Show and draw pictures.
-    saver
-        Writes them.
-    folder
-        Gives where dialogs for pictures begin.
-    draw_kept
-        Draws what a kept picture was drawn from.
+    tabs, speak_tab, type_tab, gallery_tab : what takes a sound, a sentence, and what shows which
+        picture is chosen.
+    panel, desk : show and draw pictures.
+    saver : writes them.
+    folder : gives where dialogs for pictures begin.
+    draw_kept : draws what a kept picture was drawn from.
 
     Attributes
     ----------
-    opener
-        Reads pictures that are opened.
+    opener : reads pictures that are opened.
     """
 
     def __init__(
@@ -123,7 +113,8 @@ class PictureCommands:
         """Open a dropped picture, or take a sound for what was said; of several, the first."""
 
         def first(task: object) -> tuple[Kind, Path]:
-            kinds = ((kind_of(path), path) for path in paths)
+            files = map(as_on_disk, paths)
+            kinds = ((kind_of(path), path) for path in files)
             return next((each for each in kinds if each[0] != "other"), ("other", paths[0]))
 
         self._runner.run_in_thread(first, lambda found: self._open_as(*found), self._messages.error)

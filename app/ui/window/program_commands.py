@@ -8,6 +8,7 @@ from pathlib import Path
 from tkinter import filedialog
 
 from app.desktop import open_path
+from app.installation import ROOT
 from app.logfile import log_path
 from app.ui.picture.drawing_desk import DrawingDesk
 from app.ui.settings.setting_changes import SettingChanges
@@ -19,7 +20,7 @@ from app.ui.toolkit.file_dialogs import ALL_FILES, file_type
 from app.ui.toolkit.message_bar import MessageBar
 from app.ui.window.about_dialog import AboutDialog
 
-_DOCS = Path(__file__).resolve().parents[3] / "docs"
+_DOCS = ROOT / "docs"
 
 
 class ProgramCommands:
@@ -27,23 +28,13 @@ class ProgramCommands:
 
     Parameters
     ----------
-    root
-        The window, over which dialogs appear.
-    runner
-        Calls the desktop's own programs beside the window.
-    messages
-        Where it is told what cannot be opened.
-    desk
-        Knows the gallery.
-    keeper, changes
-        The settings, and what carries out a change.
-    model
-        Gives the name of the loaded model; None while none is loaded.
+    desk : knows the gallery.
+    keeper, changes : the settings, and what carries out a change.
+    model : gives the name of the loaded model; None while none is loaded.
 
     Attributes
     ----------
-    dialog
-        The settings or the About box, if one was opened; it may be closed already.
+    dialog : the settings or the About box, if one was opened; it may be closed already.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The line at the bottom that says whether the window is ready to draw, and with which model."""
+"""The lines at the bottom: which model is ready to draw, and what leaves this computer."""
 
 from __future__ import annotations
 
@@ -24,26 +24,33 @@ _BACK = "Use the bundled model"
 _NAME = 30  # characters of a model's name
 
 
+_STAYS = "All that you say, type and draw stays on this computer."
+_VOICE_LEAVES = "Your voice is sent to Google; all else stays on this computer."
+
+
 class StatusLine(ttk.Frame):
-    """One quiet line about the model, and the way back from one that a person opened.
+    """Two quiet lines: one about the model, with the way back from one that a person opened.
+
+    The other says what leaves this computer.
 
     Parameters
     ----------
-    parent
-        Where it is.
-    on_back
-        Takes the bundled model again.
+    on_back : takes the bundled model again.
     """
 
     def __init__(self, parent: tk.Misc, on_back: Callable[[], None]) -> None:
         super().__init__(parent)
-        self.label = ttk.Label(self, style="Caption.TLabel")
+        row = ttk.Frame(self)
+        self.label = ttk.Label(row, style="Caption.TLabel")
         self.label.pack(side="left")
-        self.back_link = LinkLabel(self, _BACK, on_back)
+        self.back_link = LinkLabel(row, _BACK, on_back)
+        self.privacy = ttk.Label(self, style="Caption.TLabel")
+        row.pack(anchor="w")
+        self.privacy.pack(anchor="w")
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """What it says of the model."""
         return str(self.label.cget("text"))
 
     def show(self, loader: Loader[EnginePainter]) -> None:
@@ -59,3 +66,7 @@ class StatusLine(ttk.Frame):
                 text = f"Ready. {short(painter.model_name, _NAME)} draws on {device}."
                 self.back_link.pack(side="left", padx=(GAP, 0))
         self.label.configure(text=text)
+
+    def show_privacy(self, recogniser: str) -> None:
+        """Say what leaves this computer where this recogniser listens."""
+        self.privacy.configure(text=_VOICE_LEAVES if recogniser == "google" else _STAYS)

@@ -10,6 +10,8 @@ from types import TracebackType
 
 from app.engine.engines import Engines
 from app.gallery import Gallery
+from app.menu_entry import ICONS
+from app.pictures.picture_file import PictureError
 from app.settings import Settings, Theme
 from app.ui.gallery.gallery_actions import GalleryActions
 from app.ui.gallery.gallery_tab import GalleryTab
@@ -17,6 +19,7 @@ from app.ui.gallery.kept_models import KeptModels
 from app.ui.morph.morph_desk import MorphDesk
 from app.ui.morph.morph_tab import MorphTab
 from app.ui.picture.drawing_desk import DrawingDesk
+from app.ui.picture.example import example_picture
 from app.ui.picture.picture_panel import PictureActions, PicturePanel
 from app.ui.picture.picture_saver import PictureSaver
 from app.ui.sentence.type_tab import TypeTab
@@ -44,6 +47,7 @@ from models.errors import CheckpointError
 
 _log = logging.getLogger(__name__)
 
+_ICON_SIZES = (128, 64, 48, 32, 24, 16)  # the largest first, as Tk asks for
 _LOAD_DELAY = 50  # milliseconds: the window is drawn first
 _THEMES: tuple[tuple[Theme, str], ...] = (
     ("system", "Like the system"),
@@ -58,10 +62,8 @@ class MainWindow:
 
     Parameters
     ----------
-    engines
-        Draw and listen, in processes of their own; whoever made them closes them.
-    settings
-        What was remembered.
+    engines : draw and listen, in processes of their own; whoever made them closes them.
+    settings : what was remembered.
     """
 
     def __init__(self, engines: Engines, settings: Settings) -> None:
@@ -69,6 +71,7 @@ class MainWindow:
         self.root = tk.Tk(className="speech2bird")
         self.root.withdraw()  # shown when it is complete: nothing jumps
         self.root.title("speech2bird")
+        self._show_icon()
         self.root.report_callback_exception = self._report_exception
         use_common_keys(self.root)
         self._closed = False
@@ -85,7 +88,7 @@ class MainWindow:
         self._build_menus()
         self._show_status()
         self.root.protocol("WM_DELETE_WINDOW", self.close)
-        self.frame.place_window(settings.geometry)
+        self.frame.place_window(settings.geometry, self._show_examples)
         self.root.deiconify()
         self.root.after(_LOAD_DELAY, self._load)
 
@@ -124,6 +127,7 @@ class MainWindow:
         )
         self.heading, self.status = frame.heading, frame.status
         self.messages, self.tabs = frame.messages, frame.tabs
+        self.status.show_privacy(self.settings.recogniser)
         self.root.bind(SHORTENED, lambda event: self.messages.error(_SHORTENED))
         # Commands know the panel; what its buttons give is looked up when they are pressed.
         actions = PictureActions(
@@ -137,9 +141,30 @@ class MainWindow:
             frame.content, actions, _sizes(engines.weights), self.settings.pictures
         )
         frame.put_beside(self.panel)
+        if not self.settings.has_drawn:
+            self._show_example()
         # Pictures are copied where the panel has the focus; a text field copies its own text.
         for sequence in Shortcut("c").sequences(on_mac(self.root)):
             self.panel.canvas.bind(sequence, self._copy)
+
+    def _show_example(self) -> None:
+        """Let a newcomer see what is drawn here before the model is loaded."""
+        try:
+            self.panel.use_example(example_picture())
+        except PictureError as error:
+            _log.warning("There is no example to show: %s", error)
+
+    def _show_icon(self) -> None:
+        """Give the window's bar and the list of windows the program's icon."""
+        try:
+            self._icons = [
+                tk.PhotoImage(master=self.root, file=ICONS / f"speech2bird-{size}.png")
+                for size in _ICON_SIZES
+            ]
+        except tk.TclError as error:  # they are missing
+            _log.warning("There is no icon: %s", error)
+        else:
+            self.root.iconphoto(True, *self._icons)
 
     def _build_desks(self) -> None:
         """What draws beside the window."""
@@ -212,6 +237,7 @@ class MainWindow:
             messages,
             self._stop_drawing,
             self._use_gallery,
+            self.status.show_privacy,
         )
         self.drawing = DrawingCommands(
             tabs,
@@ -296,6 +322,12 @@ class MainWindow:
         if not self.settings.has_drawn:
             self.keeper.remember(has_drawn=True)
             self.heading.welcome_is_over()
+            self.panel.use_example(None)
+            self.speak_tab.show_examples(False)
+
+    def _show_examples(self, has_room: bool) -> None:
+        """Show a newcomer what one could say, where the window is high enough."""
+        self.speak_tab.show_examples(has_room and not self.settings.has_drawn)
 
     def _picture_folder(self) -> str:
         """Where dialogs for pictures begin."""

@@ -17,6 +17,7 @@ from app.ui.window.window_size import restore_geometry
 _SIDE_WIDTH = "11c"
 _NATURAL = ("26.5c", "21c")  # width and height: a picture of 512 pixels fits in
 _LOW = "15.5c"  # a height
+_VERY_LOW = "13.1c"  # a height
 _BARS = "2c"  # title, menu, and the desktop's own bar
 _SMALLEST = (400, 300)  # pixels; what does not fit is scrolled to
 
@@ -26,17 +27,12 @@ class WindowFrame(ScrolledFrame):
 
     Parameters
     ----------
-    root
-        The window.
-    has_drawn
-        Whether a picture was ever drawn: until then the heading says how to begin.
-    use_bundled_model
-        Leaves a model that the person opened.
+    has_drawn : whether a picture was ever drawn: until then the heading says how to begin.
+    use_bundled_model : leaves a model that the person opened.
 
     Attributes
     ----------
-    heading, tabs, messages, status
-        The parts of the left half, from above.
+    heading, tabs, messages, status : the parts of the left half, from above.
     """
 
     def __init__(self, root: tk.Tk, has_drawn: bool, use_bundled_model: Callable[[], None]) -> None:
@@ -62,9 +58,16 @@ class WindowFrame(ScrolledFrame):
         """Take the right half, whose parent is ``content``."""
         picture.grid(row=0, column=1, sticky="nsew")
 
-    def place_window(self, geometry: str | None) -> None:
-        """Give the window its last size, or its natural one, as far as the screen has room."""
+    def place_window(self, geometry: str | None, show_examples: Callable[[bool], None]) -> None:
+        """Give the window its last size, or its natural one, as far as the screen has room.
+
+        Parameters
+        ----------
+        show_examples
+            Told, whenever the size changes, whether there is room for examples of sentences.
+        """
         root = self._window
+        self._show_examples = show_examples
         root.update_idletasks()
         width, fitting = root.winfo_pixels(_SIDE_WIDTH), self.tabs.winfo_reqwidth()
         self._side.configure(width=min(width, fitting) if is_narrow(root) else width)
@@ -80,9 +83,11 @@ class WindowFrame(ScrolledFrame):
             restore_geometry(root, geometry)
 
     def _fit(self) -> None:
-        """Ask for as much height as the side needs; in a low window the heading gives way."""
+        """Ask for as much height as the side needs; in a low window some parts give way."""
         parts: list[tk.Widget] = [self.tabs, self.messages, self.status]
-        low = 1 < self.winfo_height() < self._window.winfo_pixels(_LOW)
+        height = self.winfo_height()
+        low = 1 < height < self._window.winfo_pixels(_LOW)
+        self._show_examples(not 1 < height < self._window.winfo_pixels(_VERY_LOW))
         if low:
             self.heading.pack_forget()
         elif not self.heading.winfo_manager():

@@ -84,7 +84,7 @@ class ExpertTrainer(EpochTrainer):
         terms = described_terms(data.train)
         self._described = described(examples, terms)
         self._captioned = torch.tensor([bool(example.captions) for example in examples])
-        self._marked = self.photographs.pose.seen.any(dim=1)
+        self._marked = self.photographs.pose.visible.any(dim=1)
         said = self._described[self._captioned].mean(0)
         species = len(self.photographs.species_names)
         self.expert = BirdExpert(settings.features, species, said).to(device)

@@ -276,7 +276,7 @@ class GanStep:
     def _pose_loss(self, batch: Batch, seen: Seen) -> Tensor:
         """How far the parts of drawings are from where they were told to be."""
         pose = batch.drawn.pose(batch.pose, self.phase.augment)
-        told = batch.pose.seen.any(dim=1)
+        told = batch.pose.visible.any(dim=1)
         assert self.parts is not None
         loss = part_loss(self.parts([each.float() for each in seen.maps]), pose, told)
         return loss * told.float().mean()  # of all birds: so parts of a batch can be averaged

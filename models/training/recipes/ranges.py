@@ -10,8 +10,9 @@ _RANGES: tuple[tuple[str, tuple[float, float]], ...] = (
     (r"photographs", _MANY),
     (r"epochs|generator_steps|gradient_accumulation|words_of", (1, 100_000)),
     (r"batch_size", (2, 100_000)),  # batch norm needs two
-    (r"\w*_rate|dropout|recoloured|ema_decay|betas|share|patch|shift|scale|cutout", _SHARE),
+    (r"\w*_rate|dropout|recoloured|ema_decay|share|patch|shift|scale|cutout", _SHARE),
     (r"of_species|named|name_alone|tract|tempo", _SHARE),
+    (r"betas", (0, 0.99999)),  # optimisers divide by what is left to 1
     (r"\w*_weight|sentence_noise", (0, 1_000_000)),
     (r"closest|farthest", (0.1, 100)),
     (r"picture_sizes?|judged_sizes", (32, 1 << 12)),

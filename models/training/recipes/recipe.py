@@ -132,6 +132,8 @@ class Recipe:
 
     def check(self, processes: int = 1) -> None:
         """See that everything can be trained before anything is; raises ValueError."""
+        if self.damsm.feature_size % 2:  # a half of them reads forwards, the other one backwards
+            raise ValueError(f"damsm.feature_size = {self.damsm.feature_size}: it is to be even")
         for number, phase in enumerate(self.phases):
             try:
                 phase.check(self.generator, processes)

@@ -80,7 +80,7 @@ def _has(pose: Pose, groups: Sequence[str]) -> Tensor:
 def _in_flight(pose: Pose) -> Tensor:
     spread, stands_out = _wings(pose)
     legs = _has(pose, ["leg"])
-    body = pose.seen[:, [PARTS.index(part) for part in BODY]].sum(1)
+    body = pose.visible[:, [PARTS.index(part) for part in BODY]].sum(1)
     least = torch.where(legs, SPREAD_WITH_LEGS, SPREAD)
     much = torch.where(legs, STANDS_OUT_WITH_LEGS, STANDS_OUT)
     beside = (spread > least) & (stands_out > much)
@@ -115,12 +115,12 @@ def _outside(pose: Pose) -> Tensor:
     angles = torch.arange(48) * (2 * math.pi / 48)
     along = pose.places @ torch.stack([angles.cos(), angles.sin()])
     body = [PARTS.index(part) for part in BODY]
-    seen = pose.seen[:, body, None] > 0
+    seen = pose.visible[:, body, None] > 0
     most = along[:, body].masked_fill(~seen, -math.inf).amax(1)
     least = along[:, body].masked_fill(~seen, math.inf).amin(1)
     length = (most - least).amax(1).clamp_min(0.2)
     beyond = [
-        (along[:, PARTS.index(wing)] - most).amax(1) * (pose.seen[:, PARTS.index(wing)] > 0)
+        (along[:, PARTS.index(wing)] - most).amax(1) * (pose.visible[:, PARTS.index(wing)] > 0)
         for wing in PART_GROUPS["wing"]
     ]
     return torch.stack(beyond).amax(0) / length

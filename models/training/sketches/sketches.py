@@ -164,7 +164,7 @@ class _Trainer:
         small = photographs.cut(rows, crop, FIRST_STAGE_SIZE)
         parts, whole = self.judge(augment(small, SEEN_AT, settings.augment, movement))
         seen = movement.pose(crop.pose(pose), settings.augment).to(self.device)
-        of_parts = part_loss(parts, seen, pose.seen.any(1).to(self.device))
+        of_parts = part_loss(parts, seen, pose.visible.any(1).to(self.device))
         of_fit = self._fit_loss(rows, whole)
         self._optimizer.zero_grad()
         (of_parts + settings.fit_weight * of_fit).backward()

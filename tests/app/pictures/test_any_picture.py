@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Callable
 from pathlib import Path
@@ -177,6 +178,11 @@ def test_dropped_addresses_of_this_computer_are_opened(window: MainWindow, tmp_p
         drop_addresses(window, *addresses)
         wait_until(window, lambda: window.messages.text != "")
         assert window.messages.text == "my bird.png was drawn with seed 7.", addresses
+    no_text = Path(os.fsdecode(os.fsencode(tmp_path) + b"/b\xffird.png"))
+    no_text.write_bytes(path.read_bytes())
+    window.messages.clear()
+    drop_addresses(window, no_text.as_uri())
+    wait_until(window, lambda: "was drawn with seed 7." in window.messages.text)
     drop_addresses(window, "file://server/bird.png")
     wait_until(window, lambda: "a link to server/bird.png" in window.messages.text)
 

@@ -42,8 +42,8 @@ def test_parts_that_look_alike_share_a_map() -> None:
 
 def test_what_is_outside_is_not_seen() -> None:
     inside = pose(beak=(1.01, 0.5), tail=(0.99, 0.5), crown=(0.5, -0.01)).inside()
-    assert [PARTS[part] for part in inside.seen[0].nonzero().flatten()] == ["tail"]
-    assert len(inside) == 1 and inside.rows(slice(0, 0)).seen.shape == (0, 15)
+    assert [PARTS[part] for part in inside.visible[0].nonzero().flatten()] == ["tail"]
+    assert len(inside) == 1 and inside.rows(slice(0, 0)).visible.shape == (0, 15)
 
 
 def test_a_pose_is_told_in_plain_numbers_and_read_back_exactly() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
@@ -97,7 +96,13 @@ def test_a_number_of_a_recipe_that_cannot_be_used_is_told(
                 Recipe.read("bundled", [f"{table}.{change}"])
 
 
-def test_numbers_without_which_nothing_is_trained_are_told(tmp_path: Path) -> None:
-    for change in ("damsm.batch_size=0", "expert.picture_sizes=[0]", "expert.picture_sizes=[16]"):
+def test_numbers_without_which_nothing_is_trained_are_told() -> None:
+    for change in (
+        "damsm.batch_size=0",
+        "damsm.feature_size=7",
+        "expert.picture_sizes=[0]",
+        "expert.picture_sizes=[16]",
+        "phase.0.betas=[0, 1]",
+    ):
         with pytest.raises(ValueError, match=change.partition("=")[0]):
             Recipe.read("bundled", [change])

@@ -25,7 +25,7 @@ def kinds(
     pose = Pose(torch.zeros(1, len(PARTS), 2), torch.zeros(1, len(PARTS)).bool())
     for part, place in parts.items():
         pose.places[0, PARTS.index(part)] = torch.tensor(place)
-        pose.seen[0, PARTS.index(part)] = True
+        pose.visible[0, PARTS.index(part)] = True
     found = kinds_of([Example(Path(), (caption,), species)], pose)[0]
     return {kind for kind, shown in zip(KINDS, found.tolist(), strict=True) if shown}
 

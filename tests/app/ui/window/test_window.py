@@ -399,6 +399,6 @@ def test_shift_and_tab_go_back(typing: MainWindow) -> None:
 
 
 def test_examples_can_be_used(typing: MainWindow) -> None:
-    link = typing.type_tab.winfo_children()[-1]
+    link = typing.type_tab.examples.links[-1]
     click(link)
     assert typing.type_tab.field.sentence == link.cget("text")
