@@ -109,5 +109,5 @@ def test_poses_of_one_seed_are_of_different_birds(bank: PoseBank) -> None:
     for row in range(50):  # its number in twos
         bank.seen[row, :6] = torch.tensor([float(row >> bit & 1) for bit in range(6)])
     poses = bank.choose(SWIMMERS, [3], count=NEAREST + 1)
-    seen = [tuple(row.tolist()) for row in poses.seen[:, :6]]
+    seen = [tuple(row.tolist()) for row in poses.visible[:, :6]]
     assert len(set(seen[:NEAREST])) == NEAREST and seen[NEAREST] == seen[0]
