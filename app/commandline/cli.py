@@ -60,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
     if options.run is None:
         if options.model is None:
             parser.error("the following arguments are required: COMMAND")
-        options.run, options.weights, options.file = open_window, options.model, None
+        options.run, options.weights = open_window, options.model
     elif options.model is not None:
         if "weights" not in options:
             parser.error("argument --weights: this command draws with no model of yours")

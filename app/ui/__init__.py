@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.ui.window.window import MainWindow
 
 from app.installation import COMMAND
 
@@ -65,6 +70,7 @@ def open_window(weights: Path | None = None, file: Path | None = None) -> int:
                 file=sys.stderr,
             )
             return 1
+        _close_on_signals(window)
         if temporary_home is not None:
             window.messages.note(_NO_HOME.format(folder=window.gallery.folder))
         if file is not None:
@@ -73,3 +79,11 @@ def open_window(weights: Path | None = None, file: Path | None = None) -> int:
     # Drawing and listening have ended with the engines; a file that is being saved is finished.
     window.runner.join(_CLOSE_TIMEOUT)
     return 0
+
+
+def _close_on_signals(window: MainWindow) -> None:
+    """Close the window as its own button does on Ctrl-C in the terminal, or when that is closed."""
+    usual = (signal.SIG_DFL, signal.default_int_handler)
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(each) in usual:  # not where somebody ignores it: nohup
+            signal.signal(each, lambda *_: window.root.after_idle(window.close))

@@ -14,6 +14,7 @@ _RANGES: tuple[tuple[str, tuple[float, float]], ...] = (
     (r"of_species|named|name_alone|tract|tempo", _SHARE),
     (r"betas", (0, 0.99999)),  # optimisers divide by what is left to 1
     (r"\w*_weight|sentence_noise", (0, 1_000_000)),
+    (r"gamma3", (0.01, 1000)),
     (r"closest|farthest", (0.1, 100)),
     (r"picture_sizes?|judged_sizes", (32, 1 << 12)),
     (r"feature_size|condition_size|noise_size|head_size", (1, 1 << 14)),
