@@ -19,12 +19,12 @@ Mask = NDArray[np.bool_]
 NAMES = Path(__file__).with_name("well_known_names.tsv")
 
 FIRST = {
-    "black": 0.19, "white": 0.11, "grey": 0.16, "brown": 0.18, "red": 0.03, "orange": 0.04,
-    "yellow": 0.05, "green": 0.07, "blue": 0.05, "purple": 0.02, "pink": 0.025,
+    "black": 0.19, "white": 0.11, "grey": 0.16, "brown": 0.18, "red": 0.06, "orange": 0.06,
+    "yellow": 0.08, "green": 0.1, "blue": 0.08, "purple": 0.02, "pink": 0.05,
 }  # fmt: skip
 """Share of the bird that its first main color has at least: about what tells photographs of birds
 that the book gives the color from others, among 560 kinds of which none is one of the hundred."""
-FURTHER = 0.55
+FURTHER = 0.4
 """The same for further colors, as a share of that."""
 
 _SIDE = 48  # pixels
@@ -92,9 +92,9 @@ def _colors(hsv: NDArray[np.float64]) -> dict[str, Mask]:
         "brown": (hue > 8) & (hue < 52) & (strength > 0.15) & (light > 0.18) & (light < 0.78),
         "red": ((hue > 338) | (hue < 18)) & (strength > 0.45) & (light > 0.28),
         "orange": (hue > 10) & (hue < 44) & (strength > 0.5) & (light > 0.42),
-        "yellow": (hue > 38) & (hue < 72) & (strength > 0.38) & (light > 0.42),
+        "yellow": (hue > 38) & (hue < 70) & (strength > 0.45) & (light > 0.5),
         "green": (hue > 62) & (hue < 172) & (strength > 0.18) & (light > 0.15),
         "blue": (hue > 175) & (hue < 262) & (strength > 0.2) & (light > 0.2),
         "purple": (hue > 250) & (hue < 330) & (strength > 0.18) & (light > 0.15),
-        "pink": ((hue > 320) | (hue < 24)) & (strength > 0.13) & (strength < 0.62) & (light > 0.6),
+        "pink": ((hue > 315) | (hue < 16)) & (strength > 0.13) & (strength < 0.62) & (light > 0.55),
     }

@@ -27,7 +27,9 @@ from models.training.data.photographs import bird_square
 from models.training.evaluation.sheets import Panel, save_sheet
 from models.words.bird_book import bird_book
 from models.words.names import names_of
+from models.words.naming import KINDS
 
+WAYS = ("reader", "name", "description", "both")
 DRAWINGS = 8
 CANDIDATES = 10
 MOST_PHOTOGRAPHS = 30
@@ -43,7 +45,10 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=64, help="side of the drawings (64)")
     parser.add_argument("--judge", type=Path, help="damsm.pt of `run judge`")
     parser.add_argument(
-        "--as-written", action="store_true", help="draw the name itself, never its description"
+        "--draw",
+        choices=WAYS,
+        default=WAYS[0],
+        help="what the reader makes of a name; the name alone; its description; both in one",
     )
     parser.add_argument(
         "--check-on", type=Path, metavar="DATA", help="try the checker on photographs instead"
@@ -59,8 +64,9 @@ def main() -> None:
     drawn: dict[str, list[Image.Image]] = {}
     how: dict[str, str] = {}
     for known in tqdm(names, unit=" names"):
+        text = _text(known.name, options.draw)
         asked = [
-            DrawRequest(known.name, seed, options.size, as_written=options.as_written)
+            DrawRequest(text, seed, options.size, as_written=options.draw != WAYS[0])
             for seed in range(DRAWINGS)
         ]
         drawings = painter.draw_batch(asked)
@@ -125,6 +131,18 @@ def _matched(judge: Path, drawn: dict[str, list[Image.Image]]) -> dict[str, floa
                 wins.append(bool(each[row] > each[rivals].max()))
             found[name] = float(np.mean(wins))
     return found
+
+
+def _text(name: str, way: str) -> str:
+    """Return the sentence to draw for a name."""
+    if way == "reader":
+        return name
+    if way == "name":
+        return f"a {name}"
+    description = _description(name)
+    if way == "description":
+        return description
+    return " ".join(name if word in KINDS else word for word in description.split())
 
 
 def _description(name: str) -> str:

@@ -21,7 +21,7 @@ from models.painting.chances import Chances, Sampler, between
 from models.painting.fallback import SteadyBackend
 from models.reading import Reading, ReadRequest, SentenceReader
 from models.request import MAX_SEED, Blend, DrawRequest
-from models.sketches.pose_wish import ANY, PoseWish
+from models.sketches.pose_wish import ANY, NO_POSES, PoseWish
 from models.sound.ears import Ears
 from models.words.vocabulary import ReadSentence, Vocabulary
 
@@ -32,7 +32,6 @@ TOO_MANY_WORDS = (
     "Only the first {most} known words of a description are drawn; {more} more were left out. "
     "Shorten it to have them in the picture."
 )
-NO_POSES = "These weights draw each bird in a pose of its own: leave the pose at “any”."
 NO_SUCH_POSE = "These weights know no pose “{wish}”. They know: {known}."
 
 

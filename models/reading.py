@@ -18,7 +18,7 @@ class Reading:
     Attributes
     ----------
     drawn_as : the words that are drawn.
-    described : the name of a bird, as it was written, whose description is drawn in its place.
+    described : the name of a bird, as it was written, whose description is drawn.
     replaced : words that were written, and what is read instead.
     left_out : what is denied ('no crest') or no bird ('on a red car').
     unknown_words : words left out since the model does not know them.
@@ -48,7 +48,7 @@ class SentenceReader:
     ----------
     known : the words that the model knows.
     most_words : how many words it reads.
-    names : names of birds that it has learned; of others, the description is drawn.
+    names : names of birds that it has learned; they stay in the description that is drawn.
     """
 
     known: Set[str]
@@ -83,7 +83,7 @@ class SentenceReader:
         understood = read(sentence, self.known, self.most_words, self.names)
         return Reading(
             drawn_as=understood.sentence,
-            described=understood.name if understood.is_described else "",
+            described=understood.name,
             replaced=understood.replaced,
             left_out=understood.left_out,
             unknown_words=understood.unknown_words,

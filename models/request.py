@@ -25,7 +25,7 @@ MAX_CHARACTERS = 1000
 
 _LONGEST_TEXT = 2_000  # characters; far above what is drawn
 _LARGEST_SIZE = 2**15  # pixels
-_MOST_SKETCHES = 1_000
+_MOST_SKETCHES = 64
 _Value = TypeVar("_Value")
 
 

@@ -30,7 +30,6 @@ from app.pictures.picture_file import PictureError
 from models.errors import SentenceError
 from models.reading import ReadRequest
 from models.request import DrawRequest
-from models.sketches.pose_wish import ANY
 from models.text_file import read_lines
 from models.words.tokens import fold
 
@@ -64,7 +63,7 @@ def draw_captions(options: argparse.Namespace) -> int:
     AppError, ModelError
         The folder is another run's, or a picture cannot be saved.
     """
-    pose = ANY if options.pose is None else wished_pose(options.pose)
+    pose = wished_pose(options.pose, options.weights)
     rank = Rank.from_environment(os.environ)
     lines = _read_lines(options.captions)
     path = _make_folder(options.output)

@@ -60,11 +60,11 @@ def main(arguments: Sequence[str]) -> int:
     if options.run is None:
         if options.model is None:
             parser.error("the following arguments are required: COMMAND")
-        options.run = open_window
-    if "weights" not in options and options.model is not None:
-        parser.error("argument --weights: this command draws with no model of yours")
-    if options.model is not None and options.weights is None:
-        options.weights = options.model
+        options.run, options.weights = open_window, options.model
+    elif options.model is not None:
+        if "weights" not in options:
+            parser.error("argument --weights: this command draws with no model of yours")
+        options.weights = options.weights or options.model
     try:
         return int(options.run(options))
     except UsageError as error:

@@ -30,7 +30,6 @@ from app.commandline.steps import (
     stage_sizes,
 )
 from app.errors import AppError
-from models.sketches.pose_wish import ANY
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,7 +95,9 @@ def draw(options: argparse.Namespace) -> int:
         if options.sketches is not None:
             request = replace(request.anew(request.seed), sketches=options.sketches)
     if options.pose is not None:
-        request = replace(request.anew(request.seed), pose=wished_pose(options.pose))
+        request = replace(
+            request.anew(request.seed), pose=wished_pose(options.pose, options.weights)
+        )
     sizes = stage_sizes(options.weights, request.size, options.attention)
     paths = numbered_paths(options.output, options.count)
     written = [
@@ -149,7 +150,7 @@ def listen(options: argparse.Namespace) -> int:
 
         ask_about_read_only([options.output])
         check_picture_path(options.output)
-    pose = ANY if options.pose is None else wished_pose(options.pose)
+    pose = wished_pose(options.pose, options.weights)
     from app.speech.sound.recording import Recording
 
     if options.sound is not None:

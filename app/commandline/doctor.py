@@ -39,8 +39,7 @@ def examine(tell: Callable[[str], None]) -> bool:
 
     Parameters
     ----------
-    tell
-        Receives a line without names of the person or their files.
+    tell : receives a line without names of the person or their files.
 
     Returns
     -------

@@ -29,10 +29,12 @@ class ModelDescription:
     ----------
     name : the model's name and the beginning of its checksum.
     sizes : the sides in pixels that it draws, one a stage.
+    told_poses : whether a pose may be asked for.
     """
 
     name: str
     sizes: tuple[int, ...]
+    told_poses: bool
 
 
 def describe_model(path: Path | None = None) -> ModelDescription:
@@ -51,7 +53,7 @@ def describe_model(path: Path | None = None) -> ModelDescription:
         name = full_name(config, header["sha256"])
     except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise unreadable(path, error) from error
-    return ModelDescription(name, config.generator.sizes)
+    return ModelDescription(name, config.generator.sizes, config.poses > 0)
 
 
 def full_name(config: ModelConfig, checksum: str) -> str:

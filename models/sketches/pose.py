@@ -68,9 +68,9 @@ class Pose:
     def of(cls, places: PartPlaces) -> Pose:
         """One bird, as `told` tells it."""
         pose = cls(torch.full((1, len(PARTS), 2), -1.0), torch.zeros(1, len(PARTS)))
-        for part, across, down, seen in places:
+        for part, across, down, visible in places:
             pose.places[0, part - 1] = torch.tensor([across, down])
-            pose.visible[0, part - 1] = seen
+            pose.visible[0, part - 1] = visible
         return pose
 
     def told(self, row: int) -> PartPlaces:

@@ -67,9 +67,9 @@ class PoseBank(nn.Module):
     ) -> Pose:
         """Choose `count` poses for each of B sentence features (B, D), by its seed, on the CPU.
 
-        Among the `NEAREST` poses of like sentences one is taken, mirrored by chance (or to face
-        the side that is wished for), and moved and scaled a little. The first ones are the same
-        however many are chosen.
+        Of the `NEAREST` poses of like sentences some are taken, each once, mirrored by chance (or
+        to face the side that is wished for), and moved and scaled a little. The first ones are the
+        same however many are chosen.
 
         Parameters
         ----------
@@ -86,7 +86,10 @@ class PoseBank(nn.Module):
         chosen: list[Pose] = []
         for some, seed in zip(nearest, seeds, strict=True):
             chance = torch.Generator().manual_seed(seed ^ _STREAM)
-            chosen += [self._moved(some, chance, wish) for _ in range(count)]
+            order = some[torch.randperm(len(some), generator=chance)]
+            chosen += [
+                self._moved(order[number % len(order)], chance, wish) for number in range(count)
+            ]
         places = torch.cat([pose.places for pose in chosen])
         return Pose(places, torch.cat([pose.visible for pose in chosen])).inside()
 
@@ -101,10 +104,9 @@ class PoseBank(nn.Module):
             everyday &= Pose(self.places, self.seen).facing() != 0
         return everyday
 
-    def _moved(self, rows: Tensor, chance: torch.Generator, wish: str) -> Pose:
-        row = rows[torch.randint(len(rows), (1,), generator=chance)]
+    def _moved(self, row: Tensor, chance: torch.Generator, wish: str) -> Pose:
         mirrored, scale, *shift = torch.rand(4, generator=chance).tolist()
-        pose = Pose(self.places[row], self.seen[row] > 0)
+        pose = Pose(self.places[row][None], self.seen[row][None] > 0)
         turned = mirrored < 0.5
         if wish in (LEFT, RIGHT):
             turned = bool((pose.facing() < 0) != (wish == LEFT))

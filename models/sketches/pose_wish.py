@@ -16,6 +16,8 @@ KINDS = (USUAL, FLYING, SWIMMING, CLOSE_UP)
 POSES = (ANY, LEFT, RIGHT, FLYING, SWIMMING, CLOSE_UP)
 """Poses that have a name."""
 
+NO_POSES = "These weights draw each bird in a pose of its own: leave the pose at “any”."
+
 _PARTS = 15
 
 
@@ -26,13 +28,13 @@ class PartPlace(NamedTuple):
     ----------
     part : its number, 1 to 15, as Caltech-UCSD Birds counts them.
     across, down : shares of the side, from the upper left corner.
-    seen : how much of it is there, above 0 to 1; less than 1 half way between two birds.
+    visible : how much of it is there, above 0 to 1; less than 1 half way between two birds.
     """
 
     part: int
     across: float
     down: float
-    seen: float = 1.0
+    visible: float = 1.0
 
 
 PartPlaces = tuple[PartPlace, ...]
@@ -52,8 +54,8 @@ def read_places(value: Any) -> PartPlaces:
     parts = [place.part for place in places]
     if not parts or len(set(parts)) < len(parts):
         raise ValueError("a pose has places, one for each part")
-    for part, across, down, seen in places:
-        if not (1 <= part <= _PARTS and 0 <= across <= 1 and 0 <= down <= 1 and 0 < seen <= 1):
+    for part, across, down, visible in places:
+        if not (1 <= part <= _PARTS and 0 <= across <= 1 and 0 <= down <= 1 and 0 < visible <= 1):
             raise ValueError("a part is not in the picture")
     return places
 

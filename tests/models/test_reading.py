@@ -15,7 +15,7 @@ KNOWN = lexicon().caption_words
 READER = SentenceReader(KNOWN, 24)
 
 
-def test_a_name_is_drawn_by_its_description_unless_the_model_has_learned_it() -> None:
+def test_a_name_is_drawn_by_its_description_in_which_a_learned_name_stays() -> None:
     request = DrawRequest("a cardinal on a branch")
     reading = READER.read(request)
     assert reading.described == "cardinal" and reading.is_changed
@@ -23,44 +23,49 @@ def test_a_name_is_drawn_by_its_description_unless_the_model_has_learned_it() ->
     assert reading.drawn_as.endswith("on a branch")
 
     learned = SentenceReader(KNOWN | {"cardinal"}, 24, frozenset(["cardinal"])).read(request)
-    assert learned.drawn_as == "a cardinal on a branch"
-    assert learned.described == "" and not learned.is_changed
+    assert learned.drawn_as == reading.drawn_as.replace("bird", "cardinal")
+    assert learned.described == "cardinal" and learned.is_changed
 
 
 @pytest.mark.parametrize(
-    ("text", "drawn"),
+    ("text", "begins"),
     [
-        ("cardinals", "cardinal"),
-        ("two cardinals", "two cardinal"),
-        ("a male cardinal", "a cardinal"),
-        ("a red cardinal", "a northern cardinal"),
-        ("a redbird on a branch", "a northern cardinal on a branch"),
-        ("a red northern cardinal with a black face", "a red northern cardinal with a black face"),
-        ("a small cardinal with brown eyes", "a small cardinal with brown eyes"),
-        ("Northern Cardinals!", "northern cardinal"),
-        ("a picture of a cardnal", "a cardinal"),
+        ("cardinals", "a bright red cardinal with a red pointed crest"),
+        ("two cardinals", "a bright red cardinal with a red pointed crest"),
+        ("a male cardinal", "a bright red cardinal with a red pointed crest"),
+        ("a red cardinal", "a bright red northern cardinal with a red pointed crest"),
+        ("a redbird on a branch", "a bright red northern cardinal with a red pointed crest"),
+        ("a northern cardinal with a black face", "a bright red northern cardinal with a black"),
+        ("a small cardinal with brown eyes", "a small bright red cardinal with brown eyes"),
+        ("Northern Cardinals!", "a bright red northern cardinal"),
+        ("a picture of a cardnal", "a bright red cardinal"),
     ],
 )
-def test_a_learned_name_counts_in_every_form(text: str, drawn: str) -> None:
+def test_a_learned_name_counts_in_every_form(text: str, begins: str) -> None:
     names = frozenset(["cardinal", "northern cardinal"])
     reader = SentenceReader(KNOWN | {"northern", "cardinal"}, 24, names)
-    reading = reader.understand(text)
-    assert (reading.drawn_as, reading.described) == (drawn, "")
+    assert reader.understand(text).drawn_as.startswith(begins)
 
 
 @pytest.mark.parametrize(
     ("text", "seen"), [("a blue cardinal", "blue"), ("a cardinal with green wings", "green wings")]
 )
-def test_a_learned_name_is_described_where_it_is_contradicted(text: str, seen: str) -> None:
+def test_a_learned_name_does_not_stay_where_it_is_contradicted(text: str, seen: str) -> None:
     reader = SentenceReader(KNOWN | {"cardinal"}, 24, frozenset(["cardinal"]))
     reading = reader.understand(text)
     assert reading.described == "cardinal"
     assert seen in reading.drawn_as and "cardinal" not in reading.drawn_as
 
 
+def test_a_learned_name_that_says_less_does_not_count() -> None:
+    reader = SentenceReader(KNOWN | {"stork"}, 24, frozenset(["stork"]))
+    assert "stork" in reader.understand("a stork").drawn_as
+    assert "stork" not in reader.understand("white storks").drawn_as
+
+
 def test_a_name_whose_words_are_unknown_is_not_learned() -> None:
     reader = SentenceReader(KNOWN - {"cardinal"}, 24, frozenset(["cardinal"]))
-    assert reader.read(DrawRequest("a cardinal")).described == "cardinal"
+    assert "cardinal" not in reader.read(DrawRequest("a cardinal")).drawn_as
     both = SentenceReader(KNOWN | {"cardinal"}, 24, frozenset(["cardinal"]))
     assert both.read(DrawRequest("a puffin")).described == "puffin"
 

@@ -63,8 +63,8 @@ class WindowFrame(ScrolledFrame):
 
         Parameters
         ----------
-        show_examples
-            Told, whenever the size changes, whether there is room for examples of sentences.
+        show_examples : told, whenever the size changes, whether there is room for examples of
+            sentences.
         """
         root = self._window
         self._show_examples = show_examples

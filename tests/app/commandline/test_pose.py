@@ -88,9 +88,16 @@ def test_a_picture_without_a_pose_is_told(
     assert cli.main(["draw", "a red bird", "-o", str(plain), "--size", "64"]) == 0
     assert draw(weights, "a red bird", "-o", bird, "--pose", plain) == 1
     assert "does not say in which pose its bird was drawn" in capsys.readouterr().err
-    command = ["draw", "a red bird", "-o", str(bird), "--size", "64", "--pose", "left"]
-    assert cli.main(command) == 1
-    assert "leave the pose at “any”" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["draw", "a red bird"], ["listen", "--seconds", "1"]])
+def test_a_pose_that_cannot_be_asked_for_is_told_before_any_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    path = tmp_path / "bird.png"
+    assert cli.main([*command, "-o", str(path), "--pose", "left"]) == 1, "the bundled weights"
+    told = capsys.readouterr().err
+    assert "leave the pose at “any”" in told and "Recording" not in told and not path.exists()
 
 
 def test_so_many_sketches_are_drawn_as_are_asked_for(weights: Path, tmp_path: Path) -> None:

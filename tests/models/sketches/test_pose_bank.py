@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from models.sketches.pose import PARTS, Pose
-from models.sketches.pose_bank import SCALE, SHIFT, PoseBank, blended
+from models.sketches.pose_bank import NEAREST, SCALE, SHIFT, PoseBank, blended
 from models.sketches.pose_wish import ANY, CLOSE_UP, FLYING, KINDS, LEFT, RIGHT, SWIMMING, USUAL
 
 BEAK, TAIL, EYE = PARTS.index("beak"), PARTS.index("tail"), PARTS.index("left eye")
@@ -102,3 +102,12 @@ def test_a_bank_of_an_earlier_version_knows_sides_alone(bank: PoseBank) -> None:
     assert bank.wishes == (ANY,) and "of_kind" not in bank.state_dict()
     bank.places[:, EYE], bank.seen[:, EYE] = torch.tensor([0.3, 0.4]), 1
     assert bank.wishes == (ANY, LEFT, RIGHT) and SWIMMING not in bank.wishes
+
+
+def test_poses_of_one_seed_are_of_different_birds(bank: PoseBank) -> None:
+    bank.places[:] = 0.5
+    for row in range(50):  # its number in twos
+        bank.seen[row, :6] = torch.tensor([float(row >> bit & 1) for bit in range(6)])
+    poses = bank.choose(SWIMMERS, [3], count=NEAREST + 1)
+    seen = [tuple(row.tolist()) for row in poses.visible[:, :6]]
+    assert len(set(seen[:NEAREST])) == NEAREST and seen[NEAREST] == seen[0]

@@ -144,11 +144,3 @@ def test_a_full_disk_is_told_and_the_picture_is_shown(
     wait_until(window, lambda: not window.desk.busy)
     assert window.messages.is_error and "No space left" in window.messages.text
     assert "Save the picture" in window.messages.text and window.panel.image is not None
-
-
-def test_missing_weights_are_told(make_window: Callable[..., MainWindow], tmp_path: Path) -> None:
-    with Engines(tmp_path / "bird.safetensors") as engines:
-        window = make_window(engines)
-        wait_until(window, lambda: window.painter_loader.state is LoadState.FAILED)
-        assert window.messages.is_error and "does not exist" in window.messages.text
-        assert "could not be loaded" in window.status.text

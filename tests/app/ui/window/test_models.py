@@ -189,13 +189,19 @@ def test_a_model_of_three_stages(
     assert ready.desk.drawing.image.width == 256 and not ready.messages.is_error
 
 
+@pytest.mark.parametrize(
+    ("content", "told"), [(None, "does not exist"), (b"no weights", "be read as weights")]
+)
 def test_a_remembered_model_that_is_gone_gives_way(
-    make_window: Callable[..., MainWindow], tmp_path: Path
+    make_window: Callable[..., MainWindow], tmp_path: Path, content: bytes | None, told: str
 ) -> None:
-    with Engines(tmp_path / "gone.safetensors") as engines:
+    weights = tmp_path / "gone.safetensors"
+    if content is not None:
+        weights.write_bytes(content)
+    with Engines(weights) as engines:
         window = make_window(engines)
         wait_until(window, lambda: window.painter_loader.state is LoadState.READY, timeout=60)
-        assert "does not exist" in window.messages.text
+        assert told in window.messages.text
         assert "The model that came with the program draws instead." in window.messages.text
         assert window.painter_loader.value is not None
         assert window.painter_loader.value.model_name == BUNDLED
