@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parents[1]
-MODEL_CARD = _ROOT / "weights" / "README.md"
-LICENCE = _ROOT / "LICENSE"
+from app.installation import ROOT
+
+MODEL_CARD = ROOT / "weights" / "README.md"
+LICENCE = ROOT / "LICENSE"
 
 _MARKS = re.compile(r"\[([^]]*)\]\([^)]*\)|[*`]")  # links, bold type and code
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from PIL import Image
@@ -19,6 +20,12 @@ _TIMEOUT = 10  # seconds
 _APPLE_SCRIPT = """on run arguments
     set the clipboard to (read (POSIX file (item 1 of arguments)) as «class PNGf»)
 end run"""
+# PowerShell would take an argument for a part of the program.
+_PICTURE_VARIABLE = "SPEECH2BIRD_PICTURE"
+_POWERSHELL = f"""Add-Type -AssemblyName System.Windows.Forms, System.Drawing
+$picture = [System.Drawing.Image]::FromFile($env:{_PICTURE_VARIABLE})
+[System.Windows.Forms.Clipboard]::SetImage($picture)
+$picture.Dispose()"""
 
 
 class DesktopError(AppError):
@@ -45,6 +52,12 @@ def open_path(path: Path) -> None:
     """
     if not os.path.exists(path):
         raise DesktopError(f"There is no {path} yet.")
+    if sys.platform == "win32":
+        try:
+            os.startfile(path)
+        except OSError as error:
+            raise DesktopError(f"Nothing here opens {path}; look there yourself.") from error
+        return
     try:
         opener = "open" if sys.platform == "darwin" else "xdg-open"
         program = subprocess.Popen(
@@ -78,6 +91,8 @@ def copy_picture(image: Image.Image) -> None:
             write_image(image, path, format="PNG")
             if sys.platform == "darwin":
                 _run([*command, str(path)])
+            elif sys.platform == "win32":
+                _run(command, environment={**os.environ, _PICTURE_VARIABLE: str(path)})
             else:
                 with path.open("rb") as file:
                     _run(command, file.fileno())
@@ -90,6 +105,8 @@ def copy_picture(image: Image.Image) -> None:
 def _clipboard_command() -> list[str]:
     if sys.platform == "darwin":
         return ["osascript", "-e", _APPLE_SCRIPT]
+    if sys.platform == "win32":
+        return ["powershell", "-NoProfile", "-Sta", "-Command", _POWERSHELL]
     if os.environ.get("WAYLAND_DISPLAY") and shutil.which("wl-copy"):
         return ["wl-copy", "--type", "image/png"]
     if shutil.which("xclip"):
@@ -100,7 +117,11 @@ def _clipboard_command() -> list[str]:
     )
 
 
-def _run(command: list[str], stdin: int = subprocess.DEVNULL) -> None:
+def _run(
+    command: list[str],
+    stdin: int = subprocess.DEVNULL,
+    environment: Mapping[str, str] | None = None,
+) -> None:
     # xclip and wl-copy go on in the background and give the picture to whoever pastes: a pipe for
     # their output would never end.
     subprocess.run(
@@ -108,6 +129,7 @@ def _run(command: list[str], stdin: int = subprocess.DEVNULL) -> None:
         stdin=stdin,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        env=environment,
         timeout=_TIMEOUT,
         check=True,
     )

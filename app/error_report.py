@@ -5,10 +5,10 @@ from __future__ import annotations
 import platform
 import traceback
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from app import __version__
 from app.logfile import last_lines
+from app.without_names import without_names
 
 _LIBRARIES = ("torch", "numpy", "pillow", "faster-whisper", "pyaudio", "sv-ttk")
 _LOG_LINES = 50
@@ -21,8 +21,7 @@ def error_report(error: BaseException) -> str:
 
     Parameters
     ----------
-    error
-        What was caught.
+    error : what was caught.
 
     Returns
     -------
@@ -36,7 +35,7 @@ def error_report(error: BaseException) -> str:
         "The log's last lines:",
         "\n".join(last_lines(_LOG_LINES)) or "(none)",
     ]
-    return "\n\n".join(parts).replace(str(Path.home()), "~") + "\n"
+    return without_names("\n\n".join(parts)) + "\n"
 
 
 def _version(library: str) -> str:

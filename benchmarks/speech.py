@@ -24,7 +24,7 @@ import numpy as np
 from nltk.metrics import edit_distance
 from tqdm import tqdm
 
-from app.speech.recognition.words import tidy
+from app.speech.recognition.tidy import tidy
 from app.speech.sound.recording import Recording
 from benchmarks.voices import Voice, installed_voices
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import sys
+from typing import Any
 
 _MMAP_MAX, _TRIM_THRESHOLD, _TOP_PAD, _ARENA_MAX = -4, -1, -2, -8  # of glibc's malloc.h
 
@@ -13,7 +15,7 @@ def share_one_heap() -> bool:
     glibc gives threads heaps of their own, each with freed pieces that no other thread can use.
     Returns whether it took effect, as the functions below.
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    mallopt = _of_glibc("mallopt")
     return mallopt is not None and bool(mallopt(_ARENA_MAX, 1))
 
 
@@ -30,7 +32,7 @@ def keep_freed_memory() -> bool:
     -------
     Whether it took effect; other systems than Linux with glibc are left as they are.
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    mallopt = _of_glibc("mallopt")
     if mallopt is None:
         return False
     hand_back_freed_memory()
@@ -40,5 +42,12 @@ def keep_freed_memory() -> bool:
 
 def hand_back_freed_memory() -> bool:
     """Hand back what glibc has kept of freed memory, as after loading; returns as above."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    trim = _of_glibc("malloc_trim")
     return trim is not None and bool(trim(0))
+
+
+def _of_glibc(function: str) -> Any:
+    """Return a function of the C library; None where it has none of that name."""
+    if sys.platform == "win32":  # the program itself is no library there
+        return None
+    return getattr(ctypes.CDLL(None), function, None)

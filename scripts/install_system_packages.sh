@@ -62,6 +62,11 @@ install_with_apt() {
         portaudio19-dev xvfb flite
     if [ "$for_tests" = yes ]; then
         have strace || missing+=(strace)
+        # They read and start what is put into the menu.
+        have desktop-file-validate || missing+=(desktop-file-utils)
+        have gio || missing+=(libglib2.0-bin)
+        have xdotool || missing+=(xdotool)
+        have debootstrap || missing+=(debootstrap)
         # The other synthesisers that training can use. Elsewhere their tests are skipped.
         have espeak-ng || missing+=(espeak-ng)
         [ -d /usr/share/festival/voices/us/cmu_us_slt_arctic_hts ] ||

@@ -20,10 +20,8 @@ _BUILD = ("setuptools", "wheel")
 _OF_CUDA = ("nvidia-", "cuda-", "triton")
 _UNUSED = "onnxruntime"
 """It runs faster-whisper's voice detector, in place of which app/speech/sound/silero.py is used."""
-_OTHER_BUILDS = {
-    # PyTorch's own build for processors alone, Python 3.11 on Linux: a tenth of the download.
-    "torch==2.13.0": ["6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b"],
-}
+_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+"""PyTorch's builds for processors alone, for Linux: a tenth of the download. PyPI has them not."""
 _HEADER = "# Made by scripts/lock.py, from setup.cfg: change that and run it again.\n"
 
 Blocks = dict[str, str]
@@ -44,10 +42,26 @@ def main() -> None:
     _write("build", build)
     # Only where something has no wheel, and in the same versions.
     _write("compile", _resolve(["requirements/compile.in"], [*known, *_versions(test.values())]))
+    bundle = _resolve(["requirements/bundle.in"], [*known, *_versions(test.values())])
+    _write("bundle", _without(bundle, *run, *build))
     _write("pyaudio", {"pyaudio": run["pyaudio"]})  # alone: it is compiled, which may fail
     _write("cuda", cuda)  # alone: only torch's build for graphics cards needs them
-    _write("run", _without(run, "pyaudio", *cuda, *build))
+    _write("torch", {"torch": run["torch"]})  # alone: for Linux there is another build
+    _write_cpu_build(_versions([run["torch"]]).pop())
+    _write("run", _without(run, "pyaudio", "torch", *cuda, *build))
     _write("test", _without(test, *run, *build))
+
+
+def _write_cpu_build(torch: str) -> None:
+    """Lock PyTorch's build for processors; its index is asked for a new version only."""
+    path = LOCKS / "torch-cpu.lock"
+    if f"{torch}+cpu " in path.read_text(encoding="utf-8"):
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        wanted, out = Path(folder) / "torch.in", Path(folder) / "out.lock"
+        wanted.write_text(f"{torch}+cpu\n", encoding="utf-8")
+        _compile([str(wanted), "--no-deps", "--default-index", _CPU_INDEX], out)
+        _write("torch-cpu", _blocks(out.read_text(encoding="utf-8")))
 
 
 def _versions(locks: Iterable[str]) -> list[str]:
@@ -66,12 +80,16 @@ def _resolve(inputs: list[str], known: list[str]) -> Blocks:
         overrides = Path(folder) / "overrides.txt"
         constraints.write_text("\n".join(known), encoding="utf-8")
         overrides.write_text(f"{_UNUSED} ; python_version < '0'\n", encoding="utf-8")
-        command = ["uv", "pip", "compile", *inputs, "--constraint", str(constraints)]
-        command += ["--override", str(overrides)]
-        command += ["--universal", "--python-version", _OLDEST_PYTHON, "--generate-hashes"]
-        command += ["--no-header", "--no-annotate", "--quiet", "--output-file", str(out)]
-        subprocess.run(command, cwd=REPOSITORY, check=True)
+        _compile([*inputs, "--constraint", str(constraints), "--override", str(overrides)], out)
         return _blocks(out.read_text(encoding="utf-8"))
+
+
+def _compile(arguments: list[str], out: Path) -> None:
+    """Let uv write a lock for every Python and system."""
+    command = ["uv", "pip", "compile", *arguments, "--output-file", str(out), "--quiet"]
+    command += ["--universal", "--python-version", _OLDEST_PYTHON, "--generate-hashes"]
+    command += ["--no-header", "--no-annotate"]
+    subprocess.run(command, cwd=REPOSITORY, check=True)
 
 
 def _blocks(lock: str) -> Blocks:
@@ -81,10 +99,6 @@ def _blocks(lock: str) -> Blocks:
     for line in lock.splitlines(keepends=True):
         if line[0].isalnum():
             name = line.split("==")[0]
-            line += "".join(
-                f"    --hash=sha256:{other} \\\n"
-                for other in _OTHER_BUILDS.get(line.split()[0], ())
-            )
         blocks[name] = blocks.get(name, "") + line
     return blocks
 

@@ -1,4 +1,4 @@
-"""The command line: ``draw`` and ``listen``; no command opens the window.
+"""The command line: ``draw`` and ``listen``, which need no window, ``open``, and the menu's entry.
 
 ``--help`` and usage errors come at once: the model, speech and pictures are imported by the
 command that needs them, when it runs (``app/commandline/commands.py``).
@@ -14,10 +14,19 @@ from pathlib import Path
 from typing import NoReturn
 
 from app import __version__
-from app.commandline.commands import draw, listen
-from app.commandline.number_options import COUNT, MICROPHONE, SECONDS, SEED, SIZE
+from app.commandline.commands import (
+    doctor,
+    draw,
+    install_in_menu,
+    listen,
+    open_window,
+    remove_from_menu,
+)
+from app.commandline.number_options import COUNT, MICROPHONE, SECONDS, SEED, SIZE, SKETCHES
+from app.commandline.pose_option import POSE_HELP
 from app.commandline.steps import UsageError
 from app.errors import AppError, OutOfMemoryError, is_out_of_memory
+from app.installation import COMMAND
 from app.speech.recognition.choices import RECOGNISERS
 
 SUCCESS = 0
@@ -39,15 +48,23 @@ def main(arguments: Sequence[str]) -> int:
 
     Parameters
     ----------
-    arguments
-        The command line without the program's name.
+    arguments : the command line without the program's name.
 
     Returns
     -------
     int
         0 success, 1 failure, 2 bad usage. Each failure is one sentence on standard error.
     """
-    options = build_parser().parse_args(arguments)
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    if options.run is None:
+        if options.model is None:
+            parser.error("the following arguments are required: COMMAND")
+        options.run, options.weights = open_window, options.model
+    elif options.model is not None:
+        if "weights" not in options:
+            parser.error("argument --weights: this command draws with no model of yours")
+        options.weights = options.weights or options.model
     try:
         return int(options.run(options))
     except UsageError as error:
@@ -65,13 +82,28 @@ def main(arguments: Sequence[str]) -> int:
 def build_parser() -> argparse.ArgumentParser:
     """Describe every command and option."""
     parser = _Parser(
-        prog="python main.py",
+        prog=COMMAND,
         description="Draw birds from sentences. Without a command, the window opens.",
     )
     parser.add_argument("--version", action="version", version=f"speech2bird {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    parser.add_argument(
+        "--weights", dest="model", type=Path, metavar="FILE", help="open the window with this model"
+    )
+    for option, run, meaning in (
+        (
+            "--install-desktop",
+            install_in_menu,
+            "put speech2bird into the desktop's menu",
+        ),
+        ("--uninstall-desktop", remove_from_menu, "take it out again"),
+    ):
+        parser.add_argument(option, dest="run", action="store_const", const=run, help=meaning)
+    parser.set_defaults(run=None, debug=False, file=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_draw(commands.add_parser("draw", help=_DRAW))
     _add_listen(commands.add_parser("listen", help="turn speech into text, and draw it with -o"))
+    _add_open(commands.add_parser("open", help="open the window with a picture that was saved"))
+    _add_doctor(commands.add_parser("doctor", help="see how the program is here, as text to send"))
     return parser
 
 
@@ -170,6 +202,22 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=listen)
 
 
+def _add_open(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Open the window, and in it a picture that speech2bird saved, or a sound."
+    parser.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="what to show; nothing: the window alone"
+    )
+    parser.set_defaults(run=open_window, weights=None)
+
+
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Look at versions, devices, folders and models, draw a picture, and print it all as text "
+        "that can be sent: without your name and the names of your files. It takes some seconds."
+    )
+    parser.set_defaults(run=doctor)
+
+
 def _add_drawing_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=SEED, metavar="N", help="same seed, same picture (default: random)"
@@ -180,6 +228,13 @@ def _add_drawing_options(parser: argparse.ArgumentParser) -> None:
         metavar="64|128|256|512",
         help="width in pixels (default: the largest that the model draws)",
     )
+    parser.add_argument(
+        "--sketches",
+        type=SKETCHES,
+        metavar="N",
+        help="choose the best of N sketches of 64 pixels (8; 1 draws without choosing)",
+    )
+    parser.add_argument("--pose", metavar="POSE", help=f"how the bird is seen: {POSE_HELP}")
     parser.add_argument(
         "--as-written",
         action="store_true",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from multiprocessing.connection import Connection
 
+from app.engine.inheriting import Connection
 from app.engine.server import Server
 from models.memory import share_one_heap
 

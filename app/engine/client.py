@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import logging
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection, Pipe
-from pathlib import Path
+from multiprocessing.connection import Pipe
 from typing import Any
 
+from app.engine.inheriting import Connection, inheriting
 from app.engine.messages import LOAD, Cancel, Failure, Progress, Reply, Request, Result
 from app.errors import AppError
+from app.installation import IMPORT_ROOT, module_command
 
 _log = logging.getLogger(__name__)
 
-_ROOT = Path(__file__).resolve().parents[2]  # the folder that holds the package ``app``
 _LOOK = 0.05  # seconds between two looks whether a call was cancelled
 _CANCEL_TIMEOUT = 10.0  # seconds an engine has to stop, longer than any stage takes
 
@@ -42,10 +41,8 @@ class EngineClient:
 
     Parameters
     ----------
-    kind
-        "pictures" or "speech".
-    load_arguments
-        What the engine is to load.
+    kind : "pictures" or "speech".
+    load_arguments : what the engine is to load.
     """
 
     def __init__(self, kind: str, *load_arguments: object) -> None:
@@ -76,6 +73,28 @@ class EngineClient:
         with self._calling:
             return self._ensure_loaded()
 
+    def load_other(self, *load_arguments: object) -> Any:
+        """Load something else in place of it; where that fails, what was loaded stays.
+
+        Raises
+        ------
+        EngineStoppedError
+            The process died, or the client is closed.
+        Exception
+            Whatever loading raised.
+        """
+        with self._calling:
+            if self._process is not None and self._process.poll() is None:
+                loaded = self._exchange(Request(LOAD, load_arguments))
+                self._load_arguments, self._loaded = load_arguments, loaded
+                return loaded
+            former, self._load_arguments = self._load_arguments, load_arguments
+            try:
+                return self._ensure_loaded()
+            except BaseException:
+                self._load_arguments = former
+                raise
+
     def call(
         self,
         method: str,
@@ -87,11 +106,9 @@ class EngineClient:
 
         Parameters
         ----------
-        on_progress
-            Receives, in this thread, what the method sends ahead of its result.
-        cancelled
-            Asked many times a second; when true, the method is told, and raises what it does
-            then. A process that does not answer to that is ended.
+        on_progress : receives, in this thread, what the method sends ahead of its result.
+        cancelled : asked many times a second; when true, the method is told, and raises what it
+            does then. A process that does not answer to that is ended.
 
         Raises
         ------
@@ -135,11 +152,10 @@ class EngineClient:
             if self._closed:
                 raise self._stopped()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.engine", self._kind, str(number)],
-                cwd=_ROOT,
-                pass_fds=[number],
+                [*module_command(__package__), self._kind, str(number)],
+                cwd=IMPORT_ROOT,
                 stdin=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C in a terminal is for the window alone
+                **inheriting(theirs),
             )
 
     def _exchange(

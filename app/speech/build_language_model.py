@@ -20,7 +20,7 @@ from app.files import link_target
 from app.speech.recognition.language_model import BIRD_DICTIONARY, BIRD_MODEL
 from app.speech.recognition.pronunciations import ADDED, Phones, cmu_dictionary, read_pronunciations
 from app.speech.recognition.spoken_names import plural, plural_sounds, spoken_names
-from app.speech.recognition.words import tidy
+from app.speech.recognition.tidy import tidy
 from models.errors import TextFileError
 from models.text_file import read_lines
 from models.words.bird_book import bird_book

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.errors import AppError
+from app.installation import INSTALL_AGAIN
 
 # PortAudio counts its initialisations but does not guard them against threads.
 _initialising = threading.Lock()
@@ -42,8 +43,8 @@ def portaudio() -> Iterator[Any]:
         import pyaudio
     except ImportError as error:
         raise PyAudioMissingError(
-            "Recording needs PyAudio, which is not installed here: run `make reinstall` to try "
-            "to install it. Typing works without it."
+            f"Recording needs PyAudio, which is not installed here: {INSTALL_AGAIN} to try once "
+            "more. Typing works without it."
         ) from error
     with _initialising:
         _silence_sound_libraries()

@@ -35,7 +35,7 @@ class Guess:
     Attributes
     ----------
     text:
-        In the captions' style, see :func:`app.speech.recognition.words.tidy`.
+        In the captions' style, see :func:`app.speech.recognition.tidy.tidy`.
     log_probability:
         Natural logarithm of the recogniser's probability.
     certainties:

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import AppError
+from app.installation import ROOT
 from app.speech.recognition.pronunciations import sphinx_folder
 
-_FOLDER = Path(__file__).resolve().parents[3] / "weights" / "speech"
+_FOLDER = ROOT / "weights" / "speech"
 BIRD_MODEL = _FOLDER / "bird.lm.bin"
 BIRD_DICTIONARY = _FOLDER / "bird.dict"
 """How the model's words sound, in Sphinx's format."""

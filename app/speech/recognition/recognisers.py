@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from app.installation import INSTALL_AGAIN
 from app.speech.recognition.online import GoogleTranscriber
 from app.speech.recognition.sphinx import SphinxTranscriber
 from app.speech.recognition.transcriber import SpeechModelError, Transcriber
@@ -61,7 +62,7 @@ def _instead_of_whisper(whisper_error: SpeechModelError) -> Transcriber:
     except SpeechModelError as sphinx_error:
         raise SpeechModelError(
             f"Speech cannot be understood here. {whisper_error} {sphinx_error} "
-            "Run `make reinstall` to install what is missing, or type the description."
+            f"{INSTALL_AGAIN.capitalize()} to get what is missing, or type the description."
         ) from sphinx_error
     sphinx.notice = f"{whisper_error} Sphinx listens instead and mishears more often."
     return sphinx

@@ -16,10 +16,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from app.installation import INSTALL_AGAIN
 from app.speech.recognition.correction import Corrector, Guess
 from app.speech.recognition.language_model import LanguageModelError
+from app.speech.recognition.tidy import tidy
 from app.speech.recognition.transcriber import SpeechModelError, Transcriber
-from app.speech.recognition.words import tidy
 from app.speech.sound.recording import Recording
 from app.speech.sound.voice_detector import RATE
 
@@ -99,7 +100,7 @@ class WhisperTranscriber(Transcriber):
         except (LanguageModelError, OSError, ValueError, KeyError) as error:
             raise SpeechModelError(
                 f"The words of birds cannot be read: {_reason(error)}. Fetch the folder "
-                "weights/speech again, or run `make reinstall` if a library is missing."
+                f"weights/speech again, or {INSTALL_AGAIN} if a library is missing."
             ) from error
         self._recogniser: Any = WhisperCompatibleRecognizer(_WeighingWhisper(model, corrector))
 

@@ -8,19 +8,19 @@ same numbers, but reports to its maker.
 from __future__ import annotations
 
 import functools
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import AppError
+from app.installation import ROOT
 
 WINDOW = 512  # samples that get one probability
 _CONTEXT = 64  # samples before them that are looked at, too
 _MIRRORED = 64  # samples that are mirrored at the end
 _FRAME, _HOP = 256, 128  # of the Fourier transform
 _STRIDES = (1, 2, 2, 1)  # of the four convolutions
-_WEIGHTS = Path(__file__).resolve().parents[3] / "weights" / "speech" / "silero.safetensors"
+_WEIGHTS = ROOT / "weights" / "speech" / "silero.safetensors"
 
 _Numbers = NDArray[np.float32]
 
@@ -34,8 +34,7 @@ def speech_probabilities(sound: _Numbers) -> _Numbers:
 
     Parameters
     ----------
-    sound
-        Shape ``(length,)``, 16 kHz, between -1 and 1.
+    sound : shape ``(length,)``, 16 kHz, between -1 and 1.
 
     Returns
     -------

@@ -39,18 +39,10 @@ class MorphTab(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The notebook.
-    desk
-        Draws and exports.
-    messages
-        Where errors are told.
-    current
-        Gives the picture that is shown, from which the fields are filled.
-    folder
-        Gives where dialogs for saving begin.
-    on_leave
-        Called when another tab comes to the front: a preview is to go.
+    desk : draws and exports.
+    current : gives the picture that is shown, from which the fields are filled.
+    folder : gives where dialogs for saving begin.
+    on_leave : called when another tab comes to the front: a preview is to go.
     """
 
     def __init__(

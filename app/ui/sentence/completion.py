@@ -15,15 +15,12 @@ class Completion:
 
     Parameters
     ----------
-    text
-        The field.
-    complete
-        Returns the rest of the word that ends a text, or nothing.
+    text : the field.
+    complete : returns the rest of the word that ends a text, or nothing.
 
     Attributes
     ----------
-    offered
-        The letters that are offered now, or nothing.
+    offered : the letters that are offered now, or nothing.
     """
 
     def __init__(self, text: tk.Text, complete: Callable[[str], str]) -> None:

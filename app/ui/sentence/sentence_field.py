@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tkinter import ttk
 
 from app.ui.sentence.completion import Completion
+from app.ui.sentence.pose_menu import PoseMenu, ShownPose
 from app.ui.sentence.understood_row import UnderstoodRow
 from app.ui.sentence.word_marks import Suggest, WordMarks
 from app.ui.toolkit.text_editing import limit_text
@@ -27,14 +28,10 @@ class SentenceField(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The tab.
-    label
-        What to write, above the field.
-    on_draw
-        Receives what the person wants drawn.
-    suggest
-        Finds known words for unknown ones.
+    label : what to write, above the field.
+    on_draw : receives what the person wants drawn.
+    suggest : finds known words for unknown ones.
+    shown_pose, on_missing : as for `PoseMenu`.
     """
 
     def __init__(
@@ -43,6 +40,8 @@ class SentenceField(ttk.Frame):
         label: str,
         on_draw: Callable[[DrawRequest], None],
         suggest: Suggest,
+        shown_pose: ShownPose,
+        on_missing: Callable[[str], None],
     ) -> None:
         super().__init__(parent)
         self._on_draw = on_draw
@@ -68,9 +67,13 @@ class SentenceField(ttk.Frame):
         limit_text(self.text)
         follow_palette(self.text, self._recolour)
         self.understood = UnderstoodRow(self, self._use_words)
-        self.draw_button = ttk.Button(self, text="Draw", style="Accent.TButton", command=self._draw)
+        row = ttk.Frame(self)
+        self.pose_menu = PoseMenu(row, shown_pose, on_missing)
+        self.draw_button = ttk.Button(row, text="Draw", style="Accent.TButton", command=self._draw)
+        self.draw_button.pack(side="left", fill="x", expand=True)
+        self.pose_menu.pack(side="left", padx=(GAP, 0))
         # Packed from below: where words are told, the text gives way, never the button.
-        self.draw_button.pack(side="bottom", fill="x", pady=(GAP + 4, 0))
+        row.pack(side="bottom", fill="x", pady=(GAP + 4, 0))
         self.understood.pack(side="bottom", fill="x")
         self.text.pack(fill="both", expand=True)
         self.text.bind("<<Modified>>", self._modified, add=True)
@@ -98,15 +101,23 @@ class SentenceField(ttk.Frame):
     @property
     def request(self) -> DrawRequest:
         """What is drawn of the text."""
-        return DrawRequest(self.sentence, as_written=self.sentence == self._taken)
+        as_written = self.sentence == self._taken
+        return DrawRequest(self.sentence, as_written=as_written, pose=self.pose_menu.wish)
 
     @property
     def written(self) -> str:
         """The text, or the one in whose place the words are used that were drawn of it."""
         return self._taken_for if self.sentence == self._taken else self.sentence
 
-    def use_reader(self, reader: SentenceReader) -> None:
-        """Tell from now on what would be drawn of the text, and which words are not known."""
+    def use_model(self, reader: SentenceReader, poses: tuple[str, ...]) -> None:
+        """Tell from now on what would be drawn of the text, and which words are not known.
+
+        Parameters
+        ----------
+        reader : of the model that draws.
+        poses : those that it knows by name.
+        """
+        self.pose_menu.offer(poses)
         self._reader = reader
         self._read()
 

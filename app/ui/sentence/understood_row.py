@@ -21,15 +21,12 @@ class UnderstoodRow(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The field.
-    on_use
-        Receives the words when the person wants to go on with them; without it there is no link.
+    on_use : receives the words when the person wants to go on with them; without it there is no
+        link.
 
     Attributes
     ----------
-    text
-        What is told now, or nothing.
+    text : what is told now, or nothing.
     """
 
     def __init__(self, parent: tk.Misc, on_use: Callable[[str], None] | None) -> None:

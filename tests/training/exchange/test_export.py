@@ -17,7 +17,7 @@ from models.training.__main__ import main
 from models.training.damsm.model import load_damsm
 from models.training.data.folder import DataFolder
 from models.training.exchange.export import learned_names
-from models.training.runs.files import save_state
+from models.training.runs.states import save_state
 from tests.training.states import SMALL, averaged_generator, run_state
 
 
