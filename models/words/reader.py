@@ -327,7 +327,7 @@ def _described(words: Sequence[str], bird: Bird, learned: str, reading: _Reading
     """Return the words with the book's description, of a learned name, in the place of the name.
 
     The description says more than the name alone: of a hundred well-known names, weights that had
-    learned most of them showed the main colors of 91 so, and of 70 by the names alone.
+    learned most of them showed the main colors of 91 so, and of 65 by the names alone.
     """
     at = words.index(NAME)
     start = _start_of_name(words, at)

@@ -26,9 +26,9 @@ class Completion:
     def __init__(self, text: tk.Text, complete: Callable[[str], str]) -> None:
         self._text, self._complete = text, complete
         self.offered = ""
-        self._label = tk.Label(text, font=text.cget("font"), borderwidth=0, padx=0, pady=0)
+        self.label = tk.Label(text, font=text.cget("font"), borderwidth=0, padx=0, pady=0)
         follow_palette(text, self._recolour)
-        self._label.bind("<Button-1>", lambda event: self.take())
+        self.label.bind("<Button-1>", lambda event: self.take())
         self._waiting: str | None = None
         text.bind("<Key>", self._pressed, add=True)
         text.bind("<Escape>", self._refuse, add=True)
@@ -51,7 +51,7 @@ class Completion:
             self._text.after_cancel(self._waiting)
             self._waiting = None
         self.offered = ""
-        self._label.place_forget()
+        self.label.place_forget()
 
     def _pressed(self, event: tk.Event[tk.Misc]) -> None:
         self.hide()
@@ -73,10 +73,11 @@ class Completion:
         if place is None:
             return
         x, y, width, height = place
-        self._label.configure(text=rest, background=self._text.cget("background"))
-        if x + width + self._label.winfo_reqwidth() <= self._text.winfo_width():
+        self.label.configure(text=rest, background=self._text.cget("background"))
+        if x + width + self.label.winfo_reqwidth() <= self._text.winfo_width():
             self.offered = rest
-            self._label.place(x=x + width, y=y, height=height)
+            # Outside: otherwise the field's padding is added once more.
+            self.label.place(x=x + width, y=y, height=height, bordermode="outside")
 
     def _recolour(self, palette: Palette) -> None:
-        self._label.configure(foreground=palette.muted)
+        self.label.configure(foreground=palette.muted)

@@ -27,6 +27,10 @@ def test_tab_takes_what_is_offered_and_leaves_the_field_otherwise(field: Sentenc
     write(field.text, "a flami")
     assert field.completion.offered == "ngo"
     assert field.sentence == "a flami", "nothing is written before it is taken"
+    letter = field.text.bbox("insert - 1c")
+    assert letter is not None
+    label = field.completion.label
+    assert (label.winfo_x(), label.winfo_y()) == (letter[0] + letter[2], letter[1])
     press(field.text, "Tab")
     assert field.sentence == "a flamingo" and field.completion.offered == ""
     assert field.focus_get() is field.text
