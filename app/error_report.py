@@ -21,8 +21,7 @@ def error_report(error: BaseException) -> str:
 
     Parameters
     ----------
-    error
-        What was caught.
+    error : what was caught.
 
     Returns
     -------

@@ -48,12 +48,10 @@ def replacing(path: Path, follow_umask: bool = False) -> Iterator[Path]:
 
     Parameters
     ----------
-    path
-        The file to write; a link stays one, and what it leads to is replaced.
-    follow_umask
-        Whether this is a person's own file: those may read it who may read any new file of theirs,
-        and one that is replaced stays as readable as it was, and is not replaced if it is
-        read-only. Otherwise nobody else may read it.
+    path : the file to write; a link stays one, and what it leads to is replaced.
+    follow_umask : whether this is a person's own file: those may read it who may read any new file
+        of theirs, and one that is replaced stays as readable as it was, and is not replaced if it
+        is read-only. Otherwise nobody else may read it.
 
     Raises
     ------

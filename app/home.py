@@ -28,7 +28,7 @@ def make_home() -> Path | None:
         if os.path.isabs(home):
             os.environ["HOME"] = home
     home = os.environ.get("HOME", "")
-    if home and (os.access(home, os.W_OK | os.X_OK) or data_folder().exists()):
+    if os.path.isdir(home) and (os.access(home, os.W_OK | os.X_OK) or data_folder().exists()):
         return None
     os.environ["HOME"] = tempfile.mkdtemp(prefix="speech2bird-")
     return Path(os.environ["HOME"])

@@ -47,7 +47,6 @@ def module_command(module: str) -> list[str]:
 
     Parameters
     ----------
-    module
-        Its full name, ``__name__`` or ``__package__`` of whoever asks.
+    module : its full name, ``__name__`` or ``__package__`` of whoever asks.
     """
     return [sys.executable, "-m", module]

@@ -22,6 +22,8 @@ def log_path() -> Path:
 
 def last_lines(count: int) -> list[str]:
     """Return the last lines of the log file; none where there is no log."""
+    if not log_path().is_file():
+        return []
     try:
         with log_path().open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
@@ -35,7 +37,8 @@ class _PrivateFileHandler(RotatingFileHandler):
     """Keeps every file it begins for the person alone."""
 
     def _open(self) -> TextIOWrapper:
-        handle = open_private(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK  # a pipe is not waited for
+        handle = open_private(self.baseFilename, flags)
         return open(handle, "a", encoding=self.encoding, errors=self.errors)
 
 

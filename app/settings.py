@@ -22,7 +22,12 @@ Theme = Literal["system", "light", "dark"]
 Way = Literal["text", "sound", "both"]
 
 # What a number may be; of other ones nobody could make sense.
-_RANGES = {"threads": range(1, 1025), "tab": range(4), "pictures": range(1, 10)}
+_RANGES = {
+    "threads": range(1, 1025),
+    "tab": range(4),
+    "pictures": range(1, 10),
+    "sketches": range(1, 65),
+}
 _GEOMETRY = re.compile(r"\d{1,5}x\d{1,5}([+-]-?\d{1,5}){2}")  # Tk writes "+-5", too
 
 
@@ -42,36 +47,28 @@ class Settings:
 
     Attributes
     ----------
-    device
-        Where to draw; "auto" is the graphics card where there is one that can be used.
-    threads
-        How many threads of the processor draw; None leaves it to torch.
-    gallery_folder
-        Where drawn pictures are kept; None is the folder in the user's data.
-    microphone
-        Name of the recording device; None is the system's default. Its number may change.
-    recogniser
-        Who listens: a key of ``app.speech.recognition.choices.RECOGNISERS``.
-    whisper_folder
-        Folder of another model for Whisper; None is the bundled one.
-    way
-        What a spoken picture is drawn from: the text that was recognised, the sound, or one each.
-    stop_when_silent
-        Whether recording ends by itself when the person pauses.
-    save_folder
-        Where the last picture was saved to; None at first.
-    geometry
-        The window's last size and place, as Tk writes it.
-    tab
-        Index of the tab that was in front: 0 Speak, 1 Type, 2 Morph, 3 Gallery.
-    theme
-        Whether the window is light or dark; "system" is as other windows are.
-    pictures
-        How many pictures of a sentence are drawn, 1 to 9.
-    has_drawn
-        Whether a picture was ever drawn: until then the window says how to begin.
+    weights : weights file of the model that draws; None is the bundled one.
+    models : weights files that were opened, the newest first: pictures that they drew are drawn
+        again by them.
+    device : where to draw; "auto" is the graphics card where there is one that can be used.
+    threads : how many threads of the processor draw; None leaves it to torch.
+    gallery_folder : where drawn pictures are kept; None is the folder in the user's data.
+    microphone : name of the recording device; None is the system's default. Its number may change.
+    recogniser : who listens: a key of ``app.speech.recognition.choices.RECOGNISERS``.
+    whisper_folder : folder of another model for Whisper; None is the bundled one.
+    way : what a spoken picture is drawn from: the text that was recognised, the sound, or one each.
+    stop_when_silent : whether recording ends by itself when the person pauses.
+    save_folder : where the last picture was saved to; None at first.
+    geometry : the window's last size and place, as Tk writes it.
+    tab : index of the tab that was in front: 0 Speak, 1 Type, 2 Morph, 3 Gallery.
+    theme : whether the window is light or dark; "system" is as other windows are.
+    sketches : among how many sketches a picture is chosen, by models that judge sketches.
+    pictures : how many pictures of a sentence are drawn, 1 to 9.
+    has_drawn : whether a picture was ever drawn: until then the window says how to begin.
     """
 
+    weights: str | None = None
+    models: tuple[str, ...] = ()
     device: Device = "auto"
     threads: int | None = None
     gallery_folder: str | None = None
@@ -84,6 +81,7 @@ class Settings:
     geometry: str | None = None
     tab: int = 0
     theme: Theme = "system"
+    sketches: int = 8
     pictures: int = 1
     has_drawn: bool = False
 
@@ -96,14 +94,15 @@ class Settings:
 
         Parameters
         ----------
-        path
-            The file; None is the usual one.
-        otherwise
-            What counts when there is no file, or none that can be read; None are the defaults.
+        path : the file; None is the usual one.
+        otherwise : what counts when there is no file, or none that can be read; None are the
+            defaults.
         """
         otherwise = otherwise or cls()
         path = path or config_folder() / "settings.json"
         try:
+            if path.exists() and not path.is_file():
+                raise OSError("it is no file")  # nothing may ever come out of a pipe
             stored = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return otherwise
@@ -116,7 +115,10 @@ class Settings:
         if stored.get("dark") is True:  # a file from before the system was followed
             stored.setdefault("theme", "dark")
         hints = get_type_hints(cls)
-        return cls(**{k: v for k, v in stored.items() if k in hints and _fits(k, v, hints[k])})
+        known: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in stored.items() if k in hints
+        }
+        return cls(**{k: v for k, v in known.items() if _fits(k, v, hints[k])})
 
     def save(self, path: Path | None = None) -> None:
         """Write the settings in one step, so that a crash leaves the old file or the new one.
@@ -144,6 +146,8 @@ def _fits(name: str, value: object, hint: Any) -> bool:
     """Tell whether a JSON value can be the field's (True is not taken for a number)."""
     if get_origin(hint) is Literal:
         return value in get_args(hint)
+    if get_origin(hint) is tuple:
+        return isinstance(value, tuple) and all(_fits(name, each, str) for each in value)
     if isinstance(value, bool):
         return hint is bool
     if isinstance(value, int) and name in _RANGES:

@@ -30,9 +30,10 @@ from app.speech.sound.recording import Recording
 from models import Drawing, Painter
 from models.errors import SoundError
 from models.networks.text_encoder import pad_ids
-from models.painter import LEAST_LIKENESS
 from models.request import DrawRequest
-from models.sound.listener import HeardSentence, Listener
+from models.sound.ears import LEAST_LIKENESS
+from models.sound.heard import HeardSentence
+from models.sound.listener import Listener
 from models.sound.log_mel import SAMPLE_RATE
 from models.training.damsm.model import load_damsm
 from models.training.damsm.retrieval import retrieval_chances
@@ -100,7 +101,7 @@ class Ears:
             heard = self.listener.hear(speech_in(sound).as_float())
         except (NothingHeardError, SoundError):
             return NOTHING
-        return heard if self._painter.likeness(heard) >= LEAST_LIKENESS else NOTHING
+        return heard if self._painter.ears.likeness(heard) >= LEAST_LIKENESS else NOTHING
 
     def _recognise(self, key: str, sound: Recording) -> str:
         if key not in self._texts:

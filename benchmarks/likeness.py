@@ -3,7 +3,7 @@
     python -m benchmarks.likeness --spoken spoken/test
 
 Prints what `Painter.likeness` says of spoken captions, clean and with babble, of everyday
-sentences, of the captions backwards, and of melodies. `models.painter.LEAST_LIKENESS` belongs
+sentences, of the captions backwards, and of melodies. `models.sound.ears.LEAST_LIKENESS` belongs
 between the first and the last of them; it is chosen anew when the listener is trained anew.
 """
 
@@ -19,7 +19,7 @@ from app.speech.recognition.transcriber import NothingHeardError, speech_in
 from app.speech.sound.recording import Recording
 from models import Painter
 from models.errors import SoundError
-from models.painter import LEAST_LIKENESS
+from models.sound.ears import LEAST_LIKENESS
 from models.sound.listener import Listener
 from models.sound.log_mel import SAMPLE_RATE
 from models.training.speech.effects import Samples, add_noise
@@ -53,7 +53,7 @@ class Ears:
         steps = (np.clip(samples, -1, 1) * 32767).astype(np.int16)
         try:
             speech = speech_in(Recording(steps, SAMPLE_RATE))
-            return self._painter.likeness(self._listener.hear(speech.as_float()))
+            return self._painter.ears.likeness(self._listener.hear(speech.as_float()))
         except (NothingHeardError, SoundError):
             return None
 

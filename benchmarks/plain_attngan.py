@@ -32,18 +32,20 @@ class PlainStep:
         self.phase, self.config, self.damsm = step.phase, step.config, damsm
         self.generator = Generator(step.config)
         self.generator.load_state_dict(step.generator.state_dict())
-        self.judges: list[Discriminator] = [step._discriminator(view) for view in step.views]
-        for plain, ours in zip(self.judges, step.judges, strict=True):
+        self.discriminators: list[Discriminator] = [
+            step._discriminator(view) for view in step.views
+        ]
+        for plain, ours in zip(self.discriminators, step.discriminators, strict=True):
             plain.load_state_dict(ours.state_dict())
         self.features = _PlainFeatures(damsm.features_name)
         self.averages = [value.detach().clone() for value in self.generator.parameters()]
         make_plain(self.generator)
-        for module in (self.features, *self.judges):
+        for module in (self.features, *self.discriminators):
             use_default_layout(module)
         rate, betas = self.phase.generator_rate, self.phase.betas
         self.generator_optimizer = torch.optim.Adam(self.generator.parameters(), rate, betas)
-        self.judge_optimizers = [
-            torch.optim.Adam(judge.parameters(), rate, betas) for judge in self.judges
+        self.discriminator_optimizers = [
+            torch.optim.Adam(each.parameters(), rate, betas) for each in self.discriminators
         ]
 
     def update(self, batch: Batch) -> dict[str, float]:
@@ -58,12 +60,18 @@ class PlainStep:
         canvases = list(self.generator.stages(batch.noise, condition, text))
         fakes = [canvas.image.contiguous() for canvas in canvases]
 
-        judged = zip(self.phase.stages, self.judges, self.judge_optimizers, fakes, strict=True)
-        for size, judge, optimizer, fake in judged:
+        taught = zip(
+            self.phase.stages,
+            self.discriminators,
+            self.discriminator_optimizers,
+            fakes,
+            strict=True,
+        )
+        for size, discriminator, optimizer, fake in taught:
             real = _photographs(batch, size)
-            right = _score(judge, real, sentence)
-            wrong = _score(judge, real, batch.wrong_sentence)
-            drawn = _score(judge, fake.detach(), sentence)
+            right = _score(discriminator, real, sentence)
+            wrong = _score(discriminator, real, batch.wrong_sentence)
+            drawn = _score(discriminator, fake.detach(), sentence)
             loss = losses.discriminator_loss(right, wrong, drawn, "cross_entropy")
             optimizer.zero_grad()
             loss.backward()
@@ -72,8 +80,10 @@ class PlainStep:
 
         total = condition_loss = losses.condition_loss(mean, log_variance)
         values["condition"] = condition_loss.item()
-        for size, judge, fake in zip(self.phase.stages, self.judges, fakes, strict=True):
-            loss = losses.generator_loss(_score(judge, fake, sentence), "cross_entropy")
+        for size, discriminator, fake in zip(
+            self.phase.stages, self.discriminators, fakes, strict=True
+        ):
+            loss = losses.generator_loss(_score(discriminator, fake, sentence), "cross_entropy")
             total = total + loss
             values[f"generator_{size}"] = loss.item()
         last = self.phase.stages[-1]
@@ -121,13 +131,16 @@ def _photographs(batch: Batch, size: int) -> Tensor:
     return images.contiguous()
 
 
-def _score(judge: Discriminator, images: Tensor, sentence: Tensor) -> Scores:
+def _score(discriminator: Discriminator, images: Tensor, sentence: Tensor) -> Scores:
     """Both scores of `PaperDiscriminator`: the sentence is repeated, joined and convolved."""
-    assert isinstance(judge, PaperDiscriminator)
-    hidden = judge.encode(images)
+    assert isinstance(discriminator, PaperDiscriminator)
+    hidden = discriminator.encode(images)
     places = sentence[:, :, None, None].expand(-1, -1, *hidden.shape[2:])
-    joined = judge.join_sentence(torch.cat([hidden, places], dim=1))
-    logits = judge.unconditional(hidden).flatten(1), judge.conditional(joined).flatten(1)
+    joined = discriminator.join_sentence(torch.cat([hidden, places], dim=1))
+    logits = (
+        discriminator.unconditional(hidden).flatten(1),
+        discriminator.conditional(joined).flatten(1),
+    )
     return Scores((logits[0],), (logits[1],))
 
 

@@ -3,9 +3,10 @@
 Run as ``python -m benchmarks.speech CAPTIONS``: a ``metadata.jsonl`` of captions that no language
 model was built from. They are spoken by every synthesiser that is installed here, clean and with
 noise 15 and 5 dB below the voice, and each recogniser writes down what it hears. Then it hears
-everyday English, of birds and of other things: ``everyday.txt``; the weights of the default
-recogniser were chosen with ``everyday_tuning.txt``. What is known is kept in ``--out``, so that a
-run that was stopped goes on where it was.
+everyday English, of birds and of other things: ``everyday.txt``; and sentences with names of birds
+of all the world: ``spoken_names.txt``. The weights of the default recogniser were chosen with
+``everyday_tuning.txt`` and ``spoken_names_tuning.txt``. What is known is kept in ``--out``, so that
+a run that was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import numpy as np
 from nltk.metrics import edit_distance
 from tqdm import tqdm
 
-from app.speech.recognition.words import tidy
+from app.speech.recognition.tidy import tidy
 from app.speech.sound.recording import Recording
 from benchmarks.voices import Voice, installed_voices
 
@@ -32,6 +33,8 @@ Conditions = Sequence[tuple[str, int]]
 CONDITIONS = (("clean", 0), ("white", 15), ("babble", 15), ("white", 5), ("babble", 5))
 EVERYDAY = Path(__file__).with_name("everyday.txt")
 EVERYDAY_CONDITIONS = (("clean", 0), ("babble", 15))
+NAMES = Path(__file__).with_name("spoken_names.txt")
+NAMES_CONDITIONS = (("clean", 0),)
 MANY_WORDS = 3
 """As many words less than were said are a loss that makes a sentence another one."""
 
@@ -86,6 +89,10 @@ def main() -> int:
     parser.add_argument(
         "--thorough", action="store_true", help="let Sphinx, too, hear every voice (hours)"
     )
+    parser.add_argument(
+        "--voices-each", type=int, metavar="N", help="voices a sentence, in turn; default: all"
+    )
+    parser.add_argument("--clean", action="store_true", help="without noise")
     parser.add_argument("--piper-voice", type=Path, help="a Piper voice (.onnx), if there is one")
     options = parser.parse_args()
 
@@ -97,14 +104,21 @@ def main() -> int:
         if options.captions
         else []
     )
-    everyday = EVERYDAY.read_text(encoding="utf-8").splitlines()
+    parts: list[tuple[str, list[str], Conditions]] = [
+        ("Captions", captions, CONDITIONS),
+        ("Everyday English", _lines(EVERYDAY), EVERYDAY_CONDITIONS),
+        ("Names of birds", _lines(NAMES), NAMES_CONDITIONS),
+    ]
+    if options.clean:
+        parts = [(title, sentences, (("clean", 0),)) for title, sentences, _ in parts]
+    each = min(options.voices_each or len(voices), len(voices))
     known = {utterance.key: utterance for utterance in _read(options.out)}
     wanted = {name: ENGINES[name]() for name in options.engines}
     with options.out.open("a", encoding="utf-8") as out:
-        for sentences, conditions in ((captions, CONDITIONS), (everyday, EVERYDAY_CONDITIONS)):
+        for _, sentences, conditions in parts:
             for sentence, voice, noise, decibels, sound in tqdm(
-                _sounds(sentences, voices, conditions),
-                total=len(sentences) * len(voices) * len(conditions),
+                _sounds(sentences, voices, conditions, each),
+                total=len(sentences) * each * len(conditions),
                 unit="sound",
             ):
                 in_turn = voices[sentences.index(sentence) % len(voices)].name == voice
@@ -116,10 +130,7 @@ def main() -> int:
                         line = json.dumps(asdict(known[key]), ensure_ascii=False)
                         print(line, file=out, flush=True)
     mine = [utterance for utterance in known.values() if utterance.engine in wanted]
-    for title, sentences, conditions in (
-        ("Captions", captions, CONDITIONS),
-        ("Everyday English", everyday, EVERYDAY_CONDITIONS),
-    ):
+    for title, sentences, conditions in parts:
         if heard_of := [utterance for utterance in mine if utterance.sentence in sentences]:
             print(f"{title}\n\n{table(heard_of, conditions)}\n")
     return 0
@@ -136,14 +147,14 @@ def choose_sentences(captions: Path, seen: Path | None, count: int, seed: int) -
 
 
 def _sounds(
-    sentences: list[str], voices: list[Voice], conditions: Conditions
+    sentences: list[str], voices: list[Voice], conditions: Conditions, each: int
 ) -> Iterator[tuple[str, str, str, int, Recording]]:
-    """Speak every sentence with every voice, clean and noisy."""
+    """Speak every sentence with some of the voices, in turn, clean and noisy."""
     if not sentences:
         return
     babble = _babble(sentences, voices)
     for number, sentence in enumerate(sentences):
-        for voice in voices:
+        for voice in [voices[(number + k) % len(voices)] for k in range(each)]:
             spoken = voice.say(sentence).resampled(_RATE)
             for noise, decibels in conditions:
                 noisy = noise != "clean"
@@ -236,6 +247,10 @@ def _rate(utterances: list[Utterance]) -> str:
     spread = 1.96 * (again[:, 0] / again[:, 1]).std()
     mistakes, words = counts.sum(axis=0)
     return f"{100 * mistakes / words:.1f} ± {100 * spread:.1f}"
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()
 
 
 def _read(path: Path) -> Iterable[Utterance]:

@@ -161,11 +161,13 @@ def _visit(kind: str, begun: float, sound: Path | None) -> dict[str, float]:
 class _Threads:
     """In the place of the engines: everything happens in threads of the window's process."""
 
+    weights = None
+
     def load_painter(self) -> Any:
         from models import Painter
 
         painter: Any = Painter.load()
-        painter.words = frozenset(painter.vocabulary.words)  # as an engine's painter knows them
+        painter.weights = None  # as an engine's painter knows them
         return painter
 
     def load_transcriber(self) -> Any:
@@ -179,7 +181,7 @@ def _transcribe(window: MainWindow, recording: Recording) -> None:
     assert transcriber is not None
     ended: list[object] = []
     window.runner.run_in_thread(
-        lambda task: transcriber.transcribe(recording), ended.append, ended.append
+        lambda task: transcriber.understand(recording).text, ended.append, ended.append
     )
     wait(window, lambda: bool(ended))
     assert isinstance(ended[0], str), ended[0]

@@ -9,17 +9,11 @@ import numpy as np
 from PIL import Image
 
 from models.request import DrawRequest
+from models.sketches.pose_wish import PartPlaces
+from models.sound.heard import Span
 
 OnStage = Callable[[int, Image.Image], None]
 Cancelled = Callable[[], bool]
-
-
-@dataclass(frozen=True)
-class Span:
-    """Where in a recording a piece was heard, in seconds."""
-
-    start: float
-    end: float
 
 
 @dataclass(frozen=True)
@@ -39,7 +33,8 @@ class Drawing:
     device : where it was drawn, "cpu" or "cuda".
     notice : what the person should know of how it was drawn, in sentences, if there is something.
     described : the name of a bird, as it was written, whose description was drawn in its place.
-    sketch : which of the `sketches` sketches of stage 1 was finished, 0 for the first.
+    pose : where the parts of the bird were told to be, to ask for another in the same pose; None by
+        weights that are told no pose.
     spans : for a picture drawn straight from sound, where each piece that attention went to lies in
         the recording; its sentence is empty then, and it has no words.
     """
@@ -55,7 +50,7 @@ class Drawing:
     notice: str | None = None
     spans: tuple[Span, ...] = ()
     unread_words: tuple[str, ...] = ()
-    sketch: int = 0
+    pose: PartPlaces | None = None
     described: str = ""
 
     @property
@@ -78,6 +73,11 @@ class Drawing:
     def sketches(self) -> int:
         """How many sketches the finished one was chosen among."""
         return self.request.sketches or 1
+
+    @property
+    def sketch(self) -> int:
+        """Which of the `sketches` sketches of stage 1 was finished, 0 for the first."""
+        return self.request.sketch or 0
 
     @property
     def attended(self) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ class Reading:
     Attributes
     ----------
     drawn_as : the words that are drawn.
-    described : the name of a bird, as it was written, whose description is drawn in its place.
+    described : the name of a bird, as it was written, whose description is drawn.
     replaced : words that were written, and what is read instead.
     left_out : what is denied ('no crest') or no bird ('on a red car').
     unknown_words : words left out since the model does not know them.
@@ -48,7 +48,7 @@ class SentenceReader:
     ----------
     known : the words that the model knows.
     most_words : how many words it reads.
-    names : names of birds that it has learned; of others, the description is drawn.
+    names : names of birds that it has learned; they stay in the description that is drawn.
     """
 
     known: Set[str]
@@ -80,20 +80,16 @@ class SentenceReader:
 
     def understand(self, sentence: str) -> Reading:
         """Understand a sentence as far as it can be; in most cases within a millisecond."""
-        understood = read(sentence, self.known, self.most_words)
-        is_described = bool(understood.name) and not self._has_learned(understood.name)
+        understood = read(sentence, self.known, self.most_words, self.names)
         return Reading(
-            drawn_as=understood.sentence if is_described else understood.sentence_with_name,
-            described=understood.name if is_described else "",
+            drawn_as=understood.sentence,
+            described=understood.name,
             replaced=understood.replaced,
             left_out=understood.left_out,
             unknown_words=understood.unknown_words,
             notices=understood.notices,
             error=understood.error,
         )
-
-    def _has_learned(self, name: str) -> bool:
-        return name in self.names and self.known >= {*name.split()}
 
 
 @dataclass(frozen=True)

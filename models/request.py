@@ -10,11 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from models.sketches.pose_wish import ANY, PartPlace, PartPlaces, read_wish
+from models.words.tokens import printable
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from models.sound.listener import HeardSentence
+    from models.sound.heard import HeardSentence
 
 MAX_SEED = 2**31 - 1
 MAX_CHARACTERS = 1000
@@ -22,7 +25,7 @@ MAX_CHARACTERS = 1000
 
 _LONGEST_TEXT = 2_000  # characters; far above what is drawn
 _LARGEST_SIZE = 2**15  # pixels
-_MOST_SKETCHES = 1_000
+_MOST_SKETCHES = 64
 _Value = TypeVar("_Value")
 
 
@@ -59,7 +62,7 @@ def _text(value: object) -> str:
     text = str(value)
     if len(text) > _LONGEST_TEXT:
         raise ValueError("the text is too long")
-    return "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
+    return printable(text)
 
 
 def _whole(least: int, largest: int) -> Callable[[Any], int]:
@@ -72,7 +75,7 @@ def _whole(least: int, largest: int) -> Callable[[Any], int]:
     return read
 
 
-def _kept(default: _Value, read: Callable[[Any], _Value]) -> _Value:
+def _kept(default: Any, read: Callable[[Any], _Value]) -> _Value:
     """Declare a field that pictures keep, and how it is read back from what anybody may write."""
     declared: _Value = field(default=default, metadata={"read": read})
     return declared
@@ -92,8 +95,13 @@ class DrawRequest:
         understood.
     drawn_as : words to draw in place of the sentence, which is kept beside them: those of an
         earlier picture, say.
-    sketches : how many sketches of stage 1 are drawn, the best of which is finished; as many as
+    sketches : how many sketches of 64 px are drawn, the best of which is finished; as many as
         the painter usually draws by default.
+    sketch : which of them is finished, 0 for the first; the best by default.
+    pose : which way the bird faces or what it does, one of `pose_wish.POSES`, or the pose of
+        another picture. It changes the pose, and keeps the noise that comes of the seed.
+    beside : poses of pictures that it will be seen with: of sketches that are about as good, the
+        one is finished that is least like them.
     blend : something between two birds, in place of sentence and seed.
     sound : a voice at 16 kHz, or what a `Listener` heard, in place of the sentence.
     """
@@ -104,6 +112,9 @@ class DrawRequest:
     as_written: bool = _kept(False, bool)
     drawn_as: str | None = _kept(None, _text)
     sketches: int | None = _kept(None, _whole(1, _MOST_SKETCHES))
+    sketch: int | None = _kept(None, _whole(0, _MOST_SKETCHES - 1))
+    pose: str | tuple[PartPlace, ...] = _kept(ANY, read_wish)
+    beside: tuple[PartPlaces, ...] = ()
     blend: Blend | None = None
     sound: NDArray[np.float32] | HeardSentence | None = field(default=None, compare=False)
 
@@ -112,8 +123,12 @@ class DrawRequest:
         """What is drawn, as far as the request says it."""
         return self.sentence if self.drawn_as is None else self.drawn_as
 
+    def anew(self, seed: int | None) -> DrawRequest:
+        """The same with a seed (the same one, or another), the sketch to be chosen anew."""
+        return dataclasses.replace(self, seed=seed, sketch=None)
+
     def kept(self) -> dict[str, Any]:
-        """What a picture keeps of it: all but blend and sound."""
+        """What a picture keeps of it: all but blend, sound, and what it was seen with."""
         return {each.name: getattr(self, each.name) for each in _fields()}
 
     @classmethod

@@ -16,10 +16,16 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_OTHER_DOCUMENTS = (b"{\\rtf", b"%pdf-", b"<!doctype html", b"<html")
+"""How documents begin that are written in letters, and are no plain text."""
 _BEGINNING = 10_000  # bytes that show how a file is written
 _MOSTLY = 0.7  # share of NUL among every second byte of UTF-16, in what is mostly Latin letters
-_CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MOST_CONTROL = 0.05  # of all characters; in pictures, programs and archives there are more
+_PADDING = "\0\x1a"  # at the end: of a computer that lost its power, and of DOS
+_ONE_BYTE = ("cp1252", "mac_roman", "cp850")  # of Windows, of older Macs, of DOS
+_LIKELY = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýßœŒ“”‘’–—…•°½¼×€£©®™")
+"""Beyond ASCII, what is found in English and in names."""
 _OF_UTF8 = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
@@ -32,7 +38,7 @@ def read_lines(path: Path) -> list[str]:
 
 
 def read_text(path: Path) -> str:
-    """Read a text file that is written in UTF-8, UTF-16 or UTF-32, or else in Windows-1252.
+    """Read a text file that is written in UTF-8, UTF-16 or UTF-32, or else one byte a character.
 
     A mark at its beginning says in which, or else its bytes do. A wrong byte spoils a character,
     not the file.
@@ -44,16 +50,21 @@ def read_text(path: Path) -> str:
     Raises
     ------
     TextFileError
-        There is no such file, it cannot be read, or it is no text at all.
+        There is no such file, it cannot be read, or it is no plain text.
     """
     try:
         content = path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = getattr(error, "strerror", None) or str(error)
         raise TextFileError(f"The file {path} cannot be read: {reason}.") from error
-    text = _decode(content)
-    if len(_CONTROL.findall(text[:_BEGINNING])) > _MOST_CONTROL * len(text[:_BEGINNING]):
+    padded = _decode(content)
+    text = padded.rstrip(_PADDING) or padded
+    is_other = content.removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(_OTHER_DOCUMENTS)
+    if is_other or len(_CONTROL.findall(text[:_BEGINNING])) > _MOST_CONTROL * len(
+        text[:_BEGINNING]
+    ):
         raise TextFileError(f"{path} is no text file: save it as plain text (UTF-8).")
+    text = text.replace("\ufeff", "")  # the mark of a file that was put behind another one
     return text.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -61,7 +72,7 @@ def _decode(content: bytes) -> str:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return content[len(mark) :].decode(encoding, errors="replace")
-    unmarked = _utf16_without_mark(content[:_BEGINNING])
+    unmarked = _wide_without_mark(content.rstrip(b"\0")[:_BEGINNING])
     if unmarked is not None:
         return content.decode(unmarked, errors="replace")
     try:
@@ -71,12 +82,22 @@ def _decode(content: bytes) -> str:
     # Damaged UTF-8, or a file of one byte a character, in which such pairs of bytes are rare?
     if len(_OF_UTF8.findall(content)) >= mended.count("\ufffd"):
         return mended
-    return content.decode("cp1252", errors="replace")
+    texts = [content.decode(encoding, errors="replace") for encoding in _ONE_BYTE]
+    return max(texts, key=_likely)
 
 
-def _utf16_without_mark(beginning: bytes) -> str | None:
-    """Return which UTF-16 has NULs where they are; None: no such text."""
-    for encoding, high in (("utf-16-le", beginning[1::2]), ("utf-16-be", beginning[0::2])):
+def _likely(text: str) -> int:
+    return sum(map(text.count, _LIKELY))
+
+
+def _wide_without_mark(beginning: bytes) -> str | None:
+    """Return which UTF-16 or UTF-32 has NULs where they are; None: no such text."""
+    for encoding, high in (
+        ("utf-32-le", beginning[2::4] + beginning[3::4]),
+        ("utf-32-be", beginning[0::4] + beginning[1::4]),
+        ("utf-16-le", beginning[1::2]),
+        ("utf-16-be", beginning[0::2]),
+    ):
         if high and high.count(0) > _MOSTLY * len(high):
             return encoding
     return None

@@ -283,7 +283,7 @@ def _disk_full(window: MainWindow) -> None:
 
 def _card_full(window: MainWindow) -> None:
     """What a drawing says that had to leave the graphics card."""
-    from models.painter import OUT_OF_MEMORY
+    from models.painting.fallback import OUT_OF_MEMORY
 
     window.messages.clear()
     window.messages.note(OUT_OF_MEMORY)
@@ -291,7 +291,7 @@ def _card_full(window: MainWindow) -> None:
 
 def _settings(window: MainWindow) -> None:
     window.messages.clear()
-    window.commands.show_settings()
+    window.program.show_settings()
 
 
 def _no_model(window: MainWindow) -> None:
@@ -300,7 +300,7 @@ def _no_model(window: MainWindow) -> None:
 
 def _about(window: MainWindow) -> None:
     _wait(window, lambda: window.painter_loader.value is not None)
-    window.commands.show_about()
+    window.program.show_about()
 
 
 STATES: dict[str, Callable[[MainWindow], None]] = {

@@ -1,9 +1,10 @@
 """Name installed packages that may report home, and whose version nobody has looked through yet.
 
 Run as ``python -m scripts.telemetry``; it works offline. Each file of a locked package, libraries
-included, is searched for the words that go with telemetry and with checks for updates. Who finds
-out what such a package does writes its version and the answer into ``requirements/telemetry.txt``;
-what turns it off belongs into ``models/offline.py``. Ends with status 1 when a package is left.
+included, is searched for the words that go with telemetry, with checks for updates and with
+fetching models. Who finds out what such a package does writes its version and the answer into
+``requirements/telemetry.txt``; what turns it off belongs into ``models/offline.py``. Ends with
+status 1 when a package is left.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ _WORDS = (
     b"DO_NOT_TRACK",
     b"UPDATE_CHECK",
     b"check_for_update",
+    # Models that are fetched by name, or looked for where a file is missing.
+    b"hf_hub_download",
+    b"snapshot_download",
+    b"load_state_dict_from_url",
 )
 _ENDINGS = {".py", ".pyd", ".so", ".dylib", ".dll", ".exe", ".js", ".pth"}
 

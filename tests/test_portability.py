@@ -41,7 +41,7 @@ _GUARDED = {
     ("app/desktop.py", "powershell"): 'sys.platform == "win32"',
     ("app/desktop.py", "wl-copy"): "shutil.which(",
     ("app/desktop.py", "xclip"): "shutil.which(",
-    ("app/commandline/share.py", "os.sched_getaffinity"): 'hasattr(os, "sched_getaffinity")',
+    ("app/commandline/ranks.py", "os.sched_getaffinity"): 'hasattr(os, "sched_getaffinity")',
     ("app/commandline/doctor.py", "os.sysconf"): 'sys.platform == "win32"',
     ("app/commandline/doctor.py", "SC_PAGE_SIZE"): 'sys.platform == "win32"',
     ("app/commandline/doctor.py", "SC_PHYS_PAGES"): 'sys.platform == "win32"',

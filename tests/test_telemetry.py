@@ -18,6 +18,7 @@ from scripts.telemetry import LOOKED_THROUGH, looked_through, name_and_version, 
         ("module.py", "TELEMETRY_HOST = 'example.org'", True),
         ("library.so.1.2", "\0https://example.org/telemetry\0", True),
         ("library.so.1.2", "", False),
+        ("module.py", "from huggingface_hub import snapshot_download", True),
         ("README.md", "This has no telemetry.", False),
     ],
 )

@@ -1,7 +1,7 @@
 """Drawing every line of a file of captions: thousands of pictures, in one go or in several.
 
 A folder is gone on with where it was left (``app/commandline/batch_folder.py``), and processes that
-``torchrun`` started share the lines (``app/commandline/share.py``). Neither changes a picture.
+``torchrun`` started share the lines (``app/commandline/ranks.py``). Neither changes a picture.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -20,8 +21,9 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from app.commandline.batch_folder import BatchFolder, settle_seed
-from app.commandline.share import Share, processors
-from app.commandline.steps import SEEDS, check_size, load_painter, note, save_drawing
+from app.commandline.pose_option import wished_pose
+from app.commandline.ranks import Rank, processors
+from app.commandline.steps import SEEDS, load_painter, note, save_drawing, stage_sizes
 from app.errors import AppError
 from app.files import remove_abandoned
 from app.pictures.picture_file import PictureError
@@ -29,6 +31,7 @@ from models.errors import SentenceError
 from models.reading import ReadRequest
 from models.request import DrawRequest
 from models.text_file import read_lines
+from models.words.tokens import fold
 
 if TYPE_CHECKING:
     from models import Drawing, Painter
@@ -60,21 +63,21 @@ def draw_captions(options: argparse.Namespace) -> int:
     AppError, ModelError
         The folder is another run's, or a picture cannot be saved.
     """
-    share = Share.from_environment(os.environ)
+    pose = wished_pose(options.pose, options.weights)
+    rank = Rank.from_environment(os.environ)
     lines = _read_lines(options.captions)
     path = _make_folder(options.output)
-    painter = load_painter(options.weights, share.device(options.device))
-    share.limit_threads()
-    check_size(painter, options.size)
-    size = options.size or painter.sizes[-1]
-    read = [_read(painter, DrawRequest(line, as_written=options.as_written)) for line in lines]
+    painter = load_painter(options.weights, rank.device(options.device))
+    rank.limit_threads()
+    wanted = DrawRequest(as_written=options.as_written, sketches=options.sketches, pose=pose)
+    read = [_read(painter, replace(wanted, sentence=line)) for line in lines]
     given = options.seed is not None
     folder = BatchFolder(
         path,
         lines,
         options.seed if given else secrets.randbelow(SEEDS),
         painter.model_name,
-        tuple(stage for stage in painter.sizes if stage <= size),
+        stage_sizes(options.weights, options.size),
         options.stages,
         options.attention,
         options.as_written,
@@ -83,8 +86,10 @@ def draw_captions(options: argparse.Namespace) -> int:
             for index, each in enumerate(read)
             if isinstance(each, ReadRequest)
         },
+        pose,
+        options.sketches,
     )
-    run = _Run(painter, settle_seed(folder, given), share, read)
+    run = _Run(painter, settle_seed(folder, given), rank, read)
     remove_abandoned(path)
     try:
         failures = run.draw()
@@ -97,7 +102,7 @@ def draw_captions(options: argparse.Namespace) -> int:
         noun = "line" if failures == 1 else "lines"
         written = sum(map(_is_written, lines))
         note(f"{failures} {noun} of {written} could not be drawn.")
-    return 1 if failures and share.count == 1 else 0
+    return 1 if failures and rank.count == 1 else 0
 
 
 class _Run:
@@ -107,10 +112,10 @@ class _Run:
         self,
         painter: Painter,
         folder: BatchFolder,
-        share: Share,
+        rank: Rank,
         read: Sequence[ReadRequest | SentenceError],
     ) -> None:
-        self._painter, self._folder, self._share, self._read = painter, folder, share, read
+        self._painter, self._folder, self._rank, self._read = painter, folder, rank, read
         self._drawn = folder.drawn()
 
     def draw(self) -> int:
@@ -119,8 +124,8 @@ class _Run:
         batches = list(self._batches())
         own = sum(_is_written(self._folder.lines[index]) for batch in batches for index in batch)
         done = sum(index in self._drawn for batch in batches for index in batch)
-        threads = min(_SAVING_THREADS, max(1, processors() // self._share.local_count))
-        hidden = self._share.rank > 0
+        threads = min(_SAVING_THREADS, max(1, processors() // self._rank.local_count))
+        hidden = self._rank.rank > 0
         progress = tqdm(total=own, initial=done, unit="picture", file=sys.stderr, disable=hidden)
         with progress, _Saver(self._folder, threads) as saver:
             for batch in batches:
@@ -166,7 +171,7 @@ class _Run:
         count = len(self._folder.lines)
         size = 1 if self._painter.device.type == "cpu" else BATCH_ON_GPU
         for number, start in enumerate(range(0, count, size)):
-            if self._share.of(number):
+            if self._rank.of(number):
                 yield range(start, min(start + size, count))
 
     def _can_be_drawn(self, index: int) -> bool:
@@ -236,12 +241,12 @@ def _listed(counted: Counter[str]) -> str:
 
 
 def _is_written(line: str) -> bool:
-    return bool(line.strip())
+    return bool(fold(line).strip())  # there are characters that nobody sees, beside spaces
 
 
 def _read_lines(path: Path) -> list[str]:
     lines = read_lines(path)
-    if not any(map(str.strip, lines)):
+    if not any(map(_is_written, lines)):
         raise AppError(f"The captions {path} have no line to draw.")
     return lines
 

@@ -15,13 +15,14 @@ from app.commandline.steps import SEEDS, drawing_paths
 from app.errors import AppError
 from app.files import rename_to_new, sync_file, sync_folder, temporary_beside
 from app.pictures.picture_file import PictureError, peek_metadata
-from app.pictures.picture_metadata import PictureMetadata, writable
+from app.pictures.picture_metadata import IN_A_PICTURE, PictureMetadata, writable
 from models.request import DrawRequest
+from models.sketches.pose_wish import ANY, PoseWish
 from models.words.spelling import mend
 from models.words.vocabulary import tokenize
 
 _SEED_FILE = "seed.txt"
-_ASPECTS = ("model", "size", "sentence", "seed", "wording")
+_ASPECTS = ("model", "size", "sentence", "seed", "wording", "pose")
 
 
 class FolderError(AppError):
@@ -34,22 +35,16 @@ class BatchFolder:
 
     Attributes
     ----------
-    path
-        The folder; it exists.
-    lines
-        The captions.
-    seed
-        Of line 0.
-    model
-        Name of the model.
-    sizes
-        The stages that are drawn, in pixels; the last is the picture's.
-    stages, attention
-        Whether these are saved, too.
-    as_written
-        Whether the words of a line are drawn as they are.
-    drawn_as
-        What each line is drawn as, where it was understood otherwise; None elsewhere.
+    path : the folder; it exists.
+    lines : the captions.
+    seed : of line 0.
+    model : name of the model.
+    sizes : the stages that are drawn, in pixels; the last is the picture's.
+    stages, attention : whether these are saved, too.
+    as_written : whether the words of a line are drawn as they are.
+    drawn_as : what each line is drawn as, where it was understood otherwise; None elsewhere.
+    pose : in which each bird is drawn.
+    sketches : among how many the best is finished; None leaves it to the painter.
     """
 
     path: Path
@@ -61,6 +56,8 @@ class BatchFolder:
     attention: bool = False
     as_written: bool = False
     drawn_as: Mapping[int, str] = field(default_factory=dict)
+    pose: PoseWish = ANY
+    sketches: int | None = None
 
     def picture(self, index: int) -> Path:
         """Return the name of a line's picture."""
@@ -78,6 +75,8 @@ class BatchFolder:
             self.sizes[-1],
             self.as_written,
             self.drawn_as.get(index),
+            sketches=self.sketches,
+            pose=self.pose,
         )
 
     def drawn(self) -> set[int]:
@@ -123,6 +122,8 @@ class BatchFolder:
 def _aspect(metadata: PictureMetadata, aspect: str) -> object:
     if aspect == "wording":  # as the model reads it: how it is written does not change a picture
         return " ".join(mend(tokenize(metadata.request.words)))
+    if aspect == "pose":
+        return metadata.request.pose
     return getattr(metadata, aspect)
 
 
@@ -180,4 +181,6 @@ def _keep_seed(folder: Path, seed: int) -> int:
 
 
 def _short(value: object) -> str:
+    if isinstance(value, tuple):
+        return IN_A_PICTURE
     return repr(textwrap.shorten(value, 60)) if isinstance(value, str) else str(value)

@@ -19,10 +19,11 @@ from app.commandline.commands import (
     draw,
     install_in_menu,
     listen,
-    open_picture,
+    open_window,
     remove_from_menu,
 )
-from app.commandline.number_options import COUNT, MICROPHONE, SECONDS, SEED, SIZE
+from app.commandline.number_options import COUNT, MICROPHONE, SECONDS, SEED, SIZE, SKETCHES
+from app.commandline.pose_option import POSE_HELP
 from app.commandline.steps import UsageError
 from app.errors import AppError, OutOfMemoryError, is_out_of_memory
 from app.installation import COMMAND
@@ -47,8 +48,7 @@ def main(arguments: Sequence[str]) -> int:
 
     Parameters
     ----------
-    arguments
-        The command line without the program's name.
+    arguments : the command line without the program's name.
 
     Returns
     -------
@@ -58,7 +58,13 @@ def main(arguments: Sequence[str]) -> int:
     parser = build_parser()
     options = parser.parse_args(arguments)
     if options.run is None:
-        parser.error("the following arguments are required: COMMAND")
+        if options.model is None:
+            parser.error("the following arguments are required: COMMAND")
+        options.run, options.weights = open_window, options.model
+    elif options.model is not None:
+        if "weights" not in options:
+            parser.error("argument --weights: this command draws with no model of yours")
+        options.weights = options.weights or options.model
     try:
         return int(options.run(options))
     except UsageError as error:
@@ -80,6 +86,9 @@ def build_parser() -> argparse.ArgumentParser:
         description="Draw birds from sentences. Without a command, the window opens.",
     )
     parser.add_argument("--version", action="version", version=f"speech2bird {__version__}")
+    parser.add_argument(
+        "--weights", dest="model", type=Path, metavar="FILE", help="open the window with this model"
+    )
     for option, run, meaning in (
         (
             "--install-desktop",
@@ -89,7 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
         ("--uninstall-desktop", remove_from_menu, "take it out again"),
     ):
         parser.add_argument(option, dest="run", action="store_const", const=run, help=meaning)
-    parser.set_defaults(run=None, debug=False)
+    parser.set_defaults(run=None, debug=False, file=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_draw(commands.add_parser("draw", help=_DRAW))
     _add_listen(commands.add_parser("listen", help="turn speech into text, and draw it with -o"))
@@ -198,7 +207,7 @@ def _add_open(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", nargs="?", type=Path, metavar="FILE", help="what to show; nothing: the window alone"
     )
-    parser.set_defaults(run=open_picture)
+    parser.set_defaults(run=open_window, weights=None)
 
 
 def _add_doctor(parser: argparse.ArgumentParser) -> None:
@@ -219,6 +228,13 @@ def _add_drawing_options(parser: argparse.ArgumentParser) -> None:
         metavar="64|128|256|512",
         help="width in pixels (default: the largest that the model draws)",
     )
+    parser.add_argument(
+        "--sketches",
+        type=SKETCHES,
+        metavar="N",
+        help="choose the best of N sketches of 64 pixels (8; 1 draws without choosing)",
+    )
+    parser.add_argument("--pose", metavar="POSE", help=f"how the bird is seen: {POSE_HELP}")
     parser.add_argument(
         "--as-written",
         action="store_true",

@@ -17,18 +17,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.commandline.pose_option import wished_pose
 from app.commandline.steps import (
     SEEDS,
-    SIZES,
     UsageError,
     ask_about_read_only,
-    check_attention,
-    check_size,
     drawing_paths,
     load_painter,
     note,
     remarks,
     save_drawing,
+    stage_sizes,
 )
 from app.errors import AppError
 
@@ -38,7 +37,10 @@ if TYPE_CHECKING:
 
     from app.speech.devices.recorder import Recorder
     from app.speech.sound.recording import Recording
+    from models.sketches.pose_wish import PartPlaces
 
+MOST_BESIDE = 8
+"""Pictures of one sentence from whose poses the next one is to differ: nine are seen together."""
 _LOOK = 0.1  # seconds between two looks at a recording
 
 
@@ -55,7 +57,7 @@ def draw(options: argparse.Namespace) -> int:
     given = [options.sentence is not None, options.captions is not None, options.source is not None]
     if sum(given) != 1:
         raise UsageError("Give one of a sentence, --captions FILE or --from PICTURE (try --help).")
-    check_attention(options.attention, options.size)
+    stage_sizes(options.weights, options.size, options.attention)
     if options.captions is not None:
         if options.count != 1:
             raise UsageError("--count does not go with --captions: each line is drawn once.")
@@ -66,7 +68,11 @@ def draw(options: argparse.Namespace) -> int:
     from models.request import DrawRequest
 
     request = DrawRequest(
-        _typed(options.sentence or ""), options.seed, options.size, as_written=options.as_written
+        _typed(options.sentence or ""),
+        options.seed,
+        options.size,
+        options.as_written,
+        sketches=options.sketches,
     )
     drawn_by = None
     if options.source is not None:
@@ -78,33 +84,42 @@ def draw(options: argparse.Namespace) -> int:
                 f"{options.source} was drawn straight from sound: only `listen --direct` with the "
                 "same recording and seed draws it again."
             )
-        request = replace(
-            metadata.request,
-            seed=metadata.seed if options.seed is None else options.seed,
-            size=metadata.size if options.size is None else options.size,
-        )
+        request = metadata.request
+        if options.seed is not None:
+            request = request.anew(options.seed)
+        if options.size is not None:
+            request = replace(request, size=options.size)
         if options.as_written:
-            request = replace(request, as_written=True, drawn_as=None)
-        check_attention(options.attention, request.size)
+            request = replace(request, as_written=True, drawn_as=None, sketch=None)
         drawn_by = metadata.model
+        if options.sketches is not None:
+            request = replace(request.anew(request.seed), sketches=options.sketches)
+    if options.pose is not None:
+        request = replace(
+            request.anew(request.seed), pose=wished_pose(options.pose, options.weights)
+        )
+    sizes = stage_sizes(options.weights, request.size, options.attention)
     paths = numbered_paths(options.output, options.count)
     written = [
         each
         for path in paths
-        for each in drawing_paths(path, SIZES, options.stages, options.attention)
+        for each in drawing_paths(path, sizes, options.stages, options.attention)
     ]
     ask_about_read_only(written)
     _check_before_loading(written, request.sentence)
 
     painter = load_painter(options.weights, options.device)
-    check_size(painter, request.size)
     if drawn_by is not None and drawn_by != painter.model_name:
         note(f"This picture was drawn by {drawn_by}; {painter.model_name} may draw it otherwise.")
     told: list[str] = []
+    beside: tuple[PartPlaces, ...] = ()
     for index, path in enumerate(paths):
         # One by one, not as a batch: a picture must not depend on how many were asked for.
-        seed = None if request.seed is None else (request.seed + index) % SEEDS
-        drawing = painter.draw(replace(request, seed=seed))
+        if index > 0:
+            seed = None if request.seed is None else (request.seed + 1) % SEEDS
+            request = replace(request.anew(seed), beside=beside[-MOST_BESIDE:])
+        drawing = painter.draw(request)
+        beside += (drawing.pose,) if drawing.pose else ()
         for remark in remarks(drawing):
             if remark not in told:
                 note(remark)
@@ -129,10 +144,13 @@ def listen(options: argparse.Namespace) -> int:
     if options.sound is not None and options.seconds is not None:
         raise UsageError("--seconds is for the microphone, not for a sound file.")
     if options.output is not None:
+        stage_sizes(options.weights, options.size)
+    if options.output is not None:
         from app.pictures.picture_file import check_picture_path
 
         ask_about_read_only([options.output])
         check_picture_path(options.output)
+    pose = wished_pose(options.pose, options.weights)
     from app.speech.sound.recording import Recording
 
     if options.sound is not None:
@@ -146,10 +164,16 @@ def listen(options: argparse.Namespace) -> int:
         if options.output is None:
             return 0
     painter = load_painter(options.weights, options.device)
-    check_size(painter, options.size)
     from models.request import DrawRequest
 
-    request = DrawRequest(text or "", options.seed, options.size, as_written=options.as_written)
+    request = DrawRequest(
+        text or "",
+        options.seed,
+        options.size,
+        options.as_written,
+        sketches=options.sketches,
+        pose=pose,
+    )
     if text is None:
         request = replace(request, sound=_voice(recording))
     drawing = painter.draw(request)
@@ -160,11 +184,20 @@ def listen(options: argparse.Namespace) -> int:
     return 0
 
 
-def open_picture(options: argparse.Namespace) -> int:
-    """Open the window, and show a file in it; what is wrong with it is told there."""
-    from app.ui import open_window
+def open_window(options: argparse.Namespace) -> int:
+    """Open the window, with a model or a file in it; what is wrong with the file is told there.
 
-    return open_window(options.file)
+    Raises
+    ------
+    CheckpointError
+        The model is none.
+    """
+    from app.ui import open_window as open_
+    from models.checkpoints.header import describe_model
+
+    if options.weights is not None:
+        describe_model(options.weights)
+    return open_(options.weights, options.file)
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -283,8 +316,7 @@ def _running_timer(recorder: Recorder, ended: str | None = None) -> Iterator[Non
 
     Parameters
     ----------
-    ended
-        What to tell, wherever it is read, when recording ends by itself.
+    ended : what to tell, wherever it is read, when recording ends by itself.
     """
     stopped = threading.Event()
     visible = sys.stderr.isatty()

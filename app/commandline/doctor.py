@@ -39,8 +39,7 @@ def examine(tell: Callable[[str], None]) -> bool:
 
     Parameters
     ----------
-    tell
-        Receives a line without names of the person or their files.
+    tell : receives a line without names of the person or their files.
 
     Returns
     -------
@@ -83,18 +82,9 @@ def _libraries() -> Iterator[str]:
 
 
 def _window() -> Iterator[str]:
-    import tkinter
+    from app.ui.toolkit.screen import describe_screen
 
-    root = tkinter.Tk(className="speech2bird")
-    try:
-        root.withdraw()
-        size = f"{root.winfo_screenwidth()} x {root.winfo_screenheight()}"
-        dots = root.winfo_fpixels("1i")
-        system = root.tk.call("tk", "windowingsystem")
-        patch = root.tk.call("info", "patchlevel")
-        yield f"Tk {patch} ({system}), screen {size}, {dots:.0f} dots per inch"
-    finally:
-        root.destroy()
+    yield describe_screen()
 
 
 def _folders() -> Iterator[str]:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from models import Drawing, Painter
 
 SEEDS = 2**31  # as many as models.drawing says; to ask it takes as long as numpy does
-SIZES = (64, 128, 256, 512)
-"""Widths in pixels of the stages; a model may have fewer."""
 
 
 class UsageError(AppError):
@@ -35,18 +33,35 @@ def load_painter(weights: Path | None, device: str) -> Painter:
     return painter
 
 
-def check_size(painter: Painter, size: int | None) -> None:
-    """Refuse a size for which the model has too few stages; None is its largest."""
-    if size is not None and size not in painter.sizes:
+def stage_sizes(weights: Path | None, size: int | None, attention: bool = False) -> tuple[int, ...]:
+    """Return the widths in pixels of the stages that are run, before the model is loaded.
+
+    Parameters
+    ----------
+    weights : of which model; None is the bundled one.
+    size : of the picture; None is the largest.
+    attention : whether a sheet of attention is wanted, too.
+
+    Raises
+    ------
+    UsageError
+        The model draws no such size, or nothing attends to words at this size.
+    CheckpointError
+        The file holds no model.
+    """
+    from models.checkpoints.header import describe_model
+
+    model = describe_model(weights)
+    if size is not None and size not in model.sizes:
+        known = ", ".join(map(str, model.sizes))
+        raise UsageError(f"argument --size: {model.name} draws {known} pixels, not {size}.")
+    sizes = tuple(each for each in model.sizes if size is None or each <= size)
+    if attention and len(sizes) == 1:
         raise UsageError(
-            f"{painter.model_name} draws up to {painter.sizes[-1]} pixels, not {size}."
+            f"--attention needs --size {(*model.sizes, 128)[1]} or more: the first stage has no "
+            "attention."
         )
-
-
-def check_attention(wanted: bool, size: int | None) -> None:
-    """Refuse a sheet of attention for a picture (None: of the largest size) that has none."""
-    if wanted and size == SIZES[0]:
-        raise UsageError("--attention needs --size 128 or more: the first stage has no attention.")
+    return sizes
 
 
 def drawing_paths(

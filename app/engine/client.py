@@ -41,10 +41,8 @@ class EngineClient:
 
     Parameters
     ----------
-    kind
-        "pictures" or "speech".
-    load_arguments
-        What the engine is to load.
+    kind : "pictures" or "speech".
+    load_arguments : what the engine is to load.
     """
 
     def __init__(self, kind: str, *load_arguments: object) -> None:
@@ -75,6 +73,28 @@ class EngineClient:
         with self._calling:
             return self._ensure_loaded()
 
+    def load_other(self, *load_arguments: object) -> Any:
+        """Load something else in place of it; where that fails, what was loaded stays.
+
+        Raises
+        ------
+        EngineStoppedError
+            The process died, or the client is closed.
+        Exception
+            Whatever loading raised.
+        """
+        with self._calling:
+            if self._process is not None and self._process.poll() is None:
+                loaded = self._exchange(Request(LOAD, load_arguments))
+                self._load_arguments, self._loaded = load_arguments, loaded
+                return loaded
+            former, self._load_arguments = self._load_arguments, load_arguments
+            try:
+                return self._ensure_loaded()
+            except BaseException:
+                self._load_arguments = former
+                raise
+
     def call(
         self,
         method: str,
@@ -86,11 +106,9 @@ class EngineClient:
 
         Parameters
         ----------
-        on_progress
-            Receives, in this thread, what the method sends ahead of its result.
-        cancelled
-            Asked many times a second; when true, the method is told, and raises what it does
-            then. A process that does not answer to that is ended.
+        on_progress : receives, in this thread, what the method sends ahead of its result.
+        cancelled : asked many times a second; when true, the method is told, and raises what it
+            does then. A process that does not answer to that is ended.
 
         Raises
         ------

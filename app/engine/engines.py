@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 
 from app.engine.client import EngineClient
-from app.engine.pictures import EnginePainter
+from app.engine.pictures import EnginePainter, LoadedModel
 from app.engine.speech import EngineTranscriber
 
 
@@ -17,16 +17,11 @@ class Engines:
 
     Parameters
     ----------
-    weights
-        Model to draw with; None is the bundled one.
-    device
-        Where to draw: "auto", "cpu" or "cuda".
-    threads
-        How many threads of the processor draw; None leaves it to torch.
-    recogniser
-        A key of ``app.speech.recognition.choices.RECOGNISERS``.
-    whisper_folder
-        Another model for Whisper; None is the bundled one.
+    weights : model to draw with; None is the bundled one.
+    device : where to draw: "auto", "cpu" or "cuda".
+    threads : how many threads of the processor draw; None leaves it to torch.
+    recogniser : a key of ``app.speech.recognition.choices.RECOGNISERS``.
+    whisper_folder : another model for Whisper; None is the bundled one.
     """
 
     def __init__(
@@ -37,16 +32,39 @@ class Engines:
         recogniser: str = "whisper",
         whisper_folder: Path | None = None,
     ) -> None:
-        self._weights = _absolute(weights)
-        self.pictures = EngineClient("pictures", self._weights, device, threads)
+        self._drawing = _absolute(weights), device, threads
+        self.pictures = EngineClient("pictures", *self._drawing)
         self.speech = EngineClient("speech", recogniser, _absolute(whisper_folder))
+
+    @property
+    def weights(self) -> Path | None:
+        """What draws, or is to be loaded for it; None is the bundled model."""
+        return self._drawing[0]
 
     def load_painter(self) -> EnginePainter:
         """Return the painter once its model is loaded; errors as for ``Painter.load``.
 
         Its reader's tables are loaded, too: the first sentence would otherwise take a while.
         """
-        painter = EnginePainter(self.pictures, self.pictures.load())
+        return self._painter(self.pictures.load())
+
+    def open_model(self, weights: Path | None) -> EnginePainter:
+        """Draw with another model (None: the bundled one); if it cannot be loaded, with the last.
+
+        Raises
+        ------
+        CheckpointError
+            The weights cannot be used, with the reason.
+        EngineStoppedError
+            The engine died.
+        """
+        drawing = _absolute(weights), *self._drawing[1:]
+        painter = self._painter(self.pictures.load_other(*drawing))
+        self._drawing = drawing
+        return painter
+
+    def _painter(self, model: LoadedModel) -> EnginePainter:
+        painter = EnginePainter(self.pictures, model)
         painter.reader.understand("a cardinal")
         return painter
 
@@ -57,7 +75,8 @@ class Engines:
     def change_painter(self, device: str, threads: int | None) -> None:
         """Draw elsewhere from the next ``load_painter`` on; a drawing under way is lost."""
         former = self.pictures
-        self.pictures = EngineClient("pictures", self._weights, device, threads)
+        self._drawing = self._drawing[0], device, threads
+        self.pictures = EngineClient("pictures", *self._drawing)
         former.close()
 
     def change_recogniser(self, recogniser: str, whisper_folder: Path | None = None) -> None:

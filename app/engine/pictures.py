@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.engine.client import EngineClient
+from models.errors import CheckpointError
 
 if TYPE_CHECKING:
     from PIL import Image
 
     from app.engine.server import Call
+    from models import Painter
     from models.drawing import Cancelled, Drawing, OnStage
     from models.reading import SentenceReader
     from models.request import DrawRequest
@@ -20,36 +24,80 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """What the window knows of a model: its name, "cpu" or "cuda", and how it reads sentences."""
+    """What the window knows of a model.
+
+    Attributes
+    ----------
+    name : its name and the beginning of its checksum.
+    device : "cpu" or "cuda".
+    sizes : the sides in pixels of its stages.
+    reader : how it reads sentences.
+    poses : those that it knows by name.
+    weights : its file; None is the bundled one.
+    """
 
     name: str
     device: str
+    sizes: tuple[int, ...]
     reader: SentenceReader
+    poses: tuple[str, ...]
+    weights: Path | None
 
 
 class PicturesEngine:
-    """Runs in the engine: the model and its methods."""
+    """Runs in the engine: the model and its methods, and one more model at a time.
+
+    The other one draws a picture of the gallery again that it drew.
+    """
 
     def __init__(self, weights: Path | None, device: str, threads: int | None) -> None:
-        from models import Painter
         from models.memory import keep_freed_memory
 
         if threads is not None:
             import torch
 
             torch.set_num_threads(min(threads, os.cpu_count() or 1))
-        self._painter = Painter.load(weights, device=device)
+        self._device = device
+        self._own = weights, self._load(weights)
+        self._other: tuple[Path | None, Painter] | None = None
         keep_freed_memory()
 
     def describe(self) -> LoadedModel:
-        painter = self._painter
-        return LoadedModel(painter.model_name, painter.device.type, painter.reader)
+        return _description(*self._own)
 
-    def suggest(self, call: Call, word: str) -> list[str]:
-        return self._painter.vocabulary.nearest(word)
+    def describe_other(self, call: Call, weights: Path | None) -> LoadedModel:
+        return _description(weights, self._painter(weights))
 
-    def draw(self, call: Call, request: DrawRequest) -> Drawing:
-        return self._painter.draw(request, on_stage=_sender(call), cancelled=call.cancelled)
+    def suggest(self, call: Call, weights: Path | None, word: str) -> list[str]:
+        return self._painter(weights).vocabulary.nearest(word)
+
+    def draw(self, call: Call, weights: Path | None, request: DrawRequest) -> Drawing:
+        painter = self._painter(weights)
+        return painter.draw(request, on_stage=_sender(call), cancelled=call.cancelled)
+
+    def _painter(self, weights: Path | None) -> Painter:
+        for loaded in filter(None, (self._own, self._other)):
+            if loaded[0] == weights:
+                return loaded[1]
+        self._other = None  # at most two are in memory
+        self._other = weights, self._load(weights)
+        return self._other[1]
+
+    def _load(self, weights: Path | None) -> Painter:
+        from models import Painter
+
+        return Painter.load(weights, device=self._device)
+
+
+def _description(weights: Path | None, painter: Painter) -> LoadedModel:
+    return LoadedModel(
+        painter.model_name,
+        painter.device.type,
+        painter.sizes,
+        painter.reader,
+        painter.poses,
+        weights,
+    )
 
 
 def _sender(call: Call) -> OnStage:
@@ -66,23 +114,57 @@ class EnginePainter:
 
     Attributes
     ----------
-    model_name
-        The model's name and the beginning of its checksum.
-    device
-        "cpu" or "cuda"; where the last picture was drawn.
-    reader
-        Tells what the model would draw of a sentence, without asking the engine.
+    model_name : the model's name and the beginning of its checksum.
+    device : "cpu" or "cuda"; where the last picture was drawn.
+    sizes : the sides in pixels of its stages.
+    reader : tells what the model would draw of a sentence, without asking the engine.
+    poses : those that can be asked for by name; none where the model is told no pose.
+    weights : the model's file; None is the bundled one.
+    sketches : among how many the best is finished, unless a request says it; None leaves it to the
+        model.
     """
 
     def __init__(self, client: EngineClient, model: LoadedModel) -> None:
         self._client = client
         self.model_name = model.name
         self.device = model.device
+        self.sizes = model.sizes
         self.reader = model.reader
+        self.poses = model.poses
+        self.weights = model.weights
+        self.sketches: int | None = None
+
+    def size_near(self, wanted: int) -> int:
+        """Return the largest side in pixels that it draws up to the wanted one."""
+        return max((size for size in self.sizes if size <= wanted), default=self.sizes[0])
+
+    def that_drew(self, model: str, files: Iterable[Path | None]) -> EnginePainter | None:
+        """Return what draws with the model of a name, beside this one; None where there is none.
+
+        Parameters
+        ----------
+        files : where its weights may be; None is the bundled ones.
+
+        Raises
+        ------
+        CheckpointError
+            The weights are there, and cannot be used.
+        """
+        from models.checkpoints.header import describe_model
+
+        if model == self.model_name:
+            return self
+        for weights in files:
+            with contextlib.suppress(CheckpointError):
+                if describe_model(weights).name == model:
+                    break
+        else:
+            return None
+        return EnginePainter(self._client, self._client.call("describe_other", weights))
 
     def suggest(self, word: str) -> list[str]:
         """Return known words that are written nearly like an unknown one."""
-        words: list[str] = self._client.call("suggest", word)
+        words: list[str] = self._client.call("suggest", self.weights, word)
         return words
 
     def draw(
@@ -103,8 +185,10 @@ class EnginePainter:
             if on_stage is not None:
                 on_stage(*stage)
 
+        if request.sketches is None:
+            request = replace(request, sketches=self.sketches)
         drawing: Drawing = self._client.call(
-            "draw", request, on_progress=on_progress, cancelled=cancelled
+            "draw", self.weights, request, on_progress=on_progress, cancelled=cancelled
         )
         self.device = drawing.device
         return drawing

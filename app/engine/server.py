@@ -34,13 +34,11 @@ class Server:
 
     Parameters
     ----------
-    connection
-        The engine's end. When the other end closes, even by the window's sudden death, the
+    connection : the engine's end. When the other end closes, even by the window's sudden death, the
         process ends at once, whatever it is doing.
-    load
-        Called with the arguments of the first request. What it returns has the methods of all
-        later requests, each with a :class:`Call` as its first argument, and ``describe``, whose
-        result answers the first request.
+    load : called with the arguments of the first request, which is ``LOAD``, and of any later one.
+        What it returns has the methods of all other requests, each with a :class:`Call` as its
+        first argument, and ``describe``, whose result answers ``LOAD``.
     """
 
     def __init__(self, connection: Connection, load: Callable[..., Any]) -> None:

@@ -11,6 +11,7 @@ from models.memory import hand_back_freed_memory
 
 if TYPE_CHECKING:
     from app.engine.server import Call
+    from app.speech.recognition.transcriber import Heard
     from app.speech.sound.recording import Recording
 
 
@@ -34,16 +35,11 @@ class SpeechEngine:
     def describe(self) -> LoadedRecogniser:
         return LoadedRecogniser(self._transcriber.name, self._transcriber.notice)
 
-    def transcribe(self, call: Call, recording: Recording) -> str:
+    def understand(self, call: Call, recording: Recording, words: bool) -> Heard:
         try:
-            return self._transcriber.transcribe(recording)
+            return self._transcriber.understand(recording, words)
         finally:
             hand_back_freed_memory()  # what Whisper took is more than its model
-
-    def speech_in(self, call: Call, recording: Recording) -> Recording:
-        from app.speech.recognition.transcriber import speech_in
-
-        return speech_in(recording)
 
 
 class EngineTranscriber:
@@ -54,18 +50,13 @@ class EngineTranscriber:
         self.name = recogniser.name
         self.notice = recogniser.notice
 
-    def transcribe(self, recording: Recording) -> str:
-        """Return what is said: errors as for ``Transcriber.transcribe``.
+    def understand(self, recording: Recording, words: bool = True) -> Heard:
+        """Return the voice, and what it says: as ``Transcriber.understand``.
 
         Raises
         ------
         EngineStoppedError
             The engine died; the next call starts another one.
         """
-        text: str = self._client.call("transcribe", recording)
-        return text
-
-    def speech_in(self, recording: Recording) -> Recording:
-        """Return the part in which somebody speaks: errors as for ``transcriber.speech_in``."""
-        speech: Recording = self._client.call("speech_in", recording)
-        return speech
+        heard: Heard = self._client.call("understand", recording, words)
+        return heard

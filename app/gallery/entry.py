@@ -14,12 +14,9 @@ class Entry:
 
     Attributes
     ----------
-    name
-        Its file name in the gallery's folder.
-    mtime_ns
-        When the file was last changed, in nanoseconds: another number, another picture.
-    metadata
-        What it was drawn from.
+    name : its file name in the gallery's folder.
+    mtime_ns : when the file was last changed, in nanoseconds: another number, another picture.
+    metadata : what it was drawn from.
     """
 
     name: str

@@ -53,8 +53,7 @@ class Gallery:
 
     Parameters
     ----------
-    folder
-        Where the pictures are; None is ``gallery`` in the user's data folder. It is made when
+    folder : where the pictures are; None is ``gallery`` in the user's data folder. It is made when
         the first picture comes.
     """
 
@@ -75,10 +74,8 @@ class Gallery:
 
         Parameters
         ----------
-        drawing
-            A finished drawing.
-        recording
-            What the sentence was spoken with, if it was; it becomes a FLAC file beside.
+        drawing : a finished drawing.
+        recording : what the sentence was spoken with, if it was; it becomes a FLAC file beside.
 
         Raises
         ------
@@ -119,10 +116,8 @@ class Gallery:
 
         Parameters
         ----------
-        on_found
-            Called now and then meanwhile: more is known.
-        cancelled
-            Asked for each picture; what was learnt until then is kept.
+        on_found : called now and then meanwhile: more is known.
+        cancelled : asked for each picture; what was learnt until then is kept.
 
         Raises
         ------
@@ -258,8 +253,7 @@ class Gallery:
 
         Parameters
         ----------
-        cancelled
-            As for :meth:`refresh`.
+        cancelled : as for :meth:`refresh`.
 
         Raises
         ------

@@ -36,8 +36,7 @@ class Index:
 
     Parameters
     ----------
-    path
-        The file; it is made when something is written.
+    path : the file; it is made when something is written.
     """
 
     def __init__(self, path: Path) -> None:

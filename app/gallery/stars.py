@@ -17,8 +17,7 @@ class Stars:
 
     Parameters
     ----------
-    pictures
-        The gallery's folder; the stars are in ``starred`` inside.
+    pictures : the gallery's folder; the stars are in ``starred`` inside.
     """
 
     def __init__(self, pictures: Path) -> None:

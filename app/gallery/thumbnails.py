@@ -23,8 +23,7 @@ class Thumbnails:
 
     Parameters
     ----------
-    pictures
-        The gallery's folder; the copies are in ``thumbnails`` inside.
+    pictures : the gallery's folder; the copies are in ``thumbnails`` inside.
     """
 
     def __init__(self, pictures: Path) -> None:

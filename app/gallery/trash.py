@@ -34,10 +34,8 @@ class Trash:
 
     Parameters
     ----------
-    pictures
-        The gallery's folder.
-    stars
-        Its stars, which go and come back with the pictures.
+    pictures : the gallery's folder.
+    stars : its stars, which go and come back with the pictures.
     """
 
     def __init__(self, pictures: Path, stars: Stars) -> None:

@@ -29,12 +29,9 @@ def attention_sheet(
 
     Parameters
     ----------
-    drawing
-        A drawing with attention maps, each of shape (words, height, width).
-    words_per_stage
-        How many words a row shows, the most attended first.
-    paper, ink
-        Colours of the sheet and of its text.
+    drawing : a drawing with attention maps, each of shape (words, height, width).
+    words_per_stage : how many words a row shows, the most attended first.
+    paper, ink : colours of the sheet and of its text.
 
     Returns
     -------
@@ -55,10 +52,8 @@ def most_attended(maps: np.ndarray, count: int) -> list[int]:
 
     Parameters
     ----------
-    maps
-        Attention of one stage, shape (words, height, width).
-    count
-        How many to return at most.
+    maps : attention of one stage, shape (words, height, width).
+    count : how many to return at most.
     """
     peaks = maps.reshape(len(maps), -1).max(axis=1)
     return [int(index) for index in np.argsort(-peaks, kind="stable")[:count]]

@@ -27,10 +27,8 @@ def way(blend: Blend, steps: int) -> list[Blend]:
 
     Parameters
     ----------
-    blend
-        Which sentences and seeds; its own shares do not matter.
-    steps
-        How many, at least 2: the ends are the first and the last.
+    blend : which sentences and seeds; its own shares do not matter.
+    steps : how many, at least 2: the ends are the first and the last.
     """
     shares = [step / (steps - 1) for step in range(steps)]
     return [

@@ -20,8 +20,8 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from app.errors import AppError
+from app.file_kind import is_named_picture, kind_of
 from app.files import is_read_only, link_target, replacing
-from app.pictures.file_kind import is_named_picture
 from app.pictures.picture_metadata import PictureMetadata
 from models.upright import upright
 
@@ -42,6 +42,8 @@ _LARGEST_FILE = 32_000_000  # bytes: those saved here have two millions at most
 _PNG_EFFORT = 4  # of 9: a third of the time of the usual 6, for files that are 3 % larger
 _START_OF_PNG = b"\x89PNG\r\n\x1a\n"
 _END_OF_PNG = b"\0\0\0\0IEND\xae\x42\x60\x82"
+_HEIC_BRAND = slice(8, 12)  # which kind of MP4 a file says that it is
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 _UNREADABLE = (
     OSError,
     SyntaxError,
@@ -75,6 +77,8 @@ def check_picture_path(path: Path) -> None:
         The suffix is none of ``FORMATS``, the folder does not exist, the path is a folder or a file
         that is read-only, or the name is too long.
     """
+    if path.name.lower() in FORMATS:  # there is nothing before the ending
+        raise PictureError(f"The name {path.name!r} is an ending alone: name it bird{path.name}.")
     if path.suffix.lower() not in FORMATS:
         raise PictureError(
             f"The name {path.name!r} must end in .png, .jpg or .webp, so that the picture's kind "
@@ -109,14 +113,10 @@ def save_picture(
 
     Parameters
     ----------
-    image
-        RGB picture.
-    metadata
-        What it was drawn from.
-    path
-        Name ending in one of ``FORMATS``, in a folder that exists.
-    size
-        Width and height to save it in, in pixels; None leaves it as it is.
+    image : RGB picture.
+    metadata : what it was drawn from.
+    path : name ending in one of ``FORMATS``, in a folder that exists.
+    size : width and height to save it in, in pixels; None leaves it as it is.
 
     Raises
     ------
@@ -212,9 +212,17 @@ def _foreign(path: Path) -> PictureError:
 
 def _what_it_is(path: Path) -> str:
     """Say what a file is that Pillow does not know."""
-    if is_named_picture(path) and path.suffix.lower() not in Image.registered_extensions():
+    with path.open("rb") as file:
+        beginning = file.read(_HEIC_BRAND.stop)
+    if not beginning:
+        return "an empty file"
+    named = is_named_picture(path)
+    is_heic = beginning[4:8] == b"ftyp" and beginning[_HEIC_BRAND] in _HEIC
+    if is_heic or (named and path.suffix.lower() not in Image.registered_extensions()):
         return "a picture of a kind that cannot be read here"
-    return "not a picture"
+    if kind_of(path) == "sound":
+        return "a sound, not a picture: the tab Speak and `listen` take it"
+    return "not a picture, or it is damaged" if named else "not a picture"
 
 
 def _too_large(path: Path, why: str) -> PictureError:

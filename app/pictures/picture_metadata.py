@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from app import __version__
 from models.request import DrawRequest
+from models.sketches.pose_wish import ANY, PartPlaces, read_places
+from models.words.tokens import printable
 from models.words.vocabulary import tokenize
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ _LONGEST_NAME = 200  # characters of the texts that are no sentence
 
 Source = Literal["text", "sound"]
 STRAIGHT_FROM_SOUND = "Straight from sound"
+IN_A_PICTURE = "as in another picture"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,18 +31,15 @@ class PictureMetadata:
 
     Attributes
     ----------
-    request
-        What draws it again: the description, as it was given (empty for a picture drawn straight
-        from sound), the seed, and the width and height in pixels as it was drawn; a copy saved
-        larger or smaller says the same.
-    model
-        Name of the model that drew it.
-    version
-        Version of speech2bird that drew it.
-    created
-        Local time with zone in ISO 8601, to the second.
-    way
-        Whether the picture was drawn from a text or straight from the sound of a voice.
+    request : what draws it again: the description, as it was given (empty for a picture drawn
+        straight from sound), the seed, and the width and height in pixels as it was drawn; a copy
+        saved larger or smaller says the same.
+    model : name of the model that drew it.
+    version : version of speech2bird that drew it.
+    created : local time with zone in ISO 8601, to the second.
+    way : whether the picture was drawn from a text or straight from the sound of a voice.
+    drawn_pose : where the parts of its bird were told to be, for others in the same pose; None for
+        a model that is told no pose.
     """
 
     request: DrawRequest
@@ -49,6 +49,7 @@ class PictureMetadata:
         default_factory=lambda: datetime.now().astimezone().isoformat(timespec="seconds")
     )
     way: Source = "text"
+    drawn_pose: PartPlaces | None = None
 
     @property
     def sentence(self) -> str:
@@ -76,7 +77,8 @@ class PictureMetadata:
     def of(cls, drawing: Drawing) -> PictureMetadata:
         """Describe a drawing that was just made."""
         way: Source = "sound" if drawing.spans else "text"
-        return cls(writable(drawing.request), drawing.model_name, way=way)
+        request = writable(drawing.request)
+        return cls(request, drawing.model_name, way=way, drawn_pose=drawing.pose)
 
     @classmethod
     def from_json(cls, stored: Any) -> PictureMetadata | None:
@@ -102,6 +104,7 @@ class PictureMetadata:
                 version=_plain_text(fields["version"], _LONGEST_NAME),
                 created=_plain_text(fields["created"], _LONGEST_NAME),
                 way=_way(fields.get("way", "text")),
+                drawn_pose=read_places(fields["drawn_pose"]) if fields.get("drawn_pose") else None,
             )
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return None
@@ -113,6 +116,7 @@ class PictureMetadata:
             "version": self.version,
             "created": self.created,
             "way": self.way,
+            "drawn_pose": self.drawn_pose,
         }
         return json.dumps(self.request.kept() | about, ensure_ascii=ascii_only)
 
@@ -123,8 +127,10 @@ class PictureMetadata:
         """
         drawn_as = self.request.words
         told = f"Drawn as: {drawn_as}\n" if tokenize(drawn_as) != tokenize(self.sentence) else ""
+        wish = self.request.pose
+        pose = "" if wish == ANY else f"Pose: {wish if isinstance(wish, str) else IN_A_PICTURE}, "
         return (
-            f"{self.title}\n{told}Seed: {self.seed}, Size: {self.size}x{self.size}, "
+            f"{self.title}\n{told}Seed: {self.seed}, Size: {self.size}x{self.size}, {pose}"
             f"Model: {self.model}, Version: speech2bird {self.version}"
         )
 
@@ -151,7 +157,7 @@ def _plain_text(value: Any, longest: int) -> str:
     text = str(value)
     if len(text) > longest:
         raise ValueError("the text is too long")
-    return "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
+    return printable(text)
 
 
 def _way(value: Any) -> Source:

@@ -1,8 +1,9 @@
 """``python -m app.speech.build_language_model CAPTIONS``: teach the recognisers a subject.
 
-Writes a trigram model of the captions, and a dictionary that says how its words sound. Captions
-with a word that neither CMU's dictionary nor ``added_pronunciations.txt`` can pronounce are left
-out: nearly all such words are misspelled, and must not be heard.
+Writes a trigram model of the captions, and a dictionary that says how its words sound; with
+``--names``, also of sentences that name the birds of the bird book. Captions with a word that
+neither CMU's dictionary nor ``added_pronunciations.txt`` can pronounce are left out: nearly all
+such words are misspelled, and must not be heard.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ import argparse
 import io
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from random import Random
 
 from app.files import link_target
 from app.speech.recognition.language_model import BIRD_DICTIONARY, BIRD_MODEL
 from app.speech.recognition.pronunciations import ADDED, Phones, cmu_dictionary, read_pronunciations
-from app.speech.recognition.words import tidy
+from app.speech.recognition.spoken_names import plural, plural_sounds, spoken_names
+from app.speech.recognition.tidy import tidy
 from models.errors import TextFileError
 from models.text_file import read_lines
+from models.words.bird_book import bird_book
 
 SELDOM = 2
 """Words written fewer times than this are left out with their captions."""
@@ -34,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("captions", type=Path, help="text file, a caption a line")
     parser.add_argument("--model", type=Path, default=BIRD_MODEL, help="file to write")
     parser.add_argument("--dictionary", type=Path, default=BIRD_DICTIONARY, help="file to write")
+    parser.add_argument("--names", action="store_true", help="learn all names of birds, too")
     options = parser.parse_args(arguments)
 
     try:
@@ -42,6 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise SystemExit(str(error)) from error
     captions = [words for line in lines if (words := tidy(line).split())]
     pronunciations = read_pronunciations((cmu_dictionary(), ADDED))
+    if options.names:
+        named = spoken_names(bird_book(), [" ".join(words) for words in captions], Random(0))
+        captions += [tidy(sentence).split() for sentence in named]
+        add_plurals(pronunciations, bird_book().words)
     kept = pronounceable(captions, set(pronunciations))
     if not kept:
         raise SystemExit(
@@ -64,6 +73,13 @@ def pronounceable(captions: list[list[str]], words: set[str]) -> list[list[str]]
     counts = Counter(word for caption in captions for word in caption)
     usual = {word for word in words if counts[word] >= SELDOM}
     return [caption for caption in captions if caption and usual.issuperset(caption)]
+
+
+def add_plurals(pronunciations: dict[str, list[Phones]], words: Iterable[str]) -> None:
+    """Add how the plurals of words sound, where no dictionary says it."""
+    for word in words:
+        if word in pronunciations and (many := plural(word)) not in pronunciations:
+            pronunciations[many] = plural_sounds(pronunciations[word])
 
 
 def write_model(captions: list[list[str]], path: Path) -> None:

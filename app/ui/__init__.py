@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.ui.window.window import MainWindow
 
 from app.installation import COMMAND
 
@@ -14,15 +19,15 @@ _NO_HOME = (
 _CLOSE_TIMEOUT = 10.0  # seconds that work still running gets after the window has gone
 
 
-def open_window(file: Path | None = None) -> int:
+def open_window(weights: Path | None = None, file: Path | None = None) -> int:
     """Open the window and return the exit status when it was closed.
 
     A computer without Tk or without a display gets one plain sentence.
 
     Parameters
     ----------
-    file
-        A picture or a sound to show in it, as if it was dropped there.
+    weights : model to draw with; None is the one that drew last.
+    file : a picture or a sound to show in it, as if it was dropped there.
     """
     try:
         import tkinter
@@ -47,7 +52,10 @@ def open_window(file: Path | None = None) -> int:
     start_logging()
     settings = Settings.load()
     folder = None if settings.whisper_folder is None else Path(settings.whisper_folder)
+    if weights is None and settings.weights is not None:
+        weights = Path(settings.weights)
     with Engines(
+        weights,
         device=settings.device,
         threads=settings.threads,
         recogniser=settings.recogniser,
@@ -62,11 +70,20 @@ def open_window(file: Path | None = None) -> int:
                 file=sys.stderr,
             )
             return 1
+        _close_on_signals(window)
         if temporary_home is not None:
             window.messages.note(_NO_HOME.format(folder=window.gallery.folder))
         if file is not None:
-            window.commands.open_dropped([file.absolute()])
+            window.pictures.open_dropped([file.absolute()])
         window.run()
     # Drawing and listening have ended with the engines; a file that is being saved is finished.
     window.runner.join(_CLOSE_TIMEOUT)
     return 0
+
+
+def _close_on_signals(window: MainWindow) -> None:
+    """Close the window as its own button does on Ctrl-C in the terminal, or when that is closed."""
+    usual = (signal.SIG_DFL, signal.default_int_handler)
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(each) in usual:  # not where somebody ignores it: nohup
+            signal.signal(each, lambda *_: window.root.after_idle(window.close))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from models.checkpoints.header import MODEL, full_name
 from models.checkpoints.weights_file import checksum_of, read_weights, write_weights
 from models.networks.config import ModelConfig
 from models.networks.generator import Generator
@@ -15,8 +16,6 @@ from models.networks.text_encoder import TextEncoder
 from models.sketches.pose_bank import PoseBank
 from models.sketches.sketch_judge import SketchJudge
 from models.words.vocabulary import Vocabulary
-
-FORMAT = "speech2bird"
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,11 @@ class Checkpoint:
     poses: PoseBank | None = None
     sketch_judge: SketchJudge | None = None
 
+    @property
+    def name(self) -> str:
+        """The model's name and the beginning of its checksum."""
+        return full_name(self.config, self.checksum)
+
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> str:
     """Write a model in half precision, as a whole, and return its checksum."""
@@ -55,7 +59,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> str:
         parts["poses"] = checkpoint.poses.state_dict()
     if checkpoint.sketch_judge is not None:
         parts["sketch_judge"] = checkpoint.sketch_judge.state_dict()
-    return write_weights(path, FORMAT, texts, parts, checkpoint.card)
+    return write_weights(path, MODEL, texts, parts, checkpoint.card)
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
@@ -66,7 +70,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     CheckpointError
         The file is missing, truncated, altered, from a later version, or not one of ours.
     """
-    file = read_weights(path, FORMAT, ("config", "vocabulary"))
+    file = read_weights(path, MODEL, ("config", "vocabulary"))
     try:
         config = ModelConfig.from_json(file.texts["config"])
         vocabulary = Vocabulary(_texts(json.loads(file.texts["vocabulary"])))
@@ -84,7 +88,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     poses = None
     if config.poses:
         file.check_sizes(config.poses)
-        poses = PoseBank(config.poses, config.text_encoder.feature_size)
+        poses = PoseBank(config.poses, config.text_encoder.feature_size, config.pose_kinds)
         file.load_part(poses, "poses")
     sketch_judge = None
     if config.judges_sketches:

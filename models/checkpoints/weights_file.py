@@ -15,12 +15,15 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from models.checkpoints.header import (
+    FORMAT_VERSION,
+    WHAT_TO_DO,
+    check_kind,
+    not_weights,
+    read_header,
+    unreadable,
+)
 from models.errors import CheckpointError
-
-FORMAT_VERSION = "1"
-
-_LONGEST_REASON = 200  # characters of what is wrong with a file
-_WHAT_TO_DO = "Fetch the file again, or choose another one."
 
 
 @dataclass(frozen=True)
@@ -73,20 +76,16 @@ class WeightsFile:
         if missing or result.unexpected_keys:
             odd = ", ".join([*missing, *result.unexpected_keys][:3])
             raise CheckpointError(
-                f"{self.path} does not hold the weights its description names ({odd}). "
-                f"{_WHAT_TO_DO}"
+                f"{self.path} does not hold the weights its description names ({odd}). {WHAT_TO_DO}"
             )
 
     def unreadable(self, error: Exception) -> CheckpointError:
         """What to raise when a text cannot be understood."""
-        reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
-        return CheckpointError(
-            f"{self.path} has an unreadable description ({reason}). {_WHAT_TO_DO}"
-        )
+        return unreadable(self.path, error)
 
     def _misfit(self) -> CheckpointError:
         return CheckpointError(
-            f"{self.path}: the weights do not fit the configuration. {_WHAT_TO_DO}"
+            f"{self.path}: the weights do not fit the configuration. {WHAT_TO_DO}"
         )
 
 
@@ -136,13 +135,7 @@ def read_weights(path: Path, kind: str, texts: Sequence[str]) -> WeightsFile:
         The file is missing, truncated, altered, from a later version, or of another kind.
     """
     metadata, tensors = _read(path)
-    if metadata.get("format") != kind:
-        raise CheckpointError(f"{path} is not a {kind} weights file. Choose another one.")
-    if metadata.get("format_version") != FORMAT_VERSION:
-        raise CheckpointError(
-            f"{path} was written by another version of speech2bird. Use that version, or weights "
-            "of this one."
-        )
+    check_kind(path, metadata, kind)
     file = WeightsFile(path, metadata, tensors, {}, metadata.get("sha256", ""))
     try:
         described = {name: metadata[name] for name in texts}
@@ -165,7 +158,7 @@ def read_card(path: Path) -> dict[str, str]:
     metadata, tensors = _read(path)
     file = WeightsFile(path, metadata, tensors, {}, metadata.get("sha256", ""))
     if "format" not in metadata:
-        raise CheckpointError(f"{path} is not a weights file of speech2bird. {_WHAT_TO_DO}")
+        raise CheckpointError(f"{path} is not a weights file of speech2bird. {WHAT_TO_DO}")
     try:
         return {str(key): str(text) for key, text in json.loads(metadata["card"]).items()}
     except (KeyError, ValueError, AttributeError, RecursionError) as error:
@@ -183,18 +176,12 @@ def checksum_of(texts: Sequence[str], tensors: Mapping[str, Tensor]) -> str:
 
 
 def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
-    if not os.path.isfile(path):
-        raise CheckpointError(
-            f"The weights file {path} does not exist. Check its name, or fetch it again."
-        )
+    header = read_header(path)
     try:
         with safe_open(path, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            return dict(file.metadata() or {}), tensors
+            return header, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError) as error:
-        raise CheckpointError(
-            f"{path} cannot be read as weights: {error}. {_WHAT_TO_DO}"
-        ) from error
+        raise not_weights(path, error) from error
 
 
 def _write_atomically(content: bytes, path: Path) -> None:

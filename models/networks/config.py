@@ -13,7 +13,7 @@ _MOST_BLOCKS = 64
 _LONGEST_NAME = 100  # characters
 
 FIRST_STAGE_SIZE = 64
-"""Side in pixels of the picture drawn by stage 1; every further stage doubles it."""
+"""Side in pixels of the picture drawn by the first stage; every further stage doubles it."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class GeneratorConfig:
     )
     noise_size: int = field(default=100, metadata={"help": "size of the noise vector z"})
     seed_channels: int = field(
-        default=512, metadata={"help": "channels of the 4 x 4 map that stage 1 starts from"}
+        default=512, metadata={"help": "channels of the 4 x 4 map that the 64 px stage starts from"}
     )
     stage_channels: tuple[int, ...] = field(
         default=(48, 32, 24, 16),
@@ -116,7 +116,7 @@ class GeneratorConfig:
         },
     )
     residual_blocks: int = field(
-        default=2, metadata={"help": "residual blocks in each of the stages 2 to 4"}
+        default=2, metadata={"help": "residual blocks in each stage of 128 px and above"}
     )
     image_skip: bool = field(
         default=True,
@@ -128,15 +128,15 @@ class GeneratorConfig:
     first_stage_blocks: int = field(
         default=0,
         metadata={
-            "help": "residual blocks behind each doubling of stage 1 but the last, which tell "
-            "condition and noise to every size of map; the paper has none"
+            "help": "residual blocks behind each doubling of the 64 px stage but the last, which "
+            "tell condition and noise to every size of map; the paper has none"
         },
     )
     pose_channels: int = field(
         default=0,
         metadata={
-            "help": "channels in which stage 1 is told where the parts of the bird are, at 8, 16 "
-            "and 32 px; 0 for a generator that is told nothing, as the paper's"
+            "help": "channels in which the 64 px stage is told where the parts of the bird are, at "
+            "8, 16 and 32 px; 0 for a generator that is told nothing, as the paper's"
         },
     )
 
@@ -155,6 +155,8 @@ class ModelConfig:
     name: str = "speech2bird"
     poses: int = 0
     """How many poses of birds the file holds."""
+    pose_kinds: tuple[str, ...] = ()
+    """Kinds of poses that it tells apart."""
     judges_sketches: bool = False
     """Whether the file holds a judge of sketches."""
     names: tuple[str, ...] = ()
@@ -181,6 +183,7 @@ class ModelConfig:
             generator=GeneratorConfig(**generator),
             name=values["name"],
             poses=values.get("poses", 0),
+            pose_kinds=tuple(values.get("pose_kinds", ())),
             judges_sketches=values.get("judges_sketches", False),
             names=tuple(values.get("names", ())),
         )
@@ -189,7 +192,7 @@ class ModelConfig:
         _check_generator(config.generator)
         _check_whole(config.poses, 0, _MOST_WORDS)
         _check_true_or_false("judges_sketches", config.judges_sketches)
-        for name in config.names:
+        for name in (*config.names, *config.pose_kinds):
             _check_name(name)
         if not 1 <= len(config.generator.stage_channels) <= 4:
             raise ValueError("a model has one to four stages")

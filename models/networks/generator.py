@@ -40,7 +40,7 @@ class Canvas:
     hidden : (B, C, S, S) image features, from which the next stage goes on: h_(k-1) of the paper
         after stage k.
     drawn : (B, 3, S, S) the picture before it is squeezed into -1 .. 1.
-    attention : (B, T, S/2, S/2) attention to each word; None for stage 1, which has none.
+    attention : (B, T, S/2, S/2) attention to each word; None for the 64 px stage, which has none.
     """
 
     hidden: Tensor
@@ -140,6 +140,11 @@ class InitialStage(nn.Module):
         self.pose = nn.ModuleList(pose)
 
     def forward(self, noise: Tensor, condition: Tensor, pose: Pose | None = None) -> Tensor:
+        """Draw the features (B, C, 64, 64) of z and c, B of each.
+
+        Several poses of each, one after the other, give as many birds; what does not depend on
+        the pose is then computed once.
+        """
         style = torch.cat([condition, noise], dim=1)
         seed = self.seed(style)
         seed = seed.view(-1, self.channels, SEED_SIZE, SEED_SIZE)
@@ -147,6 +152,11 @@ class InitialStage(nn.Module):
         for position, blocks in enumerate(self.residual):
             hidden = self.upsample[position](hidden)
             if pose is not None and position < len(self.pose):
+                if len(pose) > len(hidden):
+                    each = len(pose) // len(hidden)
+                    style = style.repeat_interleave(each, dim=0)
+                    hidden = hidden.repeat_interleave(each, dim=0)
+                    hidden = hidden.contiguous(memory_format=torch.channels_last)
                 hidden = hidden + self.pose[position](pose, hidden.shape[-1]).to(hidden.dtype)
             assert isinstance(blocks, nn.ModuleList)
             for block in blocks:
@@ -203,7 +213,10 @@ class Generator(nn.Module):
         return [self.refinements[stage - 1], self.to_image[stage]]
 
     def start(self, noise: Tensor, condition: Tensor, pose: Pose | None = None) -> Canvas:
-        """Draw stage 1 from z (B, noise_size) and c (B, condition_size), in a pose if told one."""
+        """Draw 64 px from z (B, noise_size) and c (B, condition_size), in a pose if told one.
+
+        In several poses of each it draws as many birds, those of one z one after the other.
+        """
         hidden = self.initial(noise, condition, pose)
         return Canvas(hidden, self.to_image[0](hidden))
 
@@ -236,7 +249,7 @@ class Generator(nn.Module):
         yield from self.go_on(self.start(noise, condition, pose), text, count)
 
     def go_on(self, canvas: Canvas, text: Text, count: int | None = None) -> Iterator[Canvas]:
-        """Draw stage by stage from what stage 1 drew, that one included; as `stages`."""
+        """Draw stage by stage from what the first one drew, that one included; as `stages`."""
         yield canvas
         for stage in range(1, len(self.to_image) if count is None else count):
             canvas = self.refine(canvas, stage, text)

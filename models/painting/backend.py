@@ -13,14 +13,15 @@ from torch import Tensor
 from models.drawing import Cancelled, OnStage
 from models.errors import DrawingCancelled, ModelError
 from models.networks.generator import Canvas, Generator, Text
+from models.networks.layers import channels_last
+from models.painting.chances import Chances
 from models.painting.folding import folded
 from models.painting.precision import bfloat16_is_faster
-from models.sketches.pose import Pose
 from models.sketches.sketch_judge import SketchJudge
 
 
 @dataclass(frozen=True)
-class Place:
+class Backend:
     """Where drawing happens.
 
     Attributes
@@ -43,7 +44,7 @@ class Place:
         generator: Generator,
         precision: torch.dtype | None = None,
         judge: SketchJudge | None = None,
-    ) -> Place:
+    ) -> Backend:
         """Prepare a copy of a generator that lies on the CPU.
 
         Parameters
@@ -57,36 +58,10 @@ class Place:
         """
         if precision is None:
             precision = _drawing_precision(device)
-        own = judge and copy.deepcopy(judge).to(device)
+        own = judge and copy.deepcopy(judge).to(device, precision)
+        if own is not None:
+            channels_last(own)
         return cls(folded(generator, precision).to(device), device, precision, own)
-
-
-@dataclass(frozen=True)
-class Chances:
-    """What B drawings depend on beside their sentences, for N sketches of each.
-
-    Attributes
-    ----------
-    noise : (B, N, noise_size) standard normal z.
-    epsilon : (B, N, condition_size) standard normal, for the conditioning augmentation.
-    pose : of B * N birds, those of a drawing one after the other; None for a generator that is
-        told none.
-    """
-
-    noise: Tensor
-    epsilon: Tensor
-    pose: Pose | None = None
-
-    @property
-    def sketches(self) -> int:
-        return self.noise.shape[1]
-
-    def sketch(self, row: int, number: int) -> Chances:
-        """One sketch of one drawing."""
-        at = row * self.sketches + number
-        pose = self.pose and self.pose.rows(slice(at, at + 1))
-        one = (slice(row, row + 1), slice(number, number + 1))
-        return Chances(self.noise[one], self.epsilon[one], pose)
 
 
 @dataclass
@@ -111,7 +86,7 @@ class Painted:
 
 @torch.inference_mode()
 def paint(
-    place: Place,
+    backend: Backend,
     text: Text,
     chances: Chances,
     count: int,
@@ -135,13 +110,13 @@ def paint(
     """
     if cancelled is not None and cancelled():
         raise DrawingCancelled
-    painted = Painted(place.device.type)
-    text = text.to(place.device)
+    painted = Painted(backend.device.type)
+    text = text.to(backend.device)
     with torch.autocast(
-        place.device.type, place.precision, enabled=place.precision != torch.float32
+        backend.device.type, backend.precision, enabled=backend.precision != torch.float32
     ):
-        canvas, painted.chosen = _sketch(place, text, chances)
-        stages = place.generator.go_on(canvas, text, count)
+        canvas, painted.chosen = _sketch(backend, text, chances)
+        stages = backend.generator.go_on(canvas, text, count)
         while True:
             if cancelled is not None and cancelled():
                 raise DrawingCancelled
@@ -155,23 +130,35 @@ def paint(
                 on_stage(len(painted.stages) - 1, painted.stages[-1][0])
 
 
-def _sketch(place: Place, text: Text, chances: Chances) -> tuple[Canvas, list[int]]:
-    """Run stage 1 for all sketches, and keep the best one of each drawing."""
-    drawings, sketches = chances.noise.shape[:2]
+def _sketch(backend: Backend, text: Text, chances: Chances) -> tuple[Canvas, list[int]]:
+    """Run the 64 px stage for all sketches, and keep the best one of each drawing."""
+    drawings, noises = chances.noise.shape[:2]
     noise, epsilon = (
-        part.flatten(0, 1).to(place.device) for part in (chances.noise, chances.epsilon)
+        part.flatten(0, 1).to(backend.device) for part in (chances.noise, chances.epsilon)
     )
-    sentences = text.sentence.repeat_interleave(sketches, dim=0)
-    condition, _, _ = place.generator.conditioning(sentences, epsilon)
-    pose = chances.pose and chances.pose.to(place.device)
-    canvas = place.generator.start(noise, condition, pose)
-    if sketches == 1 or place.judge is None:
+    condition, _, _ = backend.generator.conditioning(
+        text.sentence.repeat_interleave(noises, dim=0), epsilon
+    )
+    pose = chances.pose and chances.pose.to(backend.device)
+    canvas = backend.generator.start(noise, condition, pose)
+    if chances.sketches == 1:
         return canvas, [0] * drawings
-    with torch.autocast(place.device.type, enabled=False):
-        scores = place.judge.judge(canvas.image, sentences).total.unflatten(0, (drawings, -1))
-    chosen = scores.argmax(dim=1)
-    rows = torch.arange(drawings, device=chosen.device) * sketches + chosen
+    chosen = _choose(backend, text, chances, canvas)
+    rows = torch.arange(drawings, device=chosen.device) * chances.sketches + chosen
     return canvas.rows(rows), chosen.tolist()
+
+
+def _choose(backend: Backend, text: Text, chances: Chances, sketches: Canvas) -> Tensor:
+    """Which sketch of each drawing is liked best (B,)."""
+    drawings, count = len(chances.noise), chances.sketches
+    scores = torch.zeros(drawings, count, device=backend.device)
+    if chances.preference is not None:
+        scores += chances.preference.to(backend.device)
+    if backend.judge is not None and not scores.isposinf().any(dim=1).all():
+        sentences = text.sentence.repeat_interleave(count, dim=0)
+        with torch.autocast(backend.device.type, enabled=False):
+            scores += backend.judge.judge(sketches.image, sentences).total.unflatten(0, (-1, count))
+    return scores.argmax(dim=1)
 
 
 def choose_device(name: str) -> torch.device:

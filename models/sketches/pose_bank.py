@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.sketches.pose import PARTS, Pose
+from models.sketches.pose_wish import ANY, LEFT, POSES, RIGHT, USUAL
 
 NEAREST = 40
 """Poses among which the seed chooses."""
@@ -27,56 +28,93 @@ class PoseBank(nn.Module):
     ----------
     count : of poses.
     feature_size : of sentence features.
+    kinds : of poses, of those in `pose_wish.KINDS`, that the bank tells apart; the files of
+        earlier versions tell none.
 
     Attributes
     ----------
     places : (N, 15, 2) and
-    seen : (N, 15) as of `Pose`.
+    seen : (N, 15) as `Pose.visible`; the name that weights files have for it.
     sentences : (N, D) mean sentence feature of what was said of each.
+    of_kind : (N, K) whether each is of each kind, 0 or 1.
     """
 
     places: Tensor
     seen: Tensor
     sentences: Tensor
+    of_kind: Tensor
 
-    def __init__(self, count: int, feature_size: int) -> None:
+    def __init__(self, count: int, feature_size: int, kinds: Sequence[str] = ()) -> None:
         super().__init__()
+        self.kinds = tuple(kinds)
         self.register_buffer("places", torch.zeros(count, len(PARTS), 2))
         self.register_buffer("seen", torch.zeros(count, len(PARTS)))
         self.register_buffer("sentences", torch.zeros(count, feature_size))
+        kept = bool(kinds)
+        self.register_buffer("of_kind", torch.zeros(count, len(kinds)), persistent=kept)
 
     def __len__(self) -> int:
         return len(self.places)
 
+    @property
+    def wishes(self) -> tuple[str, ...]:
+        """Which of `pose_wish.POSES` it has."""
+        return tuple(wish for wish in POSES if self._rows(wish).any())
+
     @torch.inference_mode()
-    def choose(self, sentences: Tensor, seeds: Sequence[int], count: int = 1) -> Pose:
+    def choose(
+        self, sentences: Tensor, seeds: Sequence[int], count: int = 1, wish: str = ANY
+    ) -> Pose:
         """Choose `count` poses for each of B sentence features (B, D), by its seed, on the CPU.
 
-        Among the `NEAREST` poses of like sentences one is taken, mirrored by chance, and moved and
-        scaled a little. The first ones are the same however many are chosen.
+        Of the `NEAREST` poses of like sentences some are taken, each once, mirrored by chance (or
+        to face the side that is wished for), and moved and scaled a little. The first ones are the
+        same however many are chosen.
+
+        Parameters
+        ----------
+        wish : one of `wishes`.
 
         Returns
         -------
         B * count poses, those of a sentence one after the other.
         """
-        known = F.normalize(self.sentences, dim=1)
+        rows = self._rows(wish).nonzero().flatten()
+        known = F.normalize(self.sentences[rows], dim=1)
         likeness = F.normalize(sentences.float().cpu(), dim=1) @ known.T
-        nearest = likeness.topk(min(NEAREST, len(self)), dim=1).indices
+        nearest = rows[likeness.topk(min(NEAREST, len(rows)), dim=1).indices]
         chosen: list[Pose] = []
-        for rows, seed in zip(nearest, seeds, strict=True):
+        for some, seed in zip(nearest, seeds, strict=True):
             chance = torch.Generator().manual_seed(seed ^ _STREAM)
-            chosen += [self._moved(rows, chance) for _ in range(count)]
+            order = some[torch.randperm(len(some), generator=chance)]
+            chosen += [
+                self._moved(order[number % len(order)], chance, wish) for number in range(count)
+            ]
         places = torch.cat([pose.places for pose in chosen])
-        return Pose(places, torch.cat([pose.seen for pose in chosen])).inside()
+        return Pose(places, torch.cat([pose.visible for pose in chosen])).inside()
 
-    def _moved(self, rows: Tensor, chance: torch.Generator) -> Pose:
-        row = rows[torch.randint(len(rows), (1,), generator=chance)]
+    def _rows(self, wish: str) -> Tensor:
+        """Which poses fit a wish (N,)."""
+        if wish in self.kinds:
+            return self.of_kind[:, self.kinds.index(wish)] > 0
+        everyday = torch.full((len(self),), wish in (ANY, LEFT, RIGHT))
+        if USUAL in self.kinds:
+            everyday &= self._rows(USUAL)
+        if wish in (LEFT, RIGHT):
+            everyday &= Pose(self.places, self.seen).facing() != 0
+        return everyday
+
+    def _moved(self, row: Tensor, chance: torch.Generator, wish: str) -> Pose:
         mirrored, scale, *shift = torch.rand(4, generator=chance).tolist()
-        places = self.places[row] - 0.5
-        if mirrored < 0.5:
+        pose = Pose(self.places[row][None], self.seen[row][None] > 0)
+        turned = mirrored < 0.5
+        if wish in (LEFT, RIGHT):
+            turned = bool((pose.facing() < 0) != (wish == LEFT))
+        places = pose.places - 0.5
+        if turned:
             places = places * torch.tensor([-1.0, 1.0])
         places = places * (1 + SCALE * (2 * scale - 1)) + SHIFT * (2 * torch.tensor(shift) - 1)
-        return Pose(places + 0.5, self.seen[row] > 0)
+        return Pose(places + 0.5, pose.visible)
 
 
 def blended(first: Pose, second: Pose, share: float) -> Pose:
@@ -88,7 +126,7 @@ def blended(first: Pose, second: Pose, share: float) -> Pose:
     """
     if share in (0, 1):
         return second if share else first
-    before, after = first.seen.float(), second.seen.float()
-    start = torch.where(first.seen.bool()[..., None], first.places, second.places)
-    end = torch.where(second.seen.bool()[..., None], second.places, first.places)
+    before, after = first.visible.float(), second.visible.float()
+    start = torch.where(first.visible.bool()[..., None], first.places, second.places)
+    end = torch.where(second.visible.bool()[..., None], second.places, first.places)
     return Pose(torch.lerp(start, end, share), torch.lerp(before, after, share))

@@ -135,8 +135,9 @@ class SketchJudge(nn.Module):
         shown = F.interpolate(
             sketches.float(), (SEEN_AT, SEEN_AT), mode="bilinear", align_corners=False
         )
+        shown = shown.to(self.fitted.weight.dtype)
         parts, whole = self(shown.contiguous(memory_format=torch.channels_last))
-        fit = F.cosine_similarity(whole, sentences.float().to(whole.device), dim=1)
+        fit = F.cosine_similarity(whole.float(), sentences.float().to(whole.device), dim=1)
         return SketchScores(wholeness(parts.softmax(2)), fit)
 
 

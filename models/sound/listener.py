@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models.drawing import Span
 from models.errors import SoundError
-from models.networks.text_encoder import TextFeatures
+from models.sound.heard import HeardSentence, Span
 from models.sound.log_mel import HOP, SAMPLE_RATE, log_mel
 from models.sound.speech_checkpoint import load_speech_encoder
 from models.sound.speech_encoder import STRIDE, SpeechEncoder
@@ -21,24 +19,6 @@ FRAME_SECONDS = HOP * STRIDE / SAMPLE_RATE
 BUNDLED_LISTENER = Path(__file__).resolve().parents[2] / "weights" / "listener.safetensors"
 SHORTEST, LONGEST = 0.3, 30.0
 """Seconds of sound that can be listened to."""
-
-
-@dataclass(frozen=True)
-class HeardSentence:
-    """A recording as the painter understands it.
-
-    Attributes
-    ----------
-    text : features of one sentence, in the spaces of the text encoder.
-    embeddings : (N, E) each of its pieces as the text encoder would look a word up.
-    spans : where each of its pieces, words as it were, lies in the recording.
-    teacher : identity of the text encoder whose spaces these are.
-    """
-
-    text: TextFeatures
-    embeddings: Tensor
-    spans: tuple[Span, ...]
-    teacher: str
 
 
 class Listener:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from models.errors import ModelError
 from models.memory import keep_freed_memory
+from models.training.options.numbers import JOBS
 
 COMMANDS = (
     "prepare",
@@ -72,7 +73,7 @@ def _print_any_name() -> None:
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m models.training", description=__doc__)
-    parser.add_argument("--threads", type=int, help="processor threads; default: all cores")
+    parser.add_argument("--threads", type=JOBS, help="processor threads; default: all cores")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name in COMMANDS:
         module = importlib.import_module(f"models.training.commands.{name.replace('-', '_')}")

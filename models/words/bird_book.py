@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,8 +10,10 @@ from pathlib import Path
 from models.words.names import name_words
 from models.words.parts import colors_by_part
 from models.words.vocabulary import tokenize
+from models.words.written_names import written_ways
 
 BOOK = Path(__file__).with_name("bird_book.tsv")
+CAPTION_WORDS = Path(__file__).with_name("caption_words.txt")
 
 _PLURALS = {"geese": "goose", "titmice": "titmouse"}
 
@@ -53,9 +55,11 @@ class BirdBook:
     ----------
     birds:
         The lines, whose names differ.
+    plain:
+        Words of which two together are no name: 'black bird'.
     """
 
-    def __init__(self, birds: Sequence[Bird]) -> None:
+    def __init__(self, birds: Sequence[Bird], plain: Container[str] = ()) -> None:
         self.birds = tuple(birds)
         self._by_words: dict[tuple[str, ...], Bird] = {}
         for bird in birds:
@@ -64,6 +68,11 @@ class BirdBook:
                 if words in self._by_words:
                     raise ValueError(f"the bird book has {name!r} twice")
                 self._by_words[words] = bird
+        self.names = tuple(map(" ".join, self._by_words))
+        """Every name as a caption would have it, in singular."""
+        for words, bird in list(self._by_words.items()):
+            for way in written_ways(words, plain):
+                self._by_words.setdefault(way, bird)
         self._longest = max(map(len, self._by_words), default=0)
         self.words = frozenset(word for words in self._by_words for word in words)
         """Every word of every name."""
@@ -139,7 +148,13 @@ def read_book(path: Path) -> list[Bird]:
     return birds
 
 
+def word_list(path: Path) -> list[str]:
+    """Read a list of words, one a line; lines with a ``#`` are comments."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
 @cache
 def bird_book() -> BirdBook:
     """Return the book that comes along, read once."""
-    return BirdBook(read_book(BOOK))
+    return BirdBook(read_book(BOOK), frozenset(word_list(CAPTION_WORDS)))

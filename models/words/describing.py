@@ -9,12 +9,17 @@ from models.words.names import article
 from models.words.parts import COLORS, PARTS
 
 _SIZES = frozenset("tiny small medium sized large huge tall big little".split())  # noqa: SIM905
+_SHADES = frozenset(["bright", "dark", "deep", "light", "pale"])
 _PLACES = frozenset(["flying", "in", "on", "sitting", "standing", "swimming"])
 _COUNTS = frozenset(["two", "three", "many", "several"])
 
 
 def described(
-    description: Sequence[str], before: Sequence[str], after: Sequence[str], most_words: int
+    description: Sequence[str],
+    before: Sequence[str],
+    after: Sequence[str],
+    most_words: int,
+    name: Sequence[str] = (),
 ) -> list[str]:
     """Return the sentence that a description and the person's words for the bird make.
 
@@ -30,6 +35,8 @@ def described(
         The person's words before and behind the name, as captions have them.
     most_words:
         Phrases of the description behind this many words are left out.
+    name:
+        A name that the model knows, to stand for the 'bird' of the description.
     """
     said = [word for word in before if word not in DETERMINERS and word not in _COUNTS]
     lead, phrases = _taken_apart(description)
@@ -37,13 +44,16 @@ def described(
     if after[:1] in (["s"], ["is"], ["are"]) and (len(after) < 2 or after[1] in _PLACES):
         after = after[1:]
     adjectives = [word for word in said if word not in COLORS and word != "and"]
-    if _SIZES & set(adjectives):
-        lead = [word for word in lead if word not in _SIZES]
+    for alike in (_SIZES, _SHADES):
+        if alike & set(adjectives):
+            lead = [word for word in lead if word not in alike]
     if colors:
         phrases = [_recolored(phrase, lead, colors) for phrase in phrases]
         lead = _recolored(lead, lead, colors)
         if not any(word in COLORS for word in lead):
             lead = [*lead[:-1], *colors, lead[-1]]
+    if name:
+        lead = [*lead[:-1], *name]
     opening = [*(word for word in adjectives if word not in lead), *lead]
     sentence = [article(opening[0]), *opening]
 

@@ -47,7 +47,7 @@ def known_form(word: str, known: Callable[[str], bool]) -> str | None:
 def _forms(word: str) -> Iterator[str]:
     yield from singulars(word)
     for ending, instead in _ENDINGS:
-        if word.endswith(ending):
+        if word.endswith(ending) and (ending or instead != "s" or word[-1] != "s"):
             stem = word.removesuffix(ending) if ending else word
             yield stem + instead
             if ending and len(stem) > 2 and stem[-1] == stem[-2]:  # 'redder', 'tannish'

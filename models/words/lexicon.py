@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from models.words.bird_book import BirdBook, bird_book
+from models.words.bird_book import CAPTION_WORDS, BirdBook, bird_book, word_list
 from models.words.rewriting import Rewriting, read_table
 from models.words.slips import Slips
 
@@ -18,6 +18,7 @@ class Lexicon:
     """Attributes
     ----------
     caption_words : words that captions say at least twenty times.
+    ranked_words : the same, those that are said most first.
     things : what is no bird, singular.
     synonyms : what captions say for words that they do not say.
     book : names of birds.
@@ -25,6 +26,7 @@ class Lexicon:
     """
 
     caption_words: frozenset[str]
+    ranked_words: tuple[str, ...]
     things: frozenset[str]
     synonyms: Rewriting
     book: BirdBook
@@ -40,16 +42,10 @@ class Lexicon:
         )
 
 
-def word_list(path: Path) -> list[str]:
-    """Read a list of words, one a line; lines with a ``#`` are comments."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
-
-
 @cache
 def lexicon() -> Lexicon:
     """Return the tables that come along; the first call takes a tenth of a second."""
-    caption_words = word_list(_FOLDER / "caption_words.txt")
+    caption_words = word_list(CAPTION_WORDS)
     things = frozenset(word_list(_FOLDER / "things.txt"))
     synonyms = Rewriting(read_table(_FOLDER / "synonyms.tsv"))
     book = bird_book()
@@ -58,4 +54,4 @@ def lexicon() -> Lexicon:
         [*caption_words, *sorted(book.words), *single],
         no_slips=[*things, *word_list(_FOLDER / "no_slips.txt")],
     )
-    return Lexicon(frozenset(caption_words), things, synonyms, book, slips)
+    return Lexicon(frozenset(caption_words), tuple(caption_words), things, synonyms, book, slips)

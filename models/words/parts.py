@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _BASIC = {
     "black": "black blackish charcoal",
@@ -64,6 +65,12 @@ PARTS = {word: part for part, words in _PARTS.items() for word in words.split()}
 
 BODY_PARTS = frozenset(word for word, part in PARTS.items() if part != "bird")
 """Words for parts of a bird, without those for the whole of it."""
+
+
+def basic_colors(words: Iterable[str]) -> frozenset[str]:
+    """Return all basic colors that words of color may be seen as."""
+    return frozenset(basic for word in words for basic in BASIC_COLORS[word])
+
 
 _WORD = re.compile(r"[a-z0-9]+|,")
 

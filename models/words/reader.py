@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -25,8 +25,9 @@ from models.words.chunks import (
 from models.words.describing import described
 from models.words.inflection import known_form
 from models.words.lexicon import Lexicon, lexicon
+from models.words.names import name_words
 from models.words.naming import BROAD, KINDS, NAME, OTHER_NAME, Named, find_name
-from models.words.parts import BODY_PARTS, COLORS
+from models.words.parts import BODY_PARTS, COLORS, basic_colors, colors_by_part
 from models.words.spelling import spelling
 from models.words.text_words import text_words
 from models.words.vocabulary import tokenize
@@ -39,6 +40,8 @@ _UNSAID = frozenset(["adult", "male", "mature", "please", "real", "realistic", "
 _SCENERY = frozenset(
     ["branch", "forest", "ground", "rock", "sand", "sea", "shore", "sky", "snow", "tree", "water"]
 )
+_UNTOLD_PARTS = frozenset(["bill", "eyebrow", "eyering", "eyes", "legs", "wingbars", "wingtips"])
+"""Parts of which a description says nothing as a rule, so that they may have any color."""
 _SAY_NOTHING = """
 almost along always am appears be been being big bit compared completely can did different do does
 even ever extremely feature features gives goes good great had he here him however i if including
@@ -66,9 +69,8 @@ class Understood:
     Attributes
     ----------
     text : what was written or said.
-    sentence : what is to be drawn, in known words; empty where `error` says why not.
-    sentence_with_name : the same with the bird's name in the place of its description, for a
-        model that has learned the name; `sentence` where there is no name.
+    sentence : what is to be drawn, in known words, with a bird's description for its name; empty
+        where `error` says why not.
     bird : the bird of the book that is named, if any, with its description.
     name : the words of the text that name it.
     replaced : words that were written, and what is read instead.
@@ -81,7 +83,6 @@ class Understood:
 
     text: str
     sentence: str = ""
-    sentence_with_name: str = ""
     bird: Bird | None = None
     name: str = ""
     replaced: tuple[tuple[str, str], ...] = ()
@@ -99,6 +100,7 @@ class _Reading:
     lexicon: Lexicon
     known: Container[str]
     most_words: int
+    names: Set[str]
     replaced: dict[str, str] = field(default_factory=dict)
     denied: list[str] = field(default_factory=list)
     no_birds: list[str] = field(default_factory=list)
@@ -114,7 +116,12 @@ class _Reading:
         return self.knows(word) or (word,) in self.lexicon.synonyms.table
 
 
-def read(text: str, known: Container[str] | None = None, most_words: int = 24) -> Understood:
+def read(
+    text: str,
+    known: Container[str] | None = None,
+    most_words: int = 24,
+    names: Set[str] = frozenset(),
+) -> Understood:
     """Understand a text.
 
     Parameters
@@ -125,9 +132,13 @@ def read(text: str, known: Container[str] | None = None, most_words: int = 24) -
         The words that the model knows; without it, words that captions say often.
     most_words:
         How many words the model reads; a description from the book is cut to them.
+    names:
+        Names of birds that the model has learned: they stay in the description of the book, which
+        is drawn for any name. Not so where the bird is to look otherwise: 'a blue cardinal'.
     """
     tables = lexicon()
-    reading = _Reading(text, tables, tables.caption_words if known is None else known, most_words)
+    known = tables.caption_words if known is None else known
+    reading = _Reading(text, tables, known, most_words, names)
     words = text_words(text)
     if not any(word != BREAK for word in words):
         return Understood(text, error=NOTHING_TO_DRAW)
@@ -171,9 +182,10 @@ def _why_no_bird(words: Sequence[str], reading: _Reading) -> str | None:
             return None
     for chunk in chunks(words):
         meaning = content(chunk)
-        if set(meaning) & BODY_PARTS:
-            return None
         is_thing = any(map(reading.is_thing, meaning))
+        is_of_thing = bool(meaning) and reading.is_thing(meaning[-1])  # 'a white tailed deer'
+        if set(meaning) & BODY_PARTS and not is_of_thing:
+            return None
         if is_thing or (meaning and _SCENERY & {*singulars(meaning[-1])}):
             return (
                 f"Only birds are drawn, and “{' '.join(meaning)}” is none. "
@@ -262,32 +274,71 @@ def _says_nothing(chunk: Sequence[str], reading: _Reading) -> bool:
 
 
 def _understood(words: list[str], named: Named, reading: _Reading) -> Understood:
-    sentence = with_name = words
-    if named.bird:
-        at = words.index(NAME)
-        with_name = [*words[:at], *named.name.split(), *words[at + 1 :]]
-        if with_name[0] == "with":  # what stood before it is left out
-            with_name = with_name[1:]
-        start = _start_of_name(words, at)
-        elsewhere = words[:start] if content(words[:start]) else []
-        in_common_words = reading.lexicon.synonyms.pieces(tokenize(named.bird.description))
-        sentence = described(
-            [word for _, meant in in_common_words for word in meant],
-            words[start:at],
-            [*words[at + 1 :], *tidied(elsewhere)],
-            reading.most_words,
-        )
+    sentence = words
+    if named.bird is not None:
+        sentence = _described(words, named.bird, _learned_name(words, named, reading), reading)
     replaced = tuple(_told(named, reading))
     return Understood(
         text=reading.text,
         sentence=" ".join(sentence),
-        sentence_with_name=" ".join(with_name),
         bird=named.bird,
         name=named.name,
         replaced=replaced,
         left_out=tuple(dict.fromkeys([*reading.denied, *reading.no_birds])),
         unknown_words=tuple(dict.fromkeys(reading.unknown)),
         notices=tuple(_notices(replaced, reading)),
+    )
+
+
+def _learned_name(words: Sequence[str], named: Named, reading: _Reading) -> str:
+    """Return the name that the model has learned for the bird, or nothing.
+
+    It is the name as it is said, in singular, or else another of the bird's names.
+    """
+    if named.bird is None or _is_contradicted(words, named.bird):
+        return ""
+    *before, last = named.name.split()
+    said = [" ".join([*before, one]) for one in singulars(last)]
+    others = list(map(name_words, (named.bird.name, *named.bird.other_names)))
+    # A learned 'stork' may look quite unlike a 'white stork'.
+    less = [name for name in others if set(name.split()) < {*before, *singulars(last)}]
+    for name in [*said, *(name for name in others if name not in less)]:
+        if name in reading.names and all(word in reading.known for word in name.split()):
+            if name not in said:
+                reading.replaced[named.name] = name
+            return name
+    return ""
+
+
+def _is_contradicted(words: Sequence[str], bird: Bird) -> bool:
+    """Whether colors are said of the bird or of a part of it that the book does not give it."""
+    own = {part: basic_colors(colors) for part, colors in bird.colors.items()}
+    anywhere = frozenset[str]().union(*own.values())
+    said = colors_by_part(" ".join("bird" if word == NAME else word for word in words))
+    whole = said.pop("bird", ())
+    return not all(anywhere & basic_colors([color]) for color in whole) or any(
+        not own.get(part, anywhere) & basic_colors(colors)
+        for part, colors in said.items()
+        if part in own or not (part in _UNTOLD_PARTS or part.endswith("marks"))
+    )
+
+
+def _described(words: Sequence[str], bird: Bird, learned: str, reading: _Reading) -> list[str]:
+    """Return the words with the book's description, of a learned name, in the place of the name.
+
+    The description says more than the name alone: of a hundred well-known names, weights that had
+    learned most of them showed the main colors of 91 so, and of 65 by the names alone.
+    """
+    at = words.index(NAME)
+    start = _start_of_name(words, at)
+    elsewhere = words[:start] if content(words[:start]) else []
+    in_common_words = reading.lexicon.synonyms.pieces(tokenize(bird.description))
+    return described(
+        [word for _, meant in in_common_words for word in meant],
+        words[start:at],
+        [*words[at + 1 :], *tidied(elsewhere)],
+        reading.most_words,
+        learned.split(),
     )
 
 

@@ -9,13 +9,16 @@ from collections.abc import Iterable
 _SHORTEST = 5
 _SHORTEST_OF_TWO = 8
 """Letters of a word from which on two slips are forgiven; one is from five letters on."""
+_VOWELS = frozenset("aeiouy")
+_VOWEL, _DOUBLED = 0.75, 0.5
+"""What a vowel for another one counts, and what letters that should be doubled or should not."""
 
 
 class Slips:
     """Finds the word that another is a slip of.
 
     A slip is a letter too many, too few, wrong, or changed with its neighbour, but seldom the
-    first one: that may only be changed with the second. Doubled letters are one slip together.
+    first one: that may only be changed with the second. Doubled letters are half a slip together.
 
     Parameters
     ----------
@@ -38,7 +41,7 @@ class Slips:
             return None
         most = 2 if len(word) >= _SHORTEST_OF_TWO else 1
         letters = frozenset(word)
-        best, nearest = None, most + 1
+        best, nearest = None, most + 1.0
         for first in dict.fromkeys(word[:2]):
             for right, its_letters in self._by_first.get(first, ()):
                 if abs(len(right) - len(word)) > most or len(letters ^ its_letters) > 2 * most:
@@ -46,20 +49,26 @@ class Slips:
                 if first != word[0] and right[:2] != word[1::-1]:
                     continue
                 same = _single(word) == _single(right)
-                distance = 1 if same else edit_distance(word, right)
+                distance = _DOUBLED if same else edit_distance(word, right)
                 if distance < nearest:
                     best, nearest = right, distance
         return best
 
 
-def edit_distance(first: str, second: str) -> int:
-    """Return how many letters are too many, too few, wrong or changed with a neighbour."""
-    before: list[int] = []
-    row = list(range(len(second) + 1))
+def edit_distance(first: str, second: str) -> float:
+    """Return how many letters are too many, too few, wrong or changed with a neighbour.
+
+    A vowel for another one counts less than a wrong consonant: they sound alike.
+    """
+    before: list[float] = []
+    row = [float(count) for count in range(len(second) + 1)]
     for i, letter in enumerate(first, start=1):
-        last, before, row = before, row, [i]
+        last, before, row = before, row, [float(i)]
         for j, other in enumerate(second, start=1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            exchanged = 0.0 if letter == other else 1.0
+            if exchanged and letter in _VOWELS and other in _VOWELS:
+                exchanged = _VOWEL
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + exchanged)
             if i > 1 and j > 1 and letter == second[j - 2] and first[i - 2] == other:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)

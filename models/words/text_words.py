@@ -44,6 +44,8 @@ def _without_request(words: list[str]) -> list[str]:
             return words[at + 2 :]
     end = 0
     while end < len(words) and words[end] in _REQUEST_WORDS:
+        if words[end] == "love" and words[end + 1 : end + 2] in (["bird"], ["birds"]):
+            break
         end += 1
     if not _ASKS & set(words[:end]):
         return words

@@ -19,9 +19,24 @@ class _Folding(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         parts = unicodedata.normalize("NFKD", chr(code))
-        folded = "".join(part for part in parts if not unicodedata.combining(part)).lower()
+        folded = "".join(part for part in parts if not _is_unseen(part)).lower()
         self[code] = folded
         return folded
+
+
+def _is_unseen(character: str) -> bool:
+    """Whether it is an accent, or takes no room: soft hyphens, marks of direction and the like."""
+    return bool(unicodedata.combining(character)) or unicodedata.category(character) == "Cf"
+
+
+def printable(text: str) -> str:
+    """Return a text of which all can be shown: what takes no room is left out, the rest a space."""
+    return "".join(
+        character
+        if character.isprintable() or character in "\n\t"
+        else " " * (unicodedata.category(character) != "Cf")
+        for character in text
+    )
 
 
 _FOLDING = _Folding()

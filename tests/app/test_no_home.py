@@ -70,6 +70,15 @@ def test_without_home_in_the_environment_the_accounts_is_used(
         assert os.environ["HOME"] == expected != account["HOME"]
 
 
+def test_a_home_that_is_a_file_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "program"
+    program.touch(mode=0o755)
+    monkeypatch.setenv("HOME", str(program))
+    used = make_home()
+    assert used is not None and used.is_dir()
+    used.rmdir()
+
+
 def test_a_home_that_can_be_used_stays(home: Path) -> None:
     assert make_home() is None
     assert os.environ["HOME"] == str(home)

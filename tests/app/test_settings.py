@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from app.logfile import last_lines, log_path, start_logging
 from app.settings import Settings, config_folder
+from app.ui.settings.settings_keeper import SettingsKeeper
 from app.ui.toolkit.loader import LoadState
-from app.ui.window.settings_keeper import SettingsKeeper
 from app.ui.window.window import MainWindow
 from tests.conftest import wait_until
 
@@ -146,3 +147,19 @@ def test_the_window_opens_with_strange_settings(
     window.root.update()
     wait_until(window, lambda: window.painter_loader.state is LoadState.READY)
     assert "unexpected" not in window.messages.text
+
+
+def test_a_pipe_in_place_of_the_settings_or_the_log_is_not_waited_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    pipe = tmp_path / "settings.json"
+    os.mkfifo(pipe)
+    assert Settings.load(pipe) == Settings()
+    assert "it is no file" in caplog.text
+    Settings(pictures=4).save(pipe)
+    assert pipe.is_file() and Settings.load(pipe).pictures == 4
+    log_path().parent.mkdir(parents=True)
+    os.mkfifo(log_path())
+    start_logging()
+    assert "There is no log file" in caplog.text
+    assert last_lines(5) == []

@@ -17,17 +17,18 @@ from PIL import Image
 
 from models import Painter
 from models.checkpoints.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from models.checkpoints.header import BUNDLED_WEIGHTS
 from models.errors import CheckpointError, DrawingCancelled, ModelError, SentenceError
 from models.networks.config import GeneratorConfig, ModelConfig, TextEncoderConfig
 from models.networks.generator import Generator
 from models.networks.text_encoder import TextEncoder
-from models.painter import BUNDLED_WEIGHTS, OUT_OF_MEMORY
-from models.painting.backend import Painted, Place, choose_device, paint
+from models.painting.backend import Backend, Painted, choose_device, paint
+from models.painting.fallback import OUT_OF_MEMORY
 from models.request import Blend, DrawRequest
 from models.sketches.sketch_judge import SketchJudge
 from models.words.vocabulary import Vocabulary
 
-on_device = Place.on
+on_device = Backend.on
 SENTENCE = "a small red bird with black wings"
 
 
@@ -110,7 +111,7 @@ def test_reduced_precision_looks_the_same() -> None:
     for precision in (torch.float32, torch.bfloat16):
         painter = Painter.load(device="cpu")
         generator = load_checkpoint(BUNDLED_WEIGHTS).generator
-        painter._place = Place.on(torch.device("cpu"), generator, precision)
+        painter._backend.current = Backend.on(torch.device("cpu"), generator, precision)
         pictures.append(pixels(painter.draw(SENTENCE, 7, 256).image))
     difference = pictures[0] - pictures[1]
     assert difference.any(), "both were drawn in the same precision"
@@ -167,9 +168,9 @@ def test_bad_arguments(painter: Painter, tmp_path_factory: pytest.TempPathFactor
 
 def _pretend_to_be_on(
     device: torch.device, generator: Generator, judge: SketchJudge | None = None
-) -> Place:
-    place = on_device(torch.device("cpu"), generator)
-    return replace(place, device=device)
+) -> Backend:
+    backend = on_device(torch.device("cpu"), generator)
+    return replace(backend, device=device)
 
 
 FAILURES = [  # of a card whose memory is full, three times, and of one too old for this torch
@@ -196,15 +197,15 @@ def failing_card(
     monkeypatch: pytest.MonkeyPatch, error: Exception, device: str = "cuda"
 ) -> Painter:
     """A painter that believes it draws on a GPU, which fails."""
-    monkeypatch.setattr(Place, "on", _pretend_to_be_on)
+    monkeypatch.setattr(Backend, "on", _pretend_to_be_on)
     painter = Painter(load_checkpoint(BUNDLED_WEIGHTS), torch.device(device))
 
-    def fail(place: Place, *arguments: Any) -> Painted:
-        if place.device.type == device:
+    def fail(backend: Backend, *arguments: Any) -> Painted:
+        if backend.device.type == device:
             raise error
-        return paint(place, *arguments)
+        return paint(backend, *arguments)
 
-    monkeypatch.setattr("models.painter.paint", fail)
+    monkeypatch.setattr("models.painting.fallback.paint", fail)
     return painter
 
 
@@ -336,7 +337,7 @@ def test_a_model_of_three_stages_draws_its_largest_picture(tmp_path: Path) -> No
     with pytest.raises(ValueError, match="size must be one of 64, 128, 256, not 512"):
         three.draw("a red bird", size=512)
     named = three.draw("a cardinal", seed=1, size=64)  # a name that these weights know
-    assert named.words == ("a", "cardinal") and named.described == ""
+    assert named.words[:3] == ("a", "red", "cardinal") and named.described == "cardinal"
 
 
 def test_four_threads_draw_what_one_does(painter: Painter) -> None:

@@ -18,6 +18,9 @@ _ENCODINGS = [
     (b"", "cp1252"),
     (b"", "utf-16-le"),
     (b"", "utf-16-be"),
+    (b"", "utf-32-le"),
+    (b"", "utf-32-be"),
+    (b"", "mac-roman"),
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -52,6 +55,34 @@ def test_a_wrong_byte_spoils_a_character_and_not_the_file(tmp_path: Path) -> Non
     assert read_text(written(tmp_path, b"a \x93red\x94 bird\xdf")) == "a “red” birdß"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1252", "grønn, groß, São, ¼ naïve"),
+        ("cp1252", "• a red bird\n– a blue œuvre™ bird"),
+        ("mac-roman", "a café’s “red” bird – naïve"),
+        ("cp850", "a naïve café, as DOS wrote it"),
+    ],
+)
+def test_letters_of_one_byte_are_read_as_they_make_sense(
+    tmp_path: Path, encoding: str, text: str
+) -> None:
+    assert read_text(written(tmp_path, text.encode(encoding))) == text
+
+
+def test_what_programs_leave_at_the_end_or_between_is_no_text(tmp_path: Path) -> None:
+    for content in (
+        b"a red bird\n" + bytes(3000),
+        codecs.BOM_UTF16_LE + "a red bird\n".encode("utf-16-le") + bytes(64),
+        "a red bird\n".encode("utf-16-le") + bytes(64),
+        b"a red bird\n\x1a",
+        codecs.BOM_UTF8 + codecs.BOM_UTF8 + b"a red bird\n",
+    ):
+        assert read_lines(written(tmp_path, content)) == ["a red bird"]
+    joined = b"a blue bird\n" + codecs.BOM_UTF8 + b"a red bird\n"
+    assert read_lines(written(tmp_path, joined)) == ["a blue bird", "a red bird"]
+
+
 def test_empty_and_one_letter(tmp_path: Path) -> None:
     for content, lines in ((b"", []), (b"\n", [""]), (b"a", ["a"]), (codecs.BOM_UTF8, [])):
         assert read_lines(written(tmp_path, content)) == lines
@@ -64,6 +95,9 @@ def test_what_is_no_text_is_told(tmp_path: Path) -> None:
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + noise,
         bytes(100),
         b"\x7fELF" + bytes(30),
+        rb"{\rtf1\ansi a red bird\par}",
+        b"%PDF-1.4\n1 0 obj << /Length 3 >>",
+        codecs.BOM_UTF8 + b"\n<!DOCTYPE html><title>Not found</title>",
     ):
         with pytest.raises(TextFileError, match="is no text file"):
             read_lines(written(tmp_path, content))

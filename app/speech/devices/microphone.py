@@ -59,7 +59,11 @@ def microphones_of(audio: Any) -> list[Microphone]:
         default = -1
     found = []
     for index in range(audio.get_device_count()):
-        device = audio.get_device_info_by_index(index)
+        try:
+            device = audio.get_device_info_by_index(index)
+            rate = int(device["defaultSampleRate"])
+        except (OSError, ValueError, OverflowError):  # it is broken, or goes just now: not the rest
+            continue
         if device["maxInputChannels"] < 1:
             continue
         name = device["name"]
@@ -67,7 +71,7 @@ def microphones_of(audio: Any) -> list[Microphone]:
             Microphone(
                 index=index,
                 name=name if isinstance(name, str) else name.decode("utf-8", "replace"),
-                rate=int(device["defaultSampleRate"]),
+                rate=rate,
                 channels=int(device["maxInputChannels"]),
                 is_default=index == default,
             )

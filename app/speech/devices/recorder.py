@@ -24,11 +24,20 @@ CHUNK_SECONDS = 0.05
 ANSWER_SECONDS = 3.0
 """How long a device may take to deliver its next chunk before it is given up."""
 
-_USUAL_RATES = (48_000, 44_100, 32_000, 16_000, 96_000, 24_000, 22_050, 8_000, 11_025, 192_000)
+_USUAL_RATES = (
+    *(48_000, 44_100, 32_000, 16_000, 96_000, 24_000, 22_050, 8_000, 11_025, 192_000),
+    *(88_200, 176_400, 12_000, 64_000, 384_000),
+)
 """Samples a second to try where a device refuses the rate that it calls its own."""
+
+_USUAL_CHANNELS = (3, 4, 6, 8, 10, 12, 16)
+"""Numbers to try where a device offers neither one channel nor all that it claims to have."""
 
 _INVALID_RATE = -9997
 """PortAudio's number of that error."""
+
+_LONGEST_NAME = 80
+"""Characters of a device's name that are told."""
 
 OPENING_SECONDS = 10.0
 """How long a device may take until its first chunk: Bluetooth headsets are slow to wake."""
@@ -166,11 +175,13 @@ class Recorder:
         import pyaudio
 
         errors: list[Exception] = []
-        # One channel where that is possible. Some devices offer all of theirs or none.
-        ways = itertools.product(
-            dict.fromkeys((microphone.rate, *_USUAL_RATES)),
-            dict.fromkeys((1, min(2, microphone.channels), microphone.channels)),
-        )
+        # One channel where that is possible. Some devices offer all of theirs or none, and some
+        # systems claim to have 64 or 128.
+        all_channels = microphone.channels
+        channels_of = [1, min(2, all_channels), all_channels]
+        channels_of += [usual for usual in _USUAL_CHANNELS if usual < all_channels]
+        rates = [rate for rate in (microphone.rate, *_USUAL_RATES) if rate > 0]
+        ways = itertools.product(dict.fromkeys(rates), dict.fromkeys(channels_of))
         for rate, channels in ways:
             try:
                 stream = audio.open(
@@ -195,7 +206,7 @@ class Recorder:
         else:
             why = f"({_reason(errors[0])}); perhaps another program uses it"
         raise DeviceFailedError(
-            f"The microphone “{microphone.name}” cannot be opened {why}. Choose another one, or "
+            f"The microphone {_named(microphone)} cannot be opened {why}. Choose another one, or "
             "type the description."
         ) from errors[0]
 
@@ -224,11 +235,16 @@ class Recorder:
                 return
 
     def _lost(self) -> DeviceFailedError:
-        name = f" “{self.microphone.name}”" if self.microphone else ""
+        name = f" {_named(self.microphone)}" if self.microphone else ""
         return DeviceFailedError(
             f"The microphone{name} stopped giving sound; perhaps it was unplugged. "
             "Connect it and record again, or type the description."
         )
+
+
+def _named(microphone: Microphone) -> str:
+    name = microphone.name
+    return f"“{name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + '…'}”"
 
 
 def _chunk_length(rate: int) -> int:

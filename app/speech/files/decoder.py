@@ -7,10 +7,12 @@ strange files make of it ends with it.
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -18,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.installation import IMPORT_ROOT, module_command
+from app.speech.files.id3 import skip_tags
 
 _TIMEOUT = 120  # seconds
 
@@ -36,12 +39,9 @@ class Decoded:
 
     Attributes
     ----------
-    samples
-        float32, shape ``(length, channels)``; None where it cannot be read.
-    rate
-        Samples per second.
-    promised
-        Seconds that there should be, where the file says it for sure.
+    samples : float32, shape ``(length, channels)``; None where it cannot be read.
+    rate : samples per second.
+    promised : seconds that there should be, where the file says it for sure.
     """
 
     samples: NDArray[np.float32] | None
@@ -61,9 +61,13 @@ def decode(file: BinaryIO, most_seconds: float) -> Decoded:
 
     Parameters
     ----------
-    file
-        A file of the system (it has a ``fileno``), from its beginning.
+    file : a file of the system (it has a ``fileno``) or of the memory, from its beginning.
     """
+    if isinstance(file, io.BytesIO):
+        with tempfile.TemporaryFile() as copy:
+            copy.write(file.getvalue())
+            copy.flush()
+            return decode(copy, most_seconds)
     os.lseek(file.fileno(), 0, os.SEEK_SET)  # the other process begins where the system stands
     try:
         answer = subprocess.run(
@@ -134,8 +138,8 @@ def _promised(file: BinaryIO, opened: Any, stream: Any) -> float | None:
     """Return the seconds that the file says it lasts; a guess from its size is none."""
     kind = opened.format.name.partition(",")[0]
     if kind == "mp3":
-        file.seek(0)
-        head = file.read(1 << 20)  # after a tag with a picture
+        skip_tags(file)
+        head = file.read(1 << 16)
         if not any(name in head for name in (b"Xing", b"Info", b"VBRI")):
             return None
     elif kind not in _SAYS_ITS_LENGTH:

@@ -17,9 +17,13 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from app.file_kind import kind_of
 from app.speech.files import SoundFileError
 from app.speech.files.decoder import decode
+from app.speech.files.id3 import skip_tags
 from app.speech.files.ogg import ends_within_a_page, links
+from app.speech.files.promised import promised_bytes
+from app.speech.files.several import sounds_in
 from app.speech.files.wav import KINDS, MISCOUNTED, NO_LENGTH, CutOffError, whole_wav
 
 STANDARD_INPUT = Path("-")
@@ -32,6 +36,18 @@ _UNKNOWN_LENGTH = 2**63 - 1
 
 _LARGEST_PIPE = 1 << 28  # bytes
 _RATES = (2_000, 1_000_000)  # samples a second; what a header says beyond is no sound
+_A_PICTURE = (
+    "{name} is a picture, not a sound. One that was drawn here is opened by the menu File, or "
+    "drawn again by `draw --from`."
+)
+
+
+class _UnreadableError(SoundFileError):
+    """Nothing that is known here."""
+
+
+class _NeedsDecoderError(Exception):
+    """libsndfile would not read all of it."""
 
 
 def read_channels(path: Path, max_seconds: float) -> tuple[Channels, int]:
@@ -49,6 +65,10 @@ def read_channels(path: Path, max_seconds: float) -> tuple[Channels, int]:
     try:
         with _opened(path) as (file, name):
             samples, rate = _read(file, name, max_seconds)
+    except _UnreadableError as error:
+        if kind_of(path) == "picture":
+            raise SoundFileError(_A_PICTURE.format(name=name)) from error
+        raise
     except FileNotFoundError as error:
         raise SoundFileError(f"There is no file {path}.") from error
     except OSError as error:
@@ -93,21 +113,26 @@ def _spooled(pipe: BinaryIO, name: str) -> Iterator[BinaryIO]:
 
 
 def _read(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]:
+    sounds = sounds_in(file)
+    if len(sounds) > 1:
+        return _joined((_read(sound, name, max_seconds) for sound in sounds), max_seconds)
     head = file.read(4)
     file.seek(0)
-    if head[:3] == b"ID3" and (tag := _length_of_tag(file)):
-        file.seek(tag)
+    if head[:3] == b"ID3" and _is_tag_of_another_kind(file):
         with _spooled(file, name) as rest:
             rest.seek(0)
             return _read(rest, name, max_seconds)
-    problem = _unreadable(name)
+    problem: SoundFileError = _unreadable(name)
     try:
         if head in KINDS:
             return _with_libsndfile(whole_wav(file, max_seconds + 1), name, max_seconds)
         _refuse_cut_off(file, head)
         if head == b"OggS":
             # libsndfile reads the first of several.
-            return _joined([_with_libsndfile(link, name, max_seconds) for link in links(file)])
+            sounds = links(file)
+            return _joined(
+                (_with_libsndfile(each, name, max_seconds) for each in sounds), max_seconds
+            )
         if not _needs_decoder(head, name):
             samples, rate = _with_libsndfile(file, name, max_seconds)
             if len(samples):
@@ -115,20 +140,18 @@ def _read(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]
             problem = _no_sound(name)
     except CutOffError as error:
         raise _cut_off(name) from error
-    except (soundfile.LibsndfileError, TypeError):  # TypeError: of a name.raw
+    except (_NeedsDecoderError, soundfile.LibsndfileError, TypeError):  # the last: of a name.raw
         pass  # FFmpeg knows more
     return _with_decoder(file, name, max_seconds, problem)
 
 
-def _length_of_tag(file: BinaryIO) -> int:
-    """Return how many bytes of a tag for MP3 files come before another kind of sound, or 0."""
-    size = 0
-    for seven_bits in file.read(10)[6:]:
-        size = size << 7 | seven_bits & 127
-    file.seek(10 + size)
-    other = file.read(4) in (*KINDS, b"fLaC", b"OggS", b"FORM")
-    file.seek(0)
-    return 10 + size if other else 0
+def _is_tag_of_another_kind(file: BinaryIO) -> bool:
+    """Pass over a tag for MP3 files before another kind of sound, which nobody expects there."""
+    start = skip_tags(file)
+    begin = file.read(8)
+    other = begin[:4] in (*KINDS, b"fLaC", b"OggS", b"FORM") or begin[4:] == b"ftyp"
+    file.seek(start if other else 0)
+    return other
 
 
 def _needs_decoder(head: bytes, name: str) -> bool:
@@ -142,6 +165,8 @@ def _needs_decoder(head: bytes, name: str) -> bool:
 
 def _with_libsndfile(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]:
     with _SoundFile(file) as sound:
+        if sound.subtype.startswith("MPEG"):  # an MP3 within a WAV: its length is a guess
+            raise _NeedsDecoderError
         promised, rate = sound.frames, int(sound.samplerate)
         _check_rate(rate, name)
         most = int(max_seconds * rate)
@@ -157,14 +182,18 @@ def _with_libsndfile(file: BinaryIO, name: str, max_seconds: float) -> tuple[Cha
         return samples, rate
 
 
-def _joined(parts: list[tuple[Channels, int]]) -> tuple[Channels, int]:
-    """Put several sounds one after the other, at the rate of the first."""
-    first, rate = parts[0]
-    if len(parts) == 1:
-        return first, rate
-    # They may differ in everything.
-    mono = [(samples.mean(axis=1, keepdims=True), each) for samples, each in parts]
-    return np.concatenate([soxr.resample(samples, each, rate) for samples, each in mono]), rate
+def _joined(parts: Iterator[tuple[Channels, int]], max_seconds: float) -> tuple[Channels, int]:
+    """Put several sounds one after the other, at the rate of the first, until there is too much."""
+    first, rate = next(parts)
+    joined, length = [first], len(first)
+    for samples, each in parts:
+        if len(joined) == 1:  # they may differ in everything
+            joined = [first.mean(axis=1, keepdims=True)]
+        joined.append(soxr.resample(samples.mean(axis=1, keepdims=True), each, rate))
+        length += len(joined[-1])
+        if length > max_seconds * rate:
+            break
+    return np.concatenate(joined), rate
 
 
 def _with_decoder(
@@ -192,8 +221,8 @@ class _SoundFile(soundfile.SoundFile):
         return False
 
 
-def _unreadable(name: str) -> SoundFileError:
-    return SoundFileError(
+def _unreadable(name: str) -> _UnreadableError:
+    return _UnreadableError(
         f"{name} is not a sound file that can be read here, or it is damaged. WAV, MP3, M4A, FLAC, "
         "Ogg, Opus, AIFF and most others work."
     )
@@ -221,12 +250,10 @@ def _check_rate(rate: int, name: str) -> None:
 
 
 def _refuse_cut_off(file: BinaryIO, head: bytes) -> None:
-    """Raise ``CutOffError`` where an AIFF or Ogg file is shorter than it says."""
+    """Raise ``CutOffError`` where a file is shorter than it says."""
     there = file.seek(0, io.SEEK_END)
-    file.seek(4)
-    promised = int.from_bytes(file.read(4), "big") + 8
-    file.seek(0)
-    if head == b"FORM" and there + MISCOUNTED < promised < NO_LENGTH:
+    promised = promised_bytes(file)
+    if promised is not None and there + MISCOUNTED < promised < NO_LENGTH:
         raise CutOffError
     if head == b"OggS" and ends_within_a_page(file):
         raise CutOffError

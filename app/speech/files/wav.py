@@ -49,10 +49,8 @@ def whole_wav(file: BinaryIO, most_seconds: float) -> BinaryIO:
 
     Parameters
     ----------
-    file
-        Stands at its beginning, and does so again afterwards.
-    most_seconds
-        More of the sound is not copied.
+    file : stands at its beginning, and does so again afterwards.
+    most_seconds : more of the sound is not copied.
 
     Raises
     ------

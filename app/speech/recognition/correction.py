@@ -35,7 +35,7 @@ class Guess:
     Attributes
     ----------
     text:
-        In the captions' style, see :func:`app.speech.recognition.words.tidy`.
+        In the captions' style, see :func:`app.speech.recognition.tidy.tidy`.
     log_probability:
         Natural logarithm of the recogniser's probability.
     certainties:
@@ -60,7 +60,9 @@ class Weights:
     word:
         Reward of each word: without it, probabilities favour short sentences.
     sure:
-        Certainty from which a word stays as it was heard.
+        Certainty from which a word stays as it was heard, if a dictionary knows it.
+    strange:
+        Distance that a word counts which no dictionary knows, when it is kept: it was heard wrong.
     whole:
         Share of the likeliest guess's letters that a sentence must have: one with fewer ends early.
     """
@@ -69,6 +71,7 @@ class Weights:
     sound: float = 2.0
     word: float = 0.75
     sure: float = 0.8
+    strange: float = 1.0
     whole: float = 0.85
 
 
@@ -92,7 +95,7 @@ class Corrector:
 
     def __init__(self, weights: Weights | None = None) -> None:
         self._weights = weights or Weights()
-        self._pronunciations = Pronunciations((cmu_dictionary(), ADDED))
+        self._pronunciations = Pronunciations((cmu_dictionary(), ADDED, BIRD_DICTIONARY))
         self._sound_alikes = SoundAlikes(read_pronunciations((BIRD_DICTIONARY,)))
         self._word_score = functools.lru_cache(maxsize=65536)(SpokenLanguage().word_score)
         self._candidates = functools.lru_cache(maxsize=4096)(self._find_candidates)
@@ -128,11 +131,14 @@ class Corrector:
         heard = tuple(guess.text.split())
         sure = [certainty >= self._weights.sure for certainty in guess.certainties]
         sure = sure or [True] * len(heard)
+        strange = [not self._is_word(word) for word in heard]
+        sure = [known and not odd for known, odd in zip(sure, strange, strict=False)]
         ways: list[list[_Way]] = [[] for _ in range(len(heard) + 1)]
         ways[0] = [_Way(guess.log_probability, ())]
         for place in range(len(heard)):
             for way in sorted(ways[place], reverse=True)[: self._BEAM]:
-                ways[place + 1].append(self._longer(way, heard[place], 0.0))
+                kept = self._weights.strange if strange[place] else 0.0
+                ways[place + 1].append(self._longer(way, heard[place], kept))
                 for end in range(place + 1, min(place + 2, len(heard)) + 1):
                     if all(sure[place:end]):
                         continue
@@ -140,6 +146,9 @@ class Corrector:
                         ways[end].append(self._longer(way, word, distance))
         whole = [way for way in ways[-1] if len(" ".join(way.words)) >= least]
         return max(whole, default=_Way(-math.inf, heard))
+
+    def _is_word(self, word: str) -> bool:
+        return word.isdigit() or bool(self._pronunciations.of(word))
 
     def _longer(self, way: _Way, word: str, distance: float) -> _Way:
         weights = self._weights

@@ -65,11 +65,12 @@ class Pronunciations:
 
     def of(self, word: str) -> list[Phones]:
         """Return the ways to say a word; none when it is unknown."""
-        return [
+        ways = (
             tuple(line.split()[1:])
             for beginning in (f"{word} ", f"{word}(")
             for line in self._from(beginning)
-        ]
+        )
+        return list(dict.fromkeys(ways))
 
     def _from(self, beginning: str) -> Iterator[str]:
         numbers = range(len(self._ends))

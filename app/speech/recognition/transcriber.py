@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 
 from app.errors import AppError
-from app.speech.recognition.words import tidy
+from app.speech.recognition.tidy import tidy
 from app.speech.sound.loudness import advice
 from app.speech.sound.recording import Recording
 from app.speech.sound.voice_detector import find_speech
@@ -48,6 +49,20 @@ def speech_in(recording: Recording) -> Recording:
     return speech
 
 
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """What was found in a recording.
+
+    Attributes
+    ----------
+    speech : the part from the first to the last word, at 16 kHz.
+    text : what is said in it, in the style of the training captions; empty where nobody asked.
+    """
+
+    speech: Recording
+    text: str = ""
+
+
 class Transcriber(ABC):
     """Turns recordings into text. Safe to call from any thread, one recording at a time."""
 
@@ -61,7 +76,15 @@ class Transcriber(ABC):
         self._busy = threading.Lock()
 
     def transcribe(self, recording: Recording) -> str:
-        """Return what is said in ``recording``, in the style of the training captions.
+        """Return what is said in ``recording``: errors as for :meth:`understand`."""
+        return self.understand(recording).text
+
+    def understand(self, recording: Recording, words: bool = True) -> Heard:
+        """Return the voice in ``recording``, and what it says.
+
+        Parameters
+        ----------
+        words : whether the words are wanted, too.
 
         Raises
         ------
@@ -73,11 +96,13 @@ class Transcriber(ABC):
             When the recogniser itself failed.
         """
         speech = speech_in(recording)
+        if not words:
+            return Heard(speech)
         with self._busy:
             text = tidy(self._recognise(speech))
         if not text:
             raise NothingUnderstoodError()
-        return text
+        return Heard(speech, text)
 
     @abstractmethod
     def _recognise(self, speech: Recording) -> str:

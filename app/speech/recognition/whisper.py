@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from app.installation import INSTALL_AGAIN
 from app.speech.recognition.correction import Corrector, Guess
 from app.speech.recognition.language_model import LanguageModelError
+from app.speech.recognition.tidy import tidy
 from app.speech.recognition.transcriber import SpeechModelError, Transcriber
-from app.speech.recognition.words import tidy
 from app.speech.sound.recording import Recording
 from app.speech.sound.voice_detector import RATE
 

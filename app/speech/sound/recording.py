@@ -99,8 +99,7 @@ def one_voice(channels: NDArray[np.float32]) -> NDArray[np.int16]:
 
     Parameters
     ----------
-    channels
-        Shape ``(length, channels)``, between -1 and 1; what is beyond is cut.
+    channels : shape ``(length, channels)``, between -1 and 1; what is beyond is cut.
 
     Returns
     -------

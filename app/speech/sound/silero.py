@@ -34,8 +34,7 @@ def speech_probabilities(sound: _Numbers) -> _Numbers:
 
     Parameters
     ----------
-    sound
-        Shape ``(length,)``, 16 kHz, between -1 and 1.
+    sound : shape ``(length,)``, 16 kHz, between -1 and 1.
 
     Returns
     -------

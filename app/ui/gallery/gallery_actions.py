@@ -16,18 +16,13 @@ class GalleryActions:
 
     Attributes
     ----------
-    show
-        Shows a picture large; None shows that there is none.
-    use_sentence
-        Puts the sentence where it can be changed and drawn.
-    draw_again
-        Draws what a picture was drawn from, with the same seed; its sound is beside its file.
-    can_save
-        Whether a picture is shown that can be saved and copied.
-    save, copy
-        Save or copy the picture that is shown.
-    open
-        Opens a saved picture from anywhere.
+    show : shows a picture large; None shows that there is none.
+    use_sentence : puts the sentence where it can be changed and drawn.
+    draw_again : draws what a picture was drawn from, with the same seed; its sound is beside its
+        file.
+    can_save : whether a picture is shown that can be saved and copied.
+    save, copy : save or copy the picture that is shown.
+    open : opens a saved picture from anywhere.
     """
 
     show: Callable[[KeptPicture | None], None]

@@ -21,12 +21,8 @@ class GalleryChanges:
 
     Parameters
     ----------
-    runner
-        Runs the changes beside the window.
-    gallery
-        What is changed.
-    on_error
-        Receives what went wrong; it must show the gallery anew, too.
+    gallery : what is changed.
+    on_error : receives what went wrong; it must show the gallery anew, too.
     """
 
     def __init__(

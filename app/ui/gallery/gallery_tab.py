@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tkinter as tk
 from collections.abc import Callable
 from pathlib import Path
@@ -17,14 +18,18 @@ from app.ui.gallery.search_bar import SearchBar
 from app.ui.gallery.thumbnail_grid import ThumbnailGrid
 from app.ui.picture.kept_picture import KeptPicture
 from app.ui.toolkit.background import BackgroundRunner, Task
+from app.ui.toolkit.flat_menu import MenuEntries, MenuEntry
 from app.ui.toolkit.message_bar import MessageBar
+from app.ui.toolkit.short_text import short
+from app.ui.toolkit.shortcut import Shortcut, on_mac
 from app.ui.toolkit.theme import GAP, tab_padding
-from app.ui.toolkit.words import short
 
 _LOOKING = "Looking through your pictures…"
 _NOTHING = "Every bird you draw is kept here.\nDraw one, and it appears."
 _NOT_FOUND = "No picture has all of these words in its sentence."
 _NO_STAR = "Pictures with a star appear here.\nChoose one you like, and press S."
+# Macs have their Delete key where others have Backspace.
+_DELETE = ("Delete", "BackSpace") if sys.platform == "darwin" else ("Delete",)
 _TITLE = 24  # characters of a sentence that stand for it in a message
 
 
@@ -33,16 +38,8 @@ class GalleryTab(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The notebook.
-    runner
-        Runs everything that touches files beside the window.
-    gallery
-        The kept pictures.
-    messages
-        Where things are told, and undoing is offered.
-    actions
-        What the rest of the window does.
+    gallery : the kept pictures.
+    actions : what the rest of the window does.
     """
 
     def __init__(
@@ -82,7 +79,9 @@ class GalleryTab(ttk.Frame):
         buttons = ttk.Frame(self)  # made after the thumbnails: the Tab key goes there later
         buttons.pack(side="bottom", fill="x", pady=(GAP, 0))
         self.thumbnails.pack(fill="both", expand=True)
-        self.menu = GalleryMenu(self, self.thumbnails)
+        self.menu = GalleryMenu(self, self.thumbnails, self._entries())
+        self.thumbnails.canvas.bind("<Double-Button-1>", lambda event: self.use_sentence())
+        self.thumbnails.canvas.bind("<F5>", lambda event: self.refresh())
         self.star_button = ttk.Button(buttons, text="★", command=self.star, style="Star.TButton")
         self.use_button = ttk.Button(buttons, text="Use sentence", command=self.use_sentence)
         self.again_button = ttk.Button(buttons, text="Same seed", command=self.draw_again)
@@ -92,6 +91,53 @@ class GalleryTab(ttk.Frame):
         self.more_button.pack(side="right")
         self.search.entry.bind("<Down>", lambda event: self.thumbnails.canvas.focus_set())
         self._update_buttons()
+
+    def _entries(self) -> MenuEntries:
+        """What the menu offers."""
+        mac = on_mac(self)
+        save, open_ = Shortcut("s"), Shortcut("o")  # the window's own keys
+
+        def one() -> bool:
+            return self.selected is not None
+
+        def shown() -> bool:
+            return one() and self._actions.can_save()
+
+        def star() -> str:
+            return "Take the star away" if self.has_star else "Star"
+
+        return [
+            MenuEntry("Star", self.star, None, one, star, ("s", "S"), "S"),
+            MenuEntry(
+                "Use the sentence",
+                self.use_sentence,
+                possible=one,
+                keys=("Return", "KP_Enter"),
+                shown="Return",
+            ),
+            MenuEntry(
+                "Draw again with this seed",
+                self.draw_again,
+                possible=one,
+                keys=("r", "R"),
+                shown="R",
+            ),
+            MenuEntry(
+                "Play what was said",
+                self.play,
+                possible=lambda: self.sound is not None,
+                keys=("p", "P"),
+                shown="P",
+            ),
+            None,
+            MenuEntry("Copy the picture", self._actions.copy, Shortcut("c"), shown),
+            MenuEntry("Save…", self._actions.save, possible=shown, shown=save.written(mac)),
+            MenuEntry("Delete", self.delete, possible=one, keys=_DELETE, shown="Del"),
+            MenuEntry("Undo delete", self.undo, Shortcut("z"), lambda: self.can_undo),
+            None,
+            MenuEntry("Open picture…", self._actions.open, shown=open_.written(mac)),
+            MenuEntry("Open folder", lambda: self._open(self._gallery.folder)),
+        ]
 
     @property
     def selected(self) -> Entry | None:
@@ -188,31 +234,10 @@ class GalleryTab(ttk.Frame):
         if self.selected is not None:
             self._actions.draw_again(self.selected.metadata, self._path(self.selected))
 
-    @property
-    def can_save(self) -> bool:
-        """Whether there is a picture to save or copy."""
-        return self._actions.can_save()
-
-    def save(self) -> None:
-        """Save the shown picture somewhere else."""
-        self._actions.save()
-
-    def copy(self) -> None:
-        """Copy the shown picture."""
-        self._actions.copy()
-
     def play(self) -> None:
         """Play what was said for the selected picture, with the person's own player."""
         if self.sound is not None:
             self._open(self.sound)
-
-    def open_folder(self) -> None:
-        """Show the gallery's files in the person's own file manager."""
-        self._open(self._gallery.folder)
-
-    def open_picture(self) -> None:
-        """Show a picture from anywhere, and take its sentence."""
-        self._actions.open()
 
     def _open(self, path: Path) -> None:
         self._runner.run_in_thread(

@@ -13,12 +13,9 @@ class GridGeometry:
 
     Attributes
     ----------
-    width, height
-        What is seen of the grid, in pixels.
-    wanted
-        About how wide a cell's contents should be, in pixels: whole cells fill the width.
-    count
-        Number of cells.
+    width, height : what is seen of the grid, in pixels.
+    wanted : about how wide a cell's contents should be, in pixels: whole cells fill the width.
+    count : number of cells.
     """
 
     width: int

@@ -17,10 +17,7 @@ class SearchBar(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The tab.
-    on_change
-        Told, a moment after the last key, that something else is asked for.
+    on_change : told, a moment after the last key, that something else is asked for.
     """
 
     def __init__(self, parent: tk.Misc, on_change: Callable[[], None]) -> None:

@@ -20,14 +20,9 @@ class ThumbnailCache:
 
     Parameters
     ----------
-    widget
-        Any widget of the window.
-    runner
-        Loads beside the window.
-    load
-        Gives the thumbnail of an entry, or None if there is none (called in a thread).
-    on_loaded
-        Told which entry's thumbnail came.
+    widget : any widget of the window.
+    load : gives the thumbnail of an entry, or None if there is none (called in a thread).
+    on_loaded : told which entry's thumbnail came.
     """
 
     def __init__(

@@ -26,14 +26,8 @@ class ThumbnailGrid(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The tab.
-    runner
-        Loads thumbnails beside the window.
-    load
-        Gives the thumbnail of an entry in a number of pixels, or None (called in a thread).
-    on_select
-        Told which entry the person chose.
+    load : gives the thumbnail of an entry in a number of pixels, or None (called in a thread).
+    on_select : told which entry the person chose.
     """
 
     def __init__(
@@ -92,12 +86,9 @@ class ThumbnailGrid(ttk.Frame):
 
         Parameters
         ----------
-        entries
-            What to show.
-        starred
-            File names of those with a star.
-        hint
-            A sentence for a grid without entries.
+        entries : what to show.
+        starred : file names of those with a star.
+        hint : a sentence for a grid without entries.
         """
         self._entries = entries
         self._positions = {entry.name: index for index, entry in enumerate(entries)}

@@ -28,12 +28,8 @@ class MorphDesk:
 
     Parameters
     ----------
-    runner
-        Runs the drawing beside the window.
-    painter_loader
-        Brings the model.
-    panel, messages
-        Where pictures and sentences to the person are shown.
+    painter_loader : brings the model.
+    panel, messages : where pictures and sentences to the person are shown.
     """
 
     def __init__(
@@ -63,11 +59,9 @@ class MorphDesk:
 
         Parameters
         ----------
-        blend
-            The position.
-        draft
-            Whether the slider still moves, so that a small picture now is better than a large one
-            later.
+        blend : the position.
+        draft : whether the slider still moves, so that a small picture now is better than a large
+            one later.
         """
         self._wanted = blend, draft
         if not self._following:
@@ -94,18 +88,12 @@ class MorphDesk:
 
         Parameters
         ----------
-        blend
-            The two birds.
-        steps
-            How many pictures.
-        path
-            Where to, ending in .png (or .gif, animated).
-        animated
-            An animation instead of a strip.
-        on_progress
-            Receives how many pictures are drawn.
-        on_end
-            Called when it ended, however; not after :meth:`cancel_export`.
+        blend : the two birds.
+        steps : how many pictures.
+        path : where to, ending in .png (or .gif, animated).
+        animated : an animation instead of a strip.
+        on_progress : receives how many pictures are drawn.
+        on_end : called when it ended, however; not after :meth:`cancel_export`.
         """
 
         self._request += 1
@@ -131,7 +119,7 @@ class MorphDesk:
                 check_way_path(path, animated)
                 pictures: list[Image.Image] = []
                 for position in way(blend, steps):
-                    size = None if animated else STRIP_SIZE
+                    size = None if animated else painter.size_near(STRIP_SIZE)
                     request = DrawRequest(blend=position, size=size)
                     drawing = painter.draw(request, cancelled=task.cancelled)
                     pictures.append(drawing.image)
@@ -168,7 +156,8 @@ class MorphDesk:
                 return task.cancelled() or (not draft and self._wanted is not None)
 
             try:
-                request = DrawRequest(blend=blend, size=DRAFT_SIZE if draft else None)
+                size = painter.size_near(DRAFT_SIZE) if draft else None
+                request = DrawRequest(blend=blend, size=size)
                 return painter.draw(request, cancelled=overtaken)
             except DrawingCancelled:
                 return None

@@ -11,14 +11,16 @@ from app.errors import AppError
 from app.ui.morph.morph_desk import MorphDesk
 from app.ui.morph.slider import Slider
 from app.ui.picture.seed_bar import SeedError, parse_seed
+from app.ui.sentence.understood_row import UnderstoodRow
 from app.ui.toolkit.file_dialogs import ANIMATED_GIF, ANIMATED_PNG, PNG, ask_where_to_save
 from app.ui.toolkit.message_bar import MessageBar
 from app.ui.toolkit.text_editing import limit_entry
 from app.ui.toolkit.theme import GAP, tab_padding
-from models.request import Blend
+from models.request import MAX_CHARACTERS, Blend
 
 if TYPE_CHECKING:
     from models import Drawing
+    from models.reading import SentenceReader
 
 _STEPS = 9
 _MOST_STEPS = 60
@@ -37,18 +39,10 @@ class MorphTab(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The notebook.
-    desk
-        Draws and exports.
-    messages
-        Where errors are told.
-    current
-        Gives the picture that is shown, from which the fields are filled.
-    folder
-        Gives where dialogs for saving begin.
-    on_leave
-        Called when another tab comes to the front: a preview is to go.
+    desk : draws and exports.
+    current : gives the picture that is shown, from which the fields are filled.
+    folder : gives where dialogs for saving begin.
+    on_leave : called when another tab comes to the front: a preview is to go.
     """
 
     def __init__(
@@ -72,17 +66,25 @@ class MorphTab(ttk.Frame):
         ttk.Label(self, text="Seed", style="Caption.TLabel").grid(
             row=0, column=1, sticky="sw", padx=GAP
         )
-        self.first, self.first_seed = self._build_bird(1)
-        self.second, self.second_seed = self._build_bird(2)
+        self._reader: SentenceReader | None = None
+        self._written: list[tuple[tk.StringVar, UnderstoodRow]] = []
+        self.first, self.first_seed, self.first_understood = self._build_bird(1)
+        self.second, self.second_seed, self.second_understood = self._build_bird(3)
         self.share = Slider(self, "Between the descriptions", self._follow)
         self.seed_share = Slider(self, "Between the seeds", self._follow)
-        for row, slider in ((3, self.share), (4, self.seed_share)):
+        for row, slider in ((5, self.share), (6, self.seed_share)):
             slider.grid(row=row, column=0, columnspan=2, sticky="ew", pady=(GAP, 0))
         self._build_export()
         self._show_state()
         self._on_leave = on_leave
         self.bind("<Map>", lambda event: self._fill())
         self.bind("<Unmap>", lambda event: self._leave())
+
+    def use_reader(self, reader: SentenceReader) -> None:
+        """Tell from now on what would be drawn of the descriptions."""
+        self._reader = reader
+        for written, understood in self._written:
+            self._read(written, understood)
 
     def set_busy(self, busy: bool) -> None:
         """Lock what draws while a sentence is being drawn; its picture comes first."""
@@ -117,19 +119,28 @@ class MorphTab(ttk.Frame):
             self.seed_share.share,
         )
 
-    def _build_bird(self, row: int) -> tuple[ttk.Entry, ttk.Entry]:
-        sentence = ttk.Entry(self, width=20)
+    def _build_bird(self, row: int) -> tuple[ttk.Entry, ttk.Entry, UnderstoodRow]:
+        written = tk.StringVar(self)
+        sentence = ttk.Entry(self, width=20, textvariable=written)
         seed = ttk.Entry(self, width=10)
+        understood = UnderstoodRow(self, on_use=None)
         sentence.grid(row=row, column=0, sticky="ew", pady=(GAP // 2, 0))
         seed.grid(row=row, column=1, padx=(GAP, 0), pady=(GAP // 2, 0))
+        understood.grid(row=row + 1, column=0, columnspan=2, sticky="ew")
+        self._written.append((written, understood))
+        written.trace_add("write", lambda *_: self._read(written, understood))
         for entry in (sentence, seed):
             limit_entry(entry)
             entry.bind("<Return>", lambda event: self._follow(draft=False))
-        return sentence, seed
+        return sentence, seed, understood
+
+    def _read(self, written: tk.StringVar, understood: UnderstoodRow) -> None:
+        if self._reader is not None:
+            understood.show(self._reader.understand(written.get()[:MAX_CHARACTERS]))
 
     def _build_export(self) -> None:
         row = ttk.Frame(self)
-        row.grid(row=5, column=0, columnspan=2, sticky="ew", pady=(2 * GAP, 0))
+        row.grid(row=7, column=0, columnspan=2, sticky="ew", pady=(2 * GAP, 0))
         ttk.Label(row, text="Steps", style="Muted.TLabel").pack(side="left", padx=(0, GAP))
         self.steps = ttk.Spinbox(row, from_=2, to=_MOST_STEPS, width=2, state="readonly")
         self.steps.set(_STEPS)
@@ -142,7 +153,7 @@ class MorphTab(ttk.Frame):
         self.progress = ttk.Progressbar(row)
         self.progress.pack(side="left", fill="x", expand=True, padx=GAP)
         buttons = ttk.Frame(self)
-        buttons.grid(row=6, column=0, columnspan=2, sticky="ew", pady=(GAP, 0))
+        buttons.grid(row=8, column=0, columnspan=2, sticky="ew", pady=(GAP, 0))
         buttons.lower()
         for column, button in enumerate((self.strip_button, self.animation_button)):
             button.grid(

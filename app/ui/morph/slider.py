@@ -19,12 +19,8 @@ class Slider(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The tab.
-    text
-        What it is between.
-    on_move
-        Called with True while it moves, and with False when it is let go.
+    text : what it is between.
+    on_move : called with True while it moves, and with False when it is let go.
     """
 
     def __init__(self, parent: tk.Misc, text: str, on_move: Callable[[bool], None]) -> None:

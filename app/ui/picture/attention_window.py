@@ -29,14 +29,8 @@ class AttentionWindow(tk.Toplevel):
 
     Parameters
     ----------
-    parent
-        The main window.
-    runner
-        Draws and saves the sheet beside the window.
-    drawing
-        What was drawn.
-    folder
-        Where the dialog for saving begins.
+    drawing : what was drawn.
+    folder : where the dialog for saving begins.
     """
 
     def __init__(

@@ -51,12 +51,8 @@ class PictureCanvas(tk.Canvas):
 
     Parameters
     ----------
-    parent
-        The panel.
-    on_choose
-        Receives the number of a tile that was clicked, or picked with Return.
-    on_move
-        Receives how many tiles an arrow key moves the selection.
+    on_choose : receives the number of a tile that was clicked, or picked with Return.
+    on_move : receives how many tiles an arrow key moves the selection.
     """
 
     def __init__(
@@ -102,12 +98,9 @@ class PictureCanvas(tk.Canvas):
 
         Parameters
         ----------
-        tiles
-            From left to right, then downwards; one without a picture is an empty frame.
-        selected
-            The tile that is marked, and that Return chooses.
-        hint
-            What to say in the middle where there are no tiles.
+        tiles : from left to right, then downwards; one without a picture is an empty frame.
+        selected : the tile that is marked, and that Return chooses.
+        hint : what to say in the middle where there are no tiles.
         """
         self.itemconfigure(self._hint, text=hint)
         if len(tiles) != len(self._cells):

@@ -18,14 +18,7 @@ class PictureOpener:
 
     Parameters
     ----------
-    root
-        The window, over which the dialog appears.
-    runner
-        Reads beside the window.
-    messages
-        Where it is told what is wrong with a file.
-    on_opened
-        Receives the picture and its file.
+    on_opened : receives the picture and its file.
     """
 
     def __init__(

@@ -15,9 +15,8 @@ from app.ui.picture.kept_picture import KeptPicture
 from app.ui.picture.picture_set import PictureSet
 from app.ui.picture.picture_view import PictureView
 from app.ui.picture.seed_bar import SeedBar
-from app.ui.picture.stage_strip import SIZES
+from app.ui.toolkit.short_text import short
 from app.ui.toolkit.theme import GAP
-from app.ui.toolkit.words import short
 
 if TYPE_CHECKING:
     from app.pictures.picture_file import Picture
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 MOST_PICTURES = 9
 _EXAMPLE = "For example:"
 _CAPTION = 80  # characters of a sentence that the caption repeats
+_MODEL = 40  # characters of a model's name
 
 
 @dataclass(frozen=True)
@@ -46,37 +46,34 @@ class PicturePanel(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The window.
-    actions
-        What the buttons do.
-    count
-        How many pictures of a sentence are wanted at first.
+    actions : what the buttons do.
+    sizes : the sides in pixels of the stages' pictures.
+    count : how many pictures of a sentence are wanted at first.
 
     Attributes
     ----------
-    kept
-        The picture from a file that is shown. While a preview or a drawing under way covers it, it
-        is still the one to come back to.
-    has_picture
-        Whether what is shown is a whole picture, which can be saved and drawn again: a preview and
-        a picture under way are none.
-    previewing
-        Whether a preview is shown.
+    kept : the picture from a file that is shown. While a preview or a drawing under way covers it,
+        it is still the one to come back to.
+    has_picture : whether what is shown is a whole picture, which can be saved and drawn again: a
+        preview and a picture under way are none.
+    previewing : whether a preview is shown.
     """
 
-    def __init__(self, parent: tk.Misc, actions: PictureActions, count: int = 1) -> None:
+    def __init__(
+        self, parent: tk.Misc, actions: PictureActions, sizes: Sequence[int], count: int = 1
+    ) -> None:
         super().__init__(parent)
         self.kept: KeptPicture | None = None
         self.has_picture = self.previewing = False
         self._coming: PictureSet | None = None  # until its first stage is there
         self._caption: str | None = None  # in place of what the pictures themselves say
         self._empty = " "  # what is said of nothing
-        self._build(actions, count)
+        self._build(actions, sizes, count)
         self.show_nothing()
 
-    def _build(self, actions: PictureActions, count: int) -> None:
+    def _build(self, actions: PictureActions, sizes: Sequence[int], count: int) -> None:
         self.view = PictureView(self, self._describe)
+        self.use_sizes(sizes)
         self.canvas = self.view.canvas
         self.count_box = ttk.Spinbox(
             self.view.tools, from_=1, to=MOST_PICTURES, width=2, state="readonly"
@@ -86,7 +83,7 @@ class PicturePanel(ttk.Frame):
         ttk.Label(self.view.tools, text="Pictures", style="Muted.TLabel").pack(
             side="right", padx=GAP
         )
-        self.progress = ttk.Progressbar(self, maximum=len(SIZES))
+        self.progress = ttk.Progressbar(self)
         self.caption = ttk.Label(self, style="Muted.TLabel", anchor="w")
         self.caption.bind(
             "<Configure>", lambda event: self.caption.configure(wraplength=event.width)
@@ -139,6 +136,10 @@ class PicturePanel(ttk.Frame):
         """How many pictures of the next sentence the person wants."""
         return int(self.count_box.get())
 
+    def use_sizes(self, sizes: Sequence[int]) -> None:
+        """Make room for the stages of the model that draws, by the sides of their pictures."""
+        self.view.strip.use_sizes(sizes)
+
     def use_example(self, example: Picture | None) -> None:
         """Show somebody else's picture wherever there is none of the person's; None: nothing."""
         self.view.example = None if example is None else example.image
@@ -164,7 +165,7 @@ class PicturePanel(ttk.Frame):
     def show_begin(self, subject: Subject, count: int = 1) -> None:
         """Say that drawing has begun; the last pictures stay until the first stage is there."""
         self._rest(0)
-        self.progress.configure(maximum=count * len(SIZES))
+        self.progress.configure(maximum=count * self.view.strip.stages)
         sentence = "" if subject.way == "sound" else subject.sentence
         self._coming = PictureSet(sentence, count, subject.speech)
         many = f"{count} pictures of " if count > 1 else ""
@@ -179,7 +180,7 @@ class PicturePanel(ttk.Frame):
         pictures = self.view.pictures
         assert pictures is not None
         pictures.add_stage(index, image)
-        self.progress.configure(value=len(pictures.drawings) * len(SIZES) + index + 1)
+        self.progress.configure(value=len(pictures.drawings) * self.view.strip.stages + index + 1)
         self.view.refresh()
 
     def show_finished(self, drawing: Drawing) -> None:
@@ -193,8 +194,7 @@ class PicturePanel(ttk.Frame):
 
         Parameters
         ----------
-        speech
-            The sound that some were drawn from straight.
+        speech : the sound that some were drawn from straight.
         """
         self.kept = self._coming = self._caption = None
         self.previewing = False
@@ -210,7 +210,7 @@ class PicturePanel(ttk.Frame):
         metadata = picture.metadata
         self.view.show(PictureSet.of_file(metadata.sentence, picture.image))
         self.seed_bar.show(metadata.seed)
-        self._say(_caption(metadata))
+        self._say(f"{_caption(metadata)}  ·  {short(metadata.model, _MODEL)}")
         self._set_buttons(drawing=False, has_picture=True)
         self.attention_button.state(["disabled"])
 
@@ -247,7 +247,7 @@ class PicturePanel(ttk.Frame):
         text = _caption(PictureMetadata.of(drawing))
         if self.view.stage is not None:
             stage = drawing.stages[self.view.stage]
-            text += f"  ·  stage {self.view.stage + 1}, {stage.width} px"
+            text += f"  ·  stage of {stage.width} px"
         self.caption.configure(text=text)
 
     def _say(self, text: str) -> None:

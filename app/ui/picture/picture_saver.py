@@ -23,12 +23,8 @@ class SaveDialog(Dialog):
 
     Parameters
     ----------
-    root
-        The window.
-    size
-        The picture's width and height in pixels, which is chosen at first.
-    on_chosen
-        Receives the size; not called when the person gives up.
+    size : the picture's width and height in pixels, which is chosen at first.
+    on_chosen : receives the size; not called when the person gives up.
     """
 
     def __init__(self, root: tk.Misc, size: int, on_chosen: Callable[[int], None]) -> None:
@@ -82,16 +78,8 @@ class PictureSaver:
 
     Parameters
     ----------
-    root
-        The window, over which dialogs appear.
-    runner
-        Writes beside the window.
-    messages
-        Where success and failure are told.
-    folder
-        Gives the folder to begin in.
-    on_folder
-        Told in which folder a picture was saved.
+    folder : gives the folder to begin in.
+    on_folder : told in which folder a picture was saved.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ from models.words.vocabulary import tokenize
 if TYPE_CHECKING:
     from app.speech.sound.recording import Recording
     from models import Drawing
-    from models.drawing import Span
+    from models.sound.heard import Span
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,10 @@ class Word:
 
     Attributes
     ----------
-    text
-        In lower case.
-    understood
-        Whether the model knows it and has read it.
-    index
-        Which of the drawing's attention maps is this word's; None before there is a drawing, and
-        for words that were not understood.
+    text : in lower case.
+    understood : whether the model knows it and has read it.
+    index : which of the drawing's attention maps is this word's; None before there is a drawing,
+        and for words that were not understood.
     """
 
     text: str
@@ -42,21 +39,15 @@ class PictureSet:
 
     Parameters
     ----------
-    sentence
-        What is drawn.
-    count
-        How many pictures there will be.
-    speech
-        The sound that pictures are drawn from straight, if some are.
+    sentence : what is drawn.
+    count : how many pictures there will be.
+    speech : the sound that pictures are drawn from straight, if some are.
 
     Attributes
     ----------
-    stages
-        For each picture the stages that were drawn so far, the smallest first.
-    drawings
-        The finished pictures.
-    from_file
-        Whether there is a picture only, without stages and attention.
+    stages : for each picture the stages that were drawn so far, the smallest first.
+    drawings : the finished pictures.
+    from_file : whether there is a picture only, without stages and attention.
     """
 
     def __init__(self, sentence: str, count: int = 1, speech: Recording | None = None) -> None:

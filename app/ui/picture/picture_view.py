@@ -10,7 +10,7 @@ from PIL import Image
 
 from app.ui.picture.picture_canvas import PictureCanvas, Tile
 from app.ui.picture.picture_set import PictureSet
-from app.ui.picture.stage_strip import SIZES, StageStrip
+from app.ui.picture.stage_strip import StageStrip
 from app.ui.picture.waveform_row import WaveformRow
 from app.ui.picture.word_row import WordRow
 from app.ui.toolkit.theme import GAP
@@ -23,25 +23,16 @@ class PictureView(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The panel.
-    on_change
-        Called when another picture or stage is shown or marked.
+    on_change : called when another picture or stage is shown or marked.
 
     Attributes
     ----------
-    pictures
-        What is shown; None while there is nothing.
-    selected
-        Which picture is enlarged, or marked in the grid.
-    example
-        What is shown while there is nothing; None is a sentence that says so.
-    stage
-        Which stage is shown; None is the newest.
-    enlarged
-        Whether one picture of several fills the room.
-    tools
-        A frame beside the stages, for whoever wants to put something there.
+    pictures : what is shown; None while there is nothing.
+    selected : which picture is enlarged, or marked in the grid.
+    example : what is shown while there is nothing; None is a sentence that says so.
+    stage : which stage is shown; None is the newest.
+    enlarged : whether one picture of several fills the room.
+    tools : a frame beside the stages, for whoever wants to put something there.
     """
 
     def __init__(self, parent: tk.Misc, on_change: Callable[[], None]) -> None:
@@ -74,10 +65,8 @@ class PictureView(ttk.Frame):
 
         Parameters
         ----------
-        pictures
-            None is nothing at all.
-        same
-            They are those shown now, some more or less: what the person looks at stays.
+        pictures : none is nothing at all.
+        same : they are those shown now, some more or less: what the person looks at stays.
         """
         self.pictures = pictures
         if not same:
@@ -165,7 +154,7 @@ class PictureView(ttk.Frame):
             self.refresh()
 
     def _choose_stage(self, stage: int) -> None:
-        self.stage = None if stage == len(SIZES) - 1 else stage  # the last is the newest
+        self.stage = None if stage == self.strip.stages - 1 else stage  # the last is the newest
         self.refresh()
 
     def _point(self, word: int | None) -> None:

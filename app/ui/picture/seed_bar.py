@@ -25,12 +25,8 @@ class SeedBar(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The panel.
-    on_draw
-        Called when the person presses Return in the field.
-    on_surprise
-        Called by the button "Surprise me".
+    on_draw : called when the person presses Return in the field.
+    on_surprise : called by the button "Surprise me".
     """
 
     def __init__(

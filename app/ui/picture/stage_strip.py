@@ -12,7 +12,6 @@ from PIL import Image, ImageTk
 from app.ui.toolkit.focus import has_focus
 from app.ui.toolkit.theme import Palette, follow_palette, palette_of
 
-SIZES = (64, 128, 256, 512)
 _SIDE = "10m"  # millimetres of the screen, as Tk counts them
 
 
@@ -21,15 +20,11 @@ class StageStrip(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The panel.
-    on_choose
-        Receives the number of the stage that the person wants to see.
+    on_choose : receives the number of the stage that the person wants to see.
 
     Attributes
     ----------
-    thumbnails
-        The stages' labels, the smallest stage first.
+    thumbnails : the stages' labels, the smallest stage first.
     """
 
     def __init__(self, parent: tk.Misc, on_choose: Callable[[int], None]) -> None:
@@ -37,18 +32,42 @@ class StageStrip(ttk.Frame):
         self._on_choose = on_choose
         self._side = self.winfo_pixels(_SIDE)
         self._empty = tk.PhotoImage(master=self, width=self._side, height=self._side)
-        self._photos: list[ImageTk.PhotoImage | None] = [None] * len(SIZES)
-        self._images: list[Image.Image | None] = [None] * len(SIZES)
+        self._sizes: tuple[int, ...] = ()
+        self._photos: list[ImageTk.PhotoImage | None] = []
+        self._images: list[Image.Image | None] = []
         self._shown: int | None = None
-        self.thumbnails = [self._make(index, size) for index, size in enumerate(SIZES)]
+        self.thumbnails: list[tk.Label] = []
         for key, step in (("Left", -1), ("Right", 1)):
             self.bind(f"<{key}>", partial(self._move, step))
         for change in ("<FocusIn>", "<FocusOut>"):
             self.bind(change, lambda event: self._mark())
         follow_palette(self, self._recolour)
 
+    @property
+    def stages(self) -> int:
+        """How many there are."""
+        return len(self._sizes)
+
+    def use_sizes(self, sizes: Sequence[int]) -> None:
+        """Have a thumbnail for each stage of a model; what is shown has to be shown anew.
+
+        Parameters
+        ----------
+        sizes : their sides in pixels.
+        """
+        if tuple(sizes) == self._sizes:
+            return
+        for thumbnail in self.thumbnails:
+            thumbnail.destroy()
+        self._sizes = tuple(sizes)
+        self._photos, self._images = [None] * len(sizes), [None] * len(sizes)
+        self.thumbnails = [self._make(index, size) for index, size in enumerate(sizes)]
+        self._recolour(palette_of(self))
+
     def show(self, images: Sequence[Image.Image], shown: int | None) -> None:
         """Show these stages, the smallest first, and mark the one that is shown large."""
+        if len(images) > self.stages:  # another model drew them
+            self.use_sizes([image.width for image in images])
         for index, thumbnail in enumerate(self.thumbnails):
             image = images[index] if index < len(images) else None
             if image is not self._images[index]:
@@ -83,7 +102,7 @@ class StageStrip(ttk.Frame):
     def _fill(self, index: int, thumbnail: tk.Label, image: Image.Image | None) -> None:
         if image is None:
             self._photos[index] = None
-            thumbnail.configure(image=self._empty, text=str(SIZES[index]), cursor="")
+            thumbnail.configure(image=self._empty, text=str(self._sizes[index]), cursor="")
             return
         small = image.resize((self._side, self._side), Image.Resampling.BILINEAR)
         photo = self._photos[index] = ImageTk.PhotoImage(small, master=self)
@@ -98,7 +117,7 @@ class StageStrip(ttk.Frame):
             self._choose(self._shown + step)
 
     def _choose(self, index: int) -> None:
-        if 0 <= index < len(SIZES) and self._images[index] is not None:
+        if 0 <= index < self.stages and self._images[index] is not None:
             self._on_choose(index)
 
     def _mark(self) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from app.engine.pictures import EnginePainter
     from app.speech.sound.recording import Recording
     from models.drawing import Cancelled, Drawing, OnStage
+    from models.sketches.pose_wish import PartPlaces
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,17 +23,13 @@ class Subject:
 
     Attributes
     ----------
-    request
-        The text, and how it is to be drawn; its sentence is of no account where the sound alone is
-        drawn.
-    recording
-        What was said, which is kept with the pictures.
-    speech
-        The part of it in which somebody speaks, where its sound is drawn.
-    way
-        Whether the text, the sound or both are drawn.
-    spoken
-        Whether the sentence is what is said in the recording, corrected perhaps.
+    request : the text, and how it is to be drawn; its sentence is of no account where the sound
+        alone is drawn.
+    recording : what was said, which is kept with the pictures.
+    speech : the part of it in which somebody speaks, where its sound is drawn.
+    way : whether the text, the sound or both are drawn.
+    spoken : whether the sentence is what is said in the recording, corrected perhaps.
+    painter : what draws it, where that is not the window's own model.
     """
 
     request: DrawRequest
@@ -40,6 +37,7 @@ class Subject:
     speech: Recording | None = None
     way: Way = "text"
     spoken: bool = True
+    painter: EnginePainter | None = None
 
     @property
     def sentence(self) -> str:
@@ -70,10 +68,23 @@ class Subject:
         return self.recording if self.spoken or drawing.spans else None
 
     def draw(
-        self, painter: EnginePainter, seed: int, on_stage: OnStage, cancelled: Cancelled
+        self,
+        painter: EnginePainter,
+        seed: int,
+        beside: tuple[PartPlaces, ...],
+        on_stage: OnStage,
+        cancelled: Cancelled,
     ) -> Iterator[Drawing]:
-        """Draw its pictures of one seed, that of the text first; errors as for the painter's."""
-        request = replace(self.request, seed=seed)
+        """Draw its pictures of one seed, that of the text first; errors as for the painter's.
+
+        Parameters
+        ----------
+        beside : poses of the pictures of other seeds, from which these are to differ.
+        """
+        request = self.request if seed == self.request.seed else self.request.anew(seed)
+        request, painter = replace(request, beside=beside), self.painter or painter
+        if request.size not in painter.sizes:  # that of a picture which another model drew
+            request = replace(request, size=None)
         if self.way != "sound":
             yield painter.draw(request, on_stage, cancelled)
         if self.way != "text":

@@ -13,7 +13,7 @@ from app.ui.toolkit.theme import Palette, follow_palette, palette_of
 
 if TYPE_CHECKING:
     from app.speech.sound.recording import Recording
-    from models.drawing import Span
+    from models.sound.heard import Span
 
 _HEIGHT = 56  # pixels
 _PAD = 3  # pixels above and below the loudest sound
@@ -26,15 +26,11 @@ class WaveformRow(tk.Canvas):
 
     Parameters
     ----------
-    parent
-        The panel.
-    on_point
-        Receives the index of the piece that is pointed at, or None when none is any more.
+    on_point : receives the index of the piece that is pointed at, or None when none is any more.
 
     Attributes
     ----------
-    pointed
-        That index.
+    pointed : that index.
     """
 
     def __init__(self, parent: tk.Misc, on_point: Callable[[int | None], None]) -> None:
@@ -58,12 +54,9 @@ class WaveformRow(tk.Canvas):
 
         Parameters
         ----------
-        speech
-            The sound.
-        spans
-            Where its pieces lie.
-        alive
-            Whether there is attention to be seen, so that pointing at a piece does something.
+        speech : the sound.
+        spans : where its pieces lie.
+        alive : whether there is attention to be seen, so that pointing at a piece does something.
         """
         if speech is self._speech and (spans, alive) == (self._spans, self._alive):
             return

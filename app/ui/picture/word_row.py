@@ -8,7 +8,7 @@ from functools import partial
 from tkinter import ttk
 
 from app.ui.picture.picture_set import Word
-from app.ui.toolkit.words import short
+from app.ui.toolkit.short_text import short
 
 _MOST = 40  # labels; a model reads 24 words
 _SPACE = 2  # pixels between two words
@@ -21,15 +21,11 @@ class WordRow(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The panel.
-    on_point
-        Receives the index of the word that is pointed at, or None when none is any more.
+    on_point : receives the index of the word that is pointed at, or None when none is any more.
 
     Attributes
     ----------
-    labels
-        The words' labels, in the sentence's order.
+    labels : the words' labels, in the sentence's order.
     """
 
     def __init__(self, parent: tk.Misc, on_point: Callable[[int | None], None]) -> None:
@@ -53,10 +49,8 @@ class WordRow(ttk.Frame):
 
         Parameters
         ----------
-        words
-            Its words, in order.
-        alive
-            Whether there is attention to be seen, so that pointing at a word does something.
+        words : its words, in order.
+        alive : whether there is attention to be seen, so that pointing at a word does something.
         """
         words = list(words)
         if len(words) > _MOST:

@@ -22,12 +22,8 @@ class ExampleLinks(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The tab.
-    title
-        What is said above them.
-    field
-        Where a sentence is put when it is clicked.
+    title : what is said above them.
+    field : where a sentence is put when it is clicked.
     """
 
     def __init__(self, parent: tk.Misc, title: str, field: SentenceField) -> None:

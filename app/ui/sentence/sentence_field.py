@@ -6,12 +6,15 @@ import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
 
+from app.ui.sentence.completion import Completion
+from app.ui.sentence.pose_menu import PoseMenu, ShownPose
 from app.ui.sentence.understood_row import UnderstoodRow
 from app.ui.sentence.word_marks import Suggest, WordMarks
 from app.ui.toolkit.text_editing import limit_text
 from app.ui.toolkit.theme import GAP, Palette, follow_palette, palette_of
 from models.reading import Reading, SentenceReader
 from models.request import MAX_CHARACTERS, DrawRequest
+from models.words.completion import completer
 
 _LEAST_LINES, _LEAST_WIDTH = 2, 24  # in letters; it takes what room there is
 NOT_NEEDED = "No text is needed: the sound itself is drawn"
@@ -20,18 +23,15 @@ NOT_NEEDED = "No text is needed: the sound itself is drawn"
 class SentenceField(ttk.Frame):
     """A few lines of text, what is drawn of them where that is something else, and a Draw button.
 
-    Return and Ctrl+Return draw; Shift+Return begins a new line; Tab goes on to the button.
+    Return and Ctrl+Return draw; Shift+Return begins a new line; Tab takes the rest of a word where
+    one is offered, and goes on to the button otherwise.
 
     Parameters
     ----------
-    parent
-        The tab.
-    label
-        What to write, above the field.
-    on_draw
-        Receives what the person wants drawn.
-    suggest
-        Finds known words for unknown ones.
+    label : what to write, above the field.
+    on_draw : receives what the person wants drawn.
+    suggest : finds known words for unknown ones.
+    shown_pose, on_missing : as for `PoseMenu`.
     """
 
     def __init__(
@@ -40,6 +40,8 @@ class SentenceField(ttk.Frame):
         label: str,
         on_draw: Callable[[DrawRequest], None],
         suggest: Suggest,
+        shown_pose: ShownPose,
+        on_missing: Callable[[str], None],
     ) -> None:
         super().__init__(parent)
         self._on_draw = on_draw
@@ -65,16 +67,22 @@ class SentenceField(ttk.Frame):
         limit_text(self.text)
         follow_palette(self.text, self._recolour)
         self.understood = UnderstoodRow(self, self._use_words)
-        self.draw_button = ttk.Button(self, text="Draw", style="Accent.TButton", command=self._draw)
+        row = ttk.Frame(self)
+        self.pose_menu = PoseMenu(row, shown_pose, on_missing)
+        self.draw_button = ttk.Button(row, text="Draw", style="Accent.TButton", command=self._draw)
+        self.draw_button.pack(side="left", fill="x", expand=True)
+        self.pose_menu.pack(side="left", padx=(GAP, 0))
         # Packed from below: where words are told, the text gives way, never the button.
-        self.draw_button.pack(side="bottom", fill="x", pady=(GAP + 4, 0))
+        row.pack(side="bottom", fill="x", pady=(GAP + 4, 0))
         self.understood.pack(side="bottom", fill="x")
         self.text.pack(fill="both", expand=True)
         self.text.bind("<<Modified>>", self._modified, add=True)
         self.marks = WordMarks(self.text, suggest)
+        self.completion = Completion(self.text, self._rest)
         for keys in ("<Return>", "<Control-Return>", "<KP_Enter>", "<Control-KP_Enter>"):
             self.text.bind(keys, self._draw_by_key)
-        self.text.bind("<Shift-Return>", lambda event: None)  # the field's own: a new line
+        # The field's own: a new line.
+        self.text.bind("<Shift-Return>", lambda event: self.completion.hide())
         self.text.bind("<Tab>", self._focus_next)
         # Where Shift+Tab is a Tab, as on a Mac, it would go on to the button, too.
         self.text.bind("<Shift-Tab>", self._focus_previous)
@@ -93,15 +101,23 @@ class SentenceField(ttk.Frame):
     @property
     def request(self) -> DrawRequest:
         """What is drawn of the text."""
-        return DrawRequest(self.sentence, as_written=self.sentence == self._taken)
+        as_written = self.sentence == self._taken
+        return DrawRequest(self.sentence, as_written=as_written, pose=self.pose_menu.wish)
 
     @property
     def written(self) -> str:
         """The text, or the one in whose place the words are used that were drawn of it."""
         return self._taken_for if self.sentence == self._taken else self.sentence
 
-    def use_reader(self, reader: SentenceReader) -> None:
-        """Tell from now on what would be drawn of the text, and which words are not known."""
+    def use_model(self, reader: SentenceReader, poses: tuple[str, ...]) -> None:
+        """Tell from now on what would be drawn of the text, and which words are not known.
+
+        Parameters
+        ----------
+        reader : of the model that draws.
+        poses : those that it knows by name.
+        """
+        self.pose_menu.offer(poses)
         self._reader = reader
         self._read()
 
@@ -155,11 +171,16 @@ class SentenceField(ttk.Frame):
         self._on_draw(self.request)
 
     def _draw_by_key(self, event: tk.Event[tk.Misc]) -> str:
+        self.completion.hide()
         self.draw_button.invoke()  # does nothing while the button is locked
         return "break"
 
+    def _rest(self, before: str) -> str:
+        return completer().rest(before, self._reader.known) if self._reader is not None else ""
+
     def _focus_next(self, event: tk.Event[tk.Misc]) -> str:
-        self.draw_button.focus()
+        if not self.completion.take():
+            self.draw_button.focus()
         return "break"
 
     def _focus_previous(self, event: tk.Event[tk.Misc]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tkinter import ttk
 
 from app.ui.sentence.example_links import ExampleLinks
+from app.ui.sentence.pose_menu import ShownPose
 from app.ui.sentence.sentence_field import SentenceField
 from app.ui.sentence.word_marks import Suggest
 from app.ui.toolkit.theme import GAP, tab_padding
@@ -21,9 +22,13 @@ class TypeTab(ttk.Frame):
         parent: tk.Misc,
         on_draw: Callable[[DrawRequest], None],
         suggest: Suggest,
+        shown_pose: ShownPose,
+        on_missing: Callable[[str], None],
     ) -> None:
         super().__init__(parent, padding=tab_padding(parent))
-        self.field = SentenceField(self, "What does the bird look like?", on_draw, suggest)
+        self.field = SentenceField(
+            self, "What does the bird look like?", on_draw, suggest, shown_pose, on_missing
+        )
         self.examples = ExampleLinks(self, "For example", self.field)
         # Packed from below: in a low window the text gives way.
         self.examples.pack(side="bottom", anchor="w", pady=(GAP, 0))

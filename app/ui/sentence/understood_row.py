@@ -21,27 +21,28 @@ class UnderstoodRow(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The field.
-    on_use
-        Receives the words when the person wants to go on with them.
+    on_use : receives the words when the person wants to go on with them; without it there is no
+        link.
 
     Attributes
     ----------
-    text
-        What is told now, or nothing.
+    text : what is told now, or nothing.
     """
 
-    def __init__(self, parent: tk.Misc, on_use: Callable[[str], None]) -> None:
+    def __init__(self, parent: tk.Misc, on_use: Callable[[str], None] | None) -> None:
         super().__init__(parent, height=1)
-        self._on_use = on_use
         self._words = ""  # what is drawn, if that is worth telling
         self._timer: str | None = None
         self.text = ""
         self._label = ttk.Label(self, style="Caption.TLabel", anchor="w", justify="left")
-        self.link = LinkLabel(self, "Use these words", lambda: self._on_use(self._words))
+        self._on_use = on_use
+        self.link = LinkLabel(self, "Use these words", self._use)
         self.link.configure(font="SunValleyCaptionFont")
         self.bind("<Configure>", lambda event: self._label.configure(wraplength=event.width))
+
+    def _use(self) -> None:
+        if self._on_use is not None:
+            self._on_use(self._words)
 
     def show(self, reading: Reading | None) -> None:
         """Tell, after a pause, what a text was understood as; nothing at once where it is clear."""
@@ -60,7 +61,8 @@ class UnderstoodRow(ttk.Frame):
         self._label.configure(text=self.text)
         if self.text and not was_told:
             self._label.pack(fill="x", pady=(GAP, 0))
-            self.link.pack(anchor="w")
+            if self._on_use is not None:
+                self.link.pack(anchor="w")
         elif was_told and not self.text:
             self._label.pack_forget()
             self.link.pack_forget()

@@ -11,8 +11,8 @@ from app.ui.toolkit.background import BackgroundRunner
 from app.ui.toolkit.flat_menu import FlatMenu
 from app.ui.toolkit.focus import has_focus
 from app.ui.toolkit.loader import Loader
+from app.ui.toolkit.short_text import short
 from app.ui.toolkit.theme import Palette, follow_palette
-from app.ui.toolkit.words import short
 from models.request import MAX_CHARACTERS
 from models.words.tokens import find_words, fold
 
@@ -48,10 +48,8 @@ class WordMarks:
 
     Parameters
     ----------
-    text
-        The field.
-    suggest
-        Finds known words.
+    text : the field.
+    suggest : finds known words.
     """
 
     def __init__(self, text: tk.Text, suggest: Suggest) -> None:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.ui.picture.drawing import DrawingDesk
+from app.ui.picture.drawing_desk import DrawingDesk
 from app.ui.picture.subject import Subject
 from app.ui.toolkit.background import BackgroundRunner, Task
 from app.ui.toolkit.loader import Loader
@@ -14,6 +14,7 @@ from app.ui.toolkit.message_bar import MessageBar
 from models.request import DrawRequest
 
 if TYPE_CHECKING:
+    from app.engine.pictures import EnginePainter
     from app.engine.speech import EngineTranscriber
 
 
@@ -22,14 +23,8 @@ class KeptSound:
 
     Parameters
     ----------
-    runner
-        Reads beside the window.
-    transcriber_loader
-        Brings what finds the voice in a recording.
-    desk
-        Draws it.
-    messages
-        Where errors are told.
+    transcriber_loader : brings what finds the voice in a recording.
+    desk : draws it.
     """
 
     def __init__(
@@ -44,8 +39,19 @@ class KeptSound:
         self._desk = desk
         self._messages = messages
 
-    def draw(self, picture: Path, request: DrawRequest, seed: int | None) -> None:
-        """Draw what was said for a picture straight from the sound that lies beside its file."""
+    def draw(
+        self,
+        picture: Path,
+        request: DrawRequest,
+        seed: int | None,
+        painter: EnginePainter | None = None,
+    ) -> None:
+        """Draw what was said for a picture straight from the sound that lies beside its file.
+
+        Parameters
+        ----------
+        painter : what draws it; None is the window's own model.
+        """
         path = picture.with_suffix(".flac")
         if not os.path.exists(path):
             self._messages.error(
@@ -59,7 +65,8 @@ class KeptSound:
                 from app.speech.sound.recording import Recording
 
                 recording = Recording.from_file(path)
-                return Subject(request, recording, transcriber.speech_in(recording), "sound")
+                speech = transcriber.understand(recording, words=False).speech
+                return Subject(request, recording, speech, "sound", painter=painter)
 
             self._runner.run_in_thread(
                 read, lambda subject: self._desk.draw_subject(subject, seed), self._messages.error

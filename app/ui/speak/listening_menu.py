@@ -23,14 +23,8 @@ class ListeningMenu(ttk.Menubutton):
 
     Parameters
     ----------
-    parent
-        The Speak tab.
-    runner
-        Looks for microphones beside the window: that takes up to a second.
-    settings
-        What was chosen before.
-    on_change
-        Receives the changed settings by name, at once after each choice.
+    settings : what was chosen before.
+    on_change : receives the changed settings by name, at once after each choice.
     """
 
     def __init__(

@@ -30,13 +30,10 @@ class PushToTalk:
 
     Parameters
     ----------
-    button
-        The record button. The key counts in it, and wherever nothing else wants it while the
+    button : the record button. The key counts in it, and wherever nothing else wants it while the
         button is to be seen.
-    is_recording
-        Whether a recording runs or is about to.
-    start, stop
-        What the key does.
+    is_recording : whether a recording runs or is about to.
+    start, stop : what the key does.
     """
 
     def __init__(

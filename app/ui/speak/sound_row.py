@@ -8,7 +8,7 @@ from pathlib import Path
 from tkinter import filedialog, ttk
 from typing import TYPE_CHECKING
 
-from app.speech.files import ENDINGS
+from app.file_kind import SOUND_ENDINGS
 from app.ui.toolkit.background import BackgroundRunner, Task
 from app.ui.toolkit.file_types import patterns
 from app.ui.toolkit.theme import GAP
@@ -16,7 +16,7 @@ from app.ui.toolkit.theme import GAP
 if TYPE_CHECKING:
     from app.speech.sound.recording import Recording
 
-_SOUND_FILES = (("Sound", patterns(ENDINGS)), ("All files", "*"))
+_SOUND_FILES = (("Sound", patterns(SOUND_ENDINGS)), ("All files", "*"))
 
 
 class SoundRow(ttk.Frame):
@@ -24,21 +24,13 @@ class SoundRow(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The Speak tab.
-    runner
-        Plays beside the window.
-    on_again
-        Receives the recording that is to be understood once more.
-    on_open
-        Receives a sound file.
-    on_error
-        Told what went wrong with playing.
+    on_again : receives the recording that is to be understood once more.
+    on_open : receives a sound file.
+    on_error : told what went wrong with playing.
 
     Attributes
     ----------
-    recording
-        What was recorded or opened last; it is kept until the next one.
+    recording : what was recorded or opened last; it is kept until the next one.
     """
 
     def __init__(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.ui.picture.subject import Subject
 from app.ui.sentence.example_links import ExampleLinks
+from app.ui.sentence.pose_menu import ShownPose
 from app.ui.sentence.sentence_field import SentenceField
 from app.ui.sentence.word_marks import Suggest
 from app.ui.speak.listening_menu import ListeningMenu
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.engine.speech import EngineTranscriber
     from app.settings import Settings, Way
     from app.speech.devices.recorder import Recorder
+    from app.speech.recognition.transcriber import Heard
     from app.speech.sound.recording import Recording
 
 _TICK = 60  # milliseconds between two looks at the running recording
@@ -51,28 +52,6 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class _Understood:
-    """What was found in a recording.
-
-    Attributes
-    ----------
-    recording
-        The whole of it.
-    way
-        What is to be drawn from it.
-    text
-        What was heard; empty where only the sound is drawn.
-    speech
-        The part in which somebody speaks; None where only the text is drawn.
-    """
-
-    recording: Recording
-    way: Way
-    text: str
-    speech: Recording | None
-
-
 class SpeakTab(ttk.Frame):
     """Record and Stop, a running timer and level, and the text that was heard.
 
@@ -81,22 +60,12 @@ class SpeakTab(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The notebook.
-    runner
-        Runs the microphone and the transcription beside the window.
-    transcriber_loader
-        Brings the transcriber; recording works while it loads.
-    messages
-        Where errors are told.
-    on_draw
-        Receives what was said when it is to be drawn.
-    suggest
-        Finds known words for unknown ones.
-    settings
-        How to listen, as it was chosen before.
-    on_change
-        Receives changed settings by name.
+    transcriber_loader : brings the transcriber; recording works while it loads.
+    on_draw : receives what was said when it is to be drawn.
+    suggest : finds known words for unknown ones.
+    shown_pose : as for `PoseMenu`.
+    settings : how to listen, as it was chosen before.
+    on_change : receives changed settings by name.
     """
 
     def __init__(
@@ -107,6 +76,7 @@ class SpeakTab(ttk.Frame):
         messages: MessageBar,
         on_draw: Callable[[Subject], None],
         suggest: Suggest,
+        shown_pose: ShownPose,
         settings: Settings,
         on_change: Callable[..., None],
     ) -> None:
@@ -122,7 +92,7 @@ class SpeakTab(ttk.Frame):
         self._heard_text = ""
         self._heard_from: Recording | None = None
         self._speech: Recording | None = None  # the part of the last recording that is a voice
-        self._build(suggest, settings, on_change)
+        self._build(suggest, shown_pose, settings, on_change)
         self.listening = ListeningMenu(self.sound_row, runner, settings, on_change)
         self.listening.pack(side="right")
         PushToTalk(
@@ -133,7 +103,13 @@ class SpeakTab(ttk.Frame):
         )
         self._enter(SpeakState.IDLE)
 
-    def _build(self, suggest: Suggest, settings: Settings, on_change: Callable[..., None]) -> None:
+    def _build(
+        self,
+        suggest: Suggest,
+        shown_pose: ShownPose,
+        settings: Settings,
+        on_change: Callable[..., None],
+    ) -> None:
         row = ttk.Frame(self)
         self.record_button = ttk.Button(row, style="Accent.TButton", command=self._toggle, width=9)
         self.record_button.pack(side="left")
@@ -157,7 +133,9 @@ class SpeakTab(ttk.Frame):
         self.way_row = WayRow(self, settings.way, choose)
         self.way_row.pack(fill="x", pady=(0, GAP))
         label = "What was heard (you can change it)"
-        self.field = SentenceField(self, label, lambda request: self._draw(), suggest)
+        self.field = SentenceField(
+            self, label, lambda _: self._draw(), suggest, shown_pose, self._messages.error
+        )
         self.field.set_needed(settings.way != "sound")
         self.examples = ExampleLinks(self, "You could say", self.field)
         self.field.pack(fill="both", expand=True)
@@ -198,8 +176,11 @@ class SpeakTab(ttk.Frame):
             return
 
         def read(task: Task[Recording]) -> Recording:
+            from app.speech.files import SoundFileError
             from app.speech.sound.recording import Recording
 
+            if path.exists() and not path.is_file():  # nobody writes into a pipe meanwhile
+                raise SoundFileError(f"{path} is no file.")
             return Recording.from_file(path)
 
         self._messages.clear()
@@ -280,30 +261,24 @@ class SpeakTab(ttk.Frame):
         self._recorded(recording)
 
     def _understand(self, transcriber: EngineTranscriber, recording: Recording) -> None:
-        way = self.way_row.way
-
-        def understand(task: Task[_Understood]) -> _Understood:
-            speech = transcriber.speech_in(recording) if way != "text" else None
-            text = transcriber.transcribe(recording) if way != "sound" else ""
-            return _Understood(recording, way, text, speech)
-
+        words = self.way_row.way != "sound"
         self._runner.run_in_thread(
-            understand, lambda found: self._heard(found, transcriber.notice), self._failed
+            lambda task: transcriber.understand(recording, words),
+            lambda heard: self._heard(recording, heard, transcriber.notice),
+            self._failed,
         )
 
-    def _heard(self, found: _Understood, notice: str | None) -> None:
+    def _heard(self, recording: Recording, heard: Heard, notice: str | None) -> None:
         from app.speech.sound.loudness import advice
 
-        recording = found.recording
-        self._heard_text, self._heard_from = found.text, recording
-        self._speech = found.speech
-        self._enter(SpeakState.IDLE)
-        if found.way == "sound":
+        self._heard_text, self._heard_from = heard.text, recording
+        self._speech = heard.speech
+        self._enter(SpeakState.IDLE)  # until here the way could not be changed
+        if self.way_row.way == "sound":
             self._draw()
             return
-        if found.text:
-            self.field.sentence = found.text
-        if found.way == "both":
+        self.field.sentence = heard.text
+        if self.way_row.way == "both":
             self._draw()
         told = " ".join(filter(None, (notice, advice(recording))))
         if told and not self._messages.text:
@@ -311,12 +286,10 @@ class SpeakTab(ttk.Frame):
         self.field.text.focus()  # Return draws at once, and a wrong word is corrected in place
 
     def _draw(self) -> None:
-        """Draw what was said, or what became of it; its sound is looked for when it is needed."""
+        """Draw what was said, or what became of it; never a sound while the next one comes."""
         subject = self.subject()
-        if subject.way == "text" or subject.speech is not None or self._heard_from is None:
+        if subject.way == "text" or not self._told_busy("draw"):
             self._on_draw(subject)
-        elif not self._told_busy("draw"):  # the way was chosen after it was said
-            self._try_again(self._heard_from)
 
     def _told_busy(self, wish: str) -> bool:
         """Say what a wish has to wait for, and tell whether it has to."""

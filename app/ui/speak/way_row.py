@@ -17,12 +17,8 @@ class WayRow(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        The Speak tab.
-    way
-        What was chosen before.
-    on_choose
-        Receives what the person chooses.
+    way : what was chosen before.
+    on_choose : receives what the person chooses.
     """
 
     def __init__(self, parent: tk.Misc, way: Way, on_choose: Callable[[Way], None]) -> None:

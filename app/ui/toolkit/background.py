@@ -51,8 +51,7 @@ class BackgroundRunner:
 
     Parameters
     ----------
-    widget
-        Any widget that lives as long as the window; its event loop calls the callbacks.
+    widget : any widget that lives as long as the window; its event loop calls the callbacks.
     """
 
     def __init__(self, widget: tk.Misc) -> None:
@@ -74,14 +73,10 @@ class BackgroundRunner:
 
         Parameters
         ----------
-        blocking
-            The work, called in a new thread; it must not touch widgets.
-        on_done
-            Receives what ``blocking`` returned.
-        on_error
-            Receives what ``blocking`` raised.
-        on_progress
-            Receives each value given to ``task.progress``, in order, before ``on_done``.
+        blocking : the work, called in a new thread; it must not touch widgets.
+        on_done : receives what ``blocking`` returned.
+        on_error : receives what ``blocking`` raised.
+        on_progress : receives each value given to ``task.progress``, in order, before ``on_done``.
 
         Returns
         -------

@@ -15,15 +15,11 @@ class Dialog(tk.Toplevel):
 
     Parameters
     ----------
-    root
-        The window over which it appears.
-    title
-        Its title.
+    title : its title.
 
     Attributes
     ----------
-    body
-        Where its widgets go.
+    body : where its widgets go.
     """
 
     def __init__(self, root: tk.Misc, title: str) -> None:

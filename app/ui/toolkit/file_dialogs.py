@@ -43,12 +43,8 @@ def ask_where_to_save(
 
     Parameters
     ----------
-    parent
-        The window over which the dialog appears.
-    title, folder, name
-        Its title, where it begins, and what it proposes.
-    file_types
-        As :func:`file_type` returns them.
+    title, folder, name : its title, where it begins, and what it proposes.
+    file_types : as :func:`file_type` returns them.
 
     Returns
     -------

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from tkinter import ttk
 from typing import Any
 
+from app.ui.toolkit.shortcut import Shortcut, on_mac
 from app.ui.toolkit.theme import palette_of
 
 _HEIGHT = "7m"  # of an entry, in millimetres of the screen as Tk counts them
@@ -15,19 +17,49 @@ _DISABLED = "#858d94"  # readable on light and dark
 _MARGIN = "  "  # behind keys, which Tk writes up to the menu's edge
 
 
+def _always() -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One command in a menu.
+
+    Attributes
+    ----------
+    label : what it is called.
+    command : what it does.
+    shortcut : the key that does it: menus show it, and whoever owns the menu binds it.
+    keys : other keys that do it, as Tk names them.
+    shown : how the menu writes its key, where there is no shortcut.
+    possible : tells whether it makes sense now.
+    label_now : tells what it is called at the moment, where that changes.
+    """
+
+    label: str
+    command: Callable[[], None]
+    shortcut: Shortcut | None = None
+    possible: Callable[[], bool] = _always
+    label_now: Callable[[], str] | None = None
+    keys: tuple[str, ...] = ()
+    shown: str = ""
+
+
+MenuEntries = Sequence[MenuEntry | None]
+"""What a menu holds, handed over by whoever owns it; None is a line between two entries."""
+
+
 class FlatMenu(tk.Menu):
     """A menu without bevels, its entries as far apart as a finger or an eye wants them.
 
     Parameters
     ----------
-    parent
-        Where it belongs.
-    on_post
-        Called each time before it is seen.
+    on_post : called each time before it is seen.
     """
 
     def __init__(self, parent: tk.Misc, on_post: Callable[[], None] = lambda: None) -> None:
         super().__init__(parent, tearoff=False, postcommand=self._post)
+        self._entries: list[tuple[int, MenuEntry]] = []
         self._on_post = on_post
         self._is_ours = self.tk.call("tk", "windowingsystem") == "x11"
         # Tk's own room around an entry is a bevel when the entry is chosen: a picture of nothing
@@ -42,6 +74,18 @@ class FlatMenu(tk.Menu):
             if options.get("accelerator"):
                 self.entryconfigure("end", accelerator=options["accelerator"] + _MARGIN)
 
+    def add_entries(self, entries: MenuEntries) -> None:
+        """Add entries; each time the menu is seen they offer what is possible then."""
+        for entry in entries:
+            if entry is None:
+                self.add_separator()
+                continue
+            key = entry.shortcut.written(on_mac(self)) if entry.shortcut else entry.shown
+            self.add_command(label=entry.label, command=entry.command, accelerator=key)
+            index = self.index("end")
+            assert index is not None
+            self._entries.append((index, entry))
+
     def _post(self) -> None:
         if self._is_ours:
             # Now, since the theme colours menus after everything else: marks white on white.
@@ -53,4 +97,8 @@ class FlatMenu(tk.Menu):
                 borderwidth=4,
                 activeborderwidth=0,
             )
+        for index, entry in self._entries:
+            label = entry.label if entry.label_now is None else entry.label_now()
+            state = "normal" if entry.possible() else "disabled"
+            self.entryconfigure(index, label=label, state=state)
         self._on_post()

@@ -12,12 +12,8 @@ class LinkLabel(ttk.Label):
 
     Parameters
     ----------
-    parent
-        Where it is.
-    text
-        What it says.
-    command
-        What it does.
+    text : what it says.
+    command : what it does.
     """
 
     def __init__(self, parent: tk.Misc, text: str, command: Callable[[], None]) -> None:

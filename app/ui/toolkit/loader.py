@@ -26,12 +26,8 @@ class Loader(Generic[Value]):
 
     Parameters
     ----------
-    runner
-        Runs the loading.
-    load
-        The slow call.
-    on_change
-        Called in Tk's thread whenever ``state`` changes.
+    load : the slow call.
+    on_change : called in Tk's thread whenever ``state`` changes.
     """
 
     def __init__(
@@ -71,6 +67,11 @@ class Loader(Generic[Value]):
         self._round += 1
         self.state = LoadState.WAITING
         self.start()
+
+    def replace(self, value: Value) -> None:
+        """Take something that was loaded elsewhere in place of what is or was to be loaded."""
+        self._round += 1
+        self._loaded(value, self._round)
 
     def when_loaded(
         self, on_value: Callable[[Value], None], on_error: Callable[[Exception], None]

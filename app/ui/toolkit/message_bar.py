@@ -23,12 +23,9 @@ class MessageBar(ttk.Frame):
 
     Attributes
     ----------
-    link
-        What can be done about the message: it is seen with messages that offer something.
-    close_link
-        Closes the message.
-    is_error
-        Whether the last message was one.
+    link : what can be done about the message: it is seen with messages that offer something.
+    close_link : closes the message.
+    is_error : whether the last message was one.
     """
 
     def __init__(self, parent: tk.Misc) -> None:

@@ -17,15 +17,11 @@ class ScrolledFrame(ttk.Frame):
 
     Parameters
     ----------
-    parent
-        Where it is.
-    padding
-        Pixels around the content.
+    padding : pixels around the content.
 
     Attributes
     ----------
-    content
-        Where the widgets go.
+    content : where the widgets go.
     """
 
     def __init__(self, parent: tk.Misc, padding: int) -> None:

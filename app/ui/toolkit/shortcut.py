@@ -19,12 +19,9 @@ class Shortcut:
 
     Attributes
     ----------
-    key
-        As Tk calls it: "o", "Return", "F1".
-    shift
-        Whether Shift is pressed with it.
-    command
-        Whether Ctrl is pressed with it; on a Mac that is Command.
+    key : as Tk calls it: "o", "Return", "F1".
+    shift : whether Shift is pressed with it.
+    command : whether Ctrl is pressed with it; on a Mac that is Command.
     """
 
     key: str

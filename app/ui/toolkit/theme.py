@@ -83,10 +83,8 @@ def follow_palette(widget: tk.Misc, recolour: Callable[[Palette], None]) -> None
 
     Parameters
     ----------
-    widget
-        What is coloured; with it the following ends.
-    recolour
-        Called with the colours.
+    widget : what is coloured; with it the following ends.
+    recolour : called with the colours.
     """
     shown = palette_of(widget)
 
@@ -107,10 +105,7 @@ def apply_theme(root: tk.Tk, dark: bool) -> None:
 
     Parameters
     ----------
-    root
-        The window.
-    dark
-        Dark instead of light.
+    dark : dark instead of light.
     """
     sv_ttk.set_theme("dark" if dark else "light", root)
     # The theme colours everything anew at each <<ThemeChanged>>, which every change of a style

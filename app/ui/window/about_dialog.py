@@ -22,12 +22,8 @@ class AboutDialog(Dialog):
 
     Parameters
     ----------
-    root
-        The window over which it appears.
-    model
-        The name of the loaded model; None where none is loaded.
-    on_open
-        Opens a file with the desktop's own program.
+    model : the name of the loaded model; None where none is loaded.
+    on_open : opens a file with the desktop's own program.
     """
 
     def __init__(self, root: tk.Misc, model: str | None, on_open: Callable[[Path], None]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
+import platform
 import tkinter as tk
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.ui.toolkit.words import short
+from app.ui.toolkit.short_text import short
 
 _log = logging.getLogger(__name__)
 
@@ -30,12 +32,9 @@ def accept_files(
 
     Parameters
     ----------
-    area
-        Where files may be dropped: this widget and all that is in it.
-    on_files
-        Receives the paths, in the order in which they were dragged.
-    on_others
-        Receives a sentence for the person when something else was dropped.
+    area : where files may be dropped: this widget and all that is in it.
+    on_files : receives the paths, in the order in which they were dragged.
+    on_others : receives a sentence for the person when something else was dropped.
     """
     try:
         from tkinterdnd2 import DND_FILES, TkinterDnD
@@ -50,7 +49,7 @@ def accept_files(
 
     def dropped(event: Any) -> str:
         names = [name for name in area.tk.splitlist(event.data) if name]
-        files = [path for path in map(Path, names) if path.is_absolute()]
+        files = [path for path in map(_local, names) if path.is_absolute()]
         if files:
             on_files(files)
         else:
@@ -59,3 +58,29 @@ def accept_files(
 
     target.drop_target_register(DND_FILES)
     target.dnd_bind("<<Drop>>", dropped)
+
+
+def _local(name: str) -> Path:
+    """Return a dropped address as a path; of a file on this computer, it is absolute.
+
+    The library takes off ``file://`` alone; some programs name the computer behind it, and some
+    write ``file:/``.
+    """
+    host, slash, path = name.removeprefix("file:").partition("/")
+    return Path(slash + path if host in ("", "localhost", platform.node()) else name)
+
+
+def as_on_disk(path: Path) -> Path:
+    """Return the file that a dropped name means, whose bytes may be no text.
+
+    The library reads such a byte as the character of that number. Slow disks are waited for: not
+    in Tk's thread.
+    """
+    if os.path.lexists(path):
+        return path
+    raw = (
+        bytes([ord(character)]) if "\x80" <= character <= "\xff" else os.fsencode(character)
+        for character in str(path)
+    )
+    meant = Path(os.fsdecode(b"".join(raw)))
+    return meant if os.path.lexists(meant) else path

@@ -4,56 +4,56 @@ from __future__ import annotations
 
 import logging
 import tkinter as tk
+from functools import partial
 from pathlib import Path
-from tkinter import ttk
 from types import TracebackType
 
 from app.engine.engines import Engines
 from app.gallery import Gallery
 from app.menu_entry import ICONS
 from app.pictures.picture_file import PictureError
-from app.settings import Settings
+from app.settings import Settings, Theme
 from app.ui.gallery.gallery_actions import GalleryActions
 from app.ui.gallery.gallery_tab import GalleryTab
+from app.ui.gallery.kept_models import KeptModels
 from app.ui.morph.morph_desk import MorphDesk
 from app.ui.morph.morph_tab import MorphTab
-from app.ui.picture.drawing import DrawingDesk
+from app.ui.picture.drawing_desk import DrawingDesk
 from app.ui.picture.example import example_picture
-from app.ui.picture.picture_opener import PictureOpener
 from app.ui.picture.picture_panel import PictureActions, PicturePanel
 from app.ui.picture.picture_saver import PictureSaver
 from app.ui.sentence.type_tab import TypeTab
 from app.ui.sentence.word_marks import suggester
+from app.ui.settings.appearance import Appearance
+from app.ui.settings.engine_loaders import EngineLoaders
+from app.ui.settings.setting_changes import SettingChanges
+from app.ui.settings.settings_keeper import SettingsKeeper
 from app.ui.speak.kept_sound import KeptSound
 from app.ui.speak.speak_tab import SpeakTab
 from app.ui.toolkit.background import BackgroundRunner
-from app.ui.toolkit.message_bar import MessageBar
-from app.ui.toolkit.scrolled_frame import ScrolledFrame
+from app.ui.toolkit.flat_menu import MenuEntry
 from app.ui.toolkit.shortcut import Shortcut, on_mac
 from app.ui.toolkit.text_editing import SHORTENED, use_common_keys
-from app.ui.toolkit.theme import GAP, is_narrow, make_dpi_aware
-from app.ui.window.appearance import Appearance
+from app.ui.toolkit.theme import make_dpi_aware
+from app.ui.window.drawing_commands import DrawingCommands
 from app.ui.window.dropping import accept_files
-from app.ui.window.engine_loaders import EngineLoaders
-from app.ui.window.heading import Heading
 from app.ui.window.menu_bar import MenuBar
-from app.ui.window.setting_changes import SettingChanges
-from app.ui.window.settings_keeper import SettingsKeeper
-from app.ui.window.status_line import StatusLine
-from app.ui.window.window_commands import WindowCommands
-from app.ui.window.window_size import restore_geometry
+from app.ui.window.menus import ESCAPE, bird_entries, file_entries, help_entries, view_entries
+from app.ui.window.picture_commands import PictureCommands
+from app.ui.window.program_commands import ProgramCommands
+from app.ui.window.window_frame import WindowFrame
+from models.checkpoints.header import describe_model
+from models.errors import CheckpointError
 
 _log = logging.getLogger(__name__)
 
 _ICON_SIZES = (128, 64, 48, 32, 24, 16)  # the largest first, as Tk asks for
 _LOAD_DELAY = 50  # milliseconds: the window is drawn first
-# In centimetres of the screen, as Tk counts them.
-_SIDE_WIDTH = "11c"
-_NATURAL = ("26.5c", "21c")  # width and height: a picture of 512 pixels fits in
-_LOW = "15.5c"  # a height
-_VERY_LOW = "13.1c"  # a height
-_BARS = "2c"  # title, menu, and the desktop's own bar
-_SMALLEST = (400, 300)  # pixels; what does not fit is scrolled to
+_THEMES: tuple[tuple[Theme, str], ...] = (
+    ("system", "Like the system"),
+    ("light", "Light"),
+    ("dark", "Dark"),
+)
 _SHORTENED = "That text is too long: only its beginning was taken. A sentence or two work best."
 
 
@@ -62,10 +62,8 @@ class MainWindow:
 
     Parameters
     ----------
-    engines
-        Draw and listen, in processes of their own; whoever made them closes them.
-    settings
-        What was remembered.
+    engines : draw and listen, in processes of their own; whoever made them closes them.
+    settings : what was remembered.
     """
 
     def __init__(self, engines: Engines, settings: Settings) -> None:
@@ -80,19 +78,17 @@ class MainWindow:
         self.keeper = SettingsKeeper(settings)
         self.runner = BackgroundRunner(self.root)
         self.appearance = Appearance(self.root, self.runner, settings.theme)
-        self.theme = tk.StringVar(self.root, settings.theme)
         self.loaders = EngineLoaders(engines, self.runner, self._painter_changed)
         self.painter_loader = self.loaders.painter
         self.transcriber_loader = self.loaders.transcriber
-        self.commands = WindowCommands(self)
-        self.changes = SettingChanges(self)
-        self._build_frame()
-        self._build_helpers()
+        self._build_frame(engines)
+        self._build_desks()
         self._build_tabs()
+        self._build_commands()
+        self._build_menus()
         self._show_status()
-        self.menu_bar = MenuBar(self)
         self.root.protocol("WM_DELETE_WINDOW", self.close)
-        self._place()
+        self.frame.place_window(settings.geometry, self._show_examples)
         self.root.deiconify()
         self.root.after(_LOAD_DELAY, self._load)
 
@@ -120,47 +116,36 @@ class MainWindow:
         return self.keeper.current
 
     @property
-    def tab_in_front(self) -> tk.Misc:
-        """The tab that is seen."""
-        return self.tabs.nametowidget(self.tabs.select())
+    def gallery(self) -> Gallery:
+        """Where pictures are kept now."""
+        return self.desk.gallery
 
-    def _build_frame(self) -> None:
-        """The two halves: tabs between heading and messages, and beside them the picture."""
-        gap = GAP if is_narrow(self.root) else 3 * GAP
-        self._frame = ScrolledFrame(self.root, gap)
-        self._frame.pack(fill="both", expand=True)
-        body = self._frame.content
-        body.columnconfigure(1, weight=1)
-        body.rowconfigure(0, weight=1)
-        # Of a fixed width: a long message wraps inside it, and never moves the picture.
-        self._side = side = ttk.Frame(body)
-        side.pack_propagate(False)
-        side.grid(row=0, column=0, sticky="nsew", padx=(0, gap))
-        commands = self.commands
-        actions = PictureActions(
-            commands.draw_again,
-            commands.surprise,
-            commands.save,
-            commands.show_attention,
-            commands.cancel,
+    def _build_frame(self, engines: Engines) -> None:
+        """The two halves, and the picture in one of them."""
+        self.frame = frame = WindowFrame(
+            self.root, self.settings.has_drawn, lambda: self.program.use_bundled_model()
         )
-        self.panel = PicturePanel(body, actions, self.settings.pictures)
-        self.panel.grid(row=0, column=1, sticky="nsew")
+        self.heading, self.status = frame.heading, frame.status
+        self.messages, self.tabs = frame.messages, frame.tabs
+        self.status.show_privacy(self.settings.recogniser)
+        self.root.bind(SHORTENED, lambda event: self.messages.error(_SHORTENED))
+        # Commands know the panel; what its buttons give is looked up when they are pressed.
+        actions = PictureActions(
+            lambda: self.drawing.draw_again(),
+            lambda: self.drawing.surprise(),
+            lambda: self.pictures.save(),
+            lambda: self.pictures.show_attention(),
+            lambda: self.drawing.cancel(),
+        )
+        self.panel = PicturePanel(
+            frame.content, actions, _sizes(engines.weights), self.settings.pictures
+        )
+        frame.put_beside(self.panel)
         if not self.settings.has_drawn:
             self._show_example()
         # Pictures are copied where the panel has the focus; a text field copies its own text.
         for sequence in Shortcut("c").sequences(on_mac(self.root)):
             self.panel.canvas.bind(sequence, self._copy)
-
-        self.heading = Heading(side, self.settings.has_drawn)
-        self.status = StatusLine(side)
-        self.status.pack(side="bottom", anchor="w")
-        self.status.show_privacy(self.settings.recogniser)
-        self.messages = MessageBar(side)
-        self.messages.pack(side="bottom", fill="x", pady=(0, GAP))
-        self.root.bind(SHORTENED, lambda event: self.messages.error(_SHORTENED))
-        self.tabs = ttk.Notebook(side)
-        self.tabs.pack(fill="both", expand=True)
 
     def _show_example(self) -> None:
         """Let a newcomer see what is drawn here before the model is loaded."""
@@ -181,28 +166,20 @@ class MainWindow:
         else:
             self.root.iconphoto(True, *self._icons)
 
-    def _build_helpers(self) -> None:
-        """What works on pictures and is not seen."""
+    def _build_desks(self) -> None:
+        """What draws beside the window."""
         runner, panel, messages = self.runner, self.panel, self.messages
         folder = self.settings.gallery_folder
-        self.gallery = Gallery(None if folder is None else Path(folder))
-        self.saver = PictureSaver(
-            self.root,
-            runner,
-            messages,
-            lambda: self.commands.picture_folder,
-            lambda folder: self.keeper.remember(save_folder=folder),
-        )
-        self.opener = PictureOpener(self.root, runner, messages, self.commands.opened)
+        gallery = Gallery(None if folder is None else Path(folder))
         self.desk = DrawingDesk(
-            runner, self.painter_loader, self.gallery, panel, messages, self._set_busy, self._kept
+            runner, self.painter_loader, gallery, panel, messages, self._set_busy, self._kept
         )
         self.kept_sound = KeptSound(runner, self.transcriber_loader, self.desk, messages)
         self.morph_desk = MorphDesk(runner, self.painter_loader, panel, messages)
 
     def _build_tabs(self) -> None:
         """Speak, Type, Morph and Gallery, as far as possible without knowing each other."""
-        commands, runner, messages = self.commands, self.runner, self.messages
+        runner, messages = self.runner, self.messages
         suggest = suggester(runner, self.painter_loader, messages.error)
         self.speak_tab = SpeakTab(
             self.tabs,
@@ -211,26 +188,29 @@ class MainWindow:
             messages,
             self.desk.draw_subject,
             suggest,
+            lambda: self.pictures.shown_pose,
             self.settings,
-            self.changes.listening,
+            lambda **changes: self.changes.listening(**changes),
         )
-        self.type_tab = TypeTab(self.tabs, self.desk.draw, suggest)
+        self.type_tab = TypeTab(
+            self.tabs, self.desk.draw, suggest, lambda: self.pictures.shown_pose, messages.error
+        )
         self.morph_tab = MorphTab(
             self.tabs,
             self.morph_desk,
             messages,
             lambda: self.desk.drawing,
-            lambda: commands.picture_folder,
+            self._picture_folder,
             self._end_preview,
         )
         actions = GalleryActions(
-            commands.show_kept,
-            commands.use_sentence,
-            commands.draw_kept,
-            lambda: commands.shown_picture is not None,
-            commands.save,
-            commands.copy,
-            commands.open,
+            lambda picture: self.pictures.show_kept(picture),
+            lambda metadata: self.pictures.use_sentence(metadata),
+            lambda metadata, path: self.drawing.draw_kept(metadata, path),
+            lambda: self.pictures.can_save(),
+            lambda: self.pictures.save(),
+            lambda: self.pictures.copy(),
+            lambda: self.pictures.open(),
         )
         self.gallery_tab = GalleryTab(self.tabs, runner, self.gallery, messages, actions)
         self.tabs.add(self.speak_tab, text="Speak")
@@ -239,46 +219,74 @@ class MainWindow:
         self.tabs.add(self.gallery_tab, text="Gallery")
         self.tabs.select(self.settings.tab)
 
-    def _place(self) -> None:
-        """Give the window its last size, or its natural one, as far as the screen has room."""
-        self.root.update_idletasks()
-        width, fitting = self.root.winfo_pixels(_SIDE_WIDTH), self.tabs.winfo_reqwidth()
-        self._side.configure(width=min(width, fitting) if is_narrow(self.root) else width)
-        self._fit()
-        self._frame.bind("<Configure>", lambda event: self._fit(), add=True)
-        self.messages.bind("<Configure>", lambda event: self._message_changed(), add=True)
-        width, height, bars = map(self.root.winfo_pixels, (*_NATURAL, _BARS))
-        width = min(width, self.root.winfo_screenwidth())
-        height = min(height, self.root.winfo_screenheight() - bars)
-        self.root.geometry(f"{width}x{height}")
-        self.root.minsize(*_SMALLEST)
-        if self.settings.geometry is not None:
-            restore_geometry(self.root, self.settings.geometry)
+    def _build_commands(self) -> None:
+        """What buttons, menus and keys do."""
+        runner, messages, tabs = self.runner, self.messages, self.tabs
+        self.saver = PictureSaver(
+            self.root,
+            runner,
+            messages,
+            self._picture_folder,
+            lambda folder: self.keeper.remember(save_folder=folder),
+        )
+        self.changes = SettingChanges(
+            self.root,
+            self.keeper,
+            self.appearance,
+            self.loaders,
+            messages,
+            self._stop_drawing,
+            self._use_gallery,
+            self.status.show_privacy,
+        )
+        self.drawing = DrawingCommands(
+            tabs,
+            self.speak_tab,
+            self.panel,
+            self.desk,
+            self.kept_sound,
+            messages,
+            KeptModels(runner, self.painter_loader, messages, self._weights_files),
+        )
+        self.pictures = PictureCommands(
+            self.root,
+            runner,
+            messages,
+            tabs,
+            self.speak_tab,
+            self.type_tab,
+            self.gallery_tab,
+            self.panel,
+            self.desk,
+            self.saver,
+            self._picture_folder,
+            self.drawing.draw_kept,
+        )
+        self.program = ProgramCommands(
+            self.root, runner, messages, self.desk, self.keeper, self.changes, self._model_name
+        )
 
-    def _fit(self) -> None:
-        """Ask for as much height as the side needs; in a low window some parts give way."""
-        parts = [self.tabs, self.messages, self.status]
-        height = self._frame.winfo_height()
-        low = 1 < height < self.root.winfo_pixels(_LOW)
-        very_low = 1 < height < self.root.winfo_pixels(_VERY_LOW)
-        self.speak_tab.show_examples(not self.settings.has_drawn and not very_low)
-        if low:
-            self.heading.pack_forget()
-        elif not self.heading.winfo_manager():
-            self.heading.pack(anchor="w", pady=(0, 2 * GAP), before=self.status)
-        if not low:
-            parts.append(self.heading)
-        needed = sum(part.winfo_reqheight() for part in parts) + 2 * GAP * (not low) + GAP
-        self._side.configure(height=needed)
-
-    def _message_changed(self) -> None:
-        """Make room for a message, and let it be read."""
-        self._fit()
-        if self.messages.text:
-            self.root.after_idle(lambda: self._frame.see(self.messages))
+    def _build_menus(self) -> None:
+        drawing, pictures, program = self.drawing, self.pictures, self.program
+        menus = {
+            "File": file_entries(pictures, program, self.speak_tab, self.desk, self.close),
+            "Bird": bird_entries(drawing, self.panel, self.speak_tab),
+            "View": view_entries(self.tabs),
+            "Help": help_entries(program),
+        }
+        # Escape leaves more than a drawing, which is what the menu writes it beside.
+        self.menu_bar = MenuBar(self.root, menus, [MenuEntry("Escape", drawing.escape, ESCAPE)])
+        self.menu_bar.use_menu_of_a_mac(program.show_settings, self.close)
+        for theme, label in _THEMES:
+            self.menu_bar.menus["View"].add_radiobutton(
+                label=label,
+                variable=self.changes.chosen_theme,
+                value=theme,
+                command=partial(self.changes.theme, theme),
+            )
 
     def _load(self) -> None:
-        accept_files(self._frame, self.commands.open_dropped, self.messages.error)
+        accept_files(self.frame, self.pictures.open_dropped, self.messages.error)
         self.runner.run_in_thread(
             lambda task: self.gallery.tidy(task.cancelled),
             lambda _: None,
@@ -290,11 +298,14 @@ class MainWindow:
         self._show_status()
         painter = self.painter_loader.value
         if painter is not None:
+            self.keeper.remember_model(painter.weights)
+            painter.sketches = self.settings.sketches
             for tab in (self.speak_tab, self.type_tab):
-                tab.field.use_reader(painter.reader)
+                tab.field.use_model(painter.reader, painter.poses)
+            self.morph_tab.use_reader(painter.reader)
 
     def _copy(self, event: tk.Event[tk.Misc]) -> str:
-        self.commands.copy()
+        self.pictures.copy()
         return "break"  # with Shift it is a key of the window, too, which would copy again
 
     def _show_status(self) -> None:
@@ -314,6 +325,30 @@ class MainWindow:
             self.panel.use_example(None)
             self.speak_tab.show_examples(False)
 
+    def _show_examples(self, has_room: bool) -> None:
+        """Show a newcomer what one could say, where the window is high enough."""
+        self.speak_tab.show_examples(has_room and not self.settings.has_drawn)
+
+    def _picture_folder(self) -> str:
+        """Where dialogs for pictures begin."""
+        return self.settings.save_folder or str(Path.home())
+
+    def _weights_files(self) -> list[Path | None]:
+        """Where models may be that drew pictures: the bundled weights, and those once opened."""
+        return [None, *map(Path, self.settings.models)]
+
+    def _model_name(self) -> str | None:
+        painter = self.painter_loader.value
+        return None if painter is None else painter.model_name
+
+    def _stop_drawing(self) -> None:
+        self.desk.cancel()
+        self.morph_tab.stop()
+
+    def _use_gallery(self, gallery: Gallery) -> None:
+        self.desk.gallery = gallery
+        self.gallery_tab.use_gallery(gallery)
+
     def _end_preview(self) -> None:
         if self.panel.previewing and not self._closed:
             self.desk.show_last()
@@ -329,3 +364,11 @@ class MainWindow:
             return  # a dialog was open: what waited for it finds no window any more
         _log.error("Error in a callback of the window", exc_info=(kind, error, trace))
         self.messages.unexpected(error)
+
+
+def _sizes(weights: Path | None) -> tuple[int, ...]:
+    """The sides in pixels of a model's stages; where the file is none, of the bundled model's."""
+    try:
+        return describe_model(weights).sizes
+    except CheckpointError:
+        return () if weights is None else _sizes(None)

@@ -19,10 +19,7 @@ def restore_geometry(root: tk.Tk, geometry: str) -> None:
 
     Parameters
     ----------
-    root
-        The window.
-    geometry
-        Size and place, as Tk writes them.
+    geometry : size and place, as Tk writes them.
     """
     screen_width = max(root.winfo_screenwidth(), root.winfo_vrootwidth())
     screen_height = max(root.winfo_screenheight(), root.winfo_vrootheight())

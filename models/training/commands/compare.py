@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from models.training.options.judge_option import add_judge
+from models.training.options.numbers import COUNT, MINUTES, SCORED
 from models.training.options.recipe_options import add_device, add_seed
 
 SUMMARY = "train several recipes under an equal budget and score them"
@@ -27,13 +28,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for runs and results")
     add_judge(parser)
     parser.add_argument(
-        "--photographs", type=int, metavar="N", help="each recipe sees (those of the shortest)"
+        "--photographs", type=COUNT, metavar="N", help="each recipe sees (those of the shortest)"
     )
     parser.add_argument(
-        "--minutes", type=float, default=float("inf"), metavar="M", help="of each recipe at most"
+        "--minutes", type=MINUTES, default=float("inf"), metavar="M", help="of each recipe at most"
     )
     parser.add_argument(
-        "--scored", type=int, default=300, help="drawings of each that are scored (300)"
+        "--scored", type=SCORED, default=300, help="drawings of each that are scored (300)"
     )
     add_seed(parser)
     add_device(parser)

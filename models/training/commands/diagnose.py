@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from models.training.options.numbers import COUNT
 from models.training.options.recipe_options import add_device
 
 SUMMARY = "find out what holds a run back"
@@ -19,7 +20,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="RUN", help="folder of the run")
     parser.add_argument("--data", type=Path, required=True, help="folder it was trained on")
     parser.add_argument(
-        "--batches", type=int, default=12, help="batches to look at, of each kind (12)"
+        "--batches", type=COUNT, default=12, help="batches to look at, of each kind (12)"
     )
     add_device(parser)
 

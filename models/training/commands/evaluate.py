@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from models.training.options.judge_option import add_judge
+from models.training.options.numbers import PIXELS, SCORED, SEED
 
 SUMMARY = "score weights on species kept out of training"
 
@@ -28,10 +29,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--train", type=Path, help="training folder, whose photographs are scored as well"
     )
     parser.add_argument(
-        "--sizes", type=int, nargs="+", default=[], help="stages to score, in pixels (all)"
+        "--sizes", type=PIXELS, nargs="+", default=[], help="stages to score, in pixels (all)"
     )
-    parser.add_argument("--pictures", type=int, help="score so many, chosen at random (all)")
-    parser.add_argument("--seed", type=int, default=0, help="of every choice that is made (0)")
+    parser.add_argument("--pictures", type=SCORED, help="score so many, chosen at random (all)")
+    parser.add_argument("--seed", type=SEED, default=0, help="of every choice that is made (0)")
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to draw (auto)"
     )

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     run = parser.add_mutually_exclusive_group(required=True)
     run.add_argument("--gan", type=Path, help="gan.pt of a phase: what draws")
     run.add_argument("--speech", type=Path, help="speech.pt of a speech run: what listens")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        help="folder that it learned from: the file then has its birds' names and poses",
+    )
     parser.add_argument("-o", "--output", type=Path, required=True, help="file to write")
     parser.add_argument("--name", default="speech2bird", help="name of the model")
     parser.add_argument(
@@ -25,6 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
+    from models.training.data.folder import DataFolder
     from models.training.exchange.export import export
     from models.training.speech.export import export_speech
 
@@ -32,7 +39,11 @@ def run(options: argparse.Namespace) -> None:
     if options.speech:
         print(export_speech(options.damsm, options.speech, options.output, card))
     else:
-        print(export(options.damsm, options.gan, options.output, options.name, card))
+        data = DataFolder.read(options.data) if options.data else None
+        examples = [*data.train, *data.more] if data else []
+        print(export(options.damsm, options.gan, options.output, options.name, card, examples))
+        if data is None:
+            print("Without --data, it has no names of birds and no poses.", file=sys.stderr)
 
 
 def _read_card(entries: Sequence[str]) -> dict[str, str]:

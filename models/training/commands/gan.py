@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 
+from models.training.options.numbers import PHASE
 from models.training.options.recipe_options import add_minutes, add_recipe_options, begun_run
 
 SUMMARY = "train one phase of a recipe"
@@ -14,7 +15,7 @@ SUMMARY = "train one phase of a recipe"
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     add_recipe_options(parser)
-    parser.add_argument("--phase", type=int, default=0, help="number of the phase (0)")
+    parser.add_argument("--phase", type=PHASE, default=0, help="number of the phase (0)")
     add_minutes(parser)
 
 

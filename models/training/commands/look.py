@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 from models.training.options.judge_option import add_judge
+from models.training.options.numbers import SEED
 
 SUMMARY = "show copies, colours of parts, words' attention and fine detail"
 
@@ -29,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--train", type=Path, required=True, help="training folder, to look for copies of"
     )
     parser.add_argument("--out", type=Path, required=True, help="folder for pictures and figures")
-    parser.add_argument("--seed", type=int, default=0, help="of every choice that is made (0)")
+    parser.add_argument("--seed", type=SEED, default=0, help="of every choice that is made (0)")
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to draw (auto)"
     )

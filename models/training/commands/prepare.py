@@ -6,6 +6,8 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from models.training.options.numbers import PIXELS
+
 SUMMARY = "make a data folder of CUB, or of your own pictures and captions"
 
 
@@ -42,14 +44,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--size",
-        type=int,
+        type=PIXELS,
         default=320,
         metavar="PX",
         help="shrink squares to this side (320)",
     )
     parser.add_argument(
         "--min-side",
-        type=int,
+        type=PIXELS,
         default=64,
         metavar="PX",
         help="refuse squares smaller than this (64)",

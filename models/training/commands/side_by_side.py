@@ -13,6 +13,7 @@ from pathlib import Path
 
 from models.training.options.judge_option import add_judge
 from models.training.options.named_files import add_named_files, named_files
+from models.training.options.numbers import PIXELS, SCORED
 
 SUMMARY = "score several weights files in one table"
 
@@ -24,8 +25,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--train", type=Path, help="training folder, whose photographs are scored as well"
     )
-    parser.add_argument("--size", type=int, default=256, help="pictures to score, in pixels (256)")
-    parser.add_argument("--pictures", type=int, help="score so many, chosen at random (all)")
+    parser.add_argument(
+        "--size", type=PIXELS, default=256, help="pictures to score, in pixels (256)"
+    )
+    parser.add_argument("--pictures", type=SCORED, help="score so many, chosen at random (all)")
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to draw (auto)"
     )

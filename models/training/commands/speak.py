@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.training.options.numbers import COUNT, JOBS, SEED
+
 if TYPE_CHECKING:
     from models.training.speech.synthesiser import Voice
 
@@ -19,7 +21,7 @@ SUMMARY = "have captions spoken by the synthesisers that are installed"
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="folder with metadata.jsonl")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="folder to make, or to go on in")
-    parser.add_argument("--utterances", type=int, default=20_000, help="how many (20000)")
+    parser.add_argument("--utterances", type=COUNT, default=20_000, help="how many (20000)")
     parser.add_argument(
         "--voices", nargs="+", metavar="NAME", help="default: all that are installed"
     )
@@ -29,8 +31,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--piper-voice", type=Path, metavar="FILE", help="also this voice of Piper (.onnx)"
     )
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="default: all cores")
-    parser.add_argument("--seed", type=int, default=0, help="chooses everything else (0)")
+    parser.add_argument("--jobs", type=JOBS, default=os.cpu_count(), help="default: all cores")
+    parser.add_argument("--seed", type=SEED, default=0, help="chooses everything else (0)")
     parser.add_argument(
         "--clean",
         action="store_true",

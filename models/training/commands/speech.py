@@ -6,6 +6,8 @@ import argparse
 import math
 from pathlib import Path
 
+from models.training.options.numbers import MINUTES
+
 SUMMARY = "train the speech encoder on spoken captions"
 
 
@@ -19,7 +21,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--test", type=Path, required=True, help="their photographs")
     parser.add_argument("--damsm", type=Path, required=True, help="damsm.pt of a damsm run")
     parser.add_argument("--out", type=Path, required=True, help="folder for the run")
-    parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so long")
+    parser.add_argument("--minutes", type=MINUTES, default=math.inf, help="stop after so long")
     parser.add_argument(
         "--resume", action="store_true", help="go on where the run in --out stopped"
     )

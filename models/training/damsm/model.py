@@ -7,12 +7,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor, nn
+
 from models.checkpoints.checkpoint import text_identity
 from models.networks.config import TextEncoderConfig
 from models.networks.text_encoder import TextEncoder
+from models.sketches.part_head import PartHead
 from models.training.damsm.similarity import DamsmConfig, ImageProjection
 from models.training.features.image_features import TAPPED_BLOCKS, ImageFeatures
-from models.training.runs.files import load_state
+from models.training.features.part_features import PartFeatures
+from models.training.runs.states import load_state
 from models.words.vocabulary import Vocabulary
 
 MODEL_KEYS = (
@@ -21,6 +25,7 @@ MODEL_KEYS = (
     "damsm_config",
     "features",
     "features_weights",
+    "parts_weights",
     "picture_size",
     "text_encoder",
     "projection",
@@ -33,27 +38,30 @@ class Damsm:
 
     Attributes
     ----------
-    features_name, features : the frozen picture network that it looks through.
+    features_name, features : the frozen picture network that it looks through, with its part
+        finder if it is an expert.
     picture_size : side in pixels at which its retrieval was measured.
     """
 
     config: DamsmConfig
     features_name: str
-    features: ImageFeatures
+    features: ImageFeatures | PartFeatures
     vocabulary: Vocabulary
     text_encoder: TextEncoder
     projection: ImageProjection
     picture_size: int = 128
 
-    def state(self, expert: bool) -> dict[str, Any]:
+    def state(self) -> dict[str, Any]:
         """What `load_damsm` reads; an expert's features come along, ImageNet's are at hand."""
-        weights = {name: value.half() for name, value in self.features.state_dict().items()}
-        return {
+        weights: dict[str, Any] = {"features_weights": None, "parts_weights": None}
+        if isinstance(self.features, PartFeatures):
+            weights["features_weights"] = _half(self.features.features)
+            weights["parts_weights"] = _half(self.features.parts)
+        return weights | {
             "vocabulary": list(self.vocabulary.words),
             "text_encoder_config": asdict(self.text_encoder.config),
             "damsm_config": asdict(self.config),
             "features": self.features_name,
-            "features_weights": weights if expert else None,
             "picture_size": self.picture_size,
             "text_encoder": self.text_encoder.state_dict(),
             "projection": self.projection.state_dict(),
@@ -77,10 +85,7 @@ def load_damsm(path: Path) -> Damsm:
         config = DamsmConfig(**state["damsm_config"])
         encoder = TextEncoder(TextEncoderConfig(**state["text_encoder_config"]))
         encoder.load_state_dict(state["text_encoder"])
-        weights = state["features_weights"]
-        features = ImageFeatures(
-            state["features"], weights and {name: value.float() for name, value in weights.items()}
-        )
+        features = _features(state)
         projection = ImageProjection(features, config)
         projection.load_state_dict(state["projection"])
         vocabulary = Vocabulary(state["vocabulary"])
@@ -96,6 +101,23 @@ def load_damsm(path: Path) -> Damsm:
         projection.eval().requires_grad_(False),
         state["picture_size"],
     )
+
+
+def _features(state: Mapping[str, Any]) -> ImageFeatures | PartFeatures:
+    if state["parts_weights"] is None:
+        return ImageFeatures(state["features"])
+    features = ImageFeatures(state["features"], _single(state["features_weights"]))
+    parts = PartHead(features.channels)
+    parts.load_state_dict(_single(state["parts_weights"]))
+    return PartFeatures(features, parts)
+
+
+def _half(module: nn.Module) -> dict[str, Tensor]:
+    return {name: value.half() for name, value in module.state_dict().items()}
+
+
+def _single(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: value.float() for name, value in weights.items()}
 
 
 def check_text_encoder(state: Mapping[str, Any], gan: Path, damsm: Damsm, named: object) -> None:

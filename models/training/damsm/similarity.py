@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from models.networks.text_encoder import TextFeatures
 from models.training.data.counterfactual import WrongText
 from models.training.features.image_features import REGION_MAP, ImageFeatures
+from models.training.features.part_features import PartFeatures
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,9 @@ class DamsmConfig:
         Vaswani et al. (2017) do; the paper's are not. Features are long: unscaled, the softmax
         gives nearly all to one word, and what rounding does to a picture turns the word loss's
         gradient by 45 degrees.
+    gamma3_sentence : gamma3 of the sentence loss; the paper has one for both.
+    exchanged_weight : of a loss that asks about nothing but a sentence and itself with its colours
+        exchanged: among all the other sentences of a batch that one hardly counts.
     """
 
     feature_size: int = 256
@@ -35,6 +39,8 @@ class DamsmConfig:
     gamma1: float = 4.0
     gamma2: float = 5.0
     gamma3: float = 10.0
+    gamma3_sentence: float = 10.0
+    exchanged_weight: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class DamsmLoss:
 class ImageProjection(nn.Module):
     """Brings frozen picture features into the space of text: the trainable half of the encoder."""
 
-    def __init__(self, features: ImageFeatures, config: DamsmConfig) -> None:
+    def __init__(self, features: ImageFeatures | PartFeatures, config: DamsmConfig) -> None:
         super().__init__()
         self.regions = nn.Conv2d(features.channels[REGION_MAP], config.feature_size, 1)
         self.whole = nn.Linear(features.pooled_size, config.feature_size)
@@ -64,7 +70,8 @@ class ImageProjection(nn.Module):
         regions : (B, D, R) with R = H * W sub-regions v.
         whole : (B, D) global features v-bar.
         """
-        return self.regions(region_map).flatten(2), self.whole(pooled)
+        normed = F.layer_norm(pooled, pooled.shape[1:])  # parts are seen weaker than the whole
+        return self.regions(region_map).flatten(2), self.whole(normed)
 
 
 def word_scores(regions: Tensor, words: Tensor, mask: Tensor, config: DamsmConfig) -> Tensor:
@@ -165,6 +172,7 @@ def damsm_loss(
     regions = regions[part].float()
     words = word_scores(regions, text.words[part].float(), text.mask[part], config)
     wrong_words = wrong_sentence = None
+    exchanged: Tensor | float = 0.0
     if wrong is not None:
         # Each picture is asked about its own sentence exchanged; those of others are easy.
         unchanged = ~wrong.changed[:, None]
@@ -172,8 +180,11 @@ def damsm_loss(
         wrong_words = own_word_scores(regions, of_words, mask, config)
         wrong_words = wrong_words.masked_fill(unchanged[part], float("-inf"))
         wrong_sentence = F.cosine_similarity(whole.float(), wrong.text.sentence.float(), dim=1)
+        lead = config.gamma3 * (sentence.diagonal() - wrong_sentence)[wrong.changed]
+        exchanged = config.exchanged_weight * F.softplus(-lead).sum() / max(len(lead), 1)
         wrong_sentence = wrong_sentence[:, None].masked_fill(unchanged, float("-inf"))
+    of_sentence = contrastive_loss(sentence, same_class, config.gamma3_sentence, wrong_sentence)
     return DamsmLoss(
         words=contrastive_loss(words, same_class[part, part], config.gamma3, wrong_words),
-        sentence=contrastive_loss(sentence, same_class, config.gamma3, wrong_sentence),
+        sentence=of_sentence + exchanged,
     )

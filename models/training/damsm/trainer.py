@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -30,15 +29,15 @@ from models.training.data.recolour import Recolourer, Recolouring
 from models.training.expert.expert import load_expert
 from models.training.features.cached_features import cache_features
 from models.training.features.image_features import REGION_MAP, ImageFeatures
-from models.training.runs.files import load_state, save_state
-from models.training.runs.whole_files import write_whole
+from models.training.features.part_features import PartFeatures
+from models.training.runs.epochs import EpochTrainer, train_epochs
+from models.training.runs.states import save_state
 from models.words.names import name_sentences
 from models.words.vocabulary import Vocabulary
 
-DAMSM_NAME, STATE_NAME = "damsm.pt", "damsm-run.pt"
-"""The best epoch, and what a run needs to go on; there is none any more when it is complete."""
+NAME = "damsm"
+"""Of its files; ``damsm.pt`` is the best epoch."""
 
-_RUN_KEYS = ("settings", "encoder", "projection", "optimizer", "schedule", "random", "lines")
 _NAME_SENTENCES = 60
 """Sentences of each name that the vocabulary is collected from, beside the captions."""
 
@@ -67,6 +66,16 @@ class DamsmTraining:
             "help": "sides in pixels at which pictures are shown, one by chance a step: those at "
             "which drawings will be judged. Retrieval is measured at the last"
         },
+    )
+    gamma3: float = field(
+        default=20.0,
+        metadata={
+            "help": "how sharply a picture's sentence is told from others; the paper's is 10"
+        },
+    )
+    exchanged_weight: float = field(
+        default=1.5,
+        metadata={"help": "of telling each sentence from itself with its colours exchanged"},
     )
     features: str = field(
         default="expert",
@@ -101,13 +110,11 @@ class DamsmTraining:
     )
 
 
-class DamsmTrainer:
-    """The state of a run: networks, optimiser, random state, and a line for each epoch so far.
+class DamsmTrainer(EpochTrainer):
+    """Keeps the epoch that retrieves best on species that were never seen.
 
     Parameters
     ----------
-    run : folder for ``damsm.pt`` (the epoch that retrieves best on species that were never seen),
-        ``damsm-run.pt`` and ``damsm.jsonl`` (a line an epoch).
     expert : ``expert.pt``, if that is what is looked through.
     """
 
@@ -119,11 +126,13 @@ class DamsmTrainer:
         expert: Path | None = None,
         seed: int = 0,
     ) -> None:
-        run.mkdir(parents=True, exist_ok=True)
+        super().__init__(run, NAME, "DAMSM run", settings, data.digest)
         torch.manual_seed(seed)
-        self.run, self.settings, self._digest = run, settings, data.digest
-        self.config = DamsmConfig(feature_size=settings.feature_size)
-        self.lines: list[dict[str, float]] = []
+        self.config = DamsmConfig(
+            feature_size=settings.feature_size,
+            gamma3_sentence=settings.gamma3,
+            exchanged_weight=settings.exchanged_weight,
+        )
         examples = [*data.train, *data.more]
         self._steps = len(examples) // settings.batch_size
         if not self._steps:
@@ -165,13 +174,13 @@ class DamsmTrainer:
             self._optimizer, settings.learning_rate, total_steps=self._steps * settings.epochs
         )
 
-    @property
-    def path(self) -> Path:
-        return self.run / DAMSM_NAME
-
-    @property
-    def complete(self) -> bool:
-        return len(self.lines) >= self.settings.epochs
+    def parts(self) -> Mapping[str, Any]:
+        return {
+            "encoder": self.encoder,
+            "projection": self.projection,
+            "optimizer": self._optimizer,
+            "schedule": self._schedule,
+        }
 
     def epoch(self) -> None:
         """Train on all photographs once, measure retrieval on unseen species, and save."""
@@ -204,8 +213,7 @@ class DamsmTrainer:
                 self.projection,
                 self.settings.picture_sizes[-1],
             )
-            state = damsm.state(expert=self.settings.features == "expert")
-            save_state(state | {"scores": self.lines[-1]}, self.path)
+            save_state(damsm.state() | {"scores": self.lines[-1]}, self.path)
         self.save()
 
     def _step(self, rows: Tensor) -> float:
@@ -242,45 +250,6 @@ class DamsmTrainer:
         maps, pooled = self._fast_features(moved.to(self._precision))
         return maps[REGION_MAP].float(), pooled.float()
 
-    def save(self) -> None:
-        """Save everything needed to go on after this epoch, and write the log anew."""
-        state: dict[str, Any] = {
-            "settings": asdict(self.settings),
-            "data": self._digest,
-            "encoder": self.encoder.state_dict(),
-            "projection": self.projection.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
-            "schedule": self._schedule.state_dict(),
-            "random": torch.get_rng_state(),
-            "lines": self.lines,
-        }
-        save_state(state, self.run / STATE_NAME)
-        lines = "".join(json.dumps(line) + "\n" for line in self.lines)
-        write_whole(self.run / "damsm.jsonl", lines)
-
-    def resume(self) -> None:
-        """Go on after the last whole epoch that was saved, as if nothing had happened.
-
-        Raises
-        ------
-        FileNotFoundError, ValueError
-            There is no such run, it is damaged, or it had other settings or other data.
-        """
-        path = self.run / STATE_NAME
-        state = load_state(path, "DAMSM run", _RUN_KEYS)
-        if state["settings"] != asdict(self.settings):
-            raise ValueError(
-                f"{path} was made with other settings; to resume, repeat them: {state['settings']}"
-            )
-        if state["data"] != self._digest:
-            raise ValueError(f"{path} was made with other photographs or captions.")
-        self.encoder.load_state_dict(state["encoder"])
-        self.projection.load_state_dict(state["projection"])
-        self._optimizer.load_state_dict(state["optimizer"])
-        self._schedule.load_state_dict(state["schedule"])
-        self.lines = state["lines"]
-        torch.set_rng_state(state["random"])
-
 
 def train_damsm(
     data: DataFolder,
@@ -290,27 +259,16 @@ def train_damsm(
     seed: int = 0,
 ) -> Path:
     """Train a DAMSM, or what is left of its epochs, and return the path of ``damsm.pt``."""
-    state, path = run / STATE_NAME, run / DAMSM_NAME
-    if path.exists() and not state.exists():
-        return path
-    trainer = DamsmTrainer(data, run, settings, expert, seed)
-    if state.exists():
-        trainer.resume()
-    else:
-        trainer.save()  # before there is a model: one without a state counts as complete
-    while not trainer.complete:
-        trainer.epoch()
-        tqdm.write(json.dumps(trainer.lines[-1]))
-    state.unlink()
-    return path
+    return train_epochs(run, NAME, lambda: DamsmTrainer(data, run, settings, expert, seed))
 
 
-def _features(settings: DamsmTraining, expert: Path | None) -> ImageFeatures:
+def _features(settings: DamsmTraining, expert: Path | None) -> ImageFeatures | PartFeatures:
     if settings.features != "expert":
         return ImageFeatures(settings.features)
     if expert is None:
         raise ValueError("damsm.features is 'expert', and there is none: name another network")
-    return load_expert(expert).features
+    loaded = load_expert(expert)
+    return PartFeatures(loaded.features, loaded.parts)
 
 
 def _sentences(data: DataFolder) -> Iterator[str]:

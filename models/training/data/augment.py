@@ -64,7 +64,7 @@ class Movement:
         places = ((2 * pose.places - 1 - shift[:, None]) / scale[:, None, None] + 1) / 2
         centre = self.cutout.to(device).flip(1)[:, None]
         hidden = ((places - centre).abs() < config.cutout / 2).all(dim=2)
-        return Pose(places, pose.seen & ~hidden).inside()
+        return Pose(places, pose.visible & ~hidden).inside()
 
 
 def augment(images: Tensor, size: int, config: AugmentConfig, movement: Movement) -> Tensor:

@@ -24,6 +24,9 @@ COLOURS = (
 
 ALSO_WRITTEN = {"grey": "gray"}
 
+_SWAPPED = 0.8
+"""Share of sentences whose parts' colours are exchanged: harder to tell than another colour."""
+
 JOINTS = ("and", "or", "to", "ish")
 """Words between two colours of one part: "black and white wings" are "white and black" ones."""
 
@@ -102,8 +105,8 @@ class Counterfactual:
         return [new if word == old else word for word in caption]
 
     def changed(self, caption: Sequence[int]) -> list[int] | None:
-        """Exchange colours of parts if that can be done, or say another colour, half and half."""
-        swapped = self.swapped(caption) if torch.rand(()) < 0.5 else None
+        """Exchange colours of parts where that can be done, mostly, or say another colour."""
+        swapped = self.swapped(caption) if torch.rand(()) < _SWAPPED else None
         return swapped or self.recoloured(caption)
 
     def encode(self, captions: Sequence[Sequence[int]], encoder: TextEncoder) -> WrongText:

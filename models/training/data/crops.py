@@ -100,12 +100,12 @@ class Crop:
         """Where parts of the photographs' birds are in the squares."""
         places = (pose.places - self.corner[:, None]) / self.side[:, None, None]
         across = torch.where(self.mirrored[:, None], 1 - places[..., 0], places[..., 0])
-        return Pose(torch.stack([across, places[..., 1]], dim=2), pose.seen).inside()
+        return Pose(torch.stack([across, places[..., 1]], dim=2), pose.visible).inside()
 
 
 def _with_heads(corner: Tensor, side: Tensor, pose: Pose) -> Tensor:
     """Move squares so that all of the head that is known lies in them; the beak's side wins."""
-    places, seen = pose.places[:, HEAD], pose.seen[:, HEAD, None]
+    places, seen = pose.places[:, HEAD], pose.visible[:, HEAD, None]
     first = places.masked_fill(~seen, 2.0).amin(1) - MARGIN
     last = places.masked_fill(~seen, -1.0).amax(1) + MARGIN
     known = seen.any(1)

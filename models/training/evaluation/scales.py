@@ -1,8 +1,8 @@
 """At which scale drawings differ from photographs: what is wrong in their shapes, what in detail.
 
 Drawings and photographs are shrunk alike, so that what is finer is gone from both, enlarged again
-and compared. A distance that is there at 64 px already is for stage 1 to mend; what comes on top
-of it at 128 px is for stage 2.
+and compared. A distance that is there at 64 px already is for the first stage to mend; what comes
+on top of it at 128 px is for the one of 128 px.
 """
 
 from __future__ import annotations

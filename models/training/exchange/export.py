@@ -12,8 +12,8 @@ from models.networks.config import GeneratorConfig, ModelConfig
 from models.networks.generator import Generator
 from models.training.damsm.model import check_text_encoder, load_damsm
 from models.training.data.examples import Example
-from models.training.runs.files import load_state
 from models.training.runs.publishing import check_weights, versions
+from models.training.runs.states import load_state
 from models.training.sketches.poses import make_pose_bank
 from models.training.sketches.sketches import load_sketch_judge
 from models.words.names import names_of
@@ -74,6 +74,7 @@ def export(
         generator.config,
         name,
         len(poses) if poses else 0,
+        poses.kinds if poses else (),
         judges_sketches=sketches is not None,
         names=learned_names(examples, text.vocabulary),
     )

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from models.sketches.part_head import PartHead
 from models.training.features.image_features import REGION_MAP, ImageFeatures
-from models.training.runs.files import load_state, save_state
+from models.training.runs.states import load_state, save_state
 
 _KEYS = ("features_name", "features", "parts")
 

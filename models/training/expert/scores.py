@@ -30,7 +30,7 @@ def part_scores(expert: BirdExpert, photographs: Photographs) -> dict[str, float
         for members, name in zip(MEMBERS, PART_GROUPS, strict=True):
             if name in ASKED:
                 distance = (pose.places[:, members] - found.places[:, members[:1]]).norm(dim=2)
-                near = ((distance < NEAR) & pose.seen[:, members]).any(1)
+                near = ((distance < NEAR) & pose.visible[:, members]).any(1)
                 right[name] += int(near.sum())
-                asked[name] += int(pose.seen[:, members].any(1).sum())
+                asked[name] += int(pose.visible[:, members].any(1).sum())
     return {name: right[name] / asked[name] for name in ASKED if asked[name]}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,10 @@ from models.training.expert.described import described, described_terms
 from models.training.expert.expert import BirdExpert, parameter_groups, save_expert
 from models.training.expert.parts import part_loss
 from models.training.expert.scores import part_scores
-from models.training.runs.files import load_state, save_state
-from models.training.runs.whole_files import write_whole
+from models.training.runs.epochs import EpochTrainer, state_path, train_epochs
 
-EXPERT_NAME, STATE_NAME = "expert.pt", "expert-run.pt"
-"""What a run needs to go on, beside ``expert.pt``; there is none any more when it is complete."""
-
-_RUN_KEYS = ("settings", "expert", "optimizer", "schedule", "random", "lines")
+NAME = "expert"
+"""Of its files."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +57,12 @@ class ExpertTraining:
     )
 
 
-class ExpertTrainer:
-    """The state of a run: the expert, its optimiser, and a line for each epoch so far.
+class ExpertTrainer(EpochTrainer):
+    """Keeps the last epoch.
 
     Parameters
     ----------
     data : photographs with and without captions.
-    run : folder for ``expert.pt``, ``expert-run.pt`` and ``expert.jsonl``.
     """
 
     def __init__(
@@ -77,9 +73,9 @@ class ExpertTrainer:
         device: torch.device,
         seed: int = 0,
     ) -> None:
-        run.mkdir(parents=True, exist_ok=True)
+        super().__init__(run, NAME, "run of the bird expert", settings)
         torch.manual_seed(seed)
-        self.settings, self.run, self.device = settings, run, device
+        self.device = device
         examples = [*data.train, *data.more]
         if not (settings.species_weight or settings.terms_weight):
             examples = [example for example in examples if example.parts]
@@ -88,7 +84,7 @@ class ExpertTrainer:
         terms = described_terms(data.train)
         self._described = described(examples, terms)
         self._captioned = torch.tensor([bool(example.captions) for example in examples])
-        self._marked = self.photographs.pose.seen.any(dim=1)
+        self._marked = self.photographs.pose.visible.any(dim=1)
         said = self._described[self._captioned].mean(0)
         species = len(self.photographs.species_names)
         self.expert = BirdExpert(settings.features, species, said).to(device)
@@ -104,15 +100,10 @@ class ExpertTrainer:
             total_steps=self._steps * settings.epochs,
             pct_start=0.15,
         )
-        self.lines: list[dict[str, float]] = []
 
-    @property
-    def path(self) -> Path:
-        return self.run / EXPERT_NAME
-
-    @property
-    def complete(self) -> bool:
-        return len(self.lines) >= self.settings.epochs
+    def parts(self) -> Mapping[str, Any]:
+        optimizer, schedule = self._optimizer, self._schedule
+        return {"expert": self.expert, "optimizer": optimizer, "schedule": schedule}
 
     def epoch(self) -> None:
         """Look at all photographs once, measure, and save."""
@@ -124,7 +115,7 @@ class ExpertTrainer:
         if not math.isfinite(sum(sums.values())):
             raise FloatingPointError(
                 f"the expert's training broke down in epoch {len(self.lines)}: {sums}; the last "
-                f"good state is {self.run / STATE_NAME}"
+                f"good state is {state_path(self.run, NAME)}"
             )
         scores = part_scores(self.expert, self.unseen)
         self.lines.append({"epoch": len(self.lines), **sums, **scores})
@@ -162,56 +153,9 @@ class ExpertTrainer:
         self._schedule.step()
         return {name: value.item() for name, value in losses.items()}
 
-    def save(self) -> None:
-        """Save everything needed to go on after this epoch, and write the log anew."""
-        state: dict[str, Any] = {
-            "settings": asdict(self.settings),
-            "expert": self.expert.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
-            "schedule": self._schedule.state_dict(),
-            "random": torch.get_rng_state(),
-            "lines": self.lines,
-        }
-        save_state(state, self.run / STATE_NAME)
-        lines = "".join(json.dumps(line) + "\n" for line in self.lines)
-        write_whole(self.run / "expert.jsonl", lines)
-
-    def resume(self) -> None:
-        """Go on after the last whole epoch that was saved, as if nothing had happened.
-
-        Raises
-        ------
-        FileNotFoundError, ValueError
-            There is no such run, it is damaged, or it had other settings or other photographs.
-        """
-        path = self.run / STATE_NAME
-        state = load_state(path, "run of the bird expert", _RUN_KEYS)
-        if state["settings"] != asdict(self.settings):
-            raise ValueError(f"{path} was made with other settings: {state['settings']}")
-        try:
-            self.expert.load_state_dict(state["expert"])
-        except RuntimeError as error:
-            raise ValueError(f"{path} was made with other photographs.") from error
-        self._optimizer.load_state_dict(state["optimizer"])
-        self._schedule.load_state_dict(state["schedule"])
-        torch.set_rng_state(state["random"])
-        self.lines = state["lines"]
-
 
 def train_expert(
     data: DataFolder, run: Path, settings: ExpertTraining, device: torch.device, seed: int = 0
 ) -> Path:
     """Train an expert, or what is left of its epochs, and return the path of ``expert.pt``."""
-    state, path = run / STATE_NAME, run / EXPERT_NAME
-    if path.exists() and not state.exists():
-        return path
-    trainer = ExpertTrainer(data, run, settings, device, seed)
-    if state.exists():
-        trainer.resume()
-    else:
-        trainer.save()  # before there is an expert: one without a state counts as complete
-    while not trainer.complete:
-        trainer.epoch()
-        tqdm.write(json.dumps(trainer.lines[-1]))
-    state.unlink()
-    return path
+    return train_epochs(run, NAME, lambda: ExpertTrainer(data, run, settings, device, seed))

@@ -10,6 +10,7 @@ from torch import Tensor
 from models.painting.precision import bfloat16_is_faster
 from models.training.data.photographs import Photographs
 from models.training.features.image_features import REGION_MAP, ImageFeatures
+from models.training.features.part_features import PartFeatures
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,10 @@ class CachedFeatures:
 
 @torch.inference_mode()
 def cache_features(
-    features: ImageFeatures, photographs: Photographs, size: int, mirrored: bool = True
+    features: ImageFeatures | PartFeatures,
+    photographs: Photographs,
+    size: int,
+    mirrored: bool = True,
 ) -> CachedFeatures:
     """Look at the square round each bird at `size` px, plain and, unless told not to, mirrored."""
     fast = bfloat16_is_faster(torch.device("cpu"))

@@ -81,10 +81,10 @@ def diagnose(known: GanTrainer, unseen: GanTrainer, batches: int = 12) -> Diagno
     scores: dict[str, list[list[Tensor]]] = defaultdict(list)
     pulls: dict[str, list[float]] = defaultdict(list)
     for batch, other_batch in islice(zip(known.sampler, unseen.sampler, strict=False), batches):
-        judged, judged_unseen = known.gan.judge(batch), unseen.gan.judge(other_batch)
-        scores["known"].append([_means(real.unconditional) for real, _, _ in judged])
-        scores["unseen"].append([_means(real.unconditional) for real, _, _ in judged_unseen])
-        scores["drawn"].append([_means(drawn.unconditional) for _, _, drawn in judged])
+        answers, answers_unseen = known.gan.score(batch), unseen.gan.score(other_batch)
+        scores["known"].append([_means(real.unconditional) for real, _, _ in answers])
+        scores["unseen"].append([_means(real.unconditional) for real, _, _ in answers_unseen])
+        scores["drawn"].append([_means(drawn.unconditional) for _, _, drawn in answers])
         for name, pull in known.gan.pulls(batch).items():
             pulls[name].append(pull)
     scored = tuple(

@@ -54,17 +54,6 @@ def condition_loss(mean: Tensor, log_variance: Tensor) -> Tensor:
     return -0.5 * (1 + log_variance - mean.pow(2) - log_variance.exp()).float().mean()
 
 
-def mode_seeking_loss(first: Tensor, second: Tensor, target: float) -> Tensor:
-    """How far two pictures of one sentence fall short of being `target` apart.
-
-    After Mao et al. (CVPR 2019), but as a hinge, so that differences beyond the target earn nothing
-    and the sentence keeps its say, and between frozen features (B, C, H, W), place by place:
-    1 - cosine. Between pixels a change of brightness would do; here the pose has to change.
-    """
-    apart = 1 - F.cosine_similarity(first.float(), second.float(), dim=1)
-    return F.relu(target - apart.mean(dim=(1, 2))).mean()
-
-
 def consistency_loss(picture: Tensor, earlier: Tensor) -> Tensor:
     """Mean absolute difference of a stage's picture, shrunk, from that of the stage before."""
     shrunk = F.avg_pool2d(picture, picture.shape[-1] // earlier.shape[-1])

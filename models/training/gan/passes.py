@@ -59,25 +59,28 @@ class DrawingPass(nn.Module):
         return _drawn(before, canvases[1:], condition_loss.detach())
 
 
-class JudgingPass(nn.Module):
+class DiscriminatorPass(nn.Module):
     """Scores a batch by all discriminators, for them to learn from."""
 
-    def __init__(self, judges: Sequence[Discriminator]) -> None:
+    def __init__(self, discriminators: Sequence[Discriminator]) -> None:
         super().__init__()
-        self.judges = nn.ModuleList(judges)
+        self.judges = nn.ModuleList(discriminators)  # the name that files of runs have for them
 
     def forward(
         self, real: Sequence[Seen], drawn: Sequence[Seen], batch: Batch, sees_sentences: bool
     ) -> list[tuple[Scores, Scores | None, Scores]]:
         """Score, for each stage: photographs, photographs with wrong sentences, drawings."""
         scores: list[tuple[Scores, Scores | None, Scores]] = []
-        for judge, photographs, drawings in zip(self.judges, real, drawn, strict=True):
+        for discriminator, photographs, drawings in zip(self.judges, real, drawn, strict=True):
             if sees_sentences:
-                right, wrong = judge(photographs, [batch.sentence, batch.wrong_sentence])
-                (fake,) = judge(drawings, [batch.sentence])
+                right, wrong = discriminator(photographs, [batch.sentence, batch.wrong_sentence])
+                (fake,) = discriminator(drawings, [batch.sentence])
                 scores.append((right, wrong, fake))
             else:
-                (right,), (fake,) = judge(photographs, [None]), judge(drawings, [None])
+                (right,), (fake,) = (
+                    discriminator(photographs, [None]),
+                    discriminator(drawings, [None]),
+                )
                 scores.append((right, None, fake))
         return scores
 

@@ -31,7 +31,7 @@ from models.training.gan.batch import Batch
 from models.training.gan.discriminators import Discriminator, Scores, Seen
 from models.training.gan.heads import cut_heads
 from models.training.gan.paper_discriminator import PaperDiscriminator
-from models.training.gan.passes import DrawingPass, Drawn, JudgingPass, corner
+from models.training.gan.passes import DiscriminatorPass, DrawingPass, Drawn, corner
 from models.training.gan.projected_discriminator import ProjectedDiscriminator
 from models.training.gan.settings import Phase
 from models.training.runs import distributed
@@ -112,8 +112,8 @@ class GanStep:
             self.generator, multi_avg_fn=growing_average(phase.ema_decay), use_buffers=True
         ).eval()
         self.views = views_of(phase)
-        self.judges = [self._discriminator(view).to(device) for view in self.views]
-        learning = [value for judge in self.judges for value in judge.trainable()]
+        self.discriminators = [self._discriminator(view).to(device) for view in self.views]
+        learning = [value for each in self.discriminators for value in each.trainable()]
         self.generator_optimizer = torch.optim.Adam(
             [value for value in self.generator.parameters() if value.requires_grad],
             phase.generator_rate,
@@ -125,10 +125,10 @@ class GanStep:
         )
         drawing = DrawingPass(self.generator, self.stages, phase.patch)
         self.drawing = distributed.parallel(drawing, device)
-        self.discriminators = JudgingPass(self.judges)
+        self.discriminator_pass = DiscriminatorPass(self.discriminators)
         # What reads sentences has nothing to do on patches.
-        self.judging = distributed.parallel(
-            self.discriminators, device, some_unused=not phase.sees_sentences
+        self.scoring = distributed.parallel(
+            self.discriminator_pass, device, some_unused=not phase.sees_sentences
         )
 
     def update(self, batch: Batch) -> dict[str, float]:
@@ -153,9 +153,9 @@ class GanStep:
         return values
 
     @torch.no_grad()
-    def judge(self, batch: Batch) -> list[tuple[Scores, Scores | None, Scores]]:
-        """Score a batch as `JudgingPass` does; nothing learns from it."""
-        return self._judge(batch.to(self.device))
+    def score(self, batch: Batch) -> list[tuple[Scores, Scores | None, Scores]]:
+        """Score a batch as `DiscriminatorPass` does; nothing learns from it."""
+        return self._score(batch.to(self.device))
 
     def pulls(self, batch: Batch) -> dict[str, float]:
         """How hard each loss of the generator, weighted, pulls at its drawings.
@@ -191,8 +191,8 @@ class GanStep:
         values = _Means(len(parts))
         self.discriminator_optimizer.zero_grad()
         for part in parts:
-            with distributed.without_sync(self.judging, part is not parts[-1]):
-                scores = self._judge(part, drawn and drawn[1])
+            with distributed.without_sync(self.scoring, part is not parts[-1]):
+                scores = self._score(part, drawn and drawn[1])
                 terms = {
                     f"discriminator_{view.name}": losses.discriminator_loss(
                         right, wrong, fake, self.phase.loss
@@ -205,7 +205,7 @@ class GanStep:
         self.discriminator_optimizer.step()
         return values.means
 
-    def _judge(
+    def _score(
         self, batch: Batch, drawn: Sequence[Seen] | None = None
     ) -> list[tuple[Scores, Scores | None, Scores]]:
         """Scores of the photographs and of drawings, which are made unless they are given."""
@@ -214,7 +214,7 @@ class GanStep:
             images = [self._real(batch, size) for size in self.phase.stages]
             real = self._see(batch, batch.seen, images)
         with self._autocast():
-            scores: list[tuple[Scores, Scores | None, Scores]] = self.judging(
+            scores: list[tuple[Scores, Scores | None, Scores]] = self.scoring(
                 real, [picture.detach() for picture in seen], batch, self.phase.sees_sentences
             )
         return scores
@@ -224,7 +224,7 @@ class GanStep:
     ) -> dict[str, float]:
         """Improve the drawings in the eyes of discriminators, DAMSM and the part finder."""
         values = _Means(len(parts))
-        learning = [value for judge in self.judges for value in judge.trainable()]
+        learning = [value for each in self.discriminators for value in each.trainable()]
         self.generator_optimizer.zero_grad()
         _require_gradients(learning, False)
         for part in parts:
@@ -246,9 +246,9 @@ class GanStep:
         phase = self.phase
         sentence = batch.sentence if phase.sees_sentences else None
         terms = {"condition": (1.0, drawn.condition_loss)}
-        for view, judge, picture in zip(self.views, self.judges, seen, strict=True):
+        for view, discriminator, picture in zip(self.views, self.discriminators, seen, strict=True):
             with self._autocast():
-                (scores,) = judge(picture, [sentence])
+                (scores,) = discriminator(picture, [sentence])
             loss = losses.generator_loss(scores, phase.loss)
             terms[f"generator_{view.name}"] = (view.weight, loss)
             if view.head:
@@ -276,7 +276,7 @@ class GanStep:
     def _pose_loss(self, batch: Batch, seen: Seen) -> Tensor:
         """How far the parts of drawings are from where they were told to be."""
         pose = batch.drawn.pose(batch.pose, self.phase.augment)
-        told = batch.pose.seen.any(dim=1)
+        told = batch.pose.visible.any(dim=1)
         assert self.parts is not None
         loss = part_loss(self.parts([each.float() for each in seen.maps]), pose, told)
         return loss * told.float().mean()  # of all birds: so parts of a batch can be averaged
@@ -312,8 +312,8 @@ class GanStep:
     def _see(self, batch: Batch, movement: Movement, images: Sequence[Tensor]) -> list[Seen]:
         """Show pictures, one tensor a stage, as each view's discriminator sees them."""
         return [
-            self._seen(view, batch, movement, images[view.number], judge.needs_features)
-            for view, judge in zip(self.views, self.judges, strict=True)
+            self._seen(view, batch, movement, images[view.number], each.needs_features)
+            for view, each in zip(self.views, self.discriminators, strict=True)
         ]
 
     def _seen(

@@ -28,8 +28,8 @@ from models.training.gan.samples import save_sample_grid
 from models.training.gan.settings import Phase
 from models.training.gan.step import GanStep
 from models.training.runs import distributed
-from models.training.runs.files import load_state, save_state
 from models.training.runs.metrics import MetricsLog
+from models.training.runs.states import load_state, save_state
 from models.training.runs.stopping import stop_when_asked
 from models.training.sketches.poses import make_pose_bank
 
@@ -192,7 +192,7 @@ class GanTrainer:
             "generator_config": asdict(self.config),
             "generator": gan.generator.state_dict(),
             "ema": gan.ema.state_dict(),
-            "discriminators": gan.discriminators.state_dict(),
+            "discriminators": gan.discriminator_pass.state_dict(),
             "generator_optimizer": gan.generator_optimizer.state_dict(),
             "discriminator_optimizer": gan.discriminator_optimizer.state_dict(),
             "random": torch.get_rng_state(),
@@ -238,7 +238,7 @@ class GanTrainer:
         gan = self.gan
         whole = all(key in state for key in EXACT_KEYS)
         _load("average", gan.ema, state["ema"])
-        _load("discriminators", gan.discriminators, state["discriminators"])
+        _load("discriminators", gan.discriminator_pass, state["discriminators"])
         _load("generator", gan.generator, state["generator"] if whole else _average_of(state))
         if whole:
             gan.generator_optimizer.load_state_dict(state["generator_optimizer"])
@@ -268,9 +268,9 @@ class GanTrainer:
         same = ("stages", "discriminator", "discriminator_width")
         if all(own[key] == _listed(before[key]) for key in same):
             # Heads may have been looked at in one phase only: theirs come last.
-            new = self.gan.discriminators.state_dict()
+            new = self.gan.discriminator_pass.state_dict()
             kept = {name: value for name, value in state["discriminators"].items() if name in new}
-            _load("discriminators", self.gan.discriminators, new | kept)
+            _load("discriminators", self.gan.discriminator_pass, new | kept)
         self.seen_before = state["position"]["seen_before"] + state["position"]["seen"]
 
     def _check_settings(self, saved: dict[str, Any]) -> None:

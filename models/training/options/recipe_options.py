@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.training.options.numbers import MINUTES, SEED
+
 if TYPE_CHECKING:
     import torch
 
@@ -25,7 +27,7 @@ def add_recipe_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_seed(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seed", type=int, default=0, help="of all random numbers (0)")
+    parser.add_argument("--seed", type=SEED, default=0, help="of all random numbers (0)")
 
 
 def add_device(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +38,7 @@ def add_device(parser: argparse.ArgumentParser) -> None:
 
 def add_minutes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--minutes", type=float, default=float("inf"), help="stop and save after so long"
+        "--minutes", type=MINUTES, default=float("inf"), help="stop and save after so long"
     )
 
 

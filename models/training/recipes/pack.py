@@ -5,13 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from models.training.damsm.trainer import DAMSM_NAME
-from models.training.damsm.trainer import STATE_NAME as DAMSM_STATE
-from models.training.expert.trainer import EXPERT_NAME
-from models.training.expert.trainer import STATE_NAME as EXPERT_STATE
 from models.training.gan.trainer import load_gan, pack_gan
 from models.training.recipes.recipe_run import RECIPE_FILE, RUNS_FILE
-from models.training.runs.files import save_state
+from models.training.runs.epochs import state_path
+from models.training.runs.states import save_state
 
 
 def pack(run: Path, output: Path) -> list[Path]:
@@ -28,14 +25,12 @@ def pack(run: Path, output: Path) -> list[Path]:
     """
     if not (run / RECIPE_FILE).is_file():
         raise FileNotFoundError(f"{run} holds no run: it has no {RECIPE_FILE}")
-    unfinished = [Path("expert", EXPERT_STATE), Path("damsm", DAMSM_STATE)]
-    if any((run / name).exists() for name in unfinished):
+    if any(state_path(run / name, name).exists() for name in ("expert", "damsm")):
         raise ValueError(f"{run} is not far enough: its expert or its DAMSM is being trained")
     if output.exists() and any(output.iterdir()):
         raise ValueError(f"{output} is not empty: name a new folder")
     written = []
-    whole = (Path("expert", EXPERT_NAME), Path("damsm", DAMSM_NAME), Path("sketches/sketches.pt"))
-    for name in (*whole, Path(RUNS_FILE)):
+    for name in ("expert/expert.pt", "damsm/damsm.pt", "sketches/sketches.pt", RUNS_FILE):
         if (run / name).exists():
             (output / name).parent.mkdir(parents=True, exist_ok=True)
             written.append(Path(shutil.copyfile(run / name, output / name)))

@@ -16,6 +16,7 @@ from models.networks.config import GeneratorConfig
 from models.training.damsm.trainer import DamsmTraining
 from models.training.expert.trainer import ExpertTraining
 from models.training.gan.settings import Phase
+from models.training.recipes.ranges import check_range
 from models.training.sketches.sketches import SketchTraining
 
 RECIPES = Path(__file__).resolve().parent
@@ -109,6 +110,7 @@ class Recipe:
         phases, averages = _all(Phase, values, "phase"), _all(Average, values, "average")
         if "photographs" in values:
             most = _value(int, values["photographs"], "photographs")
+            check_range("photographs", most, "photographs")
             phases = _within(most, phases)
             averages = [each for each in averages if each.phase < len(phases)]
         damsm = settings_of(DamsmTraining, values.get("damsm", {}), "damsm")
@@ -130,6 +132,8 @@ class Recipe:
 
     def check(self, processes: int = 1) -> None:
         """See that everything can be trained before anything is; raises ValueError."""
+        if self.damsm.feature_size % 2:  # a half of them reads forwards, the other one backwards
+            raise ValueError(f"damsm.feature_size = {self.damsm.feature_size}: it is to be even")
         for number, phase in enumerate(self.phases):
             try:
                 phase.check(self.generator, processes)
@@ -195,6 +199,10 @@ def settings_of(kind: type[Settings], values: object, where: str) -> Settings:
         if key not in fields:
             raise ValueError(f"{where} has no {key}; it has {', '.join(sorted(fields))}")
         made[key] = _value(hints[key], value, f"{where}.{key}")
+        numbers = made[key] if isinstance(made[key], tuple) else (made[key],)
+        for number in numbers:
+            if isinstance(number, int | float) and not isinstance(number, bool):
+                check_range(key, number, f"{where}.{key}")
     return kind(**made)
 
 

@@ -31,6 +31,7 @@ from models.training.gan.batch import shown_size
 from models.training.gan.trainer import GanTrainer, load_gan
 from models.training.recipes.recipe import Recipe
 from models.training.runs import distributed
+from models.training.runs.epochs import state_path
 from models.training.runs.whole_files import whole_file, write_whole
 from models.training.sketches.sketches import train_sketch_judge
 
@@ -179,8 +180,8 @@ class RecipeRun:
 
     def trainer(self, number: int, examples: Sequence[Example]) -> GanTrainer:
         """A phase's networks, not trained yet, with photographs to train them on."""
-        for unfinished in (expert_trainer.STATE_NAME, damsm_trainer.STATE_NAME):
-            if found := sorted(self.out.glob(f"*/{unfinished}")):
+        for name in (expert_trainer.NAME, damsm_trainer.NAME):
+            if found := sorted(self.out.glob(f"*/{state_path(Path(), name)}")):
                 raise ValueError(f"{found[0].parent} is not complete: `run` goes on with it")
         phase = self.recipe.phases[number]
         expert = load_expert(self._expert) if self.recipe.expert else None

@@ -8,20 +8,19 @@ from random import Random
 import torch
 
 from models.networks.text_encoder import pad_ids
-from models.sketches.pose import PART_GROUPS, PARTS
 from models.sketches.pose_bank import PoseBank
+from models.sketches.pose_wish import KINDS, USUAL
 from models.training.damsm.model import Damsm
 from models.training.data.captions import name_of
 from models.training.data.crops import Crop
 from models.training.data.examples import Example
 from models.training.data.photographs import boxes_of, pose_of
+from models.training.sketches.pose_kinds import kinds_of
 from models.words.names import name_sentences
 
-MOST = 6_000
-"""Poses in a file: 512 bytes of text features each."""
-
-NEEDED = ("beak", "eye", "crown", "tail")
-"""What must be in the picture: a bird without head or tail is not what people ask for."""
+MOST, MOST_OF_A_KIND = 6_000, 500
+"""Poses in a file, and those of each kind that can be asked for; each is 512 bytes of text
+features."""
 
 _NAMES = 4
 """Sentences of the name that stand for what is said of a photograph without captions."""
@@ -29,23 +28,25 @@ _NAMES = 4
 
 @torch.inference_mode()
 def make_pose_bank(examples: Sequence[Example], damsm: Damsm, seed: int = 0) -> PoseBank | None:
-    """Choose poses at random among those of whole birds; None when nobody marked any."""
+    """Choose poses at random among those of whole birds, and of each kind that can be asked for.
+
+    None when nobody marked a whole bird.
+    """
     pose = pose_of(examples)
     pose = Crop.centred(boxes_of(examples)).pose(pose)
-    whole = torch.stack(
-        [
-            pose.seen[:, [PARTS.index(part) for part in PART_GROUPS[group]]].any(1)
-            for group in NEEDED
-        ]
-    ).all(0)
-    rows = whole.nonzero().flatten()
-    if not len(rows):
+    of_kind = kinds_of(examples, pose)
+    order = torch.randperm(len(examples), generator=torch.Generator().manual_seed(seed))
+    for column, kind in enumerate(KINDS):
+        some = order[of_kind[order, column]][: MOST if kind == USUAL else MOST_OF_A_KIND]
+        of_kind[:, column] = False
+        of_kind[some, column] = True
+    if not of_kind[:, KINDS.index(USUAL)].any():
         return None
-    order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(seed))
-    rows = rows[order[:MOST]].sort().values
-    bank = PoseBank(len(rows), damsm.text_encoder.config.feature_size)
+    rows = of_kind.any(1).nonzero().flatten()
+    bank = PoseBank(len(rows), damsm.text_encoder.config.feature_size, KINDS)
     bank.places.copy_(pose.places[rows])
-    bank.seen.copy_(pose.seen[rows].float())
+    bank.seen.copy_(pose.visible[rows].float())
+    bank.of_kind.copy_(of_kind[rows].float())
     chance = Random(seed)
     for number, row in enumerate(rows.tolist()):
         ids = _ids(examples[row], damsm, chance)

@@ -25,7 +25,8 @@ from models.training.data.examples import Example
 from models.training.data.photographs import Photographs, kept_side
 from models.training.expert.parts import part_loss
 from models.training.features.image_features import ImageFeatures
-from models.training.runs.files import load_state, save_state
+from models.training.features.part_features import PartFeatures
+from models.training.runs.states import load_state, save_state
 
 _GAMMA = 10.0
 """How sharply the right sentence is told from the others, as gamma3 of DAMSM."""
@@ -99,8 +100,10 @@ def load_sketch_judge(path: Path, sentence_size: int) -> SketchJudge:
     return judge.eval().requires_grad_(False)
 
 
-def begin_with(judge: SketchJudge, features: ImageFeatures) -> None:
+def begin_with(judge: SketchJudge, features: ImageFeatures | PartFeatures) -> None:
     """Take over the first blocks of an EfficientNet-Lite0, its batch norms folded."""
+    if isinstance(features, PartFeatures):
+        features = features.features
     own = [judge.stem, *judge.blocks]
     theirs = [features.stem, *list(features.blocks)[: len(judge.blocks)]]
     for part, other in zip(own, theirs, strict=True):
@@ -161,7 +164,7 @@ class _Trainer:
         small = photographs.cut(rows, crop, FIRST_STAGE_SIZE)
         parts, whole = self.judge(augment(small, SEEN_AT, settings.augment, movement))
         seen = movement.pose(crop.pose(pose), settings.augment).to(self.device)
-        of_parts = part_loss(parts, seen, pose.seen.any(1).to(self.device))
+        of_parts = part_loss(parts, seen, pose.visible.any(1).to(self.device))
         of_fit = self._fit_loss(rows, whole)
         self._optimizer.zero_grad()
         (of_parts + settings.fit_weight * of_fit).backward()

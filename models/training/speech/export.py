@@ -10,8 +10,8 @@ from models.networks.config import SpeechEncoderConfig
 from models.sound.speech_checkpoint import SpeechCheckpoint, save_speech_encoder
 from models.sound.speech_encoder import SpeechEncoder
 from models.training.damsm.model import load_damsm
-from models.training.runs.files import load_state
 from models.training.runs.publishing import check_weights, versions
+from models.training.runs.states import load_state
 from models.training.speech.trainer import STATE_KEYS
 
 

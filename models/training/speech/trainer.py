@@ -21,8 +21,8 @@ from models.training.damsm.similarity import damsm_loss
 from models.training.data.examples import read_examples
 from models.training.data.photographs import Photographs, kept_side
 from models.training.features.cached_features import CachedFeatures, cache_features
-from models.training.runs.files import load_state, save_state
 from models.training.runs.metrics import MetricsLog
+from models.training.runs.states import load_state, save_state
 from models.training.runs.stopping import stop_when_asked
 from models.training.speech.augment import masked, warped
 from models.training.speech.hearing_loss import HearingLoss

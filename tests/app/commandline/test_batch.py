@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from app.commandline import batch, cli
-from app.commandline.share import Share
+from app.commandline.ranks import Rank
 from app.commandline.steps import UsageError, save_drawing
 from app.pictures.picture_file import PictureError, read_metadata, save_picture
 from models import Drawing, Painter
@@ -135,6 +135,14 @@ def test_captions_as_people_have_them(
     assert draw(folder) == cli.SUCCESS  # nothing is left to do
 
 
+def test_a_line_of_what_nobody_sees_is_blank(tmp_path: Path, captions: Path, draw: Batch) -> None:
+    captions.write_text("a red bird\n\u200b\n\u00a0\u200e\na b\u00adlue bird\n", encoding="utf-8")
+    folder = tmp_path / "birds"
+    assert draw(folder) == cli.SUCCESS
+    assert sorted(pictures(folder)) == ["000000.png", "000003.png"]
+    assert draw(folder) == cli.SUCCESS  # it is the same run
+
+
 def test_unknown_words_are_told_at_the_end(
     tmp_path: Path, captions: Path, draw: Batch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -251,7 +259,7 @@ def test_what_is_saved_beside_is_made_up_for(tmp_path: Path, draw: Batch) -> Non
         ("lost seed", "its seed is 6, here it would be 5"),
         ("size", "its size is 64"),
         ("sentence", "its sentence is 'a yellow bird'"),
-        ("foreign", "is not a picture. Delete it"),
+        ("foreign", "is not a picture, or it is damaged. Delete it"),
         ("broken seed", "holds no seed"),
     ],
 )
@@ -321,29 +329,29 @@ def test_a_bad_line_does_not_stop_the_other_processes(
     assert draw(tmp_path / "b") == 1
     for name, value in {"RANK": "0", "WORLD_SIZE": "2"}.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(Share, "limit_threads", lambda _: None)
+    monkeypatch.setattr(Rank, "limit_threads", lambda _: None)
     assert draw(tmp_path / "c") == 0
     assert capsys.readouterr().err.count("Line 1: ") == 2
     assert not list((tmp_path / "c").glob("*.png"))
 
 
-def test_a_share_is_what_torchrun_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert Share.from_environment({}) == Share(0, 1, 0, 1)
+def test_a_rank_is_what_torchrun_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Rank.from_environment({}) == Rank(0, 1, 0, 1)
     second = {"RANK": "5", "WORLD_SIZE": "8", "LOCAL_RANK": "1", "LOCAL_WORLD_SIZE": "4"}
-    share = Share.from_environment(second)
-    assert [number for number in range(16) if share.of(number)] == [5, 13]
+    rank = Rank.from_environment(second)
+    assert [number for number in range(16) if rank.of(number)] == [5, 13]
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     monkeypatch.setattr("torch.cuda.device_count", lambda: 4)
-    assert [share.device(name) for name in ("auto", "cuda", "cpu")] == ["cuda:1", "cuda:1", "cpu"]
-    assert Share().device("auto") == "auto"
+    assert [rank.device(name) for name in ("auto", "cuda", "cpu")] == ["cuda:1", "cuda:1", "cpu"]
+    assert Rank().device("auto") == "auto"
     monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
-    four = [Share(rank, 4, rank, 4) for rank in range(4)]
+    four = [Rank(number, 4, number, 4) for number in range(4)]
     assert {each.device("auto") for each in four} == {"cuda:0"}, "each draws, also with one GPU"
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    assert share.device("auto") == "auto"
+    assert rank.device("auto") == "auto"
     for name, value in (("RANK", "8"), ("WORLD_SIZE", "many"), ("LOCAL_RANK", "-1")):
         with pytest.raises(UsageError, match="torchrun"):
-            Share.from_environment({**second, name: value})
+            Rank.from_environment({**second, name: value})
 
 
 def test_drawing_waits_for_saving_and_hears_what_went_wrong(

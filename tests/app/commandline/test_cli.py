@@ -191,6 +191,8 @@ def test_bad_sentences(
         ["listen", "x.wav", "--direct"],
         ["fly"],
         ["--no-such-option"],
+        ["--weights", "own.safetensors", "doctor"],
+        ["--weights", "own.safetensors", "--install-desktop"],
     ],
 )
 def test_bad_usage(capsys: pytest.CaptureFixture[str], arguments: Sequence[str]) -> None:

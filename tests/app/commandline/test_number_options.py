@@ -55,9 +55,11 @@ def test_there_are_numbers() -> None:
         ("draw", "--count"),
         ("draw", "--seed"),
         ("draw", "--size"),
+        ("draw", "--sketches"),
         ("listen", "--seconds"),
         ("listen", "--microphone"),
         ("listen", "--seed"),
+        ("listen", "--sketches"),
         ("listen", "--size"),
     }
 

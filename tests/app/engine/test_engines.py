@@ -21,9 +21,11 @@ from app.engine.client import EngineStoppedError
 from app.engine.engines import Engines
 from app.engine.messages import EngineDefect
 from app.engine.pictures import PicturesEngine
+from app.speech.recognition.recognisers import load_transcriber
 from app.speech.recognition.transcriber import NothingHeardError
 from app.speech.recognition.whisper import bundled_whisper
 from app.speech.sound.recording import Recording
+from app.speech.sound.voice_detector import find_speech
 from models import Painter
 from models.errors import CheckpointError, DrawingCancelled, SentenceError
 from models.request import DrawRequest
@@ -75,14 +77,30 @@ def test_speech_is_understood(engines: Engines, spoken_sentence: SpeakSentence) 
     transcriber = engines.load_transcriber()
     recording = Recording.from_file(spoken_sentence(SENTENCE))
     assert transcriber.name == "Whisper" and transcriber.notice is None
-    assert transcriber.transcribe(recording) == SENTENCE
+    assert transcriber.understand(recording).text == SENTENCE
+
+
+def test_a_recording_is_searched_for_a_voice_once(
+    spoken_sentence: SpeakSentence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[Recording] = []
+
+    def search(recording: Recording) -> Recording | None:
+        searched.append(recording)
+        return find_speech(recording)
+
+    monkeypatch.setattr("app.speech.recognition.transcriber.find_speech", search)
+    recording = Recording.from_file(spoken_sentence(SENTENCE))
+    heard = load_transcriber().understand(recording)
+    assert heard.text == SENTENCE and heard.speech.samples.size
+    assert len(searched) == 1
 
 
 def test_errors_keep_their_class_and_sentence(engines: Engines) -> None:
     with pytest.raises(SentenceError, match="None of these words"):
         engines.load_painter().draw(DrawRequest("qwxzv"))
     with pytest.raises(NothingHeardError, match="no speech"):
-        engines.load_transcriber().transcribe(Recording(np.zeros(16_000, np.int16), 16_000))
+        engines.load_transcriber().understand(Recording(np.zeros(16_000, np.int16), 16_000))
     with pytest.raises(EngineDefect, match="AttributeError") as caught:
         engines.pictures.call("no_such_method")
     assert "Traceback" in caught.value.__notes__[0]
@@ -213,7 +231,8 @@ while True:
 
 _CLOSING = """
 import sys
-from app.ui import open_window, window
+from app.ui import open_window
+from app.ui.window import window
 
 class Impatient(window.MainWindow):
     def run(self):

@@ -11,6 +11,7 @@ from app.gallery import Gallery
 from app.pictures.picture_file import save_picture
 from app.pictures.picture_metadata import PictureMetadata
 from app.speech.sound.recording import Recording
+from models.checkpoints.header import describe_model
 from models.drawing import Drawing
 from models.request import DrawRequest
 
@@ -25,7 +26,7 @@ def drawing(sentence: str = "a red bird", seed: int = 1, size: int = 64) -> Draw
         tuple(sentence.split()),
         (),
         DrawRequest(sentence, seed, image.width),
-        "test (0000)",
+        describe_model().name,
     )
 
 
@@ -38,7 +39,9 @@ def recording() -> Recording:
 def copy_in(gallery: Gallery, name: str, sentence: str, created: str = "2026-01-01") -> Path:
     """Put a picture into the folder as a person does: behind the gallery's back."""
     gallery.folder.mkdir(parents=True, exist_ok=True)
-    metadata = PictureMetadata(DrawRequest(sentence, 1, 64), "test (0000)", "0.1.0", created)
+    metadata = PictureMetadata(
+        DrawRequest(sentence, 1, 64), describe_model().name, "0.1.0", created
+    )
     save_picture(Image.new("RGB", (64, 64)), metadata, gallery.folder / name)
     return gallery.folder / name
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import Callable
 from pathlib import Path
 from tkinter import filedialog
@@ -9,15 +11,16 @@ from tkinter import filedialog
 import pytest
 from PIL import Image
 
-from app.pictures.file_kind import kind_of
+from app.file_kind import SOUND_ENDINGS, kind_of
 from app.pictures.picture_file import PictureError, read_picture, save_picture
 from app.pictures.picture_metadata import PictureMetadata
 from app.ui.window.window import MainWindow
 from models.request import DrawRequest
-from tests.app.commandline.command_line import failure
+from tests.app.commandline.command_line import failure, run
 from tests.app.events import drop, drop_addresses
 from tests.app.pictures.test_foreign_pictures import chunk, drop_when_possible, ours, png, text
 from tests.conftest import wait_until
+from tests.speech_fixtures import SpeakSentence
 
 METADATA = PictureMetadata(DrawRequest("a red bird", 7, 64), "test (0000)")
 # A file of each name, and the format that is written into it.
@@ -66,6 +69,60 @@ def test_what_cannot_be_read_is_told_by_its_name(tmp_path: Path) -> None:
     assert kind_of(tmp_path) == "other"
 
 
+def test_a_hundred_megapixels_are_told_of_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "photograph.png"
+    Image.new("1", (10_000, 10_000)).save(path)
+    told = run("draw", "--from", path, "-o", tmp_path / "again.png")
+    assert told.returncode == 1
+    assert told.stderr == f"speech2bird: The picture {path} is too large: 10000 x 10000 pixels.\n"
+
+
+def test_what_is_no_picture_is_told(tmp_path: Path, spoken_sentence: SpeakSentence) -> None:
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 200
+    sound = spoken_sentence("a red bird").read_bytes()
+    for name, content, told in (
+        ("photo.jpg", heic, "is a picture of a kind that cannot be read here"),
+        ("empty.png", b"", "is an empty file"),
+        ("page.png", b"<html>", "is not a picture, or it is damaged"),
+        ("bird.wav", sound, "is a sound, not a picture: the tab Speak and `listen` take it"),
+        ("bird", sound, "is a sound, not a picture"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(PictureError, match=told):
+            read_picture(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["bird.gif", "bird", "bird.wav"])
+def test_a_picture_in_place_of_a_sound_is_called_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    two_colours(64, 64).save(tmp_path / name, format="GIF")
+    told = failure(capsys, 1, "listen", tmp_path / name)
+    assert f"{name} is a picture, not a sound. One that was drawn here is opened by" in told
+
+
+def test_sounds_are_known_by_name_or_beginning(tmp_path: Path) -> None:
+    for ending in SOUND_ENDINGS:
+        (tmp_path / f"sound{ending}").write_bytes(b"what nobody reads")
+        assert kind_of(tmp_path / f"sound{ending}") == "sound", ending
+    for number, (beginning, kind) in enumerate(
+        (
+            (b"ID3\3", "sound"),
+            (b"\0\0\0\x20ftypM4A ", "sound"),
+            (b"\x1aE\xdf\xa3", "sound"),
+            (b"#!AMR\n", "sound"),
+            (b"a red bird", "other"),
+            (b"PK\3\4", "other"),
+        )
+    ):
+        path = tmp_path / f"file {number}"
+        path.write_bytes(beginning + b"\0" * 20)
+        assert kind_of(path) == kind, beginning
+    for name in ("camera.raw", "VOICE.RAW"):  # of either kind: none can tell what is in it
+        (tmp_path / name).write_bytes(b"\0" * 2000)
+        assert kind_of(tmp_path / name) == "other"
+
+
 def test_each_kind_is_taken_for_what_it_is_when_dropped(
     window: MainWindow, tmp_path: Path, spoken_sentence: Callable[[str], Path]
 ) -> None:
@@ -87,7 +144,7 @@ def test_each_kind_is_taken_for_what_it_is_when_dropped(
     sound = tmp_path / "a sound without an ending"
     sound.write_bytes(spoken_sentence("a red bird").read_bytes())
     drop(window, sound)
-    wait_until(window, lambda: "red bird" in window.speak_tab.field.sentence)
+    wait_until(window, lambda: "red bird" in window.speak_tab.field.sentence, timeout=60)
 
 
 def test_a_dropped_link_or_nothing_is_told(window: MainWindow) -> None:
@@ -102,6 +159,32 @@ def test_a_dropped_link_or_nothing_is_told(window: MainWindow) -> None:
         drop_addresses(window, *addresses)
         wait_until(window, lambda: window.messages.text != "")
         assert told in window.messages.text and window.messages.is_error
+
+
+def test_dropped_addresses_of_this_computer_are_opened(window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "my bird.png"
+    save_picture(two_colours(64, 64), METADATA, path)
+    (tmp_path / "notes.txt").write_text("a red bird")
+    wait_until(window, lambda: window.root.tk.eval("namespace exists ::tkdnd::xdnd") == "1")
+    address = path.as_uri().removeprefix("file://")
+    others = [tmp_path.as_uri(), (tmp_path / "notes.txt").as_uri()]
+    for addresses in (
+        [f"file://localhost{address}"],
+        [f"file://{platform.node()}{address}"],
+        [f"file:{address}"],
+        [*others, path.as_uri()],  # the first that can be opened
+    ):
+        window.messages.clear()
+        drop_addresses(window, *addresses)
+        wait_until(window, lambda: window.messages.text != "")
+        assert window.messages.text == "my bird.png was drawn with seed 7.", addresses
+    no_text = Path(os.fsdecode(os.fsencode(tmp_path) + b"/b\xffird.png"))
+    no_text.write_bytes(path.read_bytes())
+    window.messages.clear()
+    drop_addresses(window, no_text.as_uri())
+    wait_until(window, lambda: "was drawn with seed 7." in window.messages.text)
+    drop_addresses(window, "file://server/bird.png")
+    wait_until(window, lambda: "a link to server/bird.png" in window.messages.text)
 
 
 @pytest.mark.parametrize("name", ["bird.png", "bird.jpg", "bird.webp"])
@@ -149,7 +232,7 @@ def test_dialogs_show_every_ending_in_both_cases(
 
     monkeypatch.setattr(filedialog, "askopenfilename", ask)
     monkeypatch.setattr(filedialog, "asksaveasfilename", ask)
-    window.commands.open()
+    window.pictures.open()
     for ending in (".png", ".jpg", ".jpeg", ".jfif", ".webp"):
         assert {f"*{ending}", f"*{ending.upper()}"} <= set(asked[-1].split())
     window.tabs.select(window.morph_tab)

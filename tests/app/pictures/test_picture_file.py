@@ -86,7 +86,12 @@ def test_foreign_pictures(tmp_path: Path, picture: Image.Image) -> None:
         read_metadata(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["bird", "bird.gif", ".png"])
+def test_an_ending_alone_is_no_name(tmp_path: Path, picture: Image.Image) -> None:
+    with pytest.raises(PictureError, match=r"'\.PNG' is an ending alone: name it bird\.PNG"):
+        save_picture(picture, METADATA, tmp_path / ".PNG")
+
+
+@pytest.mark.parametrize("name", ["bird", "bird.gif"])
 def test_bad_suffix(tmp_path: Path, picture: Image.Image, name: str) -> None:
     with pytest.raises(PictureError, match=r"must end in \.png, \.jpg or \.webp"):
         save_picture(picture, METADATA, tmp_path / name)
@@ -204,9 +209,15 @@ def unwritable_folder(tmp_path: Path) -> Path:
 
 
 def test_every_choice_of_a_request_is_kept(tmp_path: Path, picture: Image.Image) -> None:
-    request = DrawRequest("a crimson bird", 7, 512, drawn_as="a dark red bird", sketches=4)
+    request = DrawRequest(
+        "a crimson bird", 7, 512, drawn_as="a dark red bird", sketches=4, sketch=2, pose="left"
+    )
     metadata = replace(METADATA, request=request)
     save_picture(picture, metadata, tmp_path / "bird.png")
     assert read_metadata(tmp_path / "bird.png").request == request
-    kept = [field.name for field in fields(DrawRequest) if field.name not in ("blend", "sound")]
+    kept = [
+        field.name
+        for field in fields(DrawRequest)
+        if field.name not in ("beside", "blend", "sound")
+    ]
     assert list(request.kept()) == kept

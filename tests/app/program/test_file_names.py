@@ -129,11 +129,11 @@ def test_the_window_opens_and_shows_any_name(
 ) -> None:
     save_picture(picture, METADATA, tmp_path / name)
     window = make_window()
-    window.opener.open(tmp_path / name)
+    window.pictures.opener.open(tmp_path / name)
     wait_until(window, lambda: window.messages.text != "")
     assert "was drawn with seed 7" in window.messages.text
     (tmp_path / name).unlink()
     window.messages.clear()
-    window.opener.open(tmp_path / name)
+    window.pictures.opener.open(tmp_path / name)
     wait_until(window, lambda: window.messages.text != "")
     assert "There is no picture" in window.messages.text

@@ -137,7 +137,7 @@ def test_the_window_asks_before_it_replaces_a_read_only_picture(
     choose(monkeypatch, "asksaveasfilename", path)
     window = open_gallery()
     click_on(window, 0)
-    window.commands.save()
+    window.pictures.save()
     dialog = window.saver.dialog
     assert dialog is not None
     dialog.save_button.invoke()

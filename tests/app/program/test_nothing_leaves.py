@@ -20,11 +20,9 @@ from tests.conftest import REPOSITORY
 from tests.speech_fixtures import PlugIn, SpeakSentence
 from tests.system_calls import network_calls, watched, written_elsewhere
 from tests.training.conftest import write_data
+from tests.training.runs.tiny import TINY
 
 _WATCHED_FOR = 60  # seconds after everything was used; a library waited ten before it looked up
-
-_TINY = ("expert.batch_size=8", "damsm.epochs=1", "damsm.batch_size=8", "damsm.words_of=8")
-"""Changes of the recipe `quick` that let a handful of pictures do."""
 
 _OWN = (".config/speech2bird", ".local/share/speech2bird")
 
@@ -84,12 +82,15 @@ def test_commands_reach_out_to_nobody(
 ) -> None:
     out, log = tmp_path / "out", tmp_path / "calls"
     out.mkdir()
-    birds = write_data(out / "birds")
+    birds, recipe = write_data(out / "birds"), out / "tiny.toml"
+    recipe.write_text(TINY)
     sound = spoken_sentence("a small red bird with black wings")
     commands = {
         "main.py listen": [sound, "-o", out / "heard.png"],
         "main.py draw": ["a red bird", "-o", out / "drawn.png", "--size", "64"],
-        "-m models.training damsm": ["quick", "--data", birds, "--out", out / "run", *_TINY],
+        "main.py listen --direct": [sound, "-o", out / "direct.png", "--size", "64"],
+        # All that makes weights: expert, DAMSM, steps of the GAN, sketches, export.
+        "-m models.training run": [recipe, "--data", birds, "--out", out / "run"],
     }
     for beginning, arguments in commands.items():
         command = watched([sys.executable, *beginning.split(), *arguments], log)

@@ -15,12 +15,12 @@ from safetensors.torch import save_file
 
 from models import Painter
 from models.checkpoints.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from models.checkpoints.header import BUNDLED_WEIGHTS
 from models.checkpoints.weights_file import checksum_of
 from models.errors import CheckpointError
 from models.networks.config import GeneratorConfig, ModelConfig, TextEncoderConfig
 from models.networks.generator import Generator
 from models.networks.text_encoder import TextEncoder
-from models.painter import BUNDLED_WEIGHTS
 from models.words.vocabulary import Vocabulary
 
 ADVICE = re.compile(r"\. (Fetch the file again, or choose|Choose|Use) [\w ,]+\.$")

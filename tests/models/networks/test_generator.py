@@ -127,3 +127,19 @@ def test_a_pose_changes_the_picture_and_none_is_needed(text: TextFeatures) -> No
     assert not [name for name in plain.state_dict() if "pose" in name]
     told = plain.start(noise, condition, Pose(places, seen)).image
     assert torch.equal(told, plain.start(noise, condition).image)
+
+
+def test_several_poses_of_one_noise_are_drawn_as_each_by_itself() -> None:
+    torch.manual_seed(0)
+    config = GeneratorConfig(
+        8, 4, 4, seed_channels=16, stage_channels=(8, 6), first_stage_blocks=1, pose_channels=4
+    )
+    generator = Generator(config).eval()
+    noise, condition = torch.randn(2, 4), torch.randn(2, 4)
+    poses = Pose(torch.rand(6, len(PARTS), 2), torch.ones(6, len(PARTS)))
+    together = generator.start(noise, condition, poses).drawn
+    for row in range(6):
+        of = slice(row // 3, row // 3 + 1)
+        alone = generator.start(noise[of], condition[of], poses.rows(slice(row, row + 1))).drawn
+        torch.testing.assert_close(together[row : row + 1], alone)
+    assert (together[0] - together[1]).abs().max() > 1e-4

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from models.checkpoints.checkpoint import load_checkpoint
-from models.painter import BUNDLED_WEIGHTS
-from models.painting.backend import Place
+from models.checkpoints.header import BUNDLED_WEIGHTS
+from models.painting.backend import Backend
 from models.painting.precision import bfloat16_is_faster, chosen_precision
 
 CPU = torch.device("cpu")
@@ -34,9 +34,9 @@ def test_a_processor_draws_and_trains_in_what_it_is_fast_in(
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx)
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: avx512_bf16)
-    place = Place.on(CPU, load_checkpoint(BUNDLED_WEIGHTS).generator)
-    assert place.precision == expected
-    assert {value.dtype for value in place.generator.parameters()} == {expected}
+    backend = Backend.on(CPU, load_checkpoint(BUNDLED_WEIGHTS).generator)
+    assert backend.precision == expected
+    assert {value.dtype for value in backend.generator.parameters()} == {expected}
     assert chosen_precision("auto", CPU) == expected
 
 

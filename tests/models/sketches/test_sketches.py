@@ -9,42 +9,15 @@ import torch
 from torch import Tensor
 
 from models import Painter
-from models.checkpoints.checkpoint import Checkpoint, save_checkpoint
-from models.networks.config import GeneratorConfig, ModelConfig, TextEncoderConfig
-from models.networks.generator import Generator
-from models.networks.text_encoder import TextEncoder
 from models.request import Blend, DrawRequest
 from models.sketches.pose import PART_GROUPS, PARTS
-from models.sketches.pose_bank import PoseBank
 from models.sketches.sketch_judge import SketchJudge, SketchScores, wholeness
-from models.words.vocabulary import Vocabulary
+from tests.posed_weights import make_weights
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An untrained model that has poses and a judge of sketches."""
-    torch.manual_seed(0)
-    config = ModelConfig(
-        TextEncoderConfig(vocabulary_size=4, embedding_size=6, feature_size=8),
-        GeneratorConfig(8, 4, 4, seed_channels=16, stage_channels=(8, 6), pose_channels=4),
-        poses=60,
-        judges_sketches=True,
-    )
-    poses = PoseBank(60, 8)
-    poses.places.uniform_(0.1, 0.9)
-    poses.seen.fill_(1)
-    poses.sentences.normal_()
-    checkpoint = Checkpoint(
-        config,
-        Vocabulary(["a", "red", "bird"]),
-        TextEncoder(config.text_encoder).eval(),
-        Generator(config.generator).eval(),
-        poses=poses,
-        sketch_judge=SketchJudge(8),
-    )
-    path = tmp_path_factory.mktemp("weights") / "sketching.safetensors"
-    save_checkpoint(checkpoint, path)
-    return path
+    return make_weights(tmp_path_factory.mktemp("weights") / "sketching.safetensors")
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from app.speech.sound.recording import Recording
 from models import Painter
 from models.errors import SoundError
 from models.networks.text_encoder import pad_ids
-from models.painter import LEAST_LIKENESS
 from models.request import DrawRequest
-from models.sound.listener import HeardSentence, Listener
+from models.sound.ears import LEAST_LIKENESS
+from models.sound.heard import HeardSentence
+from models.sound.listener import Listener
 from models.sound.log_mel import SAMPLE_RATE
 from models.training.evaluation.colours import COLOUR_SENTENCE, dominant_colour
 from tests.melody import melody
@@ -56,7 +57,7 @@ def test_what_is_said_is_near_what_is_written(
     others = ("a large white bird swimming in water", "this bird has a yellow head and a long beak")
     assert closeness(SENTENCE) > 0.7 > max(map(closeness, others))
     assert abs(len(heard.spans) - len(SENTENCE.split())) <= 1
-    assert painter.likeness(heard) > LEAST_LIKENESS
+    assert painter.ears.likeness(heard) > LEAST_LIKENESS
 
 
 def test_colours_come_through(

@@ -71,6 +71,11 @@ def test_the_book_has_every_group_and_what_belongs_to_it() -> None:
         ("bluejay", "blue jay"),
         ("thrushes", "song thrush"),
         ("Lammergeier", "bearded vulture"),
+        ("mocking birds", "northern mockingbird"),
+        ("fly catcher", "flycatcher"),
+        ("red tail hawk", "red-tailed hawk"),
+        ("ring neck pheasants", "ring-necked pheasant"),
+        ("birds of paradise", "bird-of-paradise"),
     ],
 )
 def test_a_name_is_found_however_it_is_written(written: str, name: str) -> None:
@@ -79,7 +84,7 @@ def test_a_name_is_found_however_it_is_written(written: str, name: str) -> None:
     assert bird.name == name
 
 
-@pytest.mark.parametrize("written", ["", "car", "a", "owl car", "red"])
+@pytest.mark.parametrize("written", ["", "car", "a", "owl car", "red", "black bird"])
 def test_what_is_no_name_is_not_found(written: str) -> None:
     assert bird_book().get(written) is None
 

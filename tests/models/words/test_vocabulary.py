@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from models.words.tokens import find_words
 from models.words.vocabulary import Vocabulary, tokenize
 from tests.conftest import REPOSITORY
 
@@ -55,3 +56,12 @@ def test_only_who_asks_for_the_nearest_words_waits_for_nltk() -> None:
         "words.nearest('brid'); assert 'nltk' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, check=True)
+
+
+@pytest.mark.parametrize("unseen", ["\u00ad", "\u200b", "\u200d", "\u2060", "\ufeff", "\u202e"])
+def test_what_nobody_sees_does_not_cut_a_word(unseen: str) -> None:
+    written = f"{unseen}a yel{unseen}low bird{unseen}"
+    assert tokenize(written) == ["a", "yellow", "bird"]
+    found = [(written[start:end], word) for word, start, end in find_words(written)]
+    assert [word for _, word in found] == ["a", "yellow", "bird"]
+    assert found[1][0] == f"yel{unseen}low"

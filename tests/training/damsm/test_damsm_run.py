@@ -13,7 +13,8 @@ from models.training.damsm.trainer import DamsmTrainer, DamsmTraining, train_dam
 from models.training.data.folder import DataFolder
 from models.training.data.recolour import LEFT_ALONE, Recolouring
 from models.training.expert.expert import load_expert
-from models.training.runs.files import save_state
+from models.training.features.part_features import PartFeatures
+from models.training.runs.states import save_state
 from tests.training.conftest import write_birds
 from tests.training.states import same_tensors
 
@@ -113,8 +114,12 @@ def test_names_are_words_of_the_vocabulary(damsm: Path, expert: Path) -> None:
     assert {"wren", "red", "bird"} <= set(loaded.vocabulary.words)
     assert "owl" not in loaded.vocabulary, "nobody trains on it"
     # It looks through the expert, which comes along in half precision.
-    own, experts = loaded.features.state_dict(), load_expert(expert).features.state_dict()
-    assert all(torch.equal(own[name].half(), value.half()) for name, value in experts.items())
+    seen, known = loaded.features, load_expert(expert)
+    assert isinstance(seen, PartFeatures)
+    for own, experts in ((seen.features, known.features), (seen.parts, known.parts)):
+        state = own.state_dict()
+        for name, value in experts.state_dict().items():
+            assert torch.equal(state[name].half(), value.half())
     assert loaded.features_name == "efficientnet-lite0" and loaded.picture_size == 64
 
 

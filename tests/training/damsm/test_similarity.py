@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from models.networks.text_encoder import TextFeatures
 from models.training.damsm.similarity import DamsmConfig, contrastive_loss, damsm_loss, word_scores
+from models.training.data.counterfactual import WrongText
 
 PAPERS = DamsmConfig(scaled=False)
 
@@ -96,3 +97,24 @@ def test_pairs_of_one_species_are_no_wrong_answers() -> None:
     masked = contrastive_loss(scores, same, gamma3=1.0)
     unmasked = contrastive_loss(scores, torch.eye(3, dtype=torch.bool), gamma3=1.0)
     assert masked < 0.5 < unmasked
+
+
+def test_a_sentence_is_asked_about_beside_itself_with_its_colours_exchanged() -> None:
+    torch.manual_seed(2)
+    regions, whole = torch.randn(4, 32, 9), torch.randn(4, 32)
+    own, other = (
+        TextFeatures(torch.randn(4, 32, 5), sentence, torch.ones(4, 5, dtype=torch.bool))
+        for sentence in (whole + 0.5 * torch.randn(4, 32), torch.randn(4, 32))
+    )
+    species, changed = torch.arange(4), torch.tensor([True, False, True, False])
+    plain, asking = DamsmConfig(), DamsmConfig(exchanged_weight=2.0)
+
+    def sentence_loss(config: DamsmConfig, right: TextFeatures, wrong: TextFeatures) -> float:
+        told = WrongText(wrong, changed)
+        return damsm_loss(regions, whole, right, species, config, told).sentence.item()
+
+    told = sentence_loss(asking, own, other) - sentence_loss(plain, own, other)
+    confused = sentence_loss(asking, other, own) - sentence_loss(plain, other, own)
+    assert 0 < told < 0.5 < confused
+    nothing = WrongText(other, torch.zeros(4, dtype=torch.bool))
+    assert damsm_loss(regions, whole, own, species, asking, nothing).sentence.isfinite()

@@ -51,7 +51,7 @@ def test_parts_land_where_their_pixels_do() -> None:
     assert cut.shape == (COUNT, 3, 64, 64)
     told = crop.pose(pose)
     # At the border a dot is cut off, or mirrored.
-    well_inside = ((told.places[:, BEAK] - 0.5).abs() < 0.35).all(1) & told.seen[:, BEAK]
+    well_inside = ((told.places[:, BEAK] - 0.5).abs() < 0.35).all(1) & told.visible[:, BEAK]
     assert well_inside.sum() > 40
     distance = (found(cut) - told.places[:, BEAK]).norm(dim=1)[well_inside]
     assert distance.max() < 0.01
@@ -64,15 +64,15 @@ def test_heads_are_inside_and_what_is_outside_is_not_told() -> None:
         crop = Crop.sample(boxes, pose, CropSettings(closest=0.6, farthest=0.9, shift=0.2))
         told = crop.pose(pose)
         places = told.places[:, HEAD]
-        fits = (pose.places[:, HEAD].masked_fill(~pose.seen[:, HEAD, None], 0.5)).amax(1)
-        fits -= (pose.places[:, HEAD].masked_fill(~pose.seen[:, HEAD, None], 0.5)).amin(1)
+        fits = (pose.places[:, HEAD].masked_fill(~pose.visible[:, HEAD, None], 0.5)).amax(1)
+        fits -= (pose.places[:, HEAD].masked_fill(~pose.visible[:, HEAD, None], 0.5)).amin(1)
         room = (fits < crop.side[:, None] - 0.06).all(1)
         assert room.sum() > 50
-        head = pose.seen[:, HEAD] & room[:, None]
+        head = pose.visible[:, HEAD] & room[:, None]
         inside = ((places >= 0) & (places <= 1)).all(2)
         assert inside[head].all()
         out = ~((told.places > 0) & (told.places < 1)).all(2)
-        assert (pose.seen & out).any() and not (told.seen & out).any()
+        assert (pose.visible & out).any() and not (told.visible & out).any()
 
 
 def test_squares_stay_in_the_photograph_and_are_as_large_as_asked() -> None:
@@ -99,7 +99,9 @@ def test_mirroring_exchanges_left_and_right_and_nothing_else() -> None:
     one, other = plain.pose(pose), mirrored.pose(pose)
     torch.testing.assert_close(other.places[..., 0], 1 - one.places[..., 0])
     assert torch.equal(other.places[..., 1], one.places[..., 1])
-    assert torch.equal(other.seen, one.seen), "parts keep their names: groups share their maps"
+    assert torch.equal(other.visible, one.visible), (
+        "parts keep their names: groups share their maps"
+    )
     torch.testing.assert_close(
         other.maps(16, 0.05), one.maps(16, 0.05).flip(3), atol=1e-5, rtol=1e-4
     )
@@ -127,9 +129,9 @@ def test_a_moved_pose_is_where_its_pixels_are(cutout: float) -> None:
     near = (told.places[:, TAIL] - movement.cutout.flip(1)).abs().amax(1)
     far_from_border = ((told.places[:, TAIL] - 0.5).abs() < 0.4).all(1)
     whole = far_from_border & (near > cutout / 2 + 0.08)
-    assert whole.sum() > 60 and told.seen[whole, TAIL].all()
+    assert whole.sum() > 60 and told.visible[whole, TAIL].all()
     distance = (found(moved) - told.places[:, TAIL]).norm(dim=1)[whole]
     assert distance.max() < 0.01
     hidden = near < cutout / 2 - 0.08
-    assert not told.seen[hidden, TAIL].any() and (light[hidden] < 1).all()
+    assert not told.visible[hidden, TAIL].any() and (light[hidden] < 1).all()
     assert hidden.any() == (cutout > 0.16)

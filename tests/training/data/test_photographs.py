@@ -41,7 +41,7 @@ def test_species_boxes_and_parts(data: DataFolder) -> None:
     assert photographs.species_names == ["black wren", "blue wren", "red wren", "yellow wren"]
     assert photographs.species.tolist()[:4] == [2, 1, 3, 0] == photographs.species.tolist()[16:]
     assert photographs.boxes[4].tolist() == pytest.approx([18 / 96, 0.25, 0.5, 40 / 96])
-    seen = photographs.pose.seen
+    seen = photographs.pose.visible
     assert seen[:4].sum(1).tolist() == [4, 4, 4, 0], "every fourth has none"
     beak = photographs.pose.places[0, PARTS.index("beak")]
     assert beak.tolist() == pytest.approx([16 / 96, 0.3])

@@ -21,7 +21,7 @@ from models.training.data.photographs import bird_square
 from models.training.evaluation import Evaluator, evaluate
 from models.training.evaluation.distances import spread
 from models.training.evaluation.features import PLACES, FeatureNetwork, pixels
-from models.training.runs.files import save_state
+from models.training.runs.states import save_state
 from models.words.vocabulary import Vocabulary
 from tests.training.conftest import COLOURS, write_birds
 from tests.training.conftest import SCORED_PICTURES as PICTURES

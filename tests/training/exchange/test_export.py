@@ -15,7 +15,9 @@ from models import Painter
 from models.checkpoints.checkpoint import load_checkpoint
 from models.training.__main__ import main
 from models.training.damsm.model import load_damsm
-from models.training.runs.files import save_state
+from models.training.data.folder import DataFolder
+from models.training.exchange.export import learned_names
+from models.training.runs.states import save_state
 from tests.training.states import SMALL, averaged_generator, run_state
 
 
@@ -67,6 +69,19 @@ def test_the_card_tells_what_the_run_knows_and_what_a_person_adds(
     assert f"torch {torch.__version__}" in written_by and "speech2bird" in written_by
     assert export(*cards) == 0
     assert load_checkpoint(path).card["photographs_seen"] == "many", "a person's word goes before"
+
+
+def test_the_names_of_the_birds_that_it_learned_from_come_along(
+    export: Callable[..., int], data: DataFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bird.safetensors"
+    assert export() == 0
+    assert load_checkpoint(path).config.names == ()
+    assert "no names of birds" in capsys.readouterr().err
+    assert export("--data", str(data.path)) == 0
+    checkpoint = load_checkpoint(path)
+    assert checkpoint.config.names == learned_names(data.train, checkpoint.vocabulary) != ()
+    assert capsys.readouterr().err == ""
 
 
 def test_a_fact_without_a_name_is_one_sentence(

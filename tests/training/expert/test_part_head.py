@@ -41,8 +41,8 @@ def perfect_logits(pose: Pose) -> torch.Tensor:
 def test_what_is_told_is_found_again() -> None:
     pose = some_pose()
     found = found_pose(perfect_logits(pose))
-    assert torch.equal(found.seen, pose.seen)
-    assert (found.places - pose.places)[pose.seen].norm(dim=1).max() < 0.35 / GRID
+    assert torch.equal(found.visible, pose.visible)
+    assert (found.places - pose.places)[pose.visible].norm(dim=1).max() < 0.35 / GRID
 
 
 def test_the_loss_is_least_for_what_is_true() -> None:
@@ -64,8 +64,8 @@ def test_a_head_that_learned_parts_marks_other_photographs(data: DataFolder) -> 
     examples = [*data.train, *data.more]
     features, photographs = ImageFeatures(), Photographs(examples, 96)
     head = PartHead(features.channels, width=32)
-    marked = photographs.pose.seen.any(1).nonzero().flatten()
-    unmarked = (~photographs.pose.seen.any(1)).nonzero().flatten()
+    marked = photographs.pose.visible.any(1).nonzero().flatten()
+    unmarked = (~photographs.pose.visible.any(1)).nonzero().flatten()
     assert len(marked) == 15 and len(unmarked) == 5
     crop = Crop.centred(photographs.boxes[marked])
     pose = crop.pose(photographs.pose.rows(marked))

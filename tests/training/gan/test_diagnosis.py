@@ -10,7 +10,7 @@ from models.training.data.folder import DataFolder
 from models.training.gan.diagnosis import Diagnosis, Scored, diagnose
 from models.training.gan.trainer import load_gan
 from models.training.recipes.recipe_run import RecipeRun
-from models.training.runs.files import save_state
+from models.training.runs.states import save_state
 from tests.training.conftest import CPU
 from tests.training.runs.tiny import TINY, tiny_run
 

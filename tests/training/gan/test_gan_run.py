@@ -21,8 +21,8 @@ from models.training.gan.batch import shown_size
 from models.training.gan.samples import save_sample_grid
 from models.training.gan.settings import Phase
 from models.training.gan.trainer import GanTrainer, load_gan, pack_gan
-from models.training.runs.files import load_state, save_state
 from models.training.runs.metrics import MetricsLog
+from models.training.runs.states import load_state, save_state
 from models.training.sketches.poses import make_pose_bank
 from tests.training.conftest import CPU
 from tests.training.states import same_tensors
@@ -109,7 +109,7 @@ def test_a_run_stopped_by_sigterm_goes_on_as_if_it_had_not(
     resumed = make("stopped", phase, averaged_share=0.8)
     resumed.resume(state)
     assert resumed.train()
-    for name in ("generator", "ema", "discriminators"):
+    for name in ("generator", "ema", "discriminator_pass"):
         one, other = (getattr(run.gan, name).state_dict() for run in (whole, resumed))
         assert same_tensors(one, other), name
 
@@ -261,5 +261,5 @@ def test_batches_are_drawn_anew_and_their_parts_fit(make: Make) -> None:
     assert torch.equal(torch.cat([one.pose.places, other.pose.places]), first.pose.places)
     assert torch.equal(torch.cat([one.drawn.shift, other.drawn.shift]), first.drawn.shift)
     # Parts of a bird lie on its square: the beak at the left edge, or mirrored at the right.
-    beak = first.pose.places[:, 1][first.pose.seen[:, 1]]
+    beak = first.pose.places[:, 1][first.pose.visible[:, 1]]
     assert len(beak) >= 4 and not ((beak[:, 0] - 0.5).abs() < 0.2).any()

@@ -63,7 +63,7 @@ def gradients(
     assert len(batch) == 8 // distributed.world_size() == len(batch.photographs)
     gan.update(batch)
     found = {}
-    for part in ("generator", "discriminators"):
+    for part in ("generator", "discriminator_pass"):
         for name, value in getattr(gan, part).named_parameters():
             if value.grad is not None:
                 found[f"{part}.{name}"] = value.grad.clone()

@@ -179,7 +179,7 @@ def test_a_phase_with_discriminators_for_heads_keeps_those_it_has(
     first = load_gan(run.begun()[0])["discriminators"]
     trainer = run.trainer(1, run.examples)
     trainer.start_from(load_gan(run.begun()[0]))
-    state = trainer.gan.discriminators.state_dict()
+    state = trainer.gan.discriminator_pass.state_dict()
     assert {name.split(".")[1] for name in state} == {"0", "1"}
     assert all(torch.equal(state[name], value) for name, value in first.items())
     values = trainer.gan.update(next(iter(trainer.sampler)))

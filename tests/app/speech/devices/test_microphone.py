@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
+import pyaudio
 import pytest
 
 from app.speech.devices.microphone import NoMicrophoneError, choose_microphone, list_microphones
@@ -30,6 +32,30 @@ def test_a_device_that_is_gone_is_named_in_a_sentence(
             assert choose_microphone(audio, microphone.index) == microphone
         with pytest.raises(NoMicrophoneError, match="Microphone number 99 is not there"):
             choose_microphone(audio, 99)
+
+
+@pytest.mark.parametrize("wrong", [OSError(-9996, "Invalid device"), float("nan"), float("inf")])
+def test_a_broken_device_does_not_hide_the_others(
+    virtual_microphone: PlugIn,
+    spoken_sentence: SpeakSentence,
+    monkeypatch: pytest.MonkeyPatch,
+    wrong: Exception | float,
+) -> None:
+    virtual_microphone(spoken_sentence("a red bird"))
+    default, *_ = before = list_microphones()
+    describe = pyaudio.PyAudio.get_device_info_by_index
+
+    def with_broken(audio: pyaudio.PyAudio, index: int) -> dict[str, Any]:
+        if index < len(before):
+            return dict(describe(audio, index))
+        if isinstance(wrong, Exception):
+            raise wrong
+        return dict(describe(audio, default.index)) | {"defaultSampleRate": wrong}
+
+    count = pyaudio.PyAudio.get_device_count
+    monkeypatch.setattr(pyaudio.PyAudio, "get_device_count", lambda audio: count(audio) + 1)
+    monkeypatch.setattr(pyaudio.PyAudio, "get_device_info_by_index", with_broken)
+    assert list_microphones() == before
 
 
 def test_no_microphone_is_a_sentence_and_nothing_is_printed(

@@ -258,3 +258,39 @@ def test_no_microphone_bad_index_and_no_pyaudio(
     with pytest.raises(PyAudioMissingError):
         Recorder().start()
     assert not [thread for thread in threading.enumerate() if thread.name == "recorder"]
+
+
+def test_a_device_that_claims_more_channels_than_it_has(
+    virtual_microphone: PlugIn, tone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    virtual_microphone(tone)
+    describe = pyaudio.PyAudio.get_device_info_by_index
+    monkeypatch.setattr(
+        pyaudio.PyAudio,
+        "get_device_info_by_index",
+        lambda *arguments: describe(*arguments) | {"maxInputChannels": 128},
+    )
+    refuse(
+        monkeypatch,
+        lambda wishes: wishes["channels"] != 4 or wishes["rate"] != 88_200,
+        (-9998, "Invalid number of channels"),
+    )
+    recording = record(Recorder(), 1.0)
+    assert recording.rate == 88_200
+    assert pitch(recording) == pytest.approx(440, abs=3)
+
+
+def test_a_device_with_a_long_name_that_cannot_be_opened(
+    virtual_microphone: PlugIn, tone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    virtual_microphone(tone)
+    describe = pyaudio.PyAudio.get_device_info_by_index
+    monkeypatch.setattr(
+        pyaudio.PyAudio,
+        "get_device_info_by_index",
+        lambda *arguments: describe(*arguments) | {"name": "Mic" * 200},
+    )
+    refuse(monkeypatch, lambda wishes: True, (-9985, "Device unavailable"))
+    with pytest.raises(DeviceFailedError, match=r"M…” cannot be opened") as told:
+        Recorder().start()
+    assert len(str(told.value)) < 250

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from app.speech.files import ENDINGS, SoundFileError
+from app.file_kind import SOUND_ENDINGS
+from app.speech.files import SoundFileError
 from app.speech.recognition.transcriber import NothingHeardError, speech_in
 from app.speech.sound.recording import Recording, one_voice
 from tests.app.speech.conftest import RATE
@@ -183,11 +184,13 @@ def test_ogg_files_one_after_the_other(tmp_path: Path, codec: str) -> None:
     assert Recording.from_file(path).seconds == pytest.approx(2, abs=0.03)
 
 
-def encode(path: Path, codec: str, rate: int = 48_000) -> Path:
+def encode(path: Path, codec: str, rate: int = 48_000, bit_rate: int | None = None) -> Path:
     """Write two seconds of noise as a phone or a browser does."""
     with av.open(str(path), "w") as file:
         stream: Any = file.add_stream(codec, rate=rate)
         stream.layout = "mono"
+        if bit_rate is not None:
+            stream.bit_rate = bit_rate
         samples = np.random.default_rng(2).normal(size=(1, 2 * rate)) * 3000
         frame = av.AudioFrame.from_ndarray(samples.astype(np.int16), format="s16", layout="mono")
         frame.sample_rate = rate
@@ -219,7 +222,7 @@ def test_what_phones_and_browsers_record(tmp_path: Path, name: str, codec: str) 
     assert recording.rate == 48_000
     assert recording.seconds == pytest.approx(2, abs=0.15)
     assert 0.05 < recording.loudness < 0.12
-    assert path.suffix.lower() in (*ENDINGS, ".avi")
+    assert path.suffix.lower() in (*SOUND_ENDINGS, ".avi")
 
 
 def test_a_film_that_is_cut_off_or_silent_or_too_long(tmp_path: Path) -> None:

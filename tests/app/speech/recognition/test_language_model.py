@@ -16,6 +16,9 @@ from app.speech.recognition.language_model import (
     LanguageModelError,
     SpokenLanguage,
 )
+from app.speech.recognition.pronunciations import read_pronunciations
+from models.words.bird_book import bird_book
+from models.words.names import name_words
 
 CAPTIONS = """\
 a red bird with black wings
@@ -43,6 +46,27 @@ def spoken(sentence: str) -> float:
     )
 
 
+@pytest.mark.parametrize(
+    ("named", "misheard"),
+    [
+        ("a northern cardinal sitting on a branch", "a northern car did a sitting on a branch"),
+        ("a toco toucan", "a toco two can"),
+        ("two superb fairywrens", "two superb variants"),
+        ("a cedar waxwing with a crest", "a cedar walk swing with a crest"),
+        ("a flock of hoatzins", "a flock of what sins"),
+    ],
+)
+def test_names_of_birds_are_likely(named: str, misheard: str) -> None:
+    assert spoken(named) > spoken(misheard) + 2
+
+
+def test_every_name_of_the_book_can_be_said() -> None:
+    said = set(read_pronunciations([BIRD_DICTIONARY]))
+    for bird in bird_book().birds:
+        for name in (bird.name, *bird.other_names):
+            assert said.issuperset(name_words(name).split()), name
+
+
 def test_what_people_say_every_day_is_likely_too() -> None:
     assert spoken("a red bird with black wingbars") > spoken("a red bird with black rings") + 3
     assert (
@@ -54,6 +78,18 @@ def test_what_people_say_every_day_is_likely_too() -> None:
 
 def test_both_bundled_files_are_small() -> None:
     assert BIRD_MODEL.stat().st_size + BIRD_DICTIONARY.stat().st_size < 3_000_000
+
+
+def test_names_are_learned_with_captions_where_that_is_asked_for(tmp_path: Path) -> None:
+    captions = tmp_path / "captions.txt"
+    captions.write_text(CAPTIONS)
+    model_file, dictionary = tmp_path / "my.lm.bin", tmp_path / "my.dict"
+    build([str(captions), "--names", "--model", str(model_file), "--dictionary", str(dictionary)])
+    model = LanguageModel(model_file)
+    assert all(word in model for word in ("nape", "hoopoe", "titmice", "finches"))
+    said = dictionary.read_text().splitlines()
+    assert "hoopoe(2) HH UW P OW" in said
+    assert {"boobies B UW B IY Z", "tits T IH T S", "finches F IH N CH IH Z"} <= set(said)
 
 
 def test_a_model_is_built_from_captions(tmp_path: Path) -> None:

@@ -44,6 +44,19 @@ def morphing(window: MainWindow) -> MainWindow:
     return window
 
 
+def test_what_is_drawn_of_either_bird_is_told(morphing: MainWindow) -> None:
+    tab = morphing.morph_tab
+    assert tab.first_understood.text == tab.second_understood.text == ""
+    tab.second.delete(0, "end")
+    write(tab.second, "a puffin")
+    wait_until(morphing, lambda: tab.second_understood.text.startswith("Drawn as: a stocky black"))
+    assert tab.first_understood.text == ""
+    tab.second.delete(0, "end")
+    write(tab.second, YELLOW)
+    morphing.root.update()
+    assert tab.second_understood.text == ""
+
+
 def drag(scale: ttk.Scale, start: float, end: float, let_go: bool = True) -> None:
     """Move a slider with the mouse, in twenty steps."""
     scale.update()

@@ -334,10 +334,10 @@ def test_a_fall_back_to_the_processor_is_told(
         patched.setattr(painter, "device", "cuda")
         patched.setattr(painter._client, "call", fall_back)
         ready._show_status()
-        assert "graphics card" in ready.status.model.cget("text")
+        assert "graphics card" in ready.status.text
         draw(ready)
         assert ready.messages.text == "The graphics card is full."
-        assert ready.status.model.cget("text") == "Ready. Drawing on the processor."
+        assert ready.status.text == "Ready. Drawing on the processor."
 
 
 # Layout

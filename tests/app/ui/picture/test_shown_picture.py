@@ -73,7 +73,7 @@ def shows(window: MainWindow, sentence: str) -> bool:
     picture = window.panel.kept
     return (
         picture is not None
-        and picture is window.commands.shown_picture
+        and picture is window.pictures.shown
         and picture.image is window.panel.image
         and picture.metadata.sentence == sentence
         and sentence in window.panel.caption.cget("text")
@@ -119,7 +119,7 @@ def test_a_picture_under_way_does_not_save_the_one_before(
     assert nothing_is_saved(drawn, copied) and drawn.desk.busy
     drawn.desk.cancel()
     assert drawn.panel.save_button.instate(["!disabled"])
-    assert drawn.commands.shown_picture is not None
+    assert drawn.pictures.shown is not None
 
 
 def test_an_empty_panel_has_nothing_to_save(
@@ -145,7 +145,7 @@ def test_a_picture_opened_over_the_morph_tab_stays(
     press(drawn.root, "o", "Control-")
     wait_until(drawn, lambda: "friend.png" in drawn.messages.text)
     settle(drawn)
-    assert drawn.tab_in_front is drawn.type_tab
+    assert drawn.tabs.nametowidget(drawn.tabs.select()) is drawn.type_tab
     assert shows(drawn, "a blue bird")
 
 
@@ -154,7 +154,7 @@ def test_a_picture_of_the_gallery_comes_back_from_the_morph_tab(galleried: MainW
     galleried.root.update()
     assert shows(galleried, SENTENCES[1])
     morph(galleried)
-    assert galleried.commands.shown_picture is None
+    assert galleried.pictures.shown is None
     galleried.tabs.select(galleried.gallery_tab)
     settle(galleried)
     assert shows(galleried, SENTENCES[1])
@@ -198,7 +198,7 @@ def test_what_was_chosen_during_a_drawing_is_shown_without_it(
     galleried.desk.draw("a yellow bird", 1)
     press(galleried.gallery_tab.thumbnails.canvas, "End")
     wait_until(galleried, lambda: galleried.panel.kept is not None and is_last(galleried))
-    assert galleried.desk.busy and galleried.commands.shown_picture is None
+    assert galleried.desk.busy and galleried.pictures.shown is None
     menu = galleried.gallery_tab.menu
     menu.post(0, 0)
     menu.unpost()

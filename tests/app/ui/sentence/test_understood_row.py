@@ -76,7 +76,7 @@ def test_a_name_is_drawn_kept_and_drawn_again(ready: MainWindow) -> None:
     assert texts == CARDINAL.split(), "attention is to the words that were drawn"
     metadata = read_metadata(path)
     assert metadata.sentence == "cardinal" and metadata.request.drawn_as == CARDINAL
-    ready.commands.draw_kept(metadata, path)
+    ready.drawing.draw_kept(metadata, path)
     wait_until(ready, lambda: not ready.desk.busy and ready.desk.kept_as not in (None, path))
     again = ready.desk.drawing
     assert again is not None and again.image.tobytes() == first.image.tobytes()

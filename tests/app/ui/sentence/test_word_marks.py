@@ -11,7 +11,7 @@ import pytest
 from app.engine.engines import Engines
 from app.ui.toolkit.loader import LoadState
 from app.ui.window.window import MainWindow
-from models.painter import BUNDLED_WEIGHTS
+from models.checkpoints.header import BUNDLED_WEIGHTS
 from tests.app.events import press, write
 from tests.conftest import wait_until
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.speech.files import ENDINGS
+from app.file_kind import SOUND_ENDINGS
 from app.ui.window.window import MainWindow
 
-_LISTED = ("REC001.WAV", "Voice.Mp3", "memo.M4A", *(f"sound{ending}" for ending in ENDINGS))
+_LISTED = ("REC001.WAV", "Voice.Mp3", "memo.M4A", *(f"sound{ending}" for ending in SOUND_ENDINGS))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have dialogs of their own")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 import tkinter as tk
@@ -20,7 +21,7 @@ from app.pictures.picture_file import save_picture
 from app.pictures.picture_metadata import PictureMetadata
 from app.settings import Settings
 from app.speech.recognition.choices import RECOGNISERS
-from app.speech.recognition.transcriber import SpeechModelError
+from app.speech.recognition.transcriber import Heard, SpeechModelError
 from app.speech.sound.recording import Recording
 from app.ui.speak.speak_tab import SpeakState
 from app.ui.toolkit.loader import LoadState
@@ -255,10 +256,10 @@ def test_nothing_said_is_lost_when_transcription_fails(
     wait_until(speaking, lambda: speaking.transcriber_loader.value is not None)
     with monkeypatch.context() as broken:
 
-        def fail(self: EngineTranscriber, recording: Recording) -> str:
+        def fail(self: EngineTranscriber, recording: Recording, words: bool) -> Heard:
             raise SpeechModelError("Whisper failed.")
 
-        broken.setattr(EngineTranscriber, "transcribe", fail)
+        broken.setattr(EngineTranscriber, "understand", fail)
         record(speaking, 3)
         assert speaking.messages.text == "Whisper failed." and speaking.messages.is_error
     click(tab.sound_row.again_button)
@@ -386,6 +387,11 @@ def test_a_sound_file_is_opened_and_dropped(
     wait_until(window, lambda: window.messages.is_error)
     assert "my birds ä.wav is not a sound file" in window.messages.text
     assert tab.field.sentence == SENTENCE
+    pipe = tmp_path / "pipe.wav"
+    os.mkfifo(pipe)  # nobody writes into it
+    tab.open_sound(pipe)
+    wait_until(window, lambda: window.messages.text == f"{pipe} is no file.")
+    assert tab.state_of_speech is SpeakState.IDLE
 
 
 def test_a_dropped_picture_brings_back_its_sentence_and_seed(

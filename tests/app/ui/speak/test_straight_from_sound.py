@@ -209,14 +209,14 @@ def test_the_sound_beside_the_shown_picture_is_drawn(
         path.with_suffix(suffix).rename(tmp_path / f"friend{suffix}")
     speaking.desk.draw("a red bird", 1)
     wait_until(speaking, lambda: not speaking.desk.busy)
-    speaking.opener.open(tmp_path / "friend.png")
+    speaking.pictures.opener.open(tmp_path / "friend.png")
     wait_until(speaking, lambda: speaking.panel.kept is not None)
     for button in (speaking.panel.again_button, speaking.panel.seed_bar.surprise_button):
         click(button)
         wait_until(speaking, lambda: speaking.desk.busy)
         wait_until(speaking, lambda: not speaking.desk.busy)
         assert speaking.desk.drawing is not None and speaking.desk.drawing.spans
-        speaking.opener.open(tmp_path / "friend.png")
+        speaking.pictures.opener.open(tmp_path / "friend.png")
         wait_until(speaking, lambda: speaking.panel.kept is not None)
     press(tab.search.entry, "Escape")
     settle(speaking)

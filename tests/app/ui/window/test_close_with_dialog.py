@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -45,11 +46,11 @@ sys.exit(main.main([]))
 @pytest.mark.parametrize(
     "command",
     [
-        "window.commands.open()",
-        "window.commands.open_sound()",
-        "window.commands.show_settings() or window.commands.dialog.choose_button.invoke()",
+        "window.pictures.open()",
+        "window.pictures.open_sound()",
+        "window.program.show_settings() or window.program.dialog.choose_button.invoke()",
         "window.saver._ask_place(Picture(Image.new('RGB', (64, 64)), METADATA), 64)",
-        "window.commands.show_about()",
+        "window.program.show_about()",
         "messagebox.askyesno('a', 'b', parent=window.root)",
     ],
     ids=["picture", "sound", "folder", "save", "about", "question"],
@@ -64,3 +65,38 @@ def test_the_window_is_closed_over_a_dialog(display: None, command: str) -> None
         timeout=100,
     )
     assert done.returncode == 0 and done.stderr == "", done.stderr
+
+
+# The window as it is opened; it says when it can be used.
+_READY = """
+import sys, main
+from app.ui.window.window import MainWindow
+
+def run(window):
+    window.root.after(300, lambda: {command})
+    window.root.after(900, lambda: print("ready", flush=True))
+    window.root.mainloop()
+
+MainWindow.run = run
+sys.exit(main.main([]))
+"""
+
+
+@pytest.mark.parametrize("command", ["None", "window.commands.open()"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_in_the_terminal_closes_the_window(
+    display: None, number: signal.Signals, command: str
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", _READY.format(command=command)],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    os.killpg(process.pid, number)  # as a terminal does: to all that were started from there
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 0 and told == ""

@@ -42,7 +42,7 @@ def choose(window: MainWindow, name: str, label: str) -> None:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """What the desktop's own programs were asked to open."""
     paths: list[Path] = []
-    monkeypatch.setattr("app.ui.window.window_commands.open_path", paths.append)
+    monkeypatch.setattr("app.ui.window.program_commands.open_path", paths.append)
     return paths
 
 
@@ -88,7 +88,7 @@ def test_keys_reach_every_tab_from_a_text_field(window: MainWindow) -> None:
         window.tabs.select(window.type_tab)
         window.root.update()
         press(window.type_tab.field.text, str(number), "Control-")
-        assert window.tab_in_front is tab
+        assert window.tabs.nametowidget(window.tabs.select()) is tab
     assert window.type_tab.field.sentence == ""
 
 

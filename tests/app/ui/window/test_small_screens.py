@@ -54,10 +54,10 @@ def run(window):
     for tab in window.tabs.tabs():
         window.tabs.select(tab)
         live(window)
-        print(tab, "scrolled" if window._frame.is_scrolled else "fits", *cut_off(window, root))
-    window.commands.show_about()
+        print(tab, "scrolled" if window.frame.is_scrolled else "fits", *cut_off(window, root))
+    window.program.show_about()
     live(window)
-    dialog = window.commands.dialog
+    dialog = window.program.dialog
     assert dialog.winfo_rooty() + dialog.winfo_height() <= root.winfo_screenheight()
     live(window)
     print("about", "fits", *cut_off(window, dialog))
@@ -88,9 +88,9 @@ def test_everything_fits_on_a_small_screen(screen: str) -> None:
 
 def test_what_does_not_fit_is_scrolled_to(window: MainWindow) -> None:
     window.root.geometry("500x320")
-    wait_until(window, lambda: window._frame.is_scrolled)
+    wait_until(window, lambda: window.frame.is_scrolled)
     window.messages.error("A message that takes several lines. " * 4)
-    area = window._frame._canvas
+    area = window.frame._canvas
 
     def is_seen(widget: tk.Misc) -> bool:
         left, top = widget.winfo_rootx(), widget.winfo_rooty()
@@ -116,7 +116,7 @@ def test_what_does_not_fit_is_scrolled_to(window: MainWindow) -> None:
         window.root.update()
         assert is_seen(widget), widget
     window.root.geometry("1300x900")
-    wait_until(window, lambda: not window._frame.is_scrolled)
+    wait_until(window, lambda: not window.frame.is_scrolled)
     assert window.panel.canvas.winfo_height() > 400
 
 

@@ -114,12 +114,12 @@ def test_type_draw_save_open(
 def test_drawing_asked_for_while_loading_waits(typing_early: MainWindow) -> None:
     typing = typing_early
     assert typing.painter_loader.state is not LoadState.READY
-    assert "Loading" in typing.status.model.cget("text")
+    assert "Loading" in typing.status.text
     write(typing.type_tab.field.text, SENTENCE)
     press(typing.type_tab.field.text, "Return")
     assert typing.desk.busy and "loading" in typing.panel.caption.cget("text")
     drawn(typing)
-    assert typing.status.model.cget("text").startswith("Ready")
+    assert typing.status.text.startswith("Ready")
     assert typing.type_tab.field.sentence == SENTENCE  # Return drew, and wrote no new line
 
 
@@ -260,13 +260,15 @@ def test_picture_that_cannot_be_kept_is_shown(typing: MainWindow) -> None:
     assert typing.messages.is_error and "Save the picture" in typing.messages.text
 
 
-def test_broken_weights_are_told(make_window: Callable[..., MainWindow], tmp_path: Path) -> None:
-    weights = tmp_path / "bird.safetensors"
-    weights.write_bytes(b"no weights")
-    with Engines(weights) as engines:
+def test_a_model_that_cannot_be_loaded_is_told(
+    make_window: Callable[..., MainWindow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    with Engines(device="cuda") as engines:
         window = make_window(engines)
-        wait_until(window, lambda: window.painter_loader.state is LoadState.FAILED)
-        assert window.messages.is_error and "bird.safetensors" in window.messages.text
+        wait_until(window, lambda: window.painter_loader.state is LoadState.FAILED, timeout=60)
+        assert window.messages.is_error and "no usable NVIDIA GPU" in window.messages.text
+        assert "could not be loaded" in window.status.text
         window.messages.clear()
         window.desk.draw(SENTENCE)
         wait_until(window, lambda: not window.desk.busy)

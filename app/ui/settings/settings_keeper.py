@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from app.settings import Settings
 
 _log = logging.getLogger(__name__)
+
+_MOST_MODELS = 50
 
 
 class SettingsKeeper:
@@ -14,12 +17,20 @@ class SettingsKeeper:
 
     Attributes
     ----------
-    current
-        The settings as they are now.
+    current : the settings as they are now.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.current = settings
+
+    def remember_model(self, weights: Path | None) -> None:
+        """Remember which model draws, and that it was opened: a picture may ask for it again."""
+        file = None if weights is None else str(weights)
+        models = self.current.models
+        if file is not None:
+            models = (file, *(each for each in models if each != file))[:_MOST_MODELS]
+        if (file, models) != (self.current.weights, self.current.models):
+            self.remember(weights=file, models=models)
 
     def remember(self, **changes: object) -> None:
         """Change fields by name; a file that cannot be written is for the log alone."""

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.training.runs.files import load_state, save_state
+from models.training.runs.states import load_state, save_state
 
 SAVE_FOREVER = """
 import sys, torch
 from pathlib import Path
-from models.training.runs.files import save_state
+from models.training.runs.states import save_state
 number = 0
 while True:
     number += 1

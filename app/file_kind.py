@@ -4,16 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import mimetypes
+import re
+import warnings
 from pathlib import Path
 from typing import Literal
 
 from PIL import Image
 
+# Whoever reads a picture says that it is too large; Pillow's word for it is for programmers.
+warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+
 Kind = Literal["picture", "sound", "other"]
 
+SOUND_ENDINGS = (
+    *(".wav", ".mp3", ".m4a", ".flac", ".ogg", ".opus", ".aiff", ".aif", ".aifc", ".caf", ".au"),
+    *(".snd", ".w64", ".rf64", ".bwf", ".oga", ".aac", ".webm", ".wma", ".amr", ".3gp", ".mp4"),
+    *(".mov", ".mka", ".mkv", ".mp2", ".mpga", ".ac3", ".ape", ".wv", ".tta", ".voc", ".m4b"),
+    *(".m4r", ".eac3", ".vob", ".mts", ".m2ts"),
+)
+"""What names of files end in that can be read: sounds, and films that have one."""
 
 # Formats that no sound can be mistaken for; headerless sound can look like some of the others.
 _UNMISTAKABLE = ("PNG", "JPEG", "WEBP", "GIF", "TIFF")
+
+# What libsndfile does not read: tagged MP3, MP4 and its kin, Matroska, WMA, ADTS, AMR.
+_BEGINNING_OF_SOUND = re.compile(
+    rb"ID3[\x02-\x04]|....ftyp(?!hei|mif|avi|msf)|\x1aE\xdf\xa3"
+    rb"|\x30\x26\xb2\x75\x8e\x66\xcf\x11|\xff[\xf1\xf9]|#!AMR",
+    re.DOTALL,
+)
+_LONGEST_BEGINNING = 12  # bytes
 
 
 def kind_of(path: Path) -> Kind:
@@ -38,7 +58,7 @@ def is_named_picture(path: Path) -> bool:
 
 def _named(path: Path) -> Kind:
     kind = (mimetypes.guess_type(path.name)[0] or "").partition("/")[0]
-    if kind in ("audio", "video"):
+    if kind in ("audio", "video") or path.suffix.lower() in SOUND_ENDINGS:
         return "sound"
     format = Image.registered_extensions().get(path.suffix.lower())
     return "picture" if kind == "image" or format in Image.OPEN else "other"
@@ -59,6 +79,10 @@ def _is_sound(path: Path) -> bool:
     import soundfile
 
     with contextlib.suppress(OSError, RuntimeError):  # libsndfile's errors are RuntimeErrors
-        soundfile.info(path)
-        return True
+        with path.open("rb") as file:
+            if _BEGINNING_OF_SOUND.match(file.read(_LONGEST_BEGINNING)):
+                return True
+        with contextlib.suppress(TypeError):  # of a name.raw: it would have to be told the rate
+            soundfile.info(path)
+            return True
     return False

@@ -23,17 +23,11 @@ class Appearance:
 
     Parameters
     ----------
-    root
-        The window, before anything is in it.
-    runner
-        Asks the system beside the window.
-    theme
-        What the person chose.
+    theme : what the person chose.
 
     Attributes
     ----------
-    dark
-        Whether the window is dark now.
+    dark : whether the window is dark now.
     """
 
     def __init__(self, root: tk.Tk, runner: BackgroundRunner, theme: Theme) -> None:

@@ -13,9 +13,9 @@ import pytest
 from app.engine.engines import Engines
 from app.gallery import Gallery, usual_folder
 from app.settings import Settings
+from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.toolkit.loader import LoadState
 from app.ui.window.about_dialog import AboutDialog
-from app.ui.window.settings_dialog import SettingsDialog
 from app.ui.window.window import MainWindow
 from tests.app.events import click, press
 from tests.conftest import wait_until
@@ -34,8 +34,8 @@ def choose(box: ttk.Combobox, value: str) -> None:
 def settings_of(window: MainWindow) -> SettingsDialog:
     """Open the settings by their key."""
     press(window.root, "comma", "Control-")
-    assert isinstance(window.commands.dialog, SettingsDialog)
-    return window.commands.dialog
+    assert isinstance(window.program.dialog, SettingsDialog)
+    return window.program.dialog
 
 
 def test_device_and_threads_load_the_model_anew(
@@ -47,7 +47,7 @@ def test_device_and_threads_load_the_model_anew(
     dialog = settings_of(window)
     choose(dialog.threads, "1")
     assert window.painter_loader.state is LoadState.LOADING and "anew" in window.messages.text
-    assert "Loading" in window.status.model.cget("text")
+    assert "Loading" in window.status.text
     window.desk.draw(SENTENCE, seed=1)  # waits for the new one
     wait_until(window, lambda: not window.desk.busy)
     assert window.desk.drawing is not None
@@ -68,7 +68,7 @@ def test_a_change_while_drawing_ends_the_drawing(
     choose(settings_of(window).device, "Processor")
     assert not window.desk.busy
     wait_until(window, lambda: "in use" in window.messages.text)
-    assert window.status.model.cget("text") == "Ready. Drawing on the processor."
+    assert window.status.text == "Ready. Drawing on the processor."
 
 
 def test_gallery_folder_takes_effect_at_once(
@@ -101,15 +101,15 @@ def test_a_folder_that_cannot_be_written_to_is_refused(
 
 def test_theme_and_the_menu_agree(window: MainWindow) -> None:
     choose(settings_of(window).theme, "Dark")
-    assert window.appearance.dark and window.theme.get() == "dark"
+    assert window.appearance.dark and window.changes.chosen_theme.get() == "dark"
 
 
 def test_about(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[Path] = []
-    monkeypatch.setattr("app.ui.window.window_commands.open_path", opened.append)
+    monkeypatch.setattr("app.ui.window.program_commands.open_path", opened.append)
     wait_until(window, lambda: window.painter_loader.state is LoadState.READY)
-    window.commands.show_about()
-    dialog = window.commands.dialog
+    window.program.show_about()
+    dialog = window.program.dialog
     assert isinstance(dialog, AboutDialog)
     texts = " ".join(
         str(child.cget("text")) for child in dialog.body.winfo_children() if child.children == {}
@@ -144,11 +144,3 @@ def test_a_full_disk_is_told_and_the_picture_is_shown(
     wait_until(window, lambda: not window.desk.busy)
     assert window.messages.is_error and "No space left" in window.messages.text
     assert "Save the picture" in window.messages.text and window.panel.image is not None
-
-
-def test_missing_weights_are_told(make_window: Callable[..., MainWindow], tmp_path: Path) -> None:
-    with Engines(tmp_path / "bird.safetensors") as engines:
-        window = make_window(engines)
-        wait_until(window, lambda: window.painter_loader.state is LoadState.FAILED)
-        assert window.messages.is_error and "does not exist" in window.messages.text
-        assert "could not be loaded" in window.status.model.cget("text")

@@ -1,4 +1,4 @@
-"""Several processes that share one work, as ``torchrun`` starts them.
+"""Several processes that work on one file of captions, as ``torchrun`` starts them.
 
 It tells each process in the environment who it is. They never talk: what each has to do follows
 from its number.
@@ -14,15 +14,13 @@ from app.commandline.steps import UsageError
 
 
 @dataclass(frozen=True)
-class Share:
-    """Which part of the work is this process's.
+class Rank:
+    """Which of the processes this is, and so which part of the work is its own.
 
     Attributes
     ----------
-    rank, count
-        Its number from 0, and how many processes there are.
-    local_rank, local_count
-        The same among the processes on this computer.
+    rank, count : its number from 0, and how many processes there are.
+    local_rank, local_count : the same among the processes on this computer.
     """
 
     rank: int = 0
@@ -31,7 +29,7 @@ class Share:
     local_count: int = 1
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Share:
+    def from_environment(cls, environment: Mapping[str, str]) -> Rank:
         """Read what ``torchrun`` wrote; without it, all the work is this process's.
 
         Raises

@@ -25,8 +25,8 @@ class System:
 @pytest.fixture
 def system(monkeypatch: pytest.MonkeyPatch) -> System:
     system = System()
-    monkeypatch.setattr("app.ui.window.appearance.is_dark", system.is_dark)
-    monkeypatch.setattr("app.ui.window.appearance._PAUSE", 0.0)
+    monkeypatch.setattr("app.ui.settings.appearance.is_dark", system.is_dark)
+    monkeypatch.setattr("app.ui.settings.appearance._PAUSE", 0.0)
     return system
 
 
@@ -89,7 +89,7 @@ def test_what_was_chosen_is_not_the_systems_business(
 ) -> None:
     Settings(theme="light").save()
     asked: list[bool] = []
-    monkeypatch.setattr("app.ui.window.appearance.is_dark", lambda: asked.append(True))
+    monkeypatch.setattr("app.ui.settings.appearance.is_dark", lambda: asked.append(True))
     window = make_window()
     window.root.event_generate("<FocusIn>")
     window.root.update()
@@ -102,5 +102,5 @@ def test_a_system_that_cannot_tell_is_light(
     def fail() -> bool:
         raise OSError("no such desktop")
 
-    monkeypatch.setattr("app.ui.window.appearance.is_dark", fail)
+    monkeypatch.setattr("app.ui.settings.appearance.is_dark", fail)
     assert not make_window().appearance.dark

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.speech.recognition.words import tidy
+from app.speech.recognition.tidy import tidy
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,12 @@ import os
 import tkinter as tk
 from pathlib import Path
 from tkinter import filedialog, ttk
-from typing import TYPE_CHECKING
 
 from app.gallery import usual_folder
 from app.settings import Device, Settings, Theme
+from app.ui.settings.setting_changes import SettingChanges
 from app.ui.toolkit.dialog import Dialog
 from app.ui.toolkit.theme import GAP
-
-if TYPE_CHECKING:
-    from app.ui.window.setting_changes import SettingChanges
 
 _DEVICES: dict[str, Device] = {
     "Automatic": "auto",
@@ -23,10 +20,12 @@ _DEVICES: dict[str, Device] = {
 }
 _THEMES: dict[str, Theme] = {"Like the system": "system", "Light": "light", "Dark": "dark"}
 _AUTOMATIC = "Automatic"
+_SKETCHES = (1, 2, 4, 8, 16)
 _WIDTH = 18  # characters of a choice
 _SHOWN = 34  # characters of a folder's name
 _LISTENING = "In the menu “Listening” on the Speak tab"
 _ANEW = "Another choice loads the model anew."
+_BEST = "The best of so many is drawn, by models that judge them."
 
 
 class SettingsDialog(Dialog):
@@ -34,21 +33,14 @@ class SettingsDialog(Dialog):
 
     Parameters
     ----------
-    root
-        The window over which it appears.
-    settings
-        What is chosen now.
-    folder
-        Where pictures are kept now.
-    changes
-        Carries out what is chosen.
+    settings : what is chosen now.
+    folder : where pictures are kept now.
+    changes : carries out what is chosen.
 
     Attributes
     ----------
-    device, threads, theme
-        The lists to choose from.
-    folder_label
-        The gallery's folder.
+    device, threads, sketches, theme : the lists to choose from.
+    folder_label : the gallery's folder.
     """
 
     def __init__(
@@ -72,16 +64,23 @@ class SettingsDialog(Dialog):
         hint.grid(row=2, column=1, sticky="w", pady=(0, 2 * GAP))
         for choice in (self.device, self.threads):
             choice.bind("<<ComboboxSelected>>", lambda event: self._draw_elsewhere())
-        self._build_folder(3)
-        self.theme = self._choice(5, "Appearance", list(_THEMES), _name(_THEMES, settings.theme))
+        counts = sorted({*_SKETCHES, settings.sketches})
+        self.sketches = self._choice(
+            3, "Sketches", [str(count) for count in counts], str(settings.sketches)
+        )
+        self.sketches.bind("<<ComboboxSelected>>", lambda event: self._change_sketches())
+        hint = ttk.Label(self.body, text=_BEST, style="Caption.TLabel")
+        hint.grid(row=4, column=1, sticky="w", pady=(0, 2 * GAP))
+        self._build_folder(5)
+        self.theme = self._choice(7, "Appearance", list(_THEMES), _name(_THEMES, settings.theme))
         self.theme.bind("<<ComboboxSelected>>", lambda event: self._change_theme())
-        self._label(6, "Microphone, recogniser")
+        self._label(8, "Microphone, recogniser")
         ttk.Label(self.body, text=_LISTENING, style="Muted.TLabel").grid(
-            row=6, column=1, sticky="w"
+            row=8, column=1, sticky="w"
         )
         self.close_button = ttk.Button(self.body, text="Close", command=self.destroy)
         self.close_button.bind("<Return>", lambda event: self.destroy())
-        self.close_button.grid(row=7, column=0, columnspan=2, sticky="e", pady=(2 * GAP, 0))
+        self.close_button.grid(row=9, column=0, columnspan=2, sticky="e", pady=(2 * GAP, 0))
 
     def _choice(self, row: int, label: str, names: list[str], chosen: str) -> ttk.Combobox:
         self._label(row, label)
@@ -114,13 +113,17 @@ class SettingsDialog(Dialog):
             _DEVICES[self.device.get()], None if threads == _AUTOMATIC else int(threads)
         )
 
+    def _change_sketches(self) -> None:
+        self._deselect()
+        self._changes.sketches(int(self.sketches.get()))
+
     def _change_theme(self) -> None:
         self._deselect()
         self._changes.theme(_THEMES[self.theme.get()])
 
     def _deselect(self) -> None:
         """Show a choice as one: Tk leaves it looking like marked text."""
-        for box in (self.device, self.threads, self.theme):
+        for box in (self.device, self.threads, self.sketches, self.theme):
             box.selection_clear()
 
     def _choose_folder(self) -> None:

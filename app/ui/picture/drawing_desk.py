@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.engine.pictures import EnginePainter
     from app.speech.sound.recording import Recording
     from models import Drawing
+    from models.sketches.pose_wish import PartPlaces
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,25 +41,16 @@ class DrawingDesk:
 
     Parameters
     ----------
-    runner
-        Runs the drawing beside the window.
-    painter_loader
-        Brings the model; a drawing asked for meanwhile waits for it.
-    gallery
-        Where every finished picture is kept as PNG, so that drawing again loses nothing.
-    panel, messages
-        Where pictures and sentences to the person are shown.
-    on_busy
-        Told True when a drawing begins and False when it ended, however it ended.
-    on_kept
-        Told where a finished picture was kept.
+    painter_loader : brings the model; a drawing asked for meanwhile waits for it.
+    gallery : where every finished picture is kept as PNG, so that drawing again loses nothing.
+    panel, messages : where pictures and sentences to the person are shown.
+    on_busy : told True when a drawing begins and False when it ended, however it ended.
+    on_kept : told where a finished picture was kept.
 
     Attributes
     ----------
-    gallery
-        Where the next pictures are kept.
-    busy
-        Whether something is being drawn, or waits for the model.
+    gallery : where the next pictures are kept.
+    busy : whether something is being drawn, or waits for the model.
     """
 
     def __init__(
@@ -110,10 +102,8 @@ class DrawingDesk:
 
         Parameters
         ----------
-        subject
-            What to draw.
-        seed
-            Seed of the first picture, the next ones follow it; None is what the panel says.
+        subject : what to draw.
+        seed : seed of the first picture, the next ones follow it; None is what the panel says.
         """
         if self.busy:
             return
@@ -173,6 +163,7 @@ class DrawingDesk:
             self._show_finished()
 
     def _begin(self, painter: EnginePainter, subject: Subject, seeds: range) -> None:
+        self._panel.use_sizes((subject.painter or painter).sizes)
         self._panel.show_begin(subject, len(seeds) * subject.pictures)
         self._coming, self._coming_of = [], subject
 
@@ -181,9 +172,13 @@ class DrawingDesk:
             def on_stage(index: int, image: Image.Image) -> None:
                 task.progress((index, image))
 
+            beside: tuple[PartPlaces, ...] = ()
             for seed in seeds:
-                for drawing in subject.draw(painter, seed, on_stage, task.cancelled):
+                poses: list[PartPlaces] = []
+                for drawing in subject.draw(painter, seed, beside, on_stage, task.cancelled):
                     task.progress(self._keep(drawing, subject.sound_of(drawing)))
+                    poses += [drawing.pose] if drawing.pose else []
+                beside += (*poses,)
 
         self._task = self._runner.run_in_thread(
             draw_and_keep, lambda _: self._done(), self._failed, self._advance

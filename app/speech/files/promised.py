@@ -1,0 +1,41 @@
+"""How many bytes a sound file says that it has, where its beginning says it."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+_BEGINNING = 1 << 16  # bytes, in which the size is found
+_ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")  # WMA and WMV
+_ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+_CAF_HEADER = 8  # bytes
+
+
+def promised_bytes(file: BinaryIO) -> int | None:
+    """Return the size that an AIFF, AU, CAF, W64 or WMA file claims; None for other kinds.
+
+    One that was never finished claims nothing, or far too much.
+    """
+    file.seek(0)
+    head = file.read(_BEGINNING)
+    file.seek(0)
+    if head.startswith(b"FORM"):
+        return 8 + int.from_bytes(head[4:8], "big")
+    if head.startswith(b".snd"):
+        return int.from_bytes(head[4:8], "big") + int.from_bytes(head[8:12], "big")
+    if head.startswith(b"riff"):  # W64, in small letters
+        return int.from_bytes(head[16:24], "little")
+    if head.startswith(b"caff"):
+        return _end_of_caf_data(head)
+    if head.startswith(_ASF) and (at := head.find(_ASF_PROPERTIES)) >= 0:
+        return int.from_bytes(head[at + 40 : at + 48], "little")
+    return None
+
+
+def _end_of_caf_data(head: bytes) -> int | None:
+    at = _CAF_HEADER
+    while at + 12 <= len(head):
+        name, size = head[at : at + 4], int.from_bytes(head[at + 4 : at + 12], "big")
+        at += 12 + size
+        if name == b"data":
+            return at
+    return None

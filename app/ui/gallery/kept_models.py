@@ -1,0 +1,69 @@
+"""Finds the model that drew a kept picture, so that it is drawn again as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.pictures.picture_metadata import PictureMetadata
+from app.ui.toolkit.background import BackgroundRunner
+from app.ui.toolkit.loader import Loader
+from app.ui.toolkit.message_bar import MessageBar
+
+if TYPE_CHECKING:
+    from app.engine.pictures import EnginePainter
+
+_NOT_THERE = (
+    "This picture was drawn by {model}, which is not here: another model would draw another bird. "
+    "If you have its weights file, open it first (File, Open model…)."
+)
+
+
+class KeptModels:
+    """Brings what draws a kept picture again.
+
+    Parameters
+    ----------
+    painter_loader : brings the window's own model.
+    files : gives where models may be; None is the bundled one.
+    """
+
+    def __init__(
+        self,
+        runner: BackgroundRunner,
+        painter_loader: Loader[EnginePainter],
+        messages: MessageBar,
+        files: Callable[[], Sequence[Path | None]],
+    ) -> None:
+        self._runner = runner
+        self._painter_loader = painter_loader
+        self._messages = messages
+        self._files = files
+
+    def find(self, metadata: PictureMetadata, draw: Callable[[EnginePainter | None], None]) -> None:
+        """Call `draw` with what draws a picture again; None stands for the window's own model.
+
+        Where the model is not there, that is told, and the person may draw with the window's own.
+        """
+        files = self._files()
+
+        def look(painter: EnginePainter) -> None:
+            if painter.model_name == metadata.model:
+                draw(None)
+                return
+            self._runner.run_in_thread(
+                lambda task: painter.that_drew(metadata.model, files), found, self._messages.error
+            )
+
+        def found(painter: EnginePainter | None) -> None:
+            if painter is not None:
+                draw(painter)
+                return
+            self._messages.note(
+                _NOT_THERE.format(model=metadata.model), "Draw all the same", lambda: draw(None)
+            )
+
+        if self._painter_loader.value is None:
+            self._messages.note("The model is still loading; your bird is drawn right after.")
+        self._painter_loader.when_loaded(look, self._messages.error)

@@ -1,0 +1,1 @@
+"""What a person may set, and what a change of it does at once."""

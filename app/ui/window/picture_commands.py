@@ -1,0 +1,166 @@
+"""Commands about pictures and files: whatever button, menu or key gives them."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from pathlib import Path
+from tkinter import ttk
+
+from app.file_kind import Kind, kind_of
+from app.pictures.picture_file import Picture
+from app.pictures.picture_metadata import PictureMetadata
+from app.ui.gallery.gallery_tab import GalleryTab
+from app.ui.picture.attention_window import AttentionWindow
+from app.ui.picture.drawing_desk import DrawingDesk
+from app.ui.picture.kept_picture import KeptPicture
+from app.ui.picture.picture_opener import PictureOpener
+from app.ui.picture.picture_panel import PicturePanel
+from app.ui.picture.picture_saver import PictureSaver
+from app.ui.sentence.type_tab import TypeTab
+from app.ui.speak.speak_tab import SpeakTab
+from app.ui.toolkit.background import BackgroundRunner
+from app.ui.toolkit.message_bar import MessageBar
+from app.ui.window.dropping import as_on_disk
+from models.sketches.pose_wish import PartPlaces
+
+
+class PictureCommands:
+    """A command that makes no sense now does nothing.
+
+    Parameters
+    ----------
+    tabs, speak_tab, type_tab, gallery_tab : what takes a sound, a sentence, and what shows which
+        picture is chosen.
+    panel, desk : show and draw pictures.
+    saver : writes them.
+    folder : gives where dialogs for pictures begin.
+    draw_kept : draws what a kept picture was drawn from.
+
+    Attributes
+    ----------
+    opener : reads pictures that are opened.
+    """
+
+    def __init__(
+        self,
+        root: tk.Tk,
+        runner: BackgroundRunner,
+        messages: MessageBar,
+        tabs: ttk.Notebook,
+        speak_tab: SpeakTab,
+        type_tab: TypeTab,
+        gallery_tab: GalleryTab,
+        panel: PicturePanel,
+        desk: DrawingDesk,
+        saver: PictureSaver,
+        folder: Callable[[], str],
+        draw_kept: Callable[[PictureMetadata, Path], None],
+    ) -> None:
+        self._root = root
+        self._runner = runner
+        self._messages = messages
+        self._tabs = tabs
+        self._speak_tab = speak_tab
+        self._type_tab = type_tab
+        self._gallery_tab = gallery_tab
+        self._panel = panel
+        self._desk = desk
+        self._saver = saver
+        self.opener = PictureOpener(root, runner, messages, self._opened)
+        self._folder = folder
+        self._draw_kept = draw_kept
+
+    @property
+    def shown(self) -> Picture | None:
+        """The picture that saving and copying are about; None while no whole one is shown."""
+        drawing = self._desk.drawing
+        if not self._panel.has_picture:
+            return None
+        if self._panel.kept is not None or drawing is None:
+            return self._panel.kept
+        return Picture(drawing.image, PictureMetadata.of(drawing))
+
+    @property
+    def shown_pose(self) -> PartPlaces | None:
+        """The pose of that picture, as far as it is known."""
+        return None if self.shown is None else self.shown.metadata.drawn_pose
+
+    def can_save(self) -> bool:
+        """Tell whether there is a picture to save or copy."""
+        return self.shown is not None
+
+    def save(self) -> None:
+        """Save the picture that is shown."""
+        if self.shown is not None:
+            self._saver.save(self.shown)
+
+    def copy(self) -> None:
+        """Copy the picture that is shown."""
+        if self.shown is not None:
+            self._saver.copy(self.shown)
+
+    def open(self) -> None:
+        """Open a saved picture."""
+        self.opener.ask(self._folder())
+
+    def open_sound(self) -> None:
+        """Open a sound file in place of a recording."""
+        self._tabs.select(self._speak_tab)
+        self._speak_tab.sound_row.open_button.invoke()
+
+    def open_dropped(self, paths: list[Path]) -> None:
+        """Open a dropped picture, or take a sound for what was said; of several, the first."""
+
+        def first(task: object) -> tuple[Kind, Path]:
+            files = map(as_on_disk, paths)
+            kinds = ((kind_of(path), path) for path in files)
+            return next((each for each in kinds if each[0] != "other"), ("other", paths[0]))
+
+        self._runner.run_in_thread(first, lambda found: self._open_as(*found), self._messages.error)
+
+    def _open_as(self, kind: Kind, path: Path) -> None:
+        if kind == "picture":
+            self.opener.open(path)
+        elif kind == "sound":
+            self._tabs.select(self._speak_tab)
+            self._speak_tab.open_sound(path)
+        else:
+            self._messages.error(
+                f"{path} cannot be opened: drop a picture that was drawn here, or a sound file."
+            )
+
+    def _opened(self, picture: Picture, path: Path) -> None:
+        """Show a picture that was opened, and offer to draw it again."""
+        self._gallery_tab.deselect()
+        self.show_kept(KeptPicture(picture.image, picture.metadata, path))
+        self.use_sentence(picture.metadata)
+        self._messages.note(
+            f"{path.name} was drawn with seed {picture.metadata.seed}.",
+            "Draw it again",
+            lambda: self._draw_kept(picture.metadata, path),
+        )
+
+    def show_kept(self, picture: KeptPicture | None) -> None:
+        """Show a picture of the gallery, or that there is none."""
+        if self._desk.busy:
+            # The picture that is being drawn is what the person waits for; this comes without it.
+            self._panel.kept = picture
+        elif picture is None:
+            self._panel.show_nothing()
+        else:
+            self._panel.show_kept(picture)
+
+    def use_sentence(self, metadata: PictureMetadata) -> None:
+        """Put a picture's sentence where it can be changed and drawn."""
+        if metadata.way == "sound":
+            self._messages.note("This picture was drawn straight from sound: it has no sentence.")
+            return
+        self._type_tab.field.sentence = metadata.sentence
+        self._tabs.select(self._type_tab)
+        self._type_tab.field.text.focus()
+
+    def show_attention(self) -> None:
+        """Show which words each stage of the drawing used."""
+        if self._desk.drawing is not None:
+            AttentionWindow(self._root, self._runner, self._desk.drawing, self._folder())

@@ -1,0 +1,99 @@
+"""Files in which several sounds stand one after the other, or of whose sound the end is missing."""
+
+from __future__ import annotations
+
+import os
+import struct
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from app.speech.files import SoundFileError
+from app.speech.sound.recording import Recording
+from tests.app.speech.conftest import RATE
+from tests.app.speech.files.test_sound_files import NOISE, encode, write_mp3
+
+KINDS = ("WAV", "RF64", "AIFF", "FLAC", "AU", "CAF", "W64")
+
+
+def written(path: Path, kind: str) -> bytes:
+    with path.open("wb") as file:
+        soundfile.write(file, NOISE, RATE, format=kind, subtype="PCM_16")
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_files_one_after_the_other_are_read_to_the_last(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "sound"
+    path.write_bytes(3 * written(path, kind))
+    samples = Recording.from_file(path).samples
+    assert len(samples) == 3 * len(NOISE)
+    assert abs(samples.reshape(3, -1).astype(int) - NOISE).max() <= 1
+    path.write_bytes(61 * written(path, kind))
+    with pytest.raises(SoundFileError, match="lasts more than 60 seconds"):
+        Recording.from_file(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"), [("voice.m4a", "aac"), ("voice.mov", "alac"), ("voice.tta", "tta")]
+)
+def test_films_one_after_the_other_are_read_to_the_last(
+    tmp_path: Path, name: str, codec: str
+) -> None:
+    path = encode(tmp_path / name, codec)
+    path.write_bytes(2 * path.read_bytes())
+    assert Recording.from_file(path).seconds == pytest.approx(4, abs=0.2)
+
+
+def test_files_of_other_rates_are_joined_at_the_first(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.wav", tmp_path / "second.wav"
+    soundfile.write(first, NOISE, RATE)
+    soundfile.write(second, NOISE[: RATE // 2].repeat(2).reshape(-1, 2), RATE // 2)
+    first.write_bytes(first.read_bytes() + second.read_bytes())
+    recording = Recording.from_file(first)
+    assert recording.rate == RATE and recording.seconds == pytest.approx(2, abs=0.01)
+
+
+@pytest.mark.parametrize("kind", ["AIFF", "AU", "CAF", "W64"])
+def test_what_is_shorter_than_it_says_is_cut_off(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "sound"
+    content = written(path, kind)
+    path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(SoundFileError, match="is cut off"):
+        Recording.from_file(path)
+
+
+def test_a_wma_that_lost_its_end_is_cut_off(tmp_path: Path) -> None:
+    path = encode(tmp_path / "voice.wma", "wmav2", bit_rate=64_000)
+    content = path.read_bytes()
+    assert Recording.from_file(path).seconds == pytest.approx(2, abs=0.15)
+    path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(SoundFileError, match="is cut off"):
+        Recording.from_file(path)
+
+
+def test_an_mp3_with_a_large_picture_is_cut_off_as_others_are(tmp_path: Path) -> None:
+    path = tmp_path / "song.mp3"
+    write_mp3(path, NOISE)
+    content = path.read_bytes()
+    picture = b"\0" + b"image/jpeg\0\3\0" + os.urandom(1 << 21).replace(b"\xff", b"\xfe")
+    frame = b"APIC" + struct.pack(">IH", len(picture), 0) + picture
+    size = bytes(len(frame) >> shift & 127 for shift in (21, 14, 7, 0))
+    tag = b"ID3\3\0\0" + size + frame
+    path.write_bytes(tag + content)
+    assert Recording.from_file(path).seconds == pytest.approx(1, abs=0.1)
+    path.write_bytes(tag + content[: len(content) // 3])
+    with pytest.raises(SoundFileError, match="is cut off"):
+        Recording.from_file(path)
+
+
+def test_an_mp3_within_a_wav_is_read(tmp_path: Path) -> None:
+    path = encode(tmp_path / "voice.wav", "libmp3lame")
+    assert Recording.from_file(path).seconds == pytest.approx(2, abs=0.15)
+
+
+def test_a_tag_before_an_m4a_is_passed_over(tmp_path: Path) -> None:
+    path = encode(tmp_path / "voice.m4a", "aac")
+    path.write_bytes(b"ID3\4\0\0\0\0\0\x0a" + b"\0" * 10 + path.read_bytes())
+    assert Recording.from_file(path).seconds == pytest.approx(2, abs=0.15)
