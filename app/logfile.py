@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -37,7 +38,9 @@ class _PrivateFileHandler(RotatingFileHandler):
     """Keeps every file it begins for the person alone."""
 
     def _open(self) -> TextIOWrapper:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK  # a pipe is not waited for
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        if sys.platform != "win32":
+            flags |= os.O_NONBLOCK  # a pipe is not waited for
         handle = open_private(self.baseFilename, flags)
         return open(handle, "a", encoding=self.encoding, errors=self.errors)
 

@@ -22,7 +22,7 @@ _POSIX_FUNCTIONS = {
     *("fork", "forkpty", "wait", "waitpid", "getuid", "geteuid", "getgid", "getegid", "setsid"),
     *("getpgid", "setpgid", "killpg", "kill", "chown", "lchown", "mkfifo", "mknod", "nice"),
     *("sched_getaffinity", "sysconf", "statvfs", "uname", "getloadavg", "sync", "getgroups"),
-    *("symlink", "O_NOFOLLOW", "O_DIRECTORY", "O_CLOEXEC", "posix_fadvise", "fchmod"),
+    *("symlink", "O_NOFOLLOW", "O_DIRECTORY", "O_CLOEXEC", "O_NONBLOCK", "posix_fadvise", "fchmod"),
 }
 _POSIX_OPTIONS = {"preexec_fn", "pass_fds", "start_new_session", "process_group", "umask"}
 _STRINGS = re.compile(
@@ -41,6 +41,8 @@ _GUARDED = {
     ("app/desktop.py", "powershell"): 'sys.platform == "win32"',
     ("app/desktop.py", "wl-copy"): "shutil.which(",
     ("app/desktop.py", "xclip"): "shutil.which(",
+    ("app/ui/__init__.py", "signal.SIGHUP"): 'sys.platform != "win32"',
+    ("app/logfile.py", "os.O_NONBLOCK"): 'sys.platform != "win32"',
     ("app/commandline/ranks.py", "os.sched_getaffinity"): 'hasattr(os, "sched_getaffinity")',
     ("app/commandline/doctor.py", "os.sysconf"): 'sys.platform == "win32"',
     ("app/commandline/doctor.py", "SC_PAGE_SIZE"): 'sys.platform == "win32"',
@@ -80,7 +82,8 @@ def _used(node: ast.AST) -> list[str]:
 
 
 def _is_posix_signal(name: str) -> bool:
-    return name.startswith("SIG") and name not in ("SIGINT", "SIGTERM", "SIGABRT")
+    usual = ("SIGINT", "SIGTERM", "SIGABRT", "SIG_DFL", "SIG_IGN")
+    return name.startswith("SIG") and name not in usual
 
 
 def found(code: str) -> Iterator[tuple[str, str]]:

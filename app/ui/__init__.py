@@ -84,6 +84,9 @@ def open_window(weights: Path | None = None, file: Path | None = None) -> int:
 def _close_on_signals(window: MainWindow) -> None:
     """Close the window as its own button does on Ctrl-C in the terminal, or when that is closed."""
     usual = (signal.SIG_DFL, signal.default_int_handler)
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32":
+        signals.append(signal.SIGHUP)
+    for each in signals:
         if signal.getsignal(each) in usual:  # not where somebody ignores it: nohup
             signal.signal(each, lambda *_: window.root.after_idle(window.close))

@@ -42,6 +42,11 @@ def portaudio() -> Iterator[Any]:
     try:
         import pyaudio
     except ImportError as error:
+        if not isinstance(error, ModuleNotFoundError):  # PyAudio is there
+            raise PyAudioMissingError(
+                f"Recording needs a part of the system's sound that is missing here ({error}). "
+                "Typing works without it."
+            ) from error
         raise PyAudioMissingError(
             f"Recording needs PyAudio, which is not installed here: {INSTALL_AGAIN} to try once "
             "more. Typing works without it."

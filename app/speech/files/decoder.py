@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +67,7 @@ def decode(file: BinaryIO, most_seconds: float) -> Decoded:
         with tempfile.TemporaryFile() as copy:
             copy.write(file.getvalue())
             copy.flush()
-            return decode(copy, most_seconds)
+            return decode(cast(BinaryIO, copy), most_seconds)
     os.lseek(file.fileno(), 0, os.SEEK_SET)  # the other process begins where the system stands
     try:
         answer = subprocess.run(
