@@ -20,10 +20,9 @@ SENTENCE = "this is a blue bird with a white belly"
 
 
 def shown(window: MainWindow) -> object:
-    """The picture on the canvas, and whether it is really there."""
-    window.root.update()
+    """Return the picture on the canvas, once it is as large as there is room."""
     (cell,) = window.panel.canvas._cells
-    assert cell.photo is not None and cell.photo.width() > 100
+    wait_until(window, lambda: cell.photo is not None and cell.photo.width() > 100, 5)
     assert cell.shown is not None
     return cell.shown.image
 
@@ -32,8 +31,8 @@ def test_the_first_that_is_seen_is_a_bird(
     make_window: Callable[..., MainWindow], fresh_engines: Engines
 ) -> None:
     window = make_window(fresh_engines)
-    assert window.painter_loader.value is None  # long before the model is there
     assert shown(window) is window.panel.view.example
+    assert window.painter_loader.value is None  # long before the model is there
     assert window.panel.caption.cget("text") == f"For example: “{SENTENCE}”  ·  seed 2"
     panel = window.panel
     assert panel.image is None and not panel.has_picture  # it is nobody's: not to be saved
