@@ -17,10 +17,8 @@ def wished_pose(option: str | None, weights: Path | None) -> PoseWish:
 
     Parameters
     ----------
-    option
-        What was given; None is any pose.
-    weights
-        What is to draw; None is the bundled file.
+    option : what was given; None is any pose.
+    weights : what is to draw; None is the bundled file.
 
     Raises
     ------

@@ -144,7 +144,7 @@ def test_each_kind_is_taken_for_what_it_is_when_dropped(
     sound = tmp_path / "a sound without an ending"
     sound.write_bytes(spoken_sentence("a red bird").read_bytes())
     drop(window, sound)
-    wait_until(window, lambda: "red bird" in window.speak_tab.field.sentence)
+    wait_until(window, lambda: "red bird" in window.speak_tab.field.sentence, timeout=60)
 
 
 def test_a_dropped_link_or_nothing_is_told(window: MainWindow) -> None:
