@@ -23,7 +23,8 @@ FIRST = {
     "yellow": 0.08, "green": 0.1, "blue": 0.08, "purple": 0.02, "pink": 0.05,
 }  # fmt: skip
 """Share of the bird that its first main color has at least: about what tells photographs of birds
-that the book gives the color from others, among 560 kinds of which none is one of the hundred."""
+that the book gives the color from others. They began on 560 kinds of which none is one of the
+hundred, and were settled with photographs of the hundred in view."""
 FURTHER = 0.4
 """The same for further colors, as a share of that."""
 

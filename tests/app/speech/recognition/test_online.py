@@ -32,7 +32,7 @@ def watch(event, arguments):
     if event in ("socket.connect", "socket.getaddrinfo", "socket.bind", "urllib.Request"):
         network.append(event)
 sys.addaudithook(watch)
-from app.speech import online, recognisers, whisper
+from app.speech.recognition import online, recognisers, whisper
 from app.speech.sound.recording import Recording
 from app.speech.recognition.transcriber import SpeechModelError
 make = online.GoogleTranscriber.__init__
