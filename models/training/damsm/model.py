@@ -64,7 +64,7 @@ class Damsm:
             "features": self.features_name,
             "picture_size": self.picture_size,
             "text_encoder": self.text_encoder.state_dict(),
-            "projection": self.projection.state_dict(),
+            "projection": _half(self.projection),
         }
 
 
@@ -87,7 +87,7 @@ def load_damsm(path: Path) -> Damsm:
         encoder.load_state_dict(state["text_encoder"])
         features = _features(state)
         projection = ImageProjection(features, config)
-        projection.load_state_dict(state["projection"])
+        projection.load_state_dict(_single(state["projection"]))
         vocabulary = Vocabulary(state["vocabulary"])
     except (RuntimeError, TypeError, ValueError, AttributeError) as error:
         reason = str(error).splitlines()[0]
