@@ -106,6 +106,8 @@ def test_opening_a_saved_picture(
     assert window.panel.image is not None and window.panel.image.size == (256, 256)
     assert "seed 77" in window.panel.caption.cget("text") and "seed 77" in window.messages.text
     click(window.messages.link)
+    wait_until(window, lambda: "test (0000), which is not here" in window.messages.text)
+    click(window.messages.link)  # draw all the same
     wait_until(window, lambda: not window.desk.busy)
     assert window.desk.drawing is not None and window.desk.drawing.seed == 77
     assert window.desk.drawing.sentence == "a white bird"
