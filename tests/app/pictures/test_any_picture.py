@@ -189,6 +189,29 @@ def test_dropped_addresses_of_this_computer_are_opened(window: MainWindow, tmp_p
     wait_until(window, lambda: "a link to server/bird.png" in window.messages.text)
 
 
+@pytest.mark.parametrize("as_numbers", [False, True])
+def test_a_dropped_address_may_have_spaces(
+    window: MainWindow, tmp_path: Path, as_numbers: bool
+) -> None:
+    folder = tmp_path / "my  birds "
+    folder.mkdir()
+    first, second = folder / "a réd #3.png", tmp_path / "bird.png"
+    for path in (first, second):
+        save_picture(two_colours(64, 64), METADATA, path)
+    wait_until(window, lambda: window.root.tk.eval("namespace exists ::tkdnd::xdnd") == "1")
+    for addresses in (
+        [f"file://{first}"],
+        [f"file://localhost{first} "],
+        [f"file://{first}  ", f"file://{second}"],
+        [f"file://{second} ", f"file://{first}"],
+    ):
+        window.messages.clear()
+        drop_addresses(window, *addresses, as_numbers=as_numbers)
+        wait_until(window, lambda: window.messages.text != "")
+        name = addresses[0].rpartition("/")[2].strip()
+        assert window.messages.text.startswith(f"{name} was drawn with seed 7."), addresses
+
+
 def test_files_that_are_left_of_several_are_told(
     window: MainWindow, tmp_path: Path, spoken_sentence: SpeakSentence
 ) -> None:
