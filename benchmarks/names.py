@@ -3,9 +3,10 @@
     python -m benchmarks.names --out runs/names [--weights bird.safetensors] [--size 64]
     python -m benchmarks.names --out runs/names --check-on birds      the checker, on photographs
 
-A name shows its colors when most of its drawings do (`benchmarks/bird_colors.py`). With ``--judge``
-(a DAMSM of ``run judge``) each drawing is compared with the book's descriptions of its own name and
-of nine others. Writes ``names.jpg``, the first four drawings of every name, and ``names.jsonl``.
+A name shows its colours when most of its drawings do (`benchmarks/bird_colours.py`). With
+``--judge`` (a DAMSM of ``run judge``) each drawing is compared with the book's descriptions of its
+own name and of nine others. Writes ``names.jpg``, the first four drawings of every name, and
+``names.jsonl``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from benchmarks.bird_colors import WellKnown, color_shares, read_names
+from benchmarks.bird_colours import WellKnown, colour_shares, read_names
 from models import DrawRequest, Painter
 from models.painter import BUNDLED_WEIGHTS
 from models.training.data.examples import read_examples
@@ -73,12 +74,12 @@ def main() -> None:
         drawn[known.name] = [drawing.stages[-1] for drawing in drawings]
         how[known.name] = drawings[0].drawn_as or known.name
     shown = {
-        known.name: float(np.mean([known.is_shown(color_shares(p)) for p in drawn[known.name]]))
+        known.name: float(np.mean([known.is_shown(colour_shares(p)) for p in drawn[known.name]]))
         for known in names
     }
     matched = _matched(options.judge, drawn) if options.judge else {}
     rows = [
-        {"name": name, "drawn_as": how[name], "colors": share, "matched": matched.get(name)}
+        {"name": name, "drawn_as": how[name], "colours": share, "matched": matched.get(name)}
         for name, share in shown.items()
     ]
     lines = "".join(json.dumps(row) + "\n" for row in rows)
@@ -90,16 +91,16 @@ def main() -> None:
 
 def _print(shown: dict[str, float], matched: dict[str, float], names: Sequence[WellKnown]) -> None:
     good = sum(share >= 0.5 for share in shown.values())
-    print(f"{good} of {len(shown)} names show their main colors in half of their drawings or more,")
+    print(f"{good} of {len(shown)} names show their main colours in half their drawings or more,")
     print(f"{np.mean([*shown.values()]):.1%} of all drawings do.")
     if matched:
         share = np.mean([*matched.values()])
         print(f"{share:.1%} are matched to their own name's description among {CANDIDATES}.")
-    colors = {known.name: ", ".join("/".join(sorted(c)) for c in known.colors) for known in names}
-    print("\n| name | main colors | shown, % | matched, % |\n| --- | --- | --- | --- |")
+    colours = {known.name: ", ".join("/".join(sorted(c)) for c in known.colours) for known in names}
+    print("\n| name | main colours | shown, % | matched, % |\n| --- | --- | --- | --- |")
     for name in sorted(shown, key=lambda name: shown[name])[:_WORST]:
         match = f"{100 * matched[name]:.0f}" if matched else "–"
-        print(f"| {name} | {colors[name]} | {100 * shown[name]:.0f} | {match} |")
+        print(f"| {name} | {colours[name]} | {100 * shown[name]:.0f} | {match} |")
 
 
 def _matched(judge: Path, drawn: dict[str, list[Image.Image]]) -> dict[str, float]:
@@ -166,18 +167,18 @@ def check_the_checker(names: Sequence[WellKnown], data: Path) -> None:
     print(f"Photographs of {len(right)} names: yes to {np.mean([*right.values()]):.1%} of their")
     good = sum(share >= 0.5 for share in right.values())
     print(f"own (half or more of {good}), to {np.mean(wrong):.1%} of those of names with other")
-    print("first colors.")
+    print("first colours.")
     for name in sorted(right, key=lambda name: right[name]):
         print(f"{100 * right[name]:4.0f}  {name} ({len(photographs[name])})")
 
 
 def _differs(known: WellKnown, other: WellKnown) -> bool:
-    """Whether a name's first color is none of another's colors."""
-    return not known.colors[0] & frozenset().union(*other.colors)
+    """Whether a name's first colour is none of another's colours."""
+    return not known.colours[0] & frozenset().union(*other.colours)
 
 
 def _photographs(names: Sequence[WellKnown], data: Path) -> dict[str, list[dict[str, float]]]:
-    """Colors of photographs of those names that a data folder holds."""
+    """Colours of photographs of those names that a data folder holds."""
     wanted = {bird_book().get(known.name): known.name for known in names}
     found: dict[str, list[dict[str, float]]] = {}
     for part in ("train", "test", "more"):
@@ -186,7 +187,7 @@ def _photographs(names: Sequence[WellKnown], data: Path) -> dict[str, list[dict[
         for example in read_examples(data / part, captioned=False):
             name = wanted.get(bird_book().get(names_of(example.species).full))
             if name and len(found.setdefault(name, [])) < MOST_PHOTOGRAPHS:
-                found[name].append(color_shares(bird_square(example, 64)))
+                found[name].append(colour_shares(bird_square(example, 64)))
     return found
 
 

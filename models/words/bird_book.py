@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from models.words.names import name_words
-from models.words.parts import colors_by_part
+from models.words.parts import colours_by_part
 from models.words.vocabulary import tokenize
 from models.words.written_names import written_ways
 
@@ -34,9 +34,9 @@ class Bird:
     description: str
 
     @property
-    def colors(self) -> dict[str, tuple[str, ...]]:
-        """The colors of its parts, as :func:`models.words.parts.colors_by_part` names them."""
-        return colors_by_part(self.description)
+    def colours(self) -> dict[str, tuple[str, ...]]:
+        """The colours of its parts, as :func:`models.words.parts.colours_by_part` names them."""
+        return colours_by_part(self.description)
 
 
 @dataclass(frozen=True)

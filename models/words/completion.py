@@ -14,7 +14,7 @@ from models.words.tokens import find_words
 _LETTERS, _LETTERS_OF_NEXT = 3, 2
 """Letters of a word after which it is completed: of the first one, of a further one of a name."""
 _OFTEN = 100
-"""Words of captions that are offered before names: colors, parts, sizes."""
+"""Words of captions that are offered before names: colours, parts, sizes."""
 _LONGEST = 4  # words of a name
 _SEEN = 100  # characters before the cursor that are looked at
 

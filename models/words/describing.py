@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from models.words.chunks import DETERMINERS
 from models.words.names import article
-from models.words.parts import COLORS, PARTS
+from models.words.parts import COLOURS, PARTS
 
 _SIZES = frozenset("tiny small medium sized large huge tall big little".split())  # noqa: SIM905
 _SHADES = frozenset(["bright", "dark", "deep", "light", "pale"])
@@ -24,7 +24,7 @@ def described(
     """Return the sentence that a description and the person's words for the bird make.
 
     'a blue cardinal with white wings on a branch' is "a blue bird with white wings, a blue crest,
-    a black face on a branch": words before the name take the place of the description's, colors
+    a black face on a branch": words before the name take the place of the description's, colours
     of it everywhere, and what the person says of a part is all that is said of it.
 
     Parameters
@@ -40,18 +40,18 @@ def described(
     """
     said = [word for word in before if word not in DETERMINERS and word not in _COUNTS]
     lead, phrases = _taken_apart(description)
-    colors, after = _colors_said(said, after)
+    colours, after = _colours_said(said, after)
     if after[:1] in (["s"], ["is"], ["are"]) and (len(after) < 2 or after[1] in _PLACES):
         after = after[1:]
-    adjectives = [word for word in said if word not in COLORS and word != "and"]
+    adjectives = [word for word in said if word not in COLOURS and word != "and"]
     for alike in (_SIZES, _SHADES):
         if alike & set(adjectives):
             lead = [word for word in lead if word not in alike]
-    if colors:
-        phrases = [_recolored(phrase, lead, colors) for phrase in phrases]
-        lead = _recolored(lead, lead, colors)
-        if not any(word in COLORS for word in lead):
-            lead = [*lead[:-1], *colors, lead[-1]]
+    if colours:
+        phrases = [_recoloured(phrase, lead, colours) for phrase in phrases]
+        lead = _recoloured(lead, lead, colours)
+        if not any(word in COLOURS for word in lead):
+            lead = [*lead[:-1], *colours, lead[-1]]
     if name:
         lead = [*lead[:-1], *name]
     opening = [*(word for word in adjectives if word not in lead), *lead]
@@ -85,35 +85,35 @@ def _taken_apart(words: Sequence[str]) -> tuple[list[str], list[list[str]]]:
     return lead, [phrase for phrase in phrases if phrase]
 
 
-def _colors_said(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], Sequence[str]]:
-    """Return the colors said of the whole bird ('black and white'), and what else follows it."""
+def _colours_said(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], Sequence[str]]:
+    """Return the colours said of the whole bird ('black and white'), and what else follows it."""
     if after[:1] in (["is"], ["are"]):
         told = 1
-        while told < len(after) and (after[told] in COLORS or after[told] == "and"):
+        while told < len(after) and (after[told] in COLOURS or after[told] == "and"):
             told += 1
         rest = after[told:]
         if told > 1 and not (rest and rest[0] in PARTS):
-            return _from_color_to_color(after[1:told]), rest
-    return _from_color_to_color(before), after
+            return _from_colour_to_colour(after[1:told]), rest
+    return _from_colour_to_colour(before), after
 
 
-def _from_color_to_color(words: Sequence[str]) -> list[str]:
-    """Return the words from the first color to the last, but for those that are no part of it."""
-    at = [at for at, word in enumerate(words) if word in COLORS]
+def _from_colour_to_colour(words: Sequence[str]) -> list[str]:
+    """Return the words from the first colour to the last, but for those that are no part of it."""
+    at = [at for at, word in enumerate(words) if word in COLOURS]
     return (
-        [word for word in words[at[0] : at[-1] + 1] if word in COLORS or word == "and"]
+        [word for word in words[at[0] : at[-1] + 1] if word in COLOURS or word == "and"]
         if at
         else []
     )
 
 
-def _recolored(phrase: list[str], old: Iterable[str], new: Sequence[str]) -> list[str]:
-    """Return the phrase with the whole bird's colors changed, where it has no others."""
-    colors = [word for word in phrase if word in COLORS]
-    if not colors or not set(colors) <= set(old):
+def _recoloured(phrase: list[str], old: Iterable[str], new: Sequence[str]) -> list[str]:
+    """Return the phrase with the whole bird's colours changed, where it has no others."""
+    colours = [word for word in phrase if word in COLOURS]
+    if not colours or not set(colours) <= set(old):
         return phrase
-    at = phrase.index(colors[0])
-    without = [word for word in phrase if word not in COLORS and word != "and"]
+    at = phrase.index(colours[0])
+    without = [word for word in phrase if word not in COLOURS and word != "and"]
     return [*without[:at], *new, *without[at:]]
 
 

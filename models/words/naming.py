@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from models.words.bird_book import Bird, FoundName
 from models.words.chunks import BREAK, LINKS, content
 from models.words.lexicon import Lexicon
-from models.words.parts import BODY_PARTS, COLORS, PARTS
+from models.words.parts import BODY_PARTS, COLOURS, PARTS
 
 NAME = "<name>"
 OTHER_NAME = "<other>"
@@ -100,9 +100,9 @@ def _is_name(words: Sequence[str], found: FoundName, lexicon: Lexicon) -> bool:
         ends = not after or after[0] in LINKS or after[0] == BREAK or after[0].endswith("ing")
         return ends and not has_bird
     if spoken in BROAD:
-        return not (COLORS | BODY_PARTS) & set(others)
+        return not (COLOURS | BODY_PARTS) & set(others)
     # 'a white eye' and 'a yellow bill' are names in the book, and parts in a sentence.
-    return len(name) == 1 or not set(name) <= COLORS | BODY_PARTS
+    return len(name) == 1 or not set(name) <= COLOURS | BODY_PARTS
 
 
 def _is_comparison(words: Sequence[str], found: FoundName, lexicon: Lexicon) -> bool:

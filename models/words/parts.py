@@ -1,4 +1,4 @@
-"""Words for colors and for parts of a bird, and which of a description's parts has which colors."""
+"""Words for colours and parts of a bird, and which of a description's parts has which colours."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _BASIC = {
     "purple": "purple purplish violet maroon",
     "pink": "pink pinkish peach",
 }
-BASIC_COLORS = {
+BASIC_COLOURS = {
     word: tuple(basic for basic, words in _BASIC.items() if word in words.split())
     for words in _BASIC.values()
     for word in words.split()
 }
-"""Words of color that captions often say, and which of eleven basic colors they may be seen as."""
-COLORS = BASIC_COLORS.keys()
+"""Words of colour that captions often say, and those of eleven basic ones they may be seen as."""
+COLOURS = BASIC_COLOURS.keys()
 
 _PARTS = {
     "bird": "bird birds crow duck gull hummingbird seabird seagull sparrow waterbird waterfowl"
@@ -67,28 +67,28 @@ BODY_PARTS = frozenset(word for word, part in PARTS.items() if part != "bird")
 """Words for parts of a bird, without those for the whole of it."""
 
 
-def basic_colors(words: Iterable[str]) -> frozenset[str]:
-    """Return all basic colors that words of color may be seen as."""
-    return frozenset(basic for word in words for basic in BASIC_COLORS[word])
+def basic_colours(words: Iterable[str]) -> frozenset[str]:
+    """Return all basic colours that words of colour may be seen as."""
+    return frozenset(basic for word in words for basic in BASIC_COLOURS[word])
 
 
 _WORD = re.compile(r"[a-z0-9]+|,")
 
 
-def colors_by_part(description: str) -> dict[str, tuple[str, ...]]:
-    """Return the colors of each part that a description colors, in its own words.
+def colours_by_part(description: str) -> dict[str, tuple[str, ...]]:
+    """Return the colours of each part that a description colours, in its own words.
 
-    Colors belong to the first part behind them: 'a red bird with black and white wings' is
+    Colours belong to the first part behind them: 'a red bird with black and white wings' is
     ``{"bird": ("red",), "wings": ("black", "white")}``. A mark of a part is named after both:
     'a black breast band' is ``"breast marks"``; feathers of a part are the part.
     """
     found: dict[str, tuple[str, ...]] = {}
-    colors: list[str] = []
+    colours: list[str] = []
     words = _WORD.findall(description.lower())
     at = 0
     while at < len(words):
-        if words[at] in COLORS:
-            colors.append(words[at])
+        if words[at] in COLOURS:
+            colours.append(words[at])
         elif words[at] in PARTS:
             last = at
             while last + 1 < len(words) and words[last + 1] in PARTS:
@@ -96,11 +96,11 @@ def colors_by_part(description: str) -> dict[str, tuple[str, ...]]:
             names = [PARTS[word] for word in words[at : last + 1]]
             if len(names) > 1 and names[-1] == "feathers":
                 names.pop()
-            if colors:
+            if colours:
                 part = " ".join(dict.fromkeys(names if names[-1] == "marks" else names[-1:]))
-                found[part] = tuple(dict.fromkeys((*found.get(part, ()), *colors)))
-            colors, at = [], last
+                found[part] = tuple(dict.fromkeys((*found.get(part, ()), *colours)))
+            colours, at = [], last
         elif words[at] in ("with", "that", "has", ","):
-            colors = []
+            colours = []
         at += 1
     return found

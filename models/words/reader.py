@@ -27,7 +27,7 @@ from models.words.inflection import known_form
 from models.words.lexicon import Lexicon, lexicon
 from models.words.names import name_words
 from models.words.naming import BROAD, KINDS, NAME, OTHER_NAME, Named, find_name
-from models.words.parts import BODY_PARTS, COLORS, basic_colors, colors_by_part
+from models.words.parts import BODY_PARTS, COLOURS, basic_colours, colours_by_part
 from models.words.spelling import spelling
 from models.words.text_words import text_words
 from models.words.vocabulary import tokenize
@@ -41,7 +41,7 @@ _SCENERY = frozenset(
     ["branch", "forest", "ground", "rock", "sand", "sea", "shore", "sky", "snow", "tree", "water"]
 )
 _UNTOLD_PARTS = frozenset(["bill", "eyebrow", "eyering", "eyes", "legs", "wingbars", "wingtips"])
-"""Parts of which a description says nothing as a rule, so that they may have any color."""
+"""Parts of which a description says nothing as a rule, so that they may have any colour."""
 _SAY_NOTHING = """
 almost along always am appears be been being big bit compared completely can did different do does
 even ever extremely feature features gives goes good great had he here him however i if including
@@ -191,7 +191,7 @@ def _why_no_bird(words: Sequence[str], reading: _Reading) -> str | None:
                 f"Only birds are drawn, and “{' '.join(meaning)}” is none. "
                 "Name a bird, or say what one looks like."
             )
-        if set(meaning) & COLORS:
+        if set(meaning) & COLOURS:
             return None
     return None
 
@@ -249,7 +249,7 @@ def _left_out(words: Sequence[str], named: Named, reading: _Reading) -> list[str
 
 
 def _is_beside_the_bird(chunk: Sequence[str], reading: _Reading) -> bool:
-    """Whether a chunk is about a thing: its colors would be drawn on the bird."""
+    """Whether a chunk is about a thing: its colours would be drawn on the bird."""
     meaning = content(chunk)
     if not meaning or NAME in chunk or KINDS & set(chunk):
         return False
@@ -258,7 +258,7 @@ def _is_beside_the_bird(chunk: Sequence[str], reading: _Reading) -> bool:
     if BODY_PARTS & set(meaning):
         return False
     return reading.is_thing(meaning[-1]) or (
-        not reading.knows(meaning[-1]) and len(meaning) > 1 and meaning[-2] in COLORS
+        not reading.knows(meaning[-1]) and len(meaning) > 1 and meaning[-2] in COLOURS
     )
 
 
@@ -269,7 +269,7 @@ def _says_nothing(chunk: Sequence[str], reading: _Reading) -> bool:
         bool(meaning)
         and chunk[0] in LINKS
         and not (reading.knows(meaning[-1]) or meaning[-1] in _UNSAID | {NAME})
-        and not (BODY_PARTS | COLORS | KINDS | {NAME}) & set(meaning)
+        and not (BODY_PARTS | COLOURS | KINDS | {NAME}) & set(meaning)
     )
 
 
@@ -311,14 +311,14 @@ def _learned_name(words: Sequence[str], named: Named, reading: _Reading) -> str:
 
 
 def _is_contradicted(words: Sequence[str], bird: Bird) -> bool:
-    """Whether colors are said of the bird or of a part of it that the book does not give it."""
-    own = {part: basic_colors(colors) for part, colors in bird.colors.items()}
+    """Whether colours are said of the bird or of a part of it that the book does not give it."""
+    own = {part: basic_colours(colours) for part, colours in bird.colours.items()}
     anywhere = frozenset[str]().union(*own.values())
-    said = colors_by_part(" ".join("bird" if word == NAME else word for word in words))
+    said = colours_by_part(" ".join("bird" if word == NAME else word for word in words))
     whole = said.pop("bird", ())
-    return not all(anywhere & basic_colors([color]) for color in whole) or any(
-        not own.get(part, anywhere) & basic_colors(colors)
-        for part, colors in said.items()
+    return not all(anywhere & basic_colours([colour]) for colour in whole) or any(
+        not own.get(part, anywhere) & basic_colours(colours)
+        for part, colours in said.items()
         if part in own or not (part in _UNTOLD_PARTS or part.endswith("marks"))
     )
 
@@ -327,7 +327,7 @@ def _described(words: Sequence[str], bird: Bird, learned: str, reading: _Reading
     """Return the words with the book's description, of a learned name, in the place of the name.
 
     The description says more than the name alone: of a hundred well-known names, weights that had
-    learned most of them showed the main colors of 91 so, and of 65 by the names alone.
+    learned most of them showed the main colours of 91 so, and of 65 by the names alone.
     """
     at = words.index(NAME)
     start = _start_of_name(words, at)
@@ -346,7 +346,7 @@ def _start_of_name(words: Sequence[str], at: int) -> int:
     """Return where what is said before a name begins: 'this small black and white <name>'."""
     while at:
         word = words[at - 1]
-        in_mix = word == "and" and at > 1 and words[at - 2] in COLORS and words[at] in COLORS
+        in_mix = word == "and" and at > 1 and words[at - 2] in COLOURS and words[at] in COLOURS
         if word in LINKS and not in_mix:
             break
         at -= 1

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from models.words.chunks import BREAK, DETERMINERS
-from models.words.parts import COLORS
+from models.words.parts import COLOURS
 from models.words.tokens import fold
 
 _TOKEN = re.compile(r"[a-z0-9]+|[,.;:!?()\n–—]")
@@ -59,7 +59,7 @@ def _without_comparisons(words: list[str]) -> list[str]:
         start = at + 1 if words[at] == "as" else at  # 'black' of '(as) black as a raven'
         if not (start + 2 < len(words) and words[start + 1] == "as" and words[start] != "well"):
             continue
-        if start > at or (words[start] in COLORS and "as" not in words[start - 1 : start]):
+        if start > at or (words[start] in COLOURS and "as" not in words[start - 1 : start]):
             end = start + 2
             while end < len(words) and words[end] in DETERMINERS:
                 end += 1

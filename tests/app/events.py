@@ -59,15 +59,17 @@ def drop(window: MainWindow, path: Path) -> None:
     drop_addresses(window, path.as_uri())
 
 
-def drop_addresses(window: MainWindow, *addresses: str) -> None:
-    """Drop a list of addresses on the window, as other programs do."""
-    dropped = b"".join(address.encode() + b"\r\n" for address in addresses)
-    bytes_of_selection = " ".join(hex(byte) for byte in dropped)
+def drop_addresses(window: MainWindow, *addresses: str, as_numbers: bool = False) -> None:
+    """Drop a list of addresses on the window, as other programs do.
+
+    ``as_numbers`` gives tkdnd the bytes as Tk's own ``selection get`` does, not the text.
+    """
+    dropped = "".join(f"{address}\r\n" for address in addresses)
+    if as_numbers:
+        dropped = " ".join(hex(byte) for byte in dropped.encode())
     tcl = window.root.tk
-    tcl.eval(
-        "proc ::tkdnd::xdnd::GetDroppedData args "
-        f"{{ normalise_data text/uri-list {{{bytes_of_selection}}} }}"
-    )
+    tcl.setvar("dropped", dropped)
+    tcl.eval("proc ::tkdnd::xdnd::GetDroppedData args { normalise_data text/uri-list $::dropped }")
     x, y = window.panel.winfo_rootx() + 50, window.panel.winfo_rooty() + 50
     tcl.eval("::tkdnd::xdnd::HandleXdndEnter . 7 text/uri-list 0")
     tcl.eval(f"::tkdnd::xdnd::HandleXdndPosition {window.panel} {x} {y} 0 7 copy")

@@ -44,10 +44,22 @@ class PictureOpener:
         if chosen:
             self.open(Path(chosen))
 
-    def open(self, path: Path) -> None:
-        """Open a picture; one that was not drawn here is refused in a sentence."""
-        self._runner.run_in_thread(
-            lambda task: read_picture(path),
-            lambda picture: self._on_opened(picture, path),
-            self._messages.error,
-        )
+    def open(self, path: Path, beside: str | None = None) -> None:
+        """Open a picture; one that was not drawn here is refused in a sentence.
+
+        ``beside`` is said behind what comes of it.
+        """
+
+        def opened(picture: Picture) -> None:
+            self._on_opened(picture, path)
+            say_beside()
+
+        def failed(error: Exception) -> None:
+            self._messages.error(error)
+            say_beside()
+
+        def say_beside() -> None:
+            if beside is not None:
+                self._messages.add(beside)
+
+        self._runner.run_in_thread(lambda task: read_picture(path), opened, failed)

@@ -89,6 +89,7 @@ class SpeakTab(ttk.Frame):
         self._timer: str | None = None
         self._stop_asked = False
         self.state_of_speech = SpeakState.IDLE
+        self._beside: str | None = None  # what to say when the file that was opened is heard
         self._heard_text = ""
         self._heard_from: Recording | None = None
         self._speech: Recording | None = None  # the part of the last recording that is a voice
@@ -170,8 +171,8 @@ class SpeakTab(ttk.Frame):
             # Stopping may wait for the device, so not in Tk's thread.
             self._runner.run_in_thread(lambda task: recorder.stop(), lambda _: None, lambda _: None)
 
-    def open_sound(self, path: Path) -> None:
-        """Take a sound file for what was said."""
+    def open_sound(self, path: Path, beside: str | None = None) -> None:
+        """Take a sound file for what was said; ``beside`` is said behind what comes of it."""
         if self._told_busy("open a file"):
             return
 
@@ -183,6 +184,7 @@ class SpeakTab(ttk.Frame):
                 raise SoundFileError(f"{path} is no file.")
             return Recording.from_file(path)
 
+        self._beside = beside
         self._messages.clear()
         self._enter(SpeakState.UNDERSTANDING)
         self._runner.run_in_thread(read, self._recorded, self._failed)
@@ -276,6 +278,7 @@ class SpeakTab(ttk.Frame):
         self._enter(SpeakState.IDLE)  # until here the way could not be changed
         if self.way_row.way == "sound":
             self._draw()
+            self._say_beside()
             return
         self.field.sentence = heard.text
         if self.way_row.way == "both":
@@ -283,7 +286,14 @@ class SpeakTab(ttk.Frame):
         told = " ".join(filter(None, (notice, advice(recording))))
         if told and not self._messages.text:
             self._messages.note(told)
+        self._say_beside()
         self.field.text.focus()  # Return draws at once, and a wrong word is corrected in place
+
+    def _say_beside(self) -> None:
+        """Say, once, what was to be said beside what came of a file."""
+        if self._beside is not None:
+            self._messages.add(self._beside)
+            self._beside = None
 
     def _draw(self) -> None:
         """Draw what was said, or what became of it; never a sound while the next one comes."""
@@ -303,6 +313,7 @@ class SpeakTab(ttk.Frame):
     def _failed(self, error: Exception) -> None:
         self._enter(SpeakState.IDLE)
         self._messages.error(error)
+        self._say_beside()
 
     def _enter(self, state: SpeakState) -> None:
         self.state_of_speech = state

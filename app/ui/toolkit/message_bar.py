@@ -64,6 +64,13 @@ class MessageBar(ttk.Frame):
         if link is not None:
             self._offer(link, act)
 
+    def add(self, text: str) -> None:
+        """Say something more, behind what is said now if anything is."""
+        if not self.text:
+            self.note(text)
+        else:
+            self._label.configure(text=f"{self.text} {text}")
+
     def error(self, error: Exception | str) -> None:
         """Say what went wrong; the traceback of an unexpected error goes to the log."""
         if isinstance(error, (str, AppError, ModelError)):

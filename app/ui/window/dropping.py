@@ -22,6 +22,27 @@ _A_LINK = (
     "computer, and drop that."
 )
 
+# On X, the library splits a list of addresses at every space, not at ends of lines alone: it must
+# not see what programs leave unwritten as %20. The list comes as text, or as numbers of its bytes.
+_KEEP_SPACES = r"""
+if {[llength [info procs ::tkdnd::xdnd::normalise_data]]} {
+    rename ::tkdnd::xdnd::normalise_data ::tkdnd::xdnd::normalise_words
+    proc ::tkdnd::xdnd::normalise_data {type data} {
+        if {[string match text/uri-list* $type]} {
+            if {![catch {tkdnd::from_encoding utf-8 [tkdnd::bytes_to_string $data]} text]} {
+                set data $text
+            }
+            set lines {}
+            foreach line [split $data \n] {
+                lappend lines [string map {{ } %20} [string trim $line]]
+            }
+            set data [join $lines \n]
+        }
+        normalise_words $type $data
+    }
+}
+"""
+
 
 def accept_files(
     area: tk.Widget,
@@ -45,6 +66,7 @@ def accept_files(
     except (ImportError, RuntimeError) as error:
         _log.info("Files cannot be dropped on the window: %s", error)
         return
+    area.tk.eval(_KEEP_SPACES)
     target: Any = area  # the library adds its methods to every widget
 
     def dropped(event: Any) -> str:

@@ -110,24 +110,34 @@ class PictureCommands:
         self._speak_tab.sound_row.open_button.invoke()
 
     def open_dropped(self, paths: list[Path]) -> None:
-        """Open a dropped picture, or take a sound for what was said; of several, the first."""
+        """Open a dropped picture, or take a sound for what was said.
+
+        Of several files, the first that is either is taken, and the person is told so.
+        """
 
         def first(task: object) -> tuple[Kind, Path]:
             files = map(as_on_disk, paths)
             kinds = ((kind_of(path), path) for path in files)
             return next((each for each in kinds if each[0] != "other"), ("other", paths[0]))
 
-        self._runner.run_in_thread(first, lambda found: self._open_as(*found), self._messages.error)
+        self._runner.run_in_thread(
+            first, lambda found: self._open_as(*found, len(paths)), self._messages.error
+        )
 
-    def _open_as(self, kind: Kind, path: Path) -> None:
+    def _open_as(self, kind: Kind, path: Path, dropped: int) -> None:
+        """Open one of so many dropped files."""
+        several = f"of the {dropped} files that you dropped"
+        only = f"Only {path.name} was taken {several}: drop one at a time."
+        beside = only if dropped > 1 else None
         if kind == "picture":
-            self.opener.open(path)
+            self.opener.open(path, beside)
         elif kind == "sound":
             self._tabs.select(self._speak_tab)
-            self._speak_tab.open_sound(path)
+            self._speak_tab.open_sound(path, beside)
         else:
+            refused = f"None {several} can" if dropped > 1 else f"{path} cannot"
             self._messages.error(
-                f"{path} cannot be opened: drop a picture that was drawn here, or a sound file."
+                f"{refused} be opened: drop a picture that was drawn here, or a sound file."
             )
 
     def _opened(self, picture: Picture, path: Path) -> None:

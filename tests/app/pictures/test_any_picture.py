@@ -177,7 +177,9 @@ def test_dropped_addresses_of_this_computer_are_opened(window: MainWindow, tmp_p
         window.messages.clear()
         drop_addresses(window, *addresses)
         wait_until(window, lambda: window.messages.text != "")
-        assert window.messages.text == "my bird.png was drawn with seed 7.", addresses
+        told = window.messages.text
+        assert told.startswith("my bird.png was drawn with seed 7."), addresses
+        assert ("Only my bird.png was taken" in told) == (len(addresses) > 1), addresses
     no_text = Path(os.fsdecode(os.fsencode(tmp_path) + b"/b\xffird.png"))
     no_text.write_bytes(path.read_bytes())
     window.messages.clear()
@@ -185,6 +187,56 @@ def test_dropped_addresses_of_this_computer_are_opened(window: MainWindow, tmp_p
     wait_until(window, lambda: "was drawn with seed 7." in window.messages.text)
     drop_addresses(window, "file://server/bird.png")
     wait_until(window, lambda: "a link to server/bird.png" in window.messages.text)
+
+
+@pytest.mark.parametrize("as_numbers", [False, True])
+def test_a_dropped_address_may_have_spaces(
+    window: MainWindow, tmp_path: Path, as_numbers: bool
+) -> None:
+    folder = tmp_path / "my  birds "
+    folder.mkdir()
+    first, second = folder / "a réd #3.png", tmp_path / "bird.png"
+    for path in (first, second):
+        save_picture(two_colours(64, 64), METADATA, path)
+    wait_until(window, lambda: window.root.tk.eval("namespace exists ::tkdnd::xdnd") == "1")
+    for addresses in (
+        [f"file://{first}"],
+        [f"file://localhost{first} "],
+        [f"file://{first}  ", f"file://{second}"],
+        [f"file://{second} ", f"file://{first}"],
+    ):
+        window.messages.clear()
+        drop_addresses(window, *addresses, as_numbers=as_numbers)
+        wait_until(window, lambda: window.messages.text != "")
+        name = addresses[0].rpartition("/")[2].strip()
+        assert window.messages.text.startswith(f"{name} was drawn with seed 7."), addresses
+
+
+def test_files_that_are_left_of_several_are_told(
+    window: MainWindow, tmp_path: Path, spoken_sentence: SpeakSentence
+) -> None:
+    wait_until(window, lambda: window.transcriber_loader.value is not None)
+    ours, foreign, notes = (tmp_path / name for name in ("ours.png", "foreign.png", "notes.txt"))
+    save_picture(two_colours(64, 64), METADATA, ours)
+    two_colours(64, 64).save(foreign)
+    notes.write_text("a red bird")
+    sound, no_sound = spoken_sentence("a red bird"), tmp_path / "no sound.wav"
+    no_sound.write_bytes(b"no sound")
+    only = "Only {} was taken of the 2 files that you dropped: drop one at a time."
+    for first, second, told in (
+        (ours, foreign, f"ours.png was drawn with seed 7. {only.format('ours.png')}"),
+        (notes, tmp_path, "None of the 2 files that you dropped can be opened"),
+        (foreign, ours, "does not say which sentence"),
+        (foreign, ours, only.format("foreign.png")),
+        (sound, ours, only.format(sound.name)),
+        (no_sound, ours, "is not a sound file"),
+        (no_sound, ours, only.format("no sound.wav")),
+    ):
+        window.messages.clear()
+        drop_addresses(window, first.as_uri(), second.as_uri())
+        wait_until(window, lambda: window.messages.text != "", timeout=60)
+        assert told in window.messages.text
+    assert window.speak_tab.field.sentence == "a red bird"
 
 
 @pytest.mark.parametrize("name", ["bird.png", "bird.jpg", "bird.webp"])

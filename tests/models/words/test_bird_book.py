@@ -6,7 +6,7 @@ import pytest
 
 from models.words.bird_book import BOOK, Bird, BirdBook, bird_book, read_book
 from models.words.names import GROUPS, LABELS, names_of
-from models.words.parts import BASIC_COLORS, COLORS, colors_by_part
+from models.words.parts import BASIC_COLOURS, COLOURS, colours_by_part
 from models.words.spelling import mend
 from models.words.vocabulary import tokenize
 
@@ -30,16 +30,16 @@ def test_descriptions_are_short_and_in_words_that_captions_use() -> None:
         assert not set(words) & {"no", "not", "without"}, "what is named is drawn"
 
 
-def test_every_word_of_color_is_seen_as_a_basic_color() -> None:
-    assert all(BASIC_COLORS[color] for color in COLORS)
-    assert BASIC_COLORS["rusty"] == ("brown", "red", "orange")
-    assert BASIC_COLORS["red"] == ("red",)
-    assert set(COLORS) <= CAPTION_WORDS | {"auburn"}
+def test_every_word_of_colour_is_seen_as_a_basic_colour() -> None:
+    assert all(BASIC_COLOURS[colour] for colour in COLOURS)
+    assert BASIC_COLOURS["rusty"] == ("brown", "red", "orange")
+    assert BASIC_COLOURS["red"] == ("red",)
+    assert set(COLOURS) <= CAPTION_WORDS | {"auburn"}
 
 
-def test_every_bird_has_a_color_and_a_description_of_its_own() -> None:
+def test_every_bird_has_a_colour_and_a_description_of_its_own() -> None:
     birds = bird_book().birds
-    assert all(bird.colors for bird in birds)
+    assert all(bird.colours for bird in birds)
     doubles = len(birds) - len({bird.description for bird in birds})
     assert doubles < len(birds) // 100, "kinds that look alike should be names of one line"
 
@@ -108,7 +108,7 @@ def test_a_book_with_a_name_twice_or_a_line_that_lacks_something_is_told(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("description", "colors"),
+    ("description", "colours"),
     [
         (
             "a small red bird with black and white wings, a blue grey bill and long legs",
@@ -124,7 +124,7 @@ def test_a_book_with_a_name_twice_or_a_line_that_lacks_something_is_told(tmp_pat
         ("", {}),
     ],
 )  # fmt: skip
-def test_colors_belong_to_the_part_behind_them(
-    description: str, colors: dict[str, tuple[str, ...]]
+def test_colours_belong_to_the_part_behind_them(
+    description: str, colours: dict[str, tuple[str, ...]]
 ) -> None:
-    assert colors_by_part(description) == colors
+    assert colours_by_part(description) == colours

@@ -94,7 +94,7 @@ def test_a_name_takes_the_place_of_the_first_bird(caption: str, named: str) -> N
     assert got == {named.format("northern cardinal"), named.format("cardinal")}
 
 
-def test_after_words_of_color_the_name_is_a_short_one() -> None:
+def test_after_words_of_colour_the_name_is_a_short_one() -> None:
     got = {with_name("a small red bird with a crest", CARDINAL, Random(k)) for k in range(40)}
     assert got == {"a small red cardinal with a crest"}
     got = {with_name("a brown bird with a crest", CHUCK, Random(k)) for k in range(40)}

@@ -90,7 +90,7 @@ def test_what_is_denied_is_left_out_and_said(text: str, sentence: str, left_out:
         ("a bird on a rock by the water", "a bird on a rock by the water", []),
     ],
 )
-def test_what_is_no_bird_is_left_out_with_its_colors(
+def test_what_is_no_bird_is_left_out_with_its_colours(
     text: str, sentence: str, left_out: list[str]
 ) -> None:
     understood = read(text)

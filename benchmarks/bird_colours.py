@@ -1,7 +1,7 @@
-"""Whether a picture shows the main colors of a bird, whatever its pose: shares of its pixels.
+"""Whether a picture shows the main colours of a bird, whatever its pose: shares of its pixels.
 
-The bird is what stands in the middle and is unlike the picture's border. Colors overlap: what light
-makes of brown counts as orange, too, since a checker that is strict fails photographs.
+The bird is what stands in the middle and is unlike the picture's border. Colours overlap: what
+light makes of brown counts as orange, too, since a checker that is strict fails photographs.
 """
 
 from __future__ import annotations
@@ -22,31 +22,31 @@ FIRST = {
     "black": 0.19, "white": 0.11, "grey": 0.16, "brown": 0.18, "red": 0.06, "orange": 0.06,
     "yellow": 0.08, "green": 0.1, "blue": 0.08, "purple": 0.02, "pink": 0.05,
 }  # fmt: skip
-"""Share of the bird that its first main color has at least: about what tells photographs of birds
-that the book gives the color from others. They began on 560 kinds of which none is one of the
+"""Share of the bird that its first main colour has at least: about what tells photographs of birds
+that the book gives the colour from others. They began on 560 kinds of which none is one of the
 hundred, and were settled with photographs of the hundred in view."""
 FURTHER = 0.4
-"""The same for further colors, as a share of that."""
+"""The same for further colours, as a share of that."""
 
 _SIDE = 48  # pixels
 _RADIUS = 0.36  # of the side: where the bird is looked for
-_LIKE_BORDER = 0.12  # of the largest difference of colors
+_LIKE_BORDER = 0.12  # of the largest difference of colours
 _LEAST_BIRD = 0.3  # of the middle: with less, all of the middle is taken for it
 
 
 @dataclass(frozen=True)
 class WellKnown:
-    """A name and its main colors, the largest area first; each is one of several."""
+    """A name and its main colours, the largest area first; each is one of several."""
 
     name: str
     parts: tuple[str, ...]
-    colors: tuple[frozenset[str], ...]
+    colours: tuple[frozenset[str], ...]
 
     def is_shown(self, shares: dict[str, float]) -> bool:
-        """Whether a picture with such shares of colors shows the bird's."""
+        """Whether a picture with such shares of colours shows the bird's."""
         return all(
-            any(shares[color] >= FIRST[color] * (FURTHER if place else 1) for color in colors)
-            for place, colors in enumerate(self.colors)
+            any(shares[colour] >= FIRST[colour] * (FURTHER if place else 1) for colour in colours)
+            for place, colours in enumerate(self.colours)
         )
 
 
@@ -59,18 +59,18 @@ def read_names(path: Path = NAMES) -> list[WellKnown]:
             pairs = [part.split() for part in described.split(", ")]
             parts = tuple(part for part, _ in pairs)
             names.append(
-                WellKnown(name, parts, tuple(frozenset(colors.split("/")) for _, colors in pairs))
+                WellKnown(name, parts, tuple(frozenset(colours.split("/")) for _, colours in pairs))
             )
     return names
 
 
-def color_shares(picture: Image.Image) -> dict[str, float]:
-    """Return the share of the bird's pixels that may be called by each basic color."""
+def colour_shares(picture: Image.Image) -> dict[str, float]:
+    """Return the share of the bird's pixels that may be called by each basic colour."""
     small = picture.convert("RGB").resize((_SIDE, _SIDE), Image.Resampling.BOX)
     pixels = np.asarray(small, dtype=np.float64) / 255
     hsv = np.asarray(small.convert("HSV"), dtype=np.float64) / 255
     bird = _bird(pixels)
-    return {color: float(mask[bird].mean()) for color, mask in _colors(hsv).items()}
+    return {colour: float(mask[bird].mean()) for colour, mask in _colours(hsv).items()}
 
 
 def _bird(pixels: NDArray[np.float64]) -> Mask:
@@ -84,7 +84,7 @@ def _bird(pixels: NDArray[np.float64]) -> Mask:
     return bird if bird.sum() >= _LEAST_BIRD * middle.sum() else middle
 
 
-def _colors(hsv: NDArray[np.float64]) -> dict[str, Mask]:
+def _colours(hsv: NDArray[np.float64]) -> dict[str, Mask]:
     hue, strength, light = hsv[..., 0] * 360, hsv[..., 1], hsv[..., 2]
     return {
         "black": (light < 0.25) | ((light < 0.36) & (strength < 0.35)),
