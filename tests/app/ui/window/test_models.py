@@ -158,7 +158,8 @@ def test_a_kept_picture_is_drawn_again_by_its_model(
 def test_a_picture_whose_model_is_gone_is_told(ready: MainWindow) -> None:
     gallery = Gallery()
     gallery.folder.mkdir(parents=True)
-    metadata = PictureMetadata(DrawRequest(SENTENCE, 5, 64), "gone (12345678)")
+    request = DrawRequest(SENTENCE, 5, 64, sketches=8, sketch=3, pose="left")
+    metadata = PictureMetadata(request, "gone (12345678)")
     save_picture(Image.new("RGB", (64, 64)), metadata, gallery.folder / "old.png")
     ready.tabs.select(ready.gallery_tab)
     ready.root.update()
@@ -170,6 +171,8 @@ def test_a_picture_whose_model_is_gone_is_told(ready: MainWindow) -> None:
     click(ready.messages.link)
     wait_until(ready, lambda: ready.desk.drawing is not None, 60)
     assert painted_by(ready) == BUNDLED
+    assert ready.desk.drawing is not None
+    assert ready.desk.drawing.request.pose == "any", "of which this model is told none"
 
 
 def test_a_model_of_three_stages(
