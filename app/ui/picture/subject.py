@@ -83,7 +83,7 @@ class Subject:
         beside : poses of the pictures of other seeds, from which these are to differ.
         """
         request = self.request if seed == self.request.seed else self.request.anew(seed)
-        request, painter = replace(request, beside=beside), self.painter or painter
+        request, painter = replace(request, beside=beside), painter.beside(self.painter)
         # What was asked of another model: that which drew a kept picture, or the last one.
         if request.size not in painter.sizes:
             request = replace(request, size=None)

@@ -150,6 +150,12 @@ def test_a_kept_picture_is_drawn_again_by_its_model(
     picture = read_picture(again)
     assert picture.metadata.model == first.metadata.model != BUNDLED
     assert picture.image.tobytes() == first.image.tobytes()
+    # The engine that drew it may be another one by now.
+    ready.changes.drawing("cpu", 1)
+    wait_until(ready, lambda: ready.painter_loader.state is LoadState.READY, 60)
+    ready.drawing.draw_again()
+    wait_until(ready, lambda: len(Gallery().paths()) == 3 and not ready.desk.busy, 60)
+    assert painted_by(ready) == first.metadata.model
     # The window's own model is still the bundled one, also for what is drawn next.
     draw(ready)
     assert painted_by(ready) == BUNDLED
