@@ -67,6 +67,21 @@ def test_captions_are_drawn_in_one_pose(
     assert "its pose is 'left', here it would be 'any'" in capsys.readouterr().err
 
 
+def test_captions_are_gone_on_with_among_as_many_sketches(
+    weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    captions, folder = tmp_path / "captions.txt", tmp_path / "pictures"
+    captions.write_text("a red bird\na bird\n")
+    command = ("--captions", captions, "-o", folder, "--seed", 1)
+    assert draw(weights, *command) == 0
+    (folder / "000001.png").unlink()
+    capsys.readouterr()
+    assert draw(weights, *command, "--sketches", 3) == 1
+    assert "its number of sketches is 8, here it would be 3" in capsys.readouterr().err
+    assert draw(weights, *command, "--sketches", 8) == 0, "as many as without the option"
+    assert read_metadata(folder / "000001.png").request.sketches == 8
+
+
 @pytest.mark.parametrize(
     ("pose", "told"),
     [
