@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.commandline import cli
-from app.pictures.picture_file import read_metadata
+from app.pictures.picture_file import read_metadata, read_picture, save_picture
 from models.sketches.pose import Pose
 from tests.posed_weights import make_weights
 
@@ -42,6 +43,21 @@ def test_a_bird_is_drawn_in_a_pose_and_others_as_in_its_picture(
     left = tmp_path / "left.png"
     assert draw(weights, "--from", right, "-o", left, "--pose", "left") == 0
     assert facing(left) == -1 and read_metadata(left).seed == 3
+
+
+def test_of_a_picture_of_another_model_the_sketch_is_chosen_anew(
+    weights: Path, tmp_path: Path
+) -> None:
+    own, others, again = (tmp_path / f"{name}.png" for name in ("own", "others", "again"))
+    assert draw(weights, "a red bird", "-o", own, "--seed", 3) == 0
+    picture = read_picture(own)
+    request = picture.metadata.request
+    assert request.sketch is not None
+    other = replace(request, sketch=(request.sketch + 1) % 8)
+    metadata = replace(picture.metadata, request=other, model="other (00000000)")
+    save_picture(picture.image, metadata, others)
+    assert draw(weights, "--from", others, "-o", again) == 0
+    assert read_metadata(again).request == request
 
 
 def test_pictures_of_a_sentence_differ_in_their_poses(weights: Path, tmp_path: Path) -> None:
