@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import platformdirs
 
 from app.files import link_target, make_private_folder, remove_abandoned, temporary_beside
+from models.request import MOST_SKETCHES
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ _RANGES = {
     "threads": range(1, 1025),
     "tab": range(4),
     "pictures": range(1, 10),
-    "sketches": range(1, 65),
+    "sketches": range(1, MOST_SKETCHES + 1),
 }
 _GEOMETRY = re.compile(r"\d{1,5}x\d{1,5}([+-]-?\d{1,5}){2}")  # Tk writes "+-5", too
 

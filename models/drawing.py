@@ -76,7 +76,7 @@ class Drawing:
 
     @property
     def sketch(self) -> int:
-        """Which of the `sketches` sketches of stage 1 was finished, 0 for the first."""
+        """Which of the `sketches` sketches of 64 px was finished, 0 for the first."""
         return self.request.sketch or 0
 
     @property

@@ -193,6 +193,12 @@ class Painter:
             return self._draw_blend(wanted, wanted.blend, on_stage, cancelled)
         return self._draw([wanted], on_stage, cancelled)[0]
 
+    def sketches_of(self, request: DrawRequest) -> int:
+        """How many sketches the judge chooses among; 0 where there is none."""
+        if self._judge is None:
+            return 0
+        return self._sketches if request.sketches is None else request.sketches
+
     def draw_batch(self, requests: Sequence[DrawRequest]) -> list[Drawing]:
         """Draw several sentences at once, all of one size; errors as for `draw`."""
         if len({(request.size, request.sketches, request.pose) for request in requests}) > 1:
@@ -298,8 +304,8 @@ class Painter:
                 request,
                 drawn_as=read.reading.drawn_as,
                 size=stages[-1].width,
-                sketches=self._sketches_of(request) or None,
-                sketch=painted.chosen[row] if self._sketches_of(request) > 1 else None,
+                sketches=self.sketches_of(request) or None,
+                sketch=painted.chosen[row] if self.sketches_of(request) > 1 else None,
                 beside=(),
             ),
             described=read.reading.described,
@@ -308,12 +314,6 @@ class Painter:
             notice=" ".join(notices) or None,
             pose=pose.told(0) if pose else None,
         )
-
-    def _sketches_of(self, request: DrawRequest) -> int:
-        """How many sketches the judge chooses among; 0 where there is none."""
-        if self._judge is None:
-            return 0
-        return self._sketches if request.sketches is None else request.sketches
 
     def _encode(self, read: Sequence[ReadSentence]) -> TextFeatures:
         text: TextFeatures = self._text_encoder(*pad_ids([sentence.ids for sentence in read]))
@@ -328,7 +328,7 @@ class Painter:
             raise ModelError(NO_SUCH_POSE.format(wish=wish, known=", ".join(self.poses)))
 
     def _sample(self, text: TextFeatures, requests: Sequence[DrawRequest]) -> Chances:
-        return self._sampler.sample(text, requests, self._sketches_of(requests[0]) or 1)
+        return self._sampler.sample(text, requests, self.sketches_of(requests[0]) or 1)
 
     def _finished(self, text: TextFeatures, request: DrawRequest) -> Chances:
         """Those of the sketch that is finished for one sentence and a seed."""

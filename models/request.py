@@ -23,9 +23,11 @@ MAX_SEED = 2**31 - 1
 MAX_CHARACTERS = 1000
 """Of a sentence; longer ones are refused."""
 
+LARGEST_SIZE = 2**15
+"""In pixels, that anybody may ask for; which sizes there are is told by the model."""
+MOST_SKETCHES = 64
+
 _LONGEST_TEXT = 2_000  # characters; far above what is drawn
-_LARGEST_SIZE = 2**15  # pixels
-_MOST_SKETCHES = 64
 _Value = TypeVar("_Value")
 
 
@@ -108,11 +110,11 @@ class DrawRequest:
 
     sentence: str = _kept("", _text)
     seed: int | None = _kept(None, _whole(0, MAX_SEED))
-    size: int | None = _kept(None, _whole(1, _LARGEST_SIZE))
+    size: int | None = _kept(None, _whole(1, LARGEST_SIZE))
     as_written: bool = _kept(False, bool)
     drawn_as: str | None = _kept(None, _text)
-    sketches: int | None = _kept(None, _whole(1, _MOST_SKETCHES))
-    sketch: int | None = _kept(None, _whole(0, _MOST_SKETCHES - 1))
+    sketches: int | None = _kept(None, _whole(1, MOST_SKETCHES))
+    sketch: int | None = _kept(None, _whole(0, MOST_SKETCHES - 1))
     pose: str | tuple[PartPlace, ...] = _kept(ANY, read_wish)
     beside: tuple[PartPlaces, ...] = ()
     blend: Blend | None = None

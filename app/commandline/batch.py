@@ -87,7 +87,7 @@ def draw_captions(options: argparse.Namespace) -> int:
             if isinstance(each, ReadRequest)
         },
         pose,
-        options.sketches,
+        painter.sketches_of(wanted) or None,
     )
     run = _Run(painter, settle_seed(folder, given), rank, read)
     remove_abandoned(path)

@@ -22,7 +22,7 @@ from models.words.spelling import mend
 from models.words.vocabulary import tokenize
 
 _SEED_FILE = "seed.txt"
-_ASPECTS = ("model", "size", "sentence", "seed", "wording", "pose")
+_ASPECTS = ("model", "size", "sentence", "seed", "wording", "pose", "number of sketches")
 
 
 class FolderError(AppError):
@@ -44,7 +44,7 @@ class BatchFolder:
     as_written : whether the words of a line are drawn as they are.
     drawn_as : what each line is drawn as, where it was understood otherwise; None elsewhere.
     pose : in which each bird is drawn.
-    sketches : among how many the best is finished; None leaves it to the painter.
+    sketches : among how many the best is finished; None where nothing chooses.
     """
 
     path: Path
@@ -124,6 +124,8 @@ def _aspect(metadata: PictureMetadata, aspect: str) -> object:
         return " ".join(mend(tokenize(metadata.request.words)))
     if aspect == "pose":
         return metadata.request.pose
+    if aspect == "number of sketches":
+        return metadata.request.sketches
     return getattr(metadata, aspect)
 
 

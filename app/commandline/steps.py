@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.errors import AppError
+from models.request import MAX_SEED
 
 if TYPE_CHECKING:
     from models import Drawing, Painter
 
-SEEDS = 2**31  # as many as models.drawing says; to ask it takes as long as numpy does
+SEEDS = MAX_SEED + 1
 
 
 class UsageError(AppError):

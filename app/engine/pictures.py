@@ -125,7 +125,7 @@ class EnginePainter:
     """
 
     def __init__(self, client: EngineClient, model: LoadedModel) -> None:
-        self._client = client
+        self._client, self._model = client, model
         self.model_name = model.name
         self.device = model.device
         self.sizes = model.sizes
@@ -161,6 +161,13 @@ class EnginePainter:
         else:
             return None
         return EnginePainter(self._client, self._client.call("describe_other", weights))
+
+    def beside(self, other: EnginePainter | None) -> EnginePainter:
+        """Return what draws with another one's model in this one's engine; without one, this.
+
+        The other one's engine may have ended since: a device was chosen.
+        """
+        return self if other is None else EnginePainter(self._client, other._model)
 
     def suggest(self, word: str) -> list[str]:
         """Return known words that are written nearly like an unknown one."""

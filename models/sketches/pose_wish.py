@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 ANY, LEFT, RIGHT = "any", "left", "right"
@@ -40,6 +41,11 @@ class PartPlace(NamedTuple):
 PartPlaces = tuple[PartPlace, ...]
 PoseWish = str | PartPlaces
 """One of `POSES`, or the pose of a picture that was drawn."""
+
+
+def is_known(wish: PoseWish, poses: Collection[str]) -> bool:
+    """Tell whether a model that knows poses by these names (none: it is told no pose) draws it."""
+    return wish == ANY or (wish in poses if isinstance(wish, str) else bool(poses))
 
 
 def read_places(value: Any) -> PartPlaces:

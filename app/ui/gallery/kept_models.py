@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ from app.ui.toolkit.message_bar import MessageBar
 
 if TYPE_CHECKING:
     from app.engine.pictures import EnginePainter
+
+Draw = Callable[[PictureMetadata, "EnginePainter | None"], None]
+"""Draws what a picture was drawn from; None stands for the window's own model."""
 
 _NOT_THERE = (
     "This picture was drawn by {model}, which is not here: another model would draw another bird. "
@@ -41,16 +45,17 @@ class KeptModels:
         self._messages = messages
         self._files = files
 
-    def find(self, metadata: PictureMetadata, draw: Callable[[EnginePainter | None], None]) -> None:
-        """Call `draw` with what draws a picture again; None stands for the window's own model.
+    def find(self, metadata: PictureMetadata, draw: Draw) -> None:
+        """Call `draw` with a picture's metadata and what draws it again.
 
-        Where the model is not there, that is told, and the person may draw with the window's own.
+        Where the model is not there, that is told, and the person may draw with the window's own,
+        which then chooses a sketch of its own.
         """
         files = self._files()
 
         def look(painter: EnginePainter) -> None:
             if painter.model_name == metadata.model:
-                draw(None)
+                draw(metadata, None)
                 return
             self._runner.run_in_thread(
                 lambda task: painter.that_drew(metadata.model, files), found, self._messages.error
@@ -58,10 +63,13 @@ class KeptModels:
 
         def found(painter: EnginePainter | None) -> None:
             if painter is not None:
-                draw(painter)
+                draw(metadata, painter)
                 return
+            anew = replace(metadata, request=metadata.request.anew(metadata.seed))
             self._messages.note(
-                _NOT_THERE.format(model=metadata.model), "Draw all the same", lambda: draw(None)
+                _NOT_THERE.format(model=metadata.model),
+                "Draw all the same",
+                lambda: draw(anew, None),
             )
 
         if self._painter_loader.value is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.pictures.picture_metadata import STRAIGHT_FROM_SOUND
 from app.settings import Way
 from models.request import DrawRequest
+from models.sketches.pose_wish import ANY, is_known
 
 if TYPE_CHECKING:
     from app.engine.pictures import EnginePainter
@@ -82,9 +83,12 @@ class Subject:
         beside : poses of the pictures of other seeds, from which these are to differ.
         """
         request = self.request if seed == self.request.seed else self.request.anew(seed)
-        request, painter = replace(request, beside=beside), self.painter or painter
-        if request.size not in painter.sizes:  # that of a picture which another model drew
+        request, painter = replace(request, beside=beside), painter.beside(self.painter)
+        # What was asked of another model: that which drew a kept picture, or the last one.
+        if request.size not in painter.sizes:
             request = replace(request, size=None)
+        if not is_known(request.pose, painter.poses):
+            request = replace(request, pose=ANY)
         if self.way != "sound":
             yield painter.draw(request, on_stage, cancelled)
         if self.way != "text":

@@ -17,6 +17,7 @@ from models.sketches.pose_wish import (
     SWIMMING,
     PartPlaces,
     PoseWish,
+    is_known,
 )
 
 LABELS = {
@@ -73,8 +74,7 @@ class PoseMenu(ttk.Menubutton):
     def offer(self, poses: tuple[str, ...]) -> None:
         """Offer the poses that a model knows by name; none where it is told no pose."""
         self._poses = poses
-        known = self._wish in poses or (bool(poses) and not isinstance(self._wish, str))
-        if not known:
+        if not is_known(self._wish, poses):
             self._choose(ANY)
         self._fill(None if poses else NO_POSES)
 

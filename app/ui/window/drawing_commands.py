@@ -111,7 +111,9 @@ class DrawingCommands:
         self._speak_tab.record_button.invoke()
 
     def _repeat(self, metadata: PictureMetadata, path: Path, seed: int | None) -> None:
-        self._models.find(metadata, lambda painter: self._draw_kept(metadata, path, seed, painter))
+        self._models.find(
+            metadata, lambda found, painter: self._draw_kept(found, path, seed, painter)
+        )
 
     def _draw_kept(
         self,

@@ -103,7 +103,7 @@ def learned_names(examples: Sequence[Example], vocabulary: Vocabulary) -> tuple[
 
 
 def load_run(path: Path) -> dict[str, Any]:
-    """Read what ``gan`` saved, as far as drawing needs it; errors as in `files.load_state`."""
+    """Read what ``gan`` saved, as far as drawing needs it; errors as in `states.load_state`."""
     return load_state(path, "gan run (gan.pt)", _NEEDED)
 
 

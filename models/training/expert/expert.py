@@ -73,7 +73,7 @@ def save_expert(expert: BirdExpert, name: str, scores: dict[str, float], path: P
 
 
 def load_expert(path: Path) -> Expert:
-    """Read an expert; errors as of `files.load_state`."""
+    """Read an expert; errors as of `states.load_state`."""
     state = load_state(path, "bird expert", _KEYS)
     features = ImageFeatures(state["features_name"], _single(state["features"]))
     parts = PartHead(features.channels)

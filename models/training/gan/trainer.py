@@ -287,7 +287,7 @@ class GanTrainer:
 
 
 def load_gan(path: Path) -> dict[str, Any]:
-    """Read the state of a phase; errors as in `files.load_state`."""
+    """Read the state of a phase; errors as in `states.load_state`."""
     return load_state(path, "gan run", STATE_KEYS)
 
 

@@ -93,7 +93,7 @@ def train_sketch_judge(
 
 
 def load_sketch_judge(path: Path, sentence_size: int) -> SketchJudge:
-    """Read what `train_sketch_judge` wrote; errors as of `files.load_state`."""
+    """Read what `train_sketch_judge` wrote; errors as of `states.load_state`."""
     state = load_state(path, "judge of sketches", ("judge",))
     judge = SketchJudge(sentence_size)
     judge.load_state_dict(state["judge"])

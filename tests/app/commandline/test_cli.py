@@ -16,11 +16,10 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from app.commandline import cli
-from app.commandline.steps import SEEDS
 from app.pictures.picture_file import read_metadata, save_picture
 from app.pictures.picture_metadata import PictureMetadata
 from models import Painter
-from models.request import MAX_SEED, DrawRequest
+from models.request import DrawRequest
 from tests.app.commandline.command_line import failure, run
 from tests.app.pictures.test_picture_file import unwritable_folder
 from tests.conftest import REPOSITORY
@@ -149,10 +148,6 @@ def test_too_little_memory_is_told(
     monkeypatch.setattr(Painter, "draw", draw)
     told = failure(capsys, 1, "draw", SENTENCE, "-o", tmp_path / "bird.png")
     assert "There is not enough memory" in told
-
-
-def test_the_command_line_takes_the_seeds_of_the_model() -> None:
-    assert SEEDS == MAX_SEED + 1
 
 
 @pytest.mark.parametrize(

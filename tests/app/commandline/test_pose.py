@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.commandline import cli
-from app.pictures.picture_file import read_metadata
+from app.pictures.picture_file import read_metadata, read_picture, save_picture
 from models.sketches.pose import Pose
 from tests.posed_weights import make_weights
 
@@ -44,6 +45,21 @@ def test_a_bird_is_drawn_in_a_pose_and_others_as_in_its_picture(
     assert facing(left) == -1 and read_metadata(left).seed == 3
 
 
+def test_of_a_picture_of_another_model_the_sketch_is_chosen_anew(
+    weights: Path, tmp_path: Path
+) -> None:
+    own, others, again = (tmp_path / f"{name}.png" for name in ("own", "others", "again"))
+    assert draw(weights, "a red bird", "-o", own, "--seed", 3) == 0
+    picture = read_picture(own)
+    request = picture.metadata.request
+    assert request.sketch is not None
+    other = replace(request, sketch=(request.sketch + 1) % 8)
+    metadata = replace(picture.metadata, request=other, model="other (00000000)")
+    save_picture(picture.image, metadata, others)
+    assert draw(weights, "--from", others, "-o", again) == 0
+    assert read_metadata(again).request == request
+
+
 def test_pictures_of_a_sentence_differ_in_their_poses(weights: Path, tmp_path: Path) -> None:
     assert draw(weights, "a red bird", "-o", tmp_path / "bird.png", "--seed", 3, "--count", 3) == 0
     poses = [read_metadata(tmp_path / f"bird-{number}.png").drawn_pose for number in (1, 2, 3)]
@@ -65,6 +81,21 @@ def test_captions_are_drawn_in_one_pose(
     capsys.readouterr()
     assert draw(weights, *command) == 1
     assert "its pose is 'left', here it would be 'any'" in capsys.readouterr().err
+
+
+def test_captions_are_gone_on_with_among_as_many_sketches(
+    weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    captions, folder = tmp_path / "captions.txt", tmp_path / "pictures"
+    captions.write_text("a red bird\na bird\n")
+    command = ("--captions", captions, "-o", folder, "--seed", 1)
+    assert draw(weights, *command) == 0
+    (folder / "000001.png").unlink()
+    capsys.readouterr()
+    assert draw(weights, *command, "--sketches", 3) == 1
+    assert "its number of sketches is 8, here it would be 3" in capsys.readouterr().err
+    assert draw(weights, *command, "--sketches", 8) == 0, "as many as without the option"
+    assert read_metadata(folder / "000001.png").request.sketches == 8
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,12 @@ def test_a_kept_picture_is_drawn_again_by_its_model(
     picture = read_picture(again)
     assert picture.metadata.model == first.metadata.model != BUNDLED
     assert picture.image.tobytes() == first.image.tobytes()
+    # The engine that drew it may be another one by now.
+    ready.changes.drawing("cpu", 1)
+    wait_until(ready, lambda: ready.painter_loader.state is LoadState.READY, 60)
+    ready.drawing.draw_again()
+    wait_until(ready, lambda: len(Gallery().paths()) == 3 and not ready.desk.busy, 60)
+    assert painted_by(ready) == first.metadata.model
     # The window's own model is still the bundled one, also for what is drawn next.
     draw(ready)
     assert painted_by(ready) == BUNDLED
@@ -158,7 +164,8 @@ def test_a_kept_picture_is_drawn_again_by_its_model(
 def test_a_picture_whose_model_is_gone_is_told(ready: MainWindow) -> None:
     gallery = Gallery()
     gallery.folder.mkdir(parents=True)
-    metadata = PictureMetadata(DrawRequest(SENTENCE, 5, 64), "gone (12345678)")
+    request = DrawRequest(SENTENCE, 5, 64, sketches=8, sketch=3, pose="left")
+    metadata = PictureMetadata(request, "gone (12345678)")
     save_picture(Image.new("RGB", (64, 64)), metadata, gallery.folder / "old.png")
     ready.tabs.select(ready.gallery_tab)
     ready.root.update()
@@ -170,6 +177,8 @@ def test_a_picture_whose_model_is_gone_is_told(ready: MainWindow) -> None:
     click(ready.messages.link)
     wait_until(ready, lambda: ready.desk.drawing is not None, 60)
     assert painted_by(ready) == BUNDLED
+    assert ready.desk.drawing is not None
+    assert ready.desk.drawing.request.pose == "any", "of which this model is told none"
 
 
 def test_a_model_of_three_stages(
