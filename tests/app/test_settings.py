@@ -50,6 +50,9 @@ def test_two_windows_keep_what_the_other_one_changed() -> None:
     first.remember(tab=2)
     assert Settings.load() == Settings(theme="dark", tab=2, pictures=4)
     assert first.current == Settings(theme="dark", tab=2), "an open window stays as it is"
+    first.remember_model(Path("/one.safetensors"))
+    second.remember_model(Path("/two.safetensors"))
+    assert Settings.load().models == ("/two.safetensors", "/one.safetensors")
 
 
 @pytest.mark.parametrize("lose", [Path.unlink, lambda path: path.write_bytes(b"{")])

@@ -18,16 +18,11 @@ class Microphone:
 
     Attributes
     ----------
-    index:
-        PortAudio's number of the device; it may change when devices come and go.
-    name:
-        The device's name for people.
-    rate:
-        The device's own sampling rate in Hz: many refuse every other one.
-    channels:
-        How many input channels it has.
-    is_default:
-        Whether the system uses it when no device is named.
+    index : PortAudio's number of the device; it may change when devices come and go.
+    name : the device's name for people.
+    rate : the device's own sampling rate in Hz: many refuse every other one.
+    channels : how many input channels it has.
+    is_default : whether the system uses it when no device is named.
     """
 
     index: int
@@ -84,10 +79,8 @@ def choose_microphone(audio: Any, wanted: int | str | None = None) -> Microphone
 
     Parameters
     ----------
-    audio:
-        An initialised ``pyaudio.PyAudio``.
-    wanted:
-        A :attr:`Microphone.index`, or a :attr:`Microphone.name`, or ``None`` for the system's
+    audio : an initialised ``pyaudio.PyAudio``.
+    wanted : a :attr:`Microphone.index`, or a :attr:`Microphone.name`, or ``None`` for the system's
         default. A name that is not there means the default, too: a headset was left at home.
 
     Raises

@@ -20,8 +20,7 @@ def play(recording: Recording, cancelled: Callable[[], bool]) -> None:
 
     Parameters
     ----------
-    cancelled:
-        Asked ten times a second; when true, playing stops.
+    cancelled : asked ten times a second; when true, playing stops.
 
     Raises
     ------

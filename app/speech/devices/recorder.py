@@ -56,14 +56,10 @@ class Recorder:
 
     Parameters
     ----------
-    device:
-        A :attr:`Microphone.index` or name, or ``None`` for the system's default microphone.
-    max_seconds:
-        Recording ends by itself after this time.
-    stop_when_silent:
-        Whether recording ends by itself, too, when a person who has spoken pauses.
-    on_level:
-        Called with the level (0.0 to 1.0) of each chunk, **on the recording thread**.
+    device : a :attr:`Microphone.index` or name, or ``None`` for the system's default microphone.
+    max_seconds : recording ends by itself after this time.
+    stop_when_silent : whether recording ends by itself, too, when a person who has spoken pauses.
+    on_level : called with the level (0.0 to 1.0) of each chunk, **on the recording thread**.
     """
 
     def __init__(

@@ -34,12 +34,9 @@ class Guess:
 
     Attributes
     ----------
-    text:
-        In the captions' style, see :func:`app.speech.recognition.tidy.tidy`.
-    log_probability:
-        Natural logarithm of the recogniser's probability.
-    certainties:
-        How sure the recogniser was of each word, 0 .. 1; empty when it was of all.
+    text : in the captions' style, see :func:`app.speech.recognition.tidy.tidy`.
+    log_probability : natural logarithm of the recogniser's probability.
+    certainties : how sure the recogniser was of each word, 0 .. 1; empty when it was of all.
     """
 
     text: str
@@ -53,18 +50,14 @@ class Weights:
 
     Attributes
     ----------
-    language:
-        Of the trigram models' logarithm.
-    sound:
-        Of the distance in sound between a heard word and the one taken for it.
-    word:
-        Reward of each word: without it, probabilities favour short sentences.
-    sure:
-        Certainty from which a word stays as it was heard, if a dictionary knows it.
-    strange:
-        Distance that a word counts which no dictionary knows, when it is kept: it was heard wrong.
-    whole:
-        Share of the likeliest guess's letters that a sentence must have: one with fewer ends early.
+    language : of the trigram models' logarithm.
+    sound : of the distance in sound between a heard word and the one taken for it.
+    word : reward of each word: without it, probabilities favour short sentences.
+    sure : certainty from which a word stays as it was heard, if a dictionary knows it.
+    strange : distance that a word counts which no dictionary knows, when it is kept: it was heard
+        wrong.
+    whole : share of the likeliest guess's letters that a sentence must have: one with fewer ends
+        early.
     """
 
     language: float = 0.35

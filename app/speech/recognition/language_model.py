@@ -36,8 +36,7 @@ class LanguageModel:
 
     Parameters
     ----------
-    path:
-        ARPA or binary file of Sphinx; ``None`` for the bundled model of bird descriptions.
+    path : ARPA or binary file of Sphinx; ``None`` for the bundled model of bird descriptions.
 
     Raises
     ------
@@ -72,8 +71,7 @@ class LanguageModel:
 
         Parameters
         ----------
-        history:
-            The words before, the latest last; :data:`START` begins a sentence.
+        history : the words before, the latest last; :data:`START` begins a sentence.
         """
         if word not in self:
             return _UNKNOWN

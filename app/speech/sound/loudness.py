@@ -42,8 +42,7 @@ class PauseDetector:
 
     Parameters
     ----------
-    pause:
-        Seconds of silence after speech that mean "I am done".
+    pause : seconds of silence after speech that mean "I am done".
     """
 
     _LOUDER = 3.0
@@ -63,10 +62,8 @@ class PauseDetector:
 
         Parameters
         ----------
-        loudness:
-            Root mean square of the chunk about its mean, 0.0 to 1.0.
-        seconds:
-            The chunk's length.
+        loudness : root mean square of the chunk about its mean, 0.0 to 1.0.
+        seconds : the chunk's length.
         """
         if loudness <= self._STARTING and not self._loudness:
             return False  # taken for the room, it would make a fan a voice

@@ -33,12 +33,9 @@ class Recording:
 
     Attributes
     ----------
-    samples:
-        int16, shape ``(length,)``, one channel.
-    rate:
-        Samples per second.
-    is_file:
-        Whether it is from a file: then no advice about a microphone helps.
+    samples : int16, shape ``(length,)``, one channel.
+    rate : samples per second.
+    is_file : whether it is from a file: then no advice about a microphone helps.
     """
 
     samples: NDArray[np.int16]

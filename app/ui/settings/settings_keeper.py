@@ -27,8 +27,10 @@ class SettingsKeeper:
         """Remember which model draws, and that it was opened: a picture may ask for it again."""
         file = None if weights is None else str(weights)
         models = self.current.models
-        if file is not None:
-            models = (file, *(each for each in models if each != file))[:_MOST_MODELS]
+        if file is not None and models[:1] != (file,):
+            # Another window may have opened others.
+            known = Settings.load(otherwise=self.current).models
+            models = (file, *(each for each in known if each != file))[:_MOST_MODELS]
         if (file, models) != (self.current.weights, self.current.models):
             self.remember(weights=file, models=models)
 
