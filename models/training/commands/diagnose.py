@@ -31,8 +31,6 @@ def run(options: argparse.Namespace) -> None:
     from models.training.options.recipe_options import own_device
     from models.training.recipes.recipe_run import RecipeRun
 
-    if options.batches < 1:
-        raise ValueError("--batches must be 1 or more.")
     data = DataFolder.read(options.data)
     with own_device(options.device) as device:
         run = RecipeRun.of_folder(options.folder, data, device)

@@ -54,8 +54,6 @@ def run(options: argparse.Namespace) -> None:
         return
     if options.data is None or options.out is None:
         raise ValueError("--data and --out are needed.")
-    if options.utterances < 1 or options.jobs < 1 or options.seed < 0:
-        raise ValueError("--utterances and --jobs are at least 1, --seed is at least 0.")
     _speak(options, _choose(voices, options.voices, options.hold_out))
 
 

@@ -55,8 +55,6 @@ def prepare(collection: Collection, out: Path, settings: Settings, problems: Pro
         Something is broken and not to be skipped (the message lists it all, and so does a report
         beside `out`; nothing else was written), or no split is possible.
     """
-    if settings.size < 1 or settings.min_side < 1:
-        raise ValueError("--size and --min-side are numbers of pixels, from 1 on.")
     refuse_foreign(out)
     workers = os.cpu_count() or 1
     checked = _check_all(collection.sources, settings.min_side, workers, problems)

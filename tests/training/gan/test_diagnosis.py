@@ -74,14 +74,12 @@ def test_scores_and_pulls_are_told_and_the_run_stays_as_it_is(
     assert again["words_64"] == pytest.approx(2 * findings.pulls["words_64"], rel=1e-4)
     assert again["generator_64"] == pytest.approx(findings.pulls["generator_64"], rel=1e-4)
 
-    # Another text encoder is refused, and no batches are.
+    # Another text encoder is refused.
     state = load_gan(path)
     save_state(state | {"text_identity": "of another"}, path)
     capsys.readouterr()
     assert command.main(arguments) == 1
     assert "do not belong together" in capsys.readouterr().err
-    assert command.main([*arguments, "--batches", "0"]) == 1
-    assert "--batches must be 1 or more" in capsys.readouterr().err
     assert command.main(["diagnose", str(run.data.path), "--data", str(run.data.path)]) == 1
     assert "holds no run" in capsys.readouterr().err
 

@@ -11,7 +11,7 @@ from models.training.data.examples import read_examples
 from models.training.prepare import writer
 from models.training.prepare.pictures import Checked
 from models.training.prepare.split import ATTNGAN_TEST_SPECIES, choose_test_species
-from tests.training.prepare.inputs import make_cub, make_picture, prepare, read_metadata, refuse
+from tests.training.prepare.inputs import make_cub, make_picture, prepare, read_metadata
 
 
 @pytest.fixture
@@ -132,12 +132,6 @@ def test_no_species_for_testing(tmp_path: Path, arguments: tuple[object, ...]) -
     assert prepare(*arguments, "--test-species", 0) == 0
     assert len(read_metadata(tmp_path / "birds" / "train")) == 6
     assert not (tmp_path / "birds" / "test" / "metadata.jsonl").exists(), "of the run before"
-
-
-def test_nonsense_sizes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    make_cub(tmp_path)
-    arguments = ("--cub", tmp_path, "--captions", tmp_path, "--size", 0)
-    assert "numbers of pixels" in refuse(capsys, tmp_path / "birds", *arguments)
 
 
 BIRDS = [f"bird {number}" for number in range(40)]
