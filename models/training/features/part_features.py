@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -31,17 +33,21 @@ class PartFeatures(nn.Module):
         self.requires_grad_(False).eval()
 
     def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
-        """As `ImageFeatures`; behind the pooled features, those at each group of parts.
+        """As `ImageFeatures`; behind the pooled features, those at each group of parts."""
+        maps, pooled = self.features(images)
+        return maps, self.with_parts(maps, pooled)
+
+    def with_parts(self, maps: Sequence[Tensor], pooled: Tensor) -> Tensor:
+        """Add to pooled features (B, 1280) those at each group of parts.
 
         They are weighed by where the part may be, and followed by how likely it is to be seen.
         """
-        maps, pooled = self.features(images)
         places = self.parts(maps).softmax(2)[..., :-1]
         side = maps[GRID_MAP].shape[-1]
         on_grid = torch.cat([_on_grid(each, side) for each in maps[GRID_MAP:]], dim=1)
         at_parts = places @ on_grid.flatten(2).transpose(1, 2).float()
         of_parts = torch.cat([at_parts, places.sum(2, keepdim=True)], dim=2).flatten(1)
-        return maps, torch.cat([pooled, of_parts.to(pooled.dtype)], dim=1)
+        return torch.cat([pooled, of_parts.to(pooled.dtype)], dim=1)
 
     def train(self, mode: bool = True) -> PartFeatures:
         """Stay in evaluation mode: the features are frozen."""

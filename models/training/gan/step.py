@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import cast
 
@@ -25,6 +25,7 @@ from models.training.data.augment import Movement, augment
 from models.training.data.counterfactual import WrongText
 from models.training.expert.parts import part_loss
 from models.training.features.image_features import REGION_MAP, ImageFeatures, resize
+from models.training.features.part_features import PartFeatures
 from models.training.gan import losses
 from models.training.gan.average import growing_average
 from models.training.gan.batch import Batch
@@ -101,6 +102,8 @@ class GanStep:
         self.precision = chosen_precision("auto", device)
         self.features = copy.deepcopy(damsm.features).to(device, self.precision)
         self.eye = self.features
+        if isinstance(self.features, PartFeatures):  # discriminators need no look at parts
+            self.eye = self.features.features
         if phase.eye == "imagenet":
             self.eye = ImageFeatures(damsm.features_name).to(device, self.precision)
         self.parts = parts and parts.to(device)
@@ -283,8 +286,10 @@ class GanStep:
 
     def _through_expert(self, view: View, seen: Seen) -> Seen:
         """What DAMSM and the part finder see, where discriminators look in another way."""
-        if seen.pooled is not None and self.eye is self.features:
-            return seen
+        if seen.pooled is not None and self.phase.eye == "expert":
+            if not isinstance(self.features, PartFeatures):
+                return seen
+            return replace(seen, pooled=self.features.with_parts(seen.maps, seen.pooled))
         picture = resize(seen.picture, view.seen_at)
         maps, pooled = self.features(picture.to(self.precision))
         return Seen(picture, tuple(maps), pooled)
