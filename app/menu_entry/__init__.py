@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 from app.errors import AppError
+from app.files import replacing
 from app.installation import START
 
 ICONS = Path(__file__).with_name("icons")
@@ -59,9 +60,11 @@ def install() -> Path:
         for icon in ICONS.glob("*.png"):
             target = _icon(data, icon)
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(icon, target)
+            with replacing(target, follow_umask=True) as part:
+                shutil.copyfile(icon, part)
         entry.parent.mkdir(parents=True, exist_ok=True)
-        entry.write_text(_ENTRY.format(command=_quoted(START)), encoding="utf-8")
+        with replacing(entry, follow_umask=True) as part:
+            part.write_text(_ENTRY.format(command=_quoted(START)), encoding="utf-8")
         os.utime(data / "icons" / "hicolor")  # desktops look again
     except OSError as error:
         raise MenuError(f"The menu cannot be changed: {error}.") from error
