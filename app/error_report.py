@@ -30,7 +30,7 @@ def error_report(error: BaseException) -> str:
     """
     parts = [
         f"speech2bird {__version__}, Python {platform.python_version()}, {platform.platform()}",
-        ", ".join(f"{name} {_version(name)}" for name in _LIBRARIES),
+        ", ".join(f"{name} {library_version(name)}" for name in _LIBRARIES),
         "".join(traceback.format_exception(error)).rstrip(),
         "The log's last lines:",
         "\n".join(last_lines(_LOG_LINES)) or "(none)",
@@ -38,8 +38,9 @@ def error_report(error: BaseException) -> str:
     return without_names("\n\n".join(parts)) + "\n"
 
 
-def _version(library: str) -> str:
+def library_version(name: str) -> str:
+    """Which version of a library is installed, or that it is missing."""
     try:
-        return version(library)
+        return version(name)
     except PackageNotFoundError:
         return "missing"

@@ -15,10 +15,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from app import __version__
+from app.error_report import library_version
 from app.installation import FORM, ROOT
 from app.without_names import without_names
 
@@ -75,10 +75,7 @@ def _memory() -> str:
 
 def _libraries() -> Iterator[str]:
     for name in _LIBRARIES:
-        try:
-            yield f"{name} {version(name)}"
-        except PackageNotFoundError:
-            yield f"{name} is missing"
+        yield f"{name} {library_version(name)}"
 
 
 def _window() -> Iterator[str]:
