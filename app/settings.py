@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import platformdirs
 
 from app.files import link_target, make_private_folder, remove_abandoned, temporary_beside
-from models.request import MOST_SKETCHES
+from models.request import MOST_SKETCHES, SKETCHES
 
 _log = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ class Settings:
     geometry: str | None = None
     tab: int = 0
     theme: Theme = "system"
-    sketches: int = 8
+    sketches: int = SKETCHES
     pictures: int = 1
     has_drawn: bool = False
 

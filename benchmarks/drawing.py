@@ -31,9 +31,8 @@ from models.checkpoints.checkpoint import Checkpoint, load_checkpoint
 from models.checkpoints.header import BUNDLED_WEIGHTS
 from models.memory import keep_freed_memory
 from models.networks.generator import Generator
-from models.painter import SKETCHES
 from models.painting.backend import Backend, choose_device
-from models.request import DrawRequest
+from models.request import SKETCHES, DrawRequest
 from models.sketches.pose_bank import PoseBank
 from models.sketches.sketch_judge import SketchJudge
 

@@ -20,13 +20,13 @@ from models.painting.backend import Painted, choose_device
 from models.painting.chances import Chances, Sampler, between
 from models.painting.fallback import SteadyBackend
 from models.reading import Reading, ReadRequest, SentenceReader
-from models.request import MAX_SEED, Blend, DrawRequest
+from models.request import MAX_SEED, SKETCHES, Blend, DrawRequest
 from models.sketches.pose_wish import ANY, NO_POSES, PoseWish
 from models.sound.ears import Ears
 from models.words.vocabulary import ReadSentence, Vocabulary
 
-SKETCHES = 8
-"""How many sketches are drawn for each picture unless somebody says otherwise."""
+_REMEMBERED = 256
+"""Ends of blends whose chosen sketch is remembered; each costs a kilobyte."""
 
 TOO_MANY_WORDS = (
     "Only the first {most} known words of a description are drawn; {more} more were left out. "
@@ -337,10 +337,13 @@ class Painter:
             return chances
         assert request.seed is not None
         key = text.sentence.numpy().tobytes(), request.seed, chances.sketches, request.pose
-        if key not in self._chosen:
-            painted = self._paint(text, chances, self.sizes[0], None, None)
-            self._chosen[key] = painted.chosen[0]
-        return chances.sketch(0, self._chosen[key])
+        chosen = self._chosen.get(key)
+        if chosen is None:
+            chosen = self._paint(text, chances, self.sizes[0], None, None).chosen[0]
+            if len(self._chosen) >= _REMEMBERED:
+                self._chosen.clear()
+            self._chosen[key] = chosen
+        return chances.sketch(0, chosen)
 
 
 def _joined(first: ReadRequest, second: ReadRequest) -> ReadRequest:

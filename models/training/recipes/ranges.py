@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from models.request import MAX_SEED
+
 _SHARE = (0, 1)
 _MANY = (1, 10**12)
 _RANGES: tuple[tuple[str, tuple[float, float]], ...] = (
@@ -22,7 +24,7 @@ _RANGES: tuple[tuple[str, tuple[float, float]], ...] = (
     (r"pose_channels|residual_blocks|first_stage_blocks", (0, 1 << 10)),
     (r"masked_bands", (0, 64)),
     (r"masked_frames", (0, 10_000)),
-    (r"seed", (0, 2**31 - 1)),
+    (r"seed", (0, MAX_SEED)),
     (r"flat_start", (0, 10**9)),
     (r"checkpoint_minutes", (0, 1_000_000)),
 )
