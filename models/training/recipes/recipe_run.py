@@ -175,7 +175,10 @@ class RecipeRun:
         if state:
             trainer.resume(state)
         elif number:
-            trainer.start_from(load_gan(self._phase(number - 1)))
+            alike = self._last_alike(number)
+            trainer.start_from(
+                load_gan(self._phase(number - 1)), load_gan(alike) if alike else None
+            )
         return trainer.train(minutes)
 
     def trainer(self, number: int, examples: Sequence[Example]) -> GanTrainer:
@@ -201,7 +204,7 @@ class RecipeRun:
         """The networks of the last phase that has begun, as they are saved, to be looked at."""
         state = load_gan(self._last())
         trainer = self.trainer(len(self.begun()) - 1, examples)
-        trainer.start_from(state)
+        trainer.start_from(state, alike=state)
         return trainer
 
     def begun(self) -> list[Path]:
@@ -255,6 +258,14 @@ class RecipeRun:
         if not begun:
             raise ValueError(f"{self.out} has no phase that has begun")
         return begun[-1]
+
+    def _last_alike(self, number: int) -> Path | None:
+        """The last phase before one whose discriminators it goes on with."""
+        phases = self.recipe.phases
+        for earlier in reversed(range(number)):
+            if phases[number].shares_discriminators(phases[earlier]):
+                return self._phase(earlier)
+        return None
 
     def _phase(self, number: int) -> Path:
         return self.out / f"phase-{number}" / "gan.pt"
