@@ -63,7 +63,7 @@ class Settings:
     geometry : the window's last size and place, as Tk writes it.
     tab : index of the tab that was in front: 0 Speak, 1 Type, 2 Morph, 3 Gallery.
     theme : whether the window is light or dark; "system" is as other windows are.
-    sketches : among how many sketches a picture is chosen, by models that judge sketches.
+    sketches : among how many sketches a picture is chosen, by models that score sketches.
     pictures : how many pictures of a sentence are drawn, 1 to 9.
     has_drawn : whether a picture was ever drawn: until then the window says how to begin.
     """

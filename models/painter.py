@@ -47,7 +47,7 @@ class Painter:
         self, checkpoint: Checkpoint, device: torch.device, sketches: int = SKETCHES
     ) -> None:
         self._sketches = sketches
-        self._judge = checkpoint.sketch_judge
+        self._scorer = checkpoint.sketch_scorer
         self._chosen: dict[tuple[bytes, int, int, PoseWish], int] = {}
         self._config = checkpoint.config
         self._vocabulary = checkpoint.vocabulary
@@ -61,7 +61,7 @@ class Painter:
         self._sampler = Sampler(checkpoint.config.generator, checkpoint.poses)
         self._text_encoder = checkpoint.text_encoder  # stays on the CPU: it takes milliseconds
         self.ears = Ears(checkpoint.text_encoder)
-        self._backend = SteadyBackend(checkpoint.generator, device, self._judge)
+        self._backend = SteadyBackend(checkpoint.generator, device, self._scorer)
 
     @classmethod
     def load(
@@ -72,7 +72,7 @@ class Painter:
         Parameters
         ----------
         sketches : how many sketches of 64 px are drawn for each picture, the best of which is
-            finished; 1 is the plain network. Weights without a judge of sketches draw one.
+            finished; 1 is the plain network. Weights without a scorer of sketches draw one.
         device : "auto" (a GPU when there is one), "cpu", "cuda", or "cuda:1" for the second GPU.
 
         Raises
@@ -194,8 +194,8 @@ class Painter:
         return self._draw([wanted], on_stage, cancelled)[0]
 
     def sketches_of(self, request: DrawRequest) -> int:
-        """How many sketches the judge chooses among; 0 where there is none."""
-        if self._judge is None:
+        """How many sketches the scorer chooses among; 0 where there is none."""
+        if self._scorer is None:
             return 0
         return self._sketches if request.sketches is None else request.sketches
 

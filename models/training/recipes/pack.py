@@ -12,7 +12,7 @@ from models.training.runs.states import save_state
 
 
 def pack(run: Path, output: Path) -> list[Path]:
-    """Copy a run's recipe, expert, DAMSM and judge of sketches, and its phases as `pack_gan` does.
+    """Copy a run's recipe, expert, DAMSM and scorer of sketches, and its phases as `pack_gan` does.
 
     Returns
     -------

@@ -33,7 +33,7 @@ from models.training.recipes.recipe import Recipe
 from models.training.runs import distributed
 from models.training.runs.epochs import state_path
 from models.training.runs.whole_files import whole_file, write_whole
-from models.training.sketches.sketches import train_sketch_judge
+from models.training.sketches.sketches import train_sketch_scorer
 
 RECIPE_FILE, RUNS_FILE, DRAWING_FILE = "recipe.toml", "run.jsonl", "bird.safetensors"
 _PACKAGES = ("torch", "numpy", "pillow", "torchmetrics")
@@ -121,7 +121,7 @@ class RecipeRun:
             if not self.train_phase(number, (ends - time.monotonic()) / 60):
                 return False
         if self.recipe.phases:
-            self.train_sketch_judge()
+            self.train_sketch_scorer()
             self.export()
         return True
 
@@ -144,7 +144,7 @@ class RecipeRun:
             )
         )
 
-    def train_sketch_judge(self) -> None:
+    def train_sketch_scorer(self) -> None:
         """Train what chooses among sketches, if the recipe has it."""
         settings, path = self.recipe.sketches, self._sketches
         if settings is None:
@@ -154,7 +154,7 @@ class RecipeRun:
         def train() -> None:
             if not path.exists():
                 damsm = load_damsm(self._damsm)
-                train_sketch_judge(examples, damsm, path, settings, self.device, self.seed)
+                train_sketch_scorer(examples, damsm, path, settings, self.device, self.seed)
 
         self._by_the_first(train)
 
