@@ -98,6 +98,7 @@ def test_quick_draws_in_the_end(
     ]
     sizes = [(folder / "phase-0" / "gan.pt").stat().st_size for folder in (out, packed)]
     assert sizes[1] < sizes[0] / 4
+    assert not load_gan(packed / "phase-0" / "gan.pt")["ema"], "the next phase has its generator"
     kept = (packed / "damsm" / "damsm.pt").stat().st_mtime_ns
     longer = ["run", str(packed / "recipe.toml"), "phase.1.photographs=32", "--resume"]
     folders = ["--data", str(data.path), "--out", str(packed)]
