@@ -154,7 +154,7 @@ class Comparison:
         self.colour_seeds = choose_seeds(COLOUR_SEEDS, chooser)
         self.painter = Painter.load(device="cpu")
         self.ears = Ears(self.painter, options.out / "recognised.json")
-        self.network = FeatureNetwork(self.judge.picture_size, torch.device("cpu"))
+        self.network = FeatureNetwork.of_judge(self.judge.damsm, torch.device("cpu"))
         self.spoken = [
             _in_noise(caption.text, load_samples(caption.path).numpy(), number)
             for number, caption in enumerate(captions)

@@ -265,7 +265,8 @@ def test_each_drawing_is_given_its_own_sentence(
     judge: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     painter = Painter.load(save_weights(tmp_path / "tiny.safetensors", 8), "cpu")
-    network, damsm = FeatureNetwork(128, painter.device), load_judge(judge)
+    damsm = load_judge(judge)
+    network = FeatureNetwork.of_judge(damsm, painter.device)
 
     def share(first: str, second: str) -> float:
         """Of drawings that are squares, of another colour for the sentence's counterpart."""

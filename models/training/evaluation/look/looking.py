@@ -77,7 +77,7 @@ def look(
     side = damsm.picture_size
     examples, training_examples = read_examples(data), read_examples(train)
     asked = ask(painter, examples, data, seed, DRAWINGS)
-    network = FeatureNetwork(side, painter.device)
+    network = FeatureNetwork.of_judge(damsm, painter.device)
     training = TrainingPhotographs(network, training_examples)
     out.mkdir(parents=True, exist_ok=True)
 
