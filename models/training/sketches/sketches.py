@@ -96,7 +96,12 @@ def load_sketch_judge(path: Path, sentence_size: int) -> SketchJudge:
     """Read what `train_sketch_judge` wrote; errors as of `states.load_state`."""
     state = load_state(path, "judge of sketches", ("judge",))
     judge = SketchJudge(sentence_size)
-    judge.load_state_dict(state["judge"])
+    try:
+        judge.load_state_dict(state["judge"])
+    except (AttributeError, TypeError, RuntimeError) as error:
+        raise ValueError(
+            f"{path} does not fit: it was trained beside another text encoder, or is damaged."
+        ) from error
     return judge.eval().requires_grad_(False)
 
 
