@@ -127,19 +127,21 @@ def _decode_stream(
             if _kind(frame) != kind:  # the first, or another sound follows in the same file
                 parts += _flushed(resampler)
                 kind = _kind(frame)
-                resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate)
+                # Not in planes: PyAV 18 reads beyond the last of eight.
+                resampler = av.AudioResampler(format="flt", layout=layout, rate=rate)
             frame.pts = None
             parts += _resampled(resampler, frame)
-            if sum(part.shape[1] for part in parts) > most_seconds * rate:
+            if sum(map(len, parts)) > most_seconds * rate:
                 break
         parts += _flushed(resampler)
-        samples = np.concatenate(parts, axis=1).T if parts else np.zeros((0, 1), np.float32)
+        samples = np.concatenate(parts) if parts else np.zeros((0, 1), np.float32)
         others = [each.index for each in opened.streams.audio if each.index != stream.index]
         return Decoded(samples, rate, _promised(file, opened, stream)), others
 
 
 def _resampled(resampler: Any, frame: Any) -> list[NDArray[np.float32]]:
-    return [part.to_ndarray() for part in resampler.resample(frame)]
+    channels = len(resampler.layout.channels)
+    return [part.to_ndarray().reshape(-1, channels) for part in resampler.resample(frame)]
 
 
 def _flushed(resampler: Any) -> list[NDArray[np.float32]]:
