@@ -159,8 +159,8 @@ def _fits(name: str, value: object, hint: Any) -> bool:
 
 
 def _is_usable(text: str) -> bool:
-    """Tell whether a text can be a file's name, as far as its characters go."""
+    """Tell whether a text can be a file's name, as far as its characters go; none are no name."""
     try:
-        return b"\0" not in os.fsencode(text)
+        return text != "" and b"\0" not in os.fsencode(text)
     except UnicodeEncodeError:
         return False

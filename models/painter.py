@@ -32,6 +32,10 @@ TOO_MANY_WORDS = (
     "Only the first {most} known words of a description are drawn; {more} more were left out. "
     "Shorten it to have them in the picture."
 )
+TOO_MUCH_SAID = (
+    "Only the first {most} pieces of what you said are drawn, some {seconds:.0f} seconds; {more} "
+    "more were left out. Say less, or draw it through text."
+)
 NO_SUCH_POSE = "These weights know no pose “{wish}”. They know: {known}."
 
 
@@ -239,7 +243,13 @@ class Painter:
         request = replace(_with_seed(request), sentence="", sound=None)
         chances = self._sample(heard.text, [request])
         painted = self._paint(heard.text, chances, request.size, on_stage, cancelled)
-        nothing_read = ReadRequest(Reading(""), ReadSentence(words=(), ids=(), unknown_words=()))
+        notices: tuple[str, ...] = ()
+        if heard.left_out:
+            most, seconds = len(heard.spans), heard.spans[-1].end
+            notices = (TOO_MUCH_SAID.format(most=most, seconds=seconds, more=heard.left_out),)
+        nothing_read = ReadRequest(
+            Reading("", notices=notices), ReadSentence(words=(), ids=(), unknown_words=())
+        )
         drawing = self._drawing(painted, 0, request, nothing_read, chances)
         attention = tuple(weights[0] for weights in painted.attention)
         return replace(drawing, attention=attention, spans=heard.spans)

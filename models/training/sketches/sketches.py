@@ -96,7 +96,12 @@ def load_sketch_scorer(path: Path, sentence_size: int) -> SketchScorer:
     """Read what `train_sketch_scorer` wrote; errors as of `states.load_state`."""
     state = load_state(path, "scorer of sketches", ("scorer",))
     scorer = SketchScorer(sentence_size)
-    scorer.load_state_dict(state["scorer"])
+    try:
+        scorer.load_state_dict(state["scorer"])
+    except (AttributeError, TypeError, RuntimeError) as error:
+        raise ValueError(
+            f"{path} does not fit: it was trained beside another text encoder, or is damaged."
+        ) from error
     return scorer.eval().requires_grad_(False)
 
 
