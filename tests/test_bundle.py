@@ -95,7 +95,9 @@ def test_commands_draw_and_listen(bare_root: Path, spoken_sentence: SpeakSentenc
 def test_doctor(display: None, bare_root: Path) -> None:
     told = run(bare_root, "doctor")
     assert "a bundle" in told and "Tk 8.6" in told and "drew 512 px" in told
-    assert "Whisper loaded" in told and "is missing" not in told
+    assert "Whisper loaded" in told
+    # The system's own ALSA is used, and this system has none: that is told, and all else works.
+    assert told.count("is missing") == 1 and "libasound.so.2" in told
 
 
 @pytest.fixture
