@@ -173,20 +173,20 @@ def test_what_is_missing_or_wrong_is_told(tmp_path: Path, monkeypatch: pytest.Mo
     def complaint() -> str:
         kokoro._load.cache_clear()
         with pytest.raises((FileNotFoundError, ValueError)) as caught:
-            kokoro_voices(folder)
+            kokoro_voices(made)
         return str(caught.value)
 
     with pytest.raises(FileNotFoundError, match=r"no folder of Kokoro: it has no model\.onnx"):
         kokoro_voices(tmp_path)
-    folder = stand_in(tmp_path, monkeypatch)
-    (folder / "model.onnx").write_bytes(b"half a model")
+    made = stand_in(tmp_path, monkeypatch)
+    (made / "model.onnx").write_bytes(b"half a model")
     assert "is no folder of Kokoro: Protobuf parsing failed." in complaint()
-    (folder / "model.onnx").write_bytes(b"a model")
-    (folder / "voices" / "af_bella.bin").write_bytes(b"\0" * 100)
+    (made / "model.onnx").write_bytes(b"a model")
+    (made / "voices" / "af_bella.bin").write_bytes(b"\0" * 100)
     kokoro._load.cache_clear()
     with pytest.raises(VoiceError, match=r"af_bella.bin is not a voice"):
-        by_name(folder)["kokoro:af_bella"].speak(SENTENCE)
-    for path in (folder / "voices").glob("*.bin"):
+        by_name(made)["kokoro:af_bella"].speak(SENTENCE)
+    for path in (made / "voices").glob("*.bin"):
         path.unlink()
     assert "there are no voices in" in complaint()
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
