@@ -54,7 +54,6 @@ from models.training.speech.voices import installed_voices
 from models.words.vocabulary import tokenize
 
 SIZE = 256  # pixels: photographs of birds hold no more detail
-COLOUR_SEEDS = 8
 SHOWN, TIMED = 16, 20  # sentences
 
 
@@ -71,6 +70,9 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, help="what draws (the bundled weights)")
     parser.add_argument("--listener", type=Path, help="what hears straight (the bundled one)")
     parser.add_argument("--utterances", type=int, default=250, metavar="N")
+    parser.add_argument(
+        "--colour-drawings", type=int, default=8, metavar="N", help="drawings of each colour (8)"
+    )
     parser.add_argument("--piper-voice", type=Path, help="if a voice is one of Piper (.onnx)")
     parser.add_argument("--kokoro", type=Path, help="if voices are Kokoro's, its folder")
     parser.add_argument(
@@ -99,7 +101,7 @@ class Comparison:
         texts = [caption.text for caption in captions]
         self.judge = Judge(options.judge, self.examples, rows, chooser, texts)
         self.seeds = choose_seeds(len(captions), chooser)
-        self.colour_seeds = choose_seeds(COLOUR_SEEDS, chooser)
+        self.colour_seeds = choose_seeds(options.colour_drawings, chooser)
         self.painter = Painter.load(options.weights, device="cpu")
         self.size = min(SIZE, self.painter.sizes[-1])
         self.ears = Ears(self.painter, options.listener, options.out / "recognised.json")
@@ -137,8 +139,8 @@ class Comparison:
         voices = sorted({spoken.voice for spoken in self.spoken})
         print(
             f"\n{len(self.spoken)} captions of photographs never seen, spoken by "
-            f"{', '.join(voices)}, which were never heard; {self.size} px; {COLOUR_SEEDS} "
-            f"drawings of each of {len(COLOURS)} colours.\n"
+            f"{', '.join(voices)}, which were never heard; {self.size} px; "
+            f"{len(self.colour_seeds)} drawings of each of {len(COLOURS)} colours.\n"
         )
         print(
             "| drawn from | sound | voices | sentences | refused, % | wrong words, % | nearest of "

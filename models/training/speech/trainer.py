@@ -48,6 +48,9 @@ STATE_KEYS = (
 )
 """What ``speech.pt`` holds."""
 
+_BEFORE = {"front_end": LOG_MEL, "surroundings": False, "blocks": 5}
+"""What settings were that states of earlier versions do not name."""
+
 
 @dataclass(frozen=True)
 class SpeechTraining:
@@ -327,7 +330,7 @@ class SpeechTrainer:
             There is no such run, or its encoder has another shape.
         """
         state = load_state(path, "speech run", STATE_KEYS)
-        if state["config"] != asdict(self.config):
+        if SpeechEncoderConfig(**state["config"]) != self.config:
             raise ValueError(f"{path} has another shape: {state['config']}")
         own = {key: value for key, value in state["encoder"].items() if not key.startswith("lstm.")}
         self.encoder.load_state_dict(own, strict=False)
@@ -342,9 +345,9 @@ class SpeechTrainer:
             There is no such run, or it had other settings, utterances or another text encoder.
         """
         state = load_state(self.path, "speech run", STATE_KEYS)
-        saved = SpeechTraining(**state["settings"])
+        saved = SpeechTraining(**(_BEFORE | state["settings"]))
         saved = replace(saved, checkpoint_minutes=self.settings.checkpoint_minutes)
-        if saved != self.settings or state["config"] != asdict(self.config):
+        if saved != self.settings or SpeechEncoderConfig(**state["config"]) != self.config:
             raise ValueError(
                 f"{self.path} was made with other settings; to resume, repeat them: "
                 f"{state['settings']}"

@@ -141,6 +141,20 @@ def test_a_stopped_run_goes_on_as_if_it_had_not(make: Make) -> None:
         assert torch.equal(value, last.encoder.state_dict()[name]), name
 
 
+def test_a_run_of_an_earlier_version_goes_on(make: Make) -> None:
+    """Its state does not say what it was heard through: there was one way."""
+    settings = replace(SETTINGS, blocks=5)
+    run = make("run", settings)
+    run.train(minutes=0)
+    state = torch.load(run.path)
+    for name in ("front_end", "surroundings", "blocks"):
+        del state["settings"][name]
+    del state["config"]["front_end"]
+    torch.save(state, run.path)
+    make("run", settings).resume()
+    make("other", settings).start_from(run.path)
+
+
 def test_other_settings_are_refused(make: Make) -> None:
     make("run").train(minutes=0)
     other = make("run", SpeechTraining(**{**vars(SETTINGS), "learning_rate": 0.5}))
