@@ -63,7 +63,7 @@ class Settings:
     geometry : the window's last size and place, as Tk writes it.
     tab : index of the tab that was in front: 0 Speak, 1 Type, 2 Morph, 3 Gallery.
     theme : whether the window is light or dark; "system" is as other windows are.
-    sketches : among how many sketches a picture is chosen, by models that judge sketches.
+    sketches : among how many sketches a picture is chosen, by models that score sketches.
     pictures : how many pictures of a sentence are drawn, 1 to 9.
     has_drawn : whether a picture was ever drawn: until then the window says how to begin.
     """
@@ -159,8 +159,8 @@ def _fits(name: str, value: object, hint: Any) -> bool:
 
 
 def _is_usable(text: str) -> bool:
-    """Tell whether a text can be a file's name, as far as its characters go."""
+    """Tell whether a text can be a file's name, as far as its characters go; none are no name."""
     try:
-        return b"\0" not in os.fsencode(text)
+        return text != "" and b"\0" not in os.fsencode(text)
     except UnicodeEncodeError:
         return False

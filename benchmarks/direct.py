@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import soundfile
 import torch
 from nltk.metrics import edit_distance
 from torch import Tensor
@@ -40,6 +41,7 @@ from benchmarks.direct_ears import (
 from models import Drawing, Painter
 from models.request import DrawRequest
 from models.sound.heard import HeardSentence
+from models.sound.log_mel import SAMPLE_RATE
 from models.training.data.examples import read_examples
 from models.training.evaluation.anatomy import ANATOMY, load_part_finder
 from models.training.evaluation.colours import COLOUR_SENTENCE, COLOURS, dominant_colour
@@ -49,7 +51,9 @@ from models.training.evaluation.features import NETWORK, FeatureNetwork, Feature
 from models.training.evaluation.judge import Judge
 from models.training.evaluation.sheets import Panel, save_sheet
 from models.training.options.judge_option import add_judge
+from models.training.speech.effects import Samples
 from models.training.speech.spoken_data import load_samples, read_spoken_captions
+from models.training.speech.synthesiser import Voice
 from models.training.speech.voices import installed_voices
 from models.words.vocabulary import tokenize
 
@@ -106,7 +110,7 @@ class Comparison:
         self.size = min(SIZE, self.painter.sizes[-1])
         self.ears = Ears(self.painter, options.listener, options.out / "recognised.json")
         parts = load_part_finder(options.judge, NETWORK)
-        self.network = FeatureNetwork(self.judge.picture_size, torch.device("cpu"), parts)
+        self.network = FeatureNetwork.of_judge(self.judge.damsm, torch.device("cpu"), parts)
         self.spoken = [
             Spoken.in_noise(caption.text, caption.voice, load_samples(caption.path).numpy(), number)
             for number, caption in enumerate(captions)
@@ -128,7 +132,7 @@ class Comparison:
                     f"{', '.join(missing)} cannot speak here: name --kokoro or --piper-voice."
                 )
             spoken[group] = [
-                Spoken.in_noise(text, name, voices[name].speak(text), number)
+                Spoken.in_noise(text, name, _said(voices[name], text, options.out), number)
                 for number, text in enumerate(sentences)
                 for name in [names[number % len(names)]]
             ]
@@ -245,6 +249,14 @@ def _percent(values: Tensor | None) -> str:
         return f"{share.mean():.1f}"
     score = with_confidence(lambda rows: float(share[rows].mean()), len(share))
     return f"{score.value:.1f} ± {score.margin:.1f}"
+
+
+def _said(voice: Voice, text: str, folder: Path) -> Samples:
+    """Have a text spoken, unless it lies in the folder from before."""
+    path = folder / f"{voice.name}, {text}.flac".replace(":", " ")
+    if not path.exists():
+        soundfile.write(path, voice.speak(text), SAMPLE_RATE)
+    return load_samples(path).numpy()
 
 
 def _runs() -> Iterator[tuple[str, str]]:

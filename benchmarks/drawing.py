@@ -34,7 +34,7 @@ from models.networks.generator import Generator
 from models.painting.backend import Backend, choose_device
 from models.request import SKETCHES, DrawRequest
 from models.sketches.pose_bank import PoseBank
-from models.sketches.sketch_judge import SketchJudge
+from models.sketches.sketch_scorer import SketchScorer
 
 SENTENCES = (
     "a small red bird with black wings",
@@ -136,7 +136,7 @@ def sketching_times(device: str) -> tuple[float, float]:
 
 def _sketching(checkpoint: Checkpoint) -> Checkpoint:
     """The model, or one of its size that draws sketches: an untaught one takes as long."""
-    if checkpoint.sketch_judge is not None:
+    if checkpoint.sketch_scorer is not None:
         return checkpoint
     generator = replace(checkpoint.config.generator, first_stage_blocks=1, pose_channels=32)
     size = checkpoint.config.text_encoder.feature_size
@@ -149,7 +149,7 @@ def _sketching(checkpoint: Checkpoint) -> Checkpoint:
         config=replace(checkpoint.config, generator=generator),
         generator=Generator(generator).eval().requires_grad_(False),
         poses=poses,
-        sketch_judge=SketchJudge(size).eval().requires_grad_(False),
+        sketch_scorer=SketchScorer(size).eval().requires_grad_(False),
     )
 
 

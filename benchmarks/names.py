@@ -113,7 +113,7 @@ def _matched(judge: Path, drawn: dict[str, list[Image.Image]]) -> dict[str, floa
     from models.training.evaluation.judge import load_judge
 
     damsm = load_judge(judge)
-    network = FeatureNetwork(damsm.picture_size, torch.device("cpu"))
+    network = FeatureNetwork.of_judge(damsm, torch.device("cpu"))
     names = list(drawn)
     told = [_description(name) for name in names]
     most = damsm.text_encoder.config.max_words

@@ -32,6 +32,10 @@ TOO_MANY_WORDS = (
     "Only the first {most} known words of a description are drawn; {more} more were left out. "
     "Shorten it to have them in the picture."
 )
+TOO_MUCH_SAID = (
+    "Only the first {most} pieces of what you said are drawn, some {seconds:.0f} seconds; {more} "
+    "more were left out. Say less, or draw it through text."
+)
 NO_SUCH_POSE = "These weights know no pose “{wish}”. They know: {known}."
 
 
@@ -47,7 +51,7 @@ class Painter:
         self, checkpoint: Checkpoint, device: torch.device, sketches: int = SKETCHES
     ) -> None:
         self._sketches = sketches
-        self._judge = checkpoint.sketch_judge
+        self._scorer = checkpoint.sketch_scorer
         self._chosen: dict[tuple[bytes, int, int, PoseWish], int] = {}
         self._config = checkpoint.config
         self._vocabulary = checkpoint.vocabulary
@@ -61,7 +65,7 @@ class Painter:
         self._sampler = Sampler(checkpoint.config.generator, checkpoint.poses)
         self._text_encoder = checkpoint.text_encoder  # stays on the CPU: it takes milliseconds
         self.ears = Ears(checkpoint.text_encoder)
-        self._backend = SteadyBackend(checkpoint.generator, device, self._judge)
+        self._backend = SteadyBackend(checkpoint.generator, device, self._scorer)
 
     @classmethod
     def load(
@@ -72,7 +76,7 @@ class Painter:
         Parameters
         ----------
         sketches : how many sketches of 64 px are drawn for each picture, the best of which is
-            finished; 1 is the plain network. Weights without a judge of sketches draw one.
+            finished; 1 is the plain network. Weights without a scorer of sketches draw one.
         device : "auto" (a GPU when there is one), "cpu", "cuda", or "cuda:1" for the second GPU.
 
         Raises
@@ -194,8 +198,8 @@ class Painter:
         return self._draw([wanted], on_stage, cancelled)[0]
 
     def sketches_of(self, request: DrawRequest) -> int:
-        """How many sketches the judge chooses among; 0 where there is none."""
-        if self._judge is None:
+        """How many sketches the scorer chooses among; 0 where there is none."""
+        if self._scorer is None:
             return 0
         return self._sketches if request.sketches is None else request.sketches
 
@@ -239,7 +243,13 @@ class Painter:
         request = replace(_with_seed(request), sentence="", sound=None)
         chances = self._sample(heard.text, [request])
         painted = self._paint(heard.text, chances, request.size, on_stage, cancelled)
-        nothing_read = ReadRequest(Reading(""), ReadSentence(words=(), ids=(), unknown_words=()))
+        notices: tuple[str, ...] = ()
+        if heard.left_out:
+            most, seconds = len(heard.spans), heard.spans[-1].end
+            notices = (TOO_MUCH_SAID.format(most=most, seconds=seconds, more=heard.left_out),)
+        nothing_read = ReadRequest(
+            Reading("", notices=notices), ReadSentence(words=(), ids=(), unknown_words=())
+        )
         drawing = self._drawing(painted, 0, request, nothing_read, chances)
         attention = tuple(weights[0] for weights in painted.attention)
         return replace(drawing, attention=attention, spans=heard.spans)

@@ -1,4 +1,4 @@
-"""A small untrained model that is told poses and judges sketches, for tests of both."""
+"""A small untrained model that is told poses and scores sketches, for tests of both."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.networks.text_encoder import TextEncoder
 from models.sketches.pose import PARTS
 from models.sketches.pose_bank import PoseBank
 from models.sketches.pose_wish import CLOSE_UP, FLYING, KINDS, USUAL
-from models.sketches.sketch_judge import SketchJudge
+from models.sketches.sketch_scorer import SketchScorer
 from models.words.vocabulary import Vocabulary
 
 BEAK, EYE, TAIL = (PARTS.index(part) for part in ("beak", "left eye", "tail"))
@@ -35,7 +35,7 @@ def make_weights(path: Path) -> Path:
         GeneratorConfig(8, 4, 4, seed_channels=16, stage_channels=(8, 6), pose_channels=4),
         poses=len(poses),
         pose_kinds=poses.kinds,
-        judges_sketches=True,
+        scores_sketches=True,
     )
     checkpoint = Checkpoint(
         config,
@@ -43,7 +43,7 @@ def make_weights(path: Path) -> Path:
         TextEncoder(config.text_encoder).eval(),
         Generator(config.generator).eval(),
         poses=poses,
-        sketch_judge=SketchJudge(8),
+        sketch_scorer=SketchScorer(8),
     )
     save_checkpoint(checkpoint, path)
     return path

@@ -22,6 +22,7 @@ from app.commandline.commands import (
     open_window,
     remove_from_menu,
 )
+from app.commandline.file_option import file_to_read
 from app.commandline.number_options import COUNT, MICROPHONE, SECONDS, SEED, SIZE, SKETCHES
 from app.commandline.pose_option import POSE_HELP
 from app.commandline.steps import UsageError
@@ -87,7 +88,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"speech2bird {__version__}")
     parser.add_argument(
-        "--weights", dest="model", type=Path, metavar="FILE", help="open the window with this model"
+        "--weights",
+        dest="model",
+        type=file_to_read,
+        metavar="FILE",
+        help="open the window with this model",
     )
     for option, run, meaning in (
         (
@@ -120,7 +125,7 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--captions",
-        type=Path,
+        type=file_to_read,
         metavar="FILE",
         help="draw every line of this text file that is not blank: line k becomes 00000k.png, from "
         "000000; if it is stopped, the same command goes on where it was",
@@ -128,7 +133,7 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from",
         dest="source",
-        type=Path,
+        type=file_to_read,
         metavar="PICTURE",
         help="take sentence, seed and size from a picture that speech2bird saved",
     )
@@ -159,7 +164,7 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "sound",
         nargs="?",
-        type=Path,
+        type=file_to_read,
         metavar="SOUND",
         help="sound file (WAV, MP3, M4A, FLAC and most others), or - for the standard input; "
         "without one, the microphone",
@@ -205,7 +210,11 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
 def _add_open(parser: argparse.ArgumentParser) -> None:
     parser.description = "Open the window, and in it a picture that speech2bird saved, or a sound."
     parser.add_argument(
-        "file", nargs="?", type=Path, metavar="FILE", help="what to show; nothing: the window alone"
+        "file",
+        nargs="?",
+        type=file_to_read,
+        metavar="FILE",
+        help="what to show; nothing: the window alone",
     )
     parser.set_defaults(run=open_window, weights=None)
 
@@ -244,7 +253,10 @@ def _add_drawing_options(parser: argparse.ArgumentParser) -> None:
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to draw"
     )
     parser.add_argument(
-        "--weights", type=Path, metavar="FILE", help="weights to use in place of the bundled ones"
+        "--weights",
+        type=file_to_read,
+        metavar="FILE",
+        help="weights to use in place of the bundled ones",
     )
     parser.add_argument(
         "--debug", action="store_true", help="show where in the program an error came from"

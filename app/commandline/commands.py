@@ -111,7 +111,7 @@ def draw(options: argparse.Namespace) -> int:
     painter = load_painter(options.weights, options.device)
     if drawn_by is not None and drawn_by != painter.model_name:
         note(f"This picture was drawn by {drawn_by}; {painter.model_name} may draw it otherwise.")
-        request = request.anew(request.seed)  # which sketch is the best, each judge says itself
+        request = request.anew(request.seed)  # which sketch is the best, each model says itself
     told: list[str] = []
     beside: tuple[PartPlaces, ...] = ()
     for index, path in enumerate(paths):

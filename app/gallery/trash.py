@@ -80,13 +80,17 @@ class Trash:
         """
         picture = trashed.folder / trashed.name
         path = move_to_new(picture, self._pictures / trashed.name)
-        sound = picture.with_suffix(".flac")
+        self._restore_belongings(trashed, path)
+        return path.name
+
+    def _restore_belongings(self, trashed: Trashed, path: Path) -> None:
+        """Move the sound and the star of a picture that is back already; then nothing is here."""
+        sound = (trashed.folder / trashed.name).with_suffix(".flac")
         if os.path.exists(sound):
             move_to_new(sound, path.with_suffix(".flac"))
         if (trashed.folder / _STAR).exists():
             self._stars.set(path.name, True)
         shutil.rmtree(trashed.folder, ignore_errors=True)
-        return path.name
 
     def _put_belongings(self, trashed: Trashed) -> None:
         """Move the sound and the star of a picture that is here already."""
@@ -97,8 +101,20 @@ class Trash:
             (trashed.folder / _STAR).touch(mode=0o600)
             self._stars.set(trashed.name, False)
 
+    def _finish(self, folder: Path) -> None:
+        """Do what a kill left undone: a picture came back, or went, and its sound did not."""
+        for file in list(folder.iterdir()):
+            name = file.with_suffix(".png").name
+            there, here = (self._pictures / name).exists(), (folder / name).exists()
+            if file.suffix == ".flac" and there and not here:
+                if (self._pictures / file.name).exists():
+                    continue  # another picture has that name now
+                self._restore_belongings(Trashed(folder, name), self._pictures / name)
+            elif file.suffix == ".png" and not there:
+                self._put_belongings(Trashed(folder, name))
+
     def empty(self, now: datetime | None = None) -> None:
-        """Remove for good what has been here for thirty days."""
+        """Remove for good what has been here for thirty days, and finish what a kill stopped."""
         latest = (now or datetime.now()) - _KEPT_FOR
         with contextlib.suppress(OSError):  # there is no trash yet, or it cannot be read
             for folder in self._folder.iterdir():
@@ -106,5 +122,7 @@ class Trash:
                     deleted = datetime.strptime(folder.name[:15], _TIME)
                 except ValueError:
                     continue  # a person's own
+                with contextlib.suppress(OSError):  # tried again at the next start
+                    self._finish(folder)
                 if deleted < latest:
                     shutil.rmtree(folder, ignore_errors=True)

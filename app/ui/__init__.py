@@ -74,7 +74,7 @@ def open_window(weights: Path | None = None, file: Path | None = None) -> int:
         if temporary_home is not None:
             window.messages.note(_NO_HOME.format(folder=window.gallery.folder))
         if file is not None:
-            window.pictures.open_dropped([file.absolute()])
+            window.pictures.open_dropped([file.absolute()], 1)
         window.run()
     # Drawing and listening have ended with the engines; a file that is being saved is finished.
     window.runner.join(_CLOSE_TIMEOUT)

@@ -14,7 +14,7 @@ from models.networks.config import ModelConfig
 from models.networks.generator import Generator
 from models.networks.text_encoder import TextEncoder
 from models.sketches.pose_bank import PoseBank
-from models.sketches.sketch_judge import SketchJudge
+from models.sketches.sketch_scorer import SketchScorer
 from models.words.vocabulary import Vocabulary
 
 
@@ -25,7 +25,7 @@ class Checkpoint:
     Attributes
     ----------
     poses : to draw in; None for a generator that is told no pose.
-    sketch_judge : chooses among sketches; None for weights that draw one only.
+    sketch_scorer : chooses among sketches; None for weights that draw one only.
     card : what the weights were trained on and how well they do, for people to read.
     checksum : SHA-256 (hex) over configuration, vocabulary and weights: the model's identity.
     """
@@ -37,7 +37,7 @@ class Checkpoint:
     card: Mapping[str, str] = field(default_factory=dict)
     checksum: str = ""
     poses: PoseBank | None = None
-    sketch_judge: SketchJudge | None = None
+    sketch_scorer: SketchScorer | None = None
 
     @property
     def name(self) -> str:
@@ -57,8 +57,8 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> str:
     }
     if checkpoint.poses is not None:
         parts["poses"] = checkpoint.poses.state_dict()
-    if checkpoint.sketch_judge is not None:
-        parts["sketch_judge"] = checkpoint.sketch_judge.state_dict()
+    if checkpoint.sketch_scorer is not None:
+        parts["sketch_scorer"] = checkpoint.sketch_scorer.state_dict()
     return write_weights(path, MODEL, texts, parts, checkpoint.card)
 
 
@@ -90,10 +90,10 @@ def load_checkpoint(path: Path) -> Checkpoint:
         file.check_sizes(config.poses)
         poses = PoseBank(config.poses, config.text_encoder.feature_size, config.pose_kinds)
         file.load_part(poses, "poses")
-    sketch_judge = None
-    if config.judges_sketches:
-        sketch_judge = SketchJudge(config.text_encoder.feature_size).eval().requires_grad_(False)
-        file.load_part(sketch_judge, "sketch_judge")
+    sketch_scorer = None
+    if config.scores_sketches:
+        sketch_scorer = SketchScorer(config.text_encoder.feature_size).eval().requires_grad_(False)
+        file.load_part(sketch_scorer, "sketch_scorer")
     return Checkpoint(
         config,
         vocabulary,
@@ -102,7 +102,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         file.card,
         file.checksum,
         poses,
-        sketch_judge,
+        sketch_scorer,
     )
 
 

@@ -167,8 +167,8 @@ class ModelConfig:
     """How many poses of birds the file holds."""
     pose_kinds: tuple[str, ...] = ()
     """Kinds of poses that it tells apart."""
-    judges_sketches: bool = False
-    """Whether the file holds a judge of sketches."""
+    scores_sketches: bool = False
+    """Whether the file holds a scorer of sketches."""
     names: tuple[str, ...] = ()
     """Names of birds that the model has learned, in the words of captions."""
 
@@ -194,14 +194,14 @@ class ModelConfig:
             name=values["name"],
             poses=values.get("poses", 0),
             pose_kinds=tuple(values.get("pose_kinds", ())),
-            judges_sketches=values.get("judges_sketches", False),
+            scores_sketches=values.get("scores_sketches", False),
             names=tuple(values.get("names", ())),
         )
         _check_name(config.name)
         _check_text_encoder(config.text_encoder)
         _check_generator(config.generator)
         _check_whole(config.poses, 0, _MOST_WORDS)
-        _check_true_or_false("judges_sketches", config.judges_sketches)
+        _check_true_or_false("scores_sketches", config.scores_sketches)
         for name in (*config.names, *config.pose_kinds):
             _check_name(name)
         if not 1 <= len(config.generator.stage_channels) <= 4:

@@ -17,7 +17,7 @@ from models.networks.layers import channels_last
 from models.painting.chances import Chances
 from models.painting.folding import folded
 from models.painting.precision import bfloat16_is_faster
-from models.sketches.sketch_judge import SketchJudge
+from models.sketches.sketch_scorer import SketchScorer
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,13 @@ class Backend:
     generator : in the form for drawing, on `device`.
     device : the CPU, or a GPU.
     precision : what it multiplies in.
-    judge : chooses among sketches; None where the first one is finished.
+    scorer : chooses among sketches; None where the first one is finished.
     """
 
     generator: Generator
     device: torch.device
     precision: torch.dtype
-    judge: SketchJudge | None = None
+    scorer: SketchScorer | None = None
 
     @classmethod
     def on(
@@ -43,7 +43,7 @@ class Backend:
         device: torch.device,
         generator: Generator,
         precision: torch.dtype | None = None,
-        judge: SketchJudge | None = None,
+        scorer: SketchScorer | None = None,
     ) -> Backend:
         """Prepare a copy of a generator that lies on the CPU.
 
@@ -58,7 +58,7 @@ class Backend:
         """
         if precision is None:
             precision = _drawing_precision(device)
-        own = judge and copy.deepcopy(judge).to(device, precision)
+        own = scorer and copy.deepcopy(scorer).to(device, precision)
         if own is not None:
             channels_last(own)
         return cls(folded(generator, precision).to(device), device, precision, own)
@@ -154,10 +154,12 @@ def _choose(backend: Backend, text: Text, chances: Chances, sketches: Canvas) ->
     scores = torch.zeros(drawings, count, device=backend.device)
     if chances.preference is not None:
         scores += chances.preference.to(backend.device)
-    if backend.judge is not None and not scores.isposinf().any(dim=1).all():
+    if backend.scorer is not None and not scores.isposinf().any(dim=1).all():
         sentences = text.sentence.repeat_interleave(count, dim=0)
         with torch.autocast(backend.device.type, enabled=False):
-            scores += backend.judge.judge(sketches.image, sentences).total.unflatten(0, (-1, count))
+            scores += backend.scorer.score(sketches.image, sentences).total.unflatten(
+                0, (-1, count)
+            )
     return scores.argmax(dim=1)
 
 

@@ -10,7 +10,7 @@ from models.drawing import Cancelled, OnStage
 from models.networks.generator import Generator, Text
 from models.painting.backend import Backend, Painted, paint
 from models.painting.chances import Chances
-from models.sketches.sketch_judge import SketchJudge
+from models.sketches.sketch_scorer import SketchScorer
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class SteadyBackend:
     Parameters
     ----------
     generator : on the CPU.
-    judge : chooses among sketches; None where the first one is finished.
+    scorer : chooses among sketches; None where the first one is finished.
 
     Attributes
     ----------
@@ -43,14 +43,14 @@ class SteadyBackend:
     """
 
     def __init__(
-        self, generator: Generator, device: torch.device, judge: SketchJudge | None
+        self, generator: Generator, device: torch.device, scorer: SketchScorer | None
     ) -> None:
-        self._judge = judge
+        self._scorer = scorer
         # Only a GPU can fail where the CPU does not; elsewhere this would be 50 MB unused.
         self._spare = None if device.type == "cpu" else generator
         self._notice: str | None = None  # what the next picture is to tell
         try:
-            self.current = Backend.on(device, generator, judge=judge)
+            self.current = Backend.on(device, generator, scorer=scorer)
         except RuntimeError as error:
             if device.type == "cpu":
                 raise
@@ -79,7 +79,7 @@ class SteadyBackend:
     def _fall_back(self, error: RuntimeError) -> None:
         assert self._spare is not None
         _log.warning("Drawing on the processor from now on: %s", error)
-        self.current = Backend.on(torch.device("cpu"), self._spare, judge=self._judge)
+        self.current = Backend.on(torch.device("cpu"), self._spare, scorer=self._scorer)
         self._notice = _why(error)
 
 

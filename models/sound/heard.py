@@ -29,9 +29,11 @@ class HeardSentence:
     embeddings : (N, E) each of its pieces as the text encoder would look a word up.
     spans : where each of its pieces, words as it were, lies in the recording.
     teacher : identity of the text encoder whose spaces these are.
+    left_out : how many pieces came after the last that is drawn from.
     """
 
     text: TextFeatures
     embeddings: Tensor
     spans: tuple[Span, ...]
     teacher: str
+    left_out: int = 0

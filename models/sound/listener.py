@@ -64,8 +64,11 @@ class Listener:
         heard = self._encoder(frames[None], torch.tensor([frames.shape[1]]))
         if heard.count.item() < 1:
             raise SoundError("I heard no description of a bird. Please say it once more.")
-        spans = _spans(heard.shares[0])[: heard.text.mask.shape[1]]
-        return HeardSentence(heard.text, heard.embeddings[0, : len(spans)], spans, self._teacher)
+        said = _spans(heard.shares[0])
+        spans = said[: heard.text.mask.shape[1]]
+        embeddings = heard.embeddings[0, : len(spans)]
+        left_out = len(said) - len(spans)
+        return HeardSentence(heard.text, embeddings, spans, self._teacher, left_out)
 
 
 def _spans(shares: Tensor) -> tuple[Span, ...]:

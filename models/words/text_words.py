@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from models.words.chunks import BREAK, DETERMINERS
 from models.words.parts import COLOURS
-from models.words.tokens import fold
+from models.words.tokens import WORD, fold
 
-_TOKEN = re.compile(r"[a-z0-9]+|[,.;:!?()\n–—]")
+_TOKEN = re.compile(rf"{WORD.pattern}|[,.;:!?()\n–—]")
 _CANNOT = re.compile(r"\bcan['’]?t\b")
 _NOT = re.compile(r"(?<=[a-z])n['’]t\b")
 

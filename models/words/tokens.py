@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-WORD = re.compile(r"[a-z0-9]+")
-"""Matches the words of a folded sentence.
+WORD = re.compile(r"[^\W_]+")
+"""Matches the words of a folded sentence, in letters of any language: what is not known is told.
 
 The training captions were written without apostrophes and hyphens ("it s", "long legged"), so
 cutting at everything that is not a letter or a digit gives the same words.
@@ -26,7 +26,8 @@ class _Folding(dict[int, str]):
 
 def _is_unseen(character: str) -> bool:
     """Whether it is an accent, or takes no room: soft hyphens, marks of direction and the like."""
-    return bool(unicodedata.combining(character)) or unicodedata.category(character) == "Cf"
+    category = unicodedata.category(character)
+    return category[0] == "M" or category == "Cf"
 
 
 def printable(text: str) -> str:

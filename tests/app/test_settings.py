@@ -111,6 +111,7 @@ def test_broken_file(tmp_path: Path, content: bytes) -> None:
     "text",
     [
         r'{"gallery_folder": "a\u0000b", "save_folder": "\ud800", "microphone": "\ud800"}',
+        '{"gallery_folder": "", "save_folder": "", "weights": "", "models": ["", 1]}',
         '{"geometry": "1000000x1000000+0+0"}',
         '{"geometry": "a window"}',
         '{"tab": 1.5, "pictures": NaN, "threads": Infinity, "has_drawn": "yes"}',

@@ -25,7 +25,7 @@ from models.networks.text_encoder import TextEncoder
 from models.painting.backend import Backend, Painted, choose_device, paint
 from models.painting.fallback import OUT_OF_MEMORY
 from models.request import Blend, DrawRequest
-from models.sketches.sketch_judge import SketchJudge
+from models.sketches.sketch_scorer import SketchScorer
 from models.words.vocabulary import Vocabulary
 
 on_device = Backend.on
@@ -167,7 +167,7 @@ def test_bad_arguments(painter: Painter, tmp_path_factory: pytest.TempPathFactor
 
 
 def _pretend_to_be_on(
-    device: torch.device, generator: Generator, judge: SketchJudge | None = None
+    device: torch.device, generator: Generator, scorer: SketchScorer | None = None
 ) -> Backend:
     backend = on_device(torch.device("cpu"), generator)
     return replace(backend, device=device)

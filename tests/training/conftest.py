@@ -136,17 +136,25 @@ def birds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def judge(birds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """``damsm.pt`` that scores drawings of such squares, which it has seen."""
+def judge(data: DataFolder, birds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """``damsm.pt`` as the recipe `judge` makes it; it has seen such squares."""
+    folder = tmp_path_factory.mktemp("judge")
+    lite2 = ExpertTraining(
+        features="efficientnet-lite2",
+        features_rate=0.0,
+        epochs=1,
+        batch_size=8,
+        picture_sizes=(64,),
+    )
+    expert = train_expert(data, folder / "expert", lite2, CPU)
     settings = DamsmTraining(
         epochs=10,
         batch_size=8,
         learning_rate=5e-3,
         picture_sizes=(64, 128),
-        features="efficientnet-lite2",
         recoloured=0,
         counterfactual=False,
     )
     examples = read_examples(birds)
-    folder = DataFolder(birds, examples, examples)
-    return train_damsm(folder, tmp_path_factory.mktemp("judge"), settings)
+    squares = DataFolder(birds, examples, examples)
+    return train_damsm(squares, folder / "damsm", settings, expert)

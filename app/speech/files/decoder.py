@@ -30,6 +30,8 @@ _FORMATS = (
     "mp2,mp3,mpc,mpc8,mpeg,mpegts,ogg,qoa,tak,tta,voc,w64,wav,wv"
 )
 _SAYS_ITS_LENGTH = ("ape", "asf", "flac", "matroska", "mov", "tta", "wav", "wv")
+_MOST_STREAMS = 8  # films have one or two sounds, or one in each of a few languages
+_SILENT = 4 / 32768  # no voice that was recorded with 16 bits is fainter
 _TOLERANCE = 0.3  # seconds that encoders add, or leave out, at both ends
 
 
@@ -87,12 +89,36 @@ def decode(file: BinaryIO, most_seconds: float) -> Decoded:
 
 
 def _decode(file: BinaryIO, most_seconds: float) -> Decoded:
+    """Decode the sound that a player would play or, where it is silent, another that is not.
+
+    A film of the screen has the computer's own sound first, and then the microphone's.
+    """
+    first, streams = _decode_stream(file, most_seconds, None)
+    if _is_silent(first):
+        for index in streams[:_MOST_STREAMS]:
+            file.seek(0)
+            decoded, _ = _decode_stream(file, most_seconds, index)
+            if not _is_silent(decoded):
+                return decoded
+    return first
+
+
+def _is_silent(decoded: Decoded) -> bool:
+    samples = decoded.samples
+    return samples is None or not samples.size or float(np.abs(samples).max()) < _SILENT
+
+
+def _decode_stream(
+    file: BinaryIO, most_seconds: float, index: int | None
+) -> tuple[Decoded, list[int]]:
+    """Decode one stream, or the best (None); return it with the numbers of the others."""
     import av
 
     with av.open(file, options={"format_whitelist": _FORMATS}, metadata_errors="replace") as opened:
         if not opened.streams.audio:
-            return Decoded(np.zeros((0, 1), np.float32), 1)
-        stream = opened.streams.best("audio") or opened.streams.audio[0]
+            return Decoded(np.zeros((0, 1), np.float32), 1), []
+        best = opened.streams.best("audio") or opened.streams.audio[0]
+        stream = best if index is None else opened.streams[index]
         parts: list[NDArray[np.float32]] = []
         rate, kind, resampler = 1, None, None
         for frame in _frames(opened, stream):
@@ -101,18 +127,21 @@ def _decode(file: BinaryIO, most_seconds: float) -> Decoded:
             if _kind(frame) != kind:  # the first, or another sound follows in the same file
                 parts += _flushed(resampler)
                 kind = _kind(frame)
-                resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate)
+                # Not in planes: PyAV 18 reads beyond the last of eight.
+                resampler = av.AudioResampler(format="flt", layout=layout, rate=rate)
             frame.pts = None
             parts += _resampled(resampler, frame)
-            if sum(part.shape[1] for part in parts) > most_seconds * rate:
+            if sum(map(len, parts)) > most_seconds * rate:
                 break
         parts += _flushed(resampler)
-        samples = np.concatenate(parts, axis=1).T if parts else np.zeros((0, 1), np.float32)
-        return Decoded(samples, rate, _promised(file, opened, stream))
+        samples = np.concatenate(parts) if parts else np.zeros((0, 1), np.float32)
+        others = [each.index for each in opened.streams.audio if each.index != stream.index]
+        return Decoded(samples, rate, _promised(file, opened, stream)), others
 
 
 def _resampled(resampler: Any, frame: Any) -> list[NDArray[np.float32]]:
-    return [part.to_ndarray() for part in resampler.resample(frame)]
+    channels = len(resampler.layout.channels)
+    return [part.to_ndarray().reshape(-1, channels) for part in resampler.resample(frame)]
 
 
 def _flushed(resampler: Any) -> list[NDArray[np.float32]]:

@@ -11,7 +11,7 @@ _CAF_HEADER = 8  # bytes
 
 
 def promised_bytes(file: BinaryIO) -> int | None:
-    """Return the size that an AIFF, AU, CAF, W64 or WMA file claims; None for other kinds.
+    """Return the size that an AIFF, AU, CAF, MP4, W64 or WMA file claims; None for other kinds.
 
     One that was never finished claims nothing, or far too much.
     """
@@ -26,9 +26,32 @@ def promised_bytes(file: BinaryIO) -> int | None:
         return int.from_bytes(head[16:24], "little")
     if head.startswith(b"caff"):
         return _end_of_caf_data(head)
+    if head[4:8] == b"ftyp":
+        return _end_of_mp4_sound(file)
     if head.startswith(_ASF) and (at := head.find(_ASF_PROPERTIES)) >= 0:
         return int.from_bytes(head[at + 40 : at + 48], "little")
     return None
+
+
+def _end_of_mp4_sound(file: BinaryIO) -> int | None:
+    """Return where the last box with sound ends: a film of many parts tells its length nowhere."""
+    at, end = 0, None
+    while len(header := _bytes_at(file, at, 16)) >= 8:
+        size, name = int.from_bytes(header[:4], "big"), header[4:8]
+        if size == 1:  # it is longer than 4 GB, or could be
+            size = int.from_bytes(header[8:], "big")
+        if size < 8:  # to the end of the file, or no box
+            break
+        at += size
+        if name == b"mdat":
+            end = at
+    file.seek(0)
+    return end
+
+
+def _bytes_at(file: BinaryIO, at: int, count: int) -> bytes:
+    file.seek(at)
+    return file.read(count)
 
 
 def _end_of_caf_data(head: bytes) -> int | None:

@@ -21,7 +21,7 @@ from app.file_kind import kind_of
 from app.speech.files import SoundFileError
 from app.speech.files.decoder import decode
 from app.speech.files.id3 import skip_tags
-from app.speech.files.ogg import ends_within_a_page, links
+from app.speech.files.ogg import ends_within_a_page
 from app.speech.files.promised import promised_bytes
 from app.speech.files.several import sounds_in
 from app.speech.files.wav import KINDS, MISCOUNTED, NO_LENGTH, CutOffError, whole_wav
@@ -127,12 +127,6 @@ def _read(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]
         if head in KINDS:
             return _with_libsndfile(whole_wav(file, max_seconds + 1), name, max_seconds)
         _refuse_cut_off(file, head)
-        if head == b"OggS":
-            # libsndfile reads the first of several.
-            sounds = links(file)
-            return _joined(
-                (_with_libsndfile(each, name, max_seconds) for each in sounds), max_seconds
-            )
         if not _needs_decoder(head, name):
             samples, rate = _with_libsndfile(file, name, max_seconds)
             if len(samples):

@@ -1,6 +1,7 @@
-"""Sounds that somebody put one after the other into one file, of kinds that do not foresee it.
+"""Sounds that somebody put one after the other into one file, of one kind or of several.
 
-Who joins recordings with `cat` hears the first alone: each says where it ends.
+Who joins recordings with `cat` hears the first alone: each says where it ends. Ogg foresees it, but
+libsndfile reads the first alone.
 """
 
 from __future__ import annotations
@@ -9,12 +10,17 @@ import io
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-_LARGEST_FILE = 1 << 26  # bytes; a description has fewer
-_LONGEST_BEGINNING = 16  # bytes
+_LARGEST_FILE = 1 << 26  # bytes; a description has fewer, and a longer file is refused anyway
+_LONGEST_BEGINNING = 32  # bytes
+_HEADER = 256
+"""Bytes in which nobody has said anything: a sound that begins so soon is a part of the header.
+
+A film in Ogg has several streams, which begin together; WavPack and FLAC keep the header of a WAV.
+"""
 
 
 def _wav(begin: bytes) -> bool:
-    return begin[8:12] == b"WAVE"
+    return begin[8:12] == b"WAVE" and begin[12:15].isalnum()  # the first chunk's name
 
 
 def _aiff(begin: bytes) -> bool:
@@ -23,6 +29,15 @@ def _aiff(begin: bytes) -> bool:
 
 def _flac(begin: bytes) -> bool:
     return begin[4:8] in (b"\0\0\0\x22", b"\x80\0\0\x22")  # what comes first, and its length
+
+
+def _ogg(begin: bytes) -> bool:
+    return begin[4:14] == b"\0\2" + bytes(8)  # a stream's first page, at its time 0
+
+
+def _wavpack(begin: bytes) -> bool:
+    # Every block looks alike: the first one is number 0, has samples, and is marked.
+    return len(begin) > 25 and begin[16:20] == bytes(4) != begin[20:24] and bool(begin[25] & 8)
 
 
 def _au(begin: bytes) -> bool:
@@ -50,6 +65,8 @@ _KINDS: dict[bytes, tuple[int, Callable[[bytes], bool]]] = {
     b"BW64": (0, _wav),
     b"FORM": (0, _aiff),
     b"fLaC": (0, _flac),
+    b"OggS": (0, _ogg),
+    b"wvpk": (0, _wavpack),
     b".snd": (0, _au),
     b"caff": (0, _caf),
     b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\0\0": (0, _any),  # W64
@@ -68,6 +85,8 @@ def sounds_in(file: BinaryIO) -> list[BinaryIO]:
         return [file]
     content = file.read()
     file.seek(0)
+    if not any(content.startswith(mark, before) for mark, (before, _) in _KINDS.items()):
+        return [file]  # a film, say, that tells of its sound as a file of that kind would
     starts = list(_starts(content))
     if len(starts) < 2 or starts[0] != 0:
         return [file]
@@ -76,12 +95,18 @@ def sounds_in(file: BinaryIO) -> list[BinaryIO]:
 
 
 def _starts(content: bytes) -> Iterator[int]:
-    """Give where a sound of the file's own kind begins, again and again."""
+    """Give where a sound begins, again and again."""
+    last = -_HEADER
+    for start in sorted(_marks(content)):
+        if start - last >= _HEADER:
+            yield start
+        last = start
+
+
+def _marks(content: bytes) -> Iterator[int]:
     for mark, (before, fits) in _KINDS.items():
-        if content.startswith(mark, before):
-            at = before
-            while at >= 0:
-                if fits(content[at : at + _LONGEST_BEGINNING]):
-                    yield at - before
-                at = content.find(mark, at + 1)
-            return
+        at = content.find(mark)
+        while at >= 0:
+            if at >= before and fits(content[at : at + _LONGEST_BEGINNING]):
+                yield at - before
+            at = content.find(mark, at + 1)

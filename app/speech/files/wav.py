@@ -29,6 +29,9 @@ class CutOffError(Exception):
 
 _USUAL = (b"LIST", b"fact", b"PEAK", b"bext", b"iXML", b"cue ", b"smpl", b"id3 ", b"JUNK", b"RIFF")
 """Chunks that are no sound, also where their end is missing."""
+_FILES = (b"TAG", b"ID3", b"APETAGEX", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\3\4", b"%PDF")
+"""How tags of programs for MP3 files begin, and other files that somebody put behind a sound."""
+_LOOKED_AT = 256  # bytes, which sound never fills with text
 
 
 @dataclass(frozen=True)
@@ -124,15 +127,25 @@ def _true_length(file: BinaryIO, order: str, data: _Data, riff: int, end: int) -
 
 def _are_chunks(file: BinaryIO, order: str, at: int, end: int) -> bool:
     """Tell whether what follows the sound is something else, or nothing."""
+    file.seek(at)
+    begin = file.read(_LOOKED_AT)
+    if begin.startswith(_FILES) or _is_text(begin):
+        return True
     while at + 8 <= end:
         file.seek(at)
         name, size = struct.unpack(f"{order}4sI", file.read(8))
-        if name in _USUAL or name[:3] in (b"TAG", b"ID3"):  # these of programs for MP3 files
+        if name in _USUAL:
             return True
         if not all(32 <= letter < 127 for letter in name) or at + 8 + size > end + 1:
             return False
         at += 8 + size + size % 2
     return True
+
+
+def _is_text(begin: bytes) -> bool:
+    """Tell whether these bytes are text; an end that cuts a character in two does not matter."""
+    text = begin.decode(errors="ignore")
+    return len(text.encode()) > len(begin) - 4 and all(c.isprintable() or c.isspace() for c in text)
 
 
 def _made_anew(order: str, chunks: dict[bytes, bytes], sound: bytes) -> BinaryIO:

@@ -46,7 +46,7 @@ if {[llength [info procs ::tkdnd::xdnd::normalise_data]]} {
 
 def accept_files(
     area: tk.Widget,
-    on_files: Callable[[list[Path]], None],
+    on_files: Callable[[list[Path], int], None],
     on_others: Callable[[str], None],
 ) -> None:
     """Hand dropped files to ``on_files``; on systems without dragging nothing happens.
@@ -54,7 +54,8 @@ def accept_files(
     Parameters
     ----------
     area : where files may be dropped: this widget and all that is in it.
-    on_files : receives the paths, in the order in which they were dragged.
+    on_files : receives the paths, in the order in which they were dragged, and how many things
+        were dropped, links included.
     on_others : receives a sentence for the person when something else was dropped.
     """
     try:
@@ -73,7 +74,7 @@ def accept_files(
         names = [name for name in area.tk.splitlist(event.data) if name]
         files = [path for path in map(_local, names) if path.is_absolute()]
         if files:
-            on_files(files)
+            on_files(files, len(names))
         else:
             on_others(_A_LINK.format(address=short(names[0])) if names else _NOTHING)
         return str(event.action)

@@ -109,11 +109,13 @@ class PictureCommands:
         self._tabs.select(self._speak_tab)
         self._speak_tab.sound_row.open_button.invoke()
 
-    def open_dropped(self, paths: list[Path]) -> None:
+    def open_dropped(self, paths: list[Path], dropped: int) -> None:
         """Open a dropped picture, or take a sound for what was said.
 
-        Of several files, the first that is either is taken, and the person is told so.
+        Of several files, the first that is either is taken, and the person is told so; links are
+        among the things that were dropped.
         """
+        things = "files" if dropped == len(paths) else "files and links"
 
         def first(task: object) -> tuple[Kind, Path]:
             files = map(as_on_disk, paths)
@@ -121,12 +123,12 @@ class PictureCommands:
             return next((each for each in kinds if each[0] != "other"), ("other", paths[0]))
 
         self._runner.run_in_thread(
-            first, lambda found: self._open_as(*found, len(paths)), self._messages.error
+            first, lambda found: self._open_as(*found, dropped, things), self._messages.error
         )
 
-    def _open_as(self, kind: Kind, path: Path, dropped: int) -> None:
-        """Open one of so many dropped files."""
-        several = f"of the {dropped} files that you dropped"
+    def _open_as(self, kind: Kind, path: Path, dropped: int, things: str) -> None:
+        """Open one of so many dropped things."""
+        several = f"of the {dropped} {things} that you dropped"
         only = f"Only {path.name} was taken {several}: drop one at a time."
         beside = only if dropped > 1 else None
         if kind == "picture":

@@ -23,6 +23,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="folder that it learned from: the file then has its birds' names and poses",
     )
+    parser.add_argument(
+        "--sketches", type=Path, help="sketches.pt of the run: what chooses among sketches"
+    )
     parser.add_argument("-o", "--output", type=Path, required=True, help="file to write")
     parser.add_argument("--name", default="speech2bird", help="name of the model")
     parser.add_argument(
@@ -37,13 +40,21 @@ def run(options: argparse.Namespace) -> None:
 
     card = _read_card(options.card)
     if options.speech:
+        if options.sketches:
+            raise ValueError("--sketches belongs to what draws: name it with --gan.")
         print(export_speech(options.damsm, options.speech, options.output, card))
     else:
         data = DataFolder.read(options.data) if options.data else None
         examples = [*data.train, *data.more] if data else []
-        print(export(options.damsm, options.gan, options.output, options.name, card, examples))
+        sources = options.damsm, options.gan, options.output, options.name
+        print(export(*sources, card, examples, options.sketches))
         if data is None:
             print("Without --data, it has no names of birds and no poses.", file=sys.stderr)
+        sketches = options.gan.parent.parent / "sketches" / "sketches.pt"
+        if options.sketches is None and sketches.exists():
+            print(
+                f"Without --sketches {sketches}, nothing chooses among sketches.", file=sys.stderr
+            )
 
 
 def _read_card(entries: Sequence[str]) -> dict[str, str]:

@@ -174,7 +174,7 @@ class Evaluator:
     def _feature_network(self, device: torch.device) -> FeatureNetwork:
         if self._network is None:
             parts = load_part_finder(self._judge_path, NETWORK)
-            self._network = FeatureNetwork(self._judge.picture_size, device, parts)
+            self._network = FeatureNetwork.of_judge(self._judge.damsm, device, parts)
         return self._network
 
     def _stage(

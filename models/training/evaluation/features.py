@@ -15,10 +15,12 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from models.sketches.part_head import PartHead
+from models.training.damsm.model import Damsm
 from models.training.data.examples import Example
 from models.training.data.photographs import bird_square
 from models.training.evaluation.anatomy import examine
 from models.training.features.image_features import REGION_MAP, ImageFeatures, resize
+from models.training.features.part_features import PartFeatures
 
 NETWORK = "efficientnet-lite2"
 NETWORK_NAME = "EfficientNet-Lite2"
@@ -35,6 +37,10 @@ PLACES = 8
 _BATCH_PIXELS = 32 * 128**2  # fastest on a CPU: 32 pictures of 128 px, 8 of 256 px
 
 
+def _batch_size(side: int) -> int:
+    return max(1, _BATCH_PIXELS // side**2)
+
+
 def seen_at(size: int) -> int:
     """Side in pixels at which the network sees pictures of a side of `size`."""
     return min(max(size, SMALLEST_SEEN), LARGEST_SEEN)
@@ -49,7 +55,7 @@ class Features:
     pooled : (N, 1280), of the whole picture: for all but retrieval and poses.
     places : (N, C * PLACES**2) what is seen in each place of a grid, every place of unit length:
         two pictures are alike only where the same things are in the same places.
-    judged : (N, 1280) of the same pictures at the side that the judge was trained for.
+    judged : (N, P) as the judge sees the same pictures, at the side that it was trained for.
     anatomy : (N, 5) what the part finder finds, see `anatomy.examine`; (N, 0) without one.
     """
 
@@ -75,36 +81,54 @@ class FeatureNetwork:
     ----------
     judged_at : side in pixels at which the judge sees pictures.
     parts : finds parts in what the network sees; None to do without.
+    judge : what the judge sees at parts, if it looks at them; it looks through the same network.
     """
 
-    def __init__(self, judged_at: int, device: torch.device, parts: PartHead | None = None) -> None:
+    def __init__(
+        self,
+        judged_at: int,
+        device: torch.device,
+        parts: PartHead | None = None,
+        judge: PartFeatures | None = None,
+    ) -> None:
         self.judged_at, self._device = judged_at, device
         self._network, self._parts = ImageFeatures(NETWORK).to(device), parts and parts.to(device)
+        self._judge = judge and judge.to(device)
         self._classifier = _imagenet_classifier()
+
+    @classmethod
+    def of_judge(
+        cls, judge: Damsm, device: torch.device, parts: PartHead | None = None
+    ) -> FeatureNetwork:
+        """The network whose `Features.judged` are what a judge's projection takes."""
+        looks_at_parts = judge.features if isinstance(judge.features, PartFeatures) else None
+        return cls(judge.picture_size, device, parts, looks_at_parts)
 
     @torch.inference_mode()
     def see(self, pictures: Tensor) -> Features:
         """Features of pictures (B, 3, S, S), uint8."""
         side = seen_at(pictures.shape[-1])
-        pooled, places, anatomy = self._look(pictures, side)
-        judged = pooled
+        features = self._look(pictures, side)
         if side != self.judged_at:
-            judged, *_ = self._look(pictures, self.judged_at)
-        return Features(pooled, places, judged, anatomy)
+            judged = self._look(pictures, self.judged_at).judged
+            features = dataclasses.replace(features, judged=judged)
+        return features
 
-    def _look(self, pictures: Tensor, side: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Pooled features, those of each place, and anatomy."""
-        pooled, places, anatomy = [], [], []
-        for batch in pictures.split(max(1, _BATCH_PIXELS // side**2)):
-            signed = batch.to(self._device).float().div(127.5).sub(1)
-            signed = signed.contiguous(memory_format=torch.channels_last)
-            maps, whole = self._network(resize(signed, side))
-            grid = F.adaptive_avg_pool2d(maps[REGION_MAP], PLACES)
-            places.append(F.normalize(grid, dim=1).flatten(1).cpu())
-            pooled.append(whole.cpu())
-            found = examine(self._parts(maps)) if self._parts else torch.empty(len(whole), 0)
-            anatomy.append(found.cpu())
-        return torch.cat(pooled), torch.cat(places), torch.cat(anatomy)
+    def _look(self, pictures: Tensor, side: int) -> Features:
+        """Features of pictures at one side in pixels, those for the judge too."""
+        return Features.join(
+            [self._at_once(batch, side) for batch in pictures.split(_batch_size(side))]
+        )
+
+    def _at_once(self, pictures: Tensor, side: int) -> Features:
+        signed = pictures.to(self._device).float().div(127.5).sub(1)
+        signed = signed.contiguous(memory_format=torch.channels_last)
+        maps, whole = self._network(resize(signed, side))
+        grid = F.adaptive_avg_pool2d(maps[REGION_MAP], PLACES)
+        judged = self._judge.with_parts(maps, whole) if self._judge else whole
+        found = examine(self._parts(maps)) if self._parts else torch.empty(len(whole), 0)
+        places = F.normalize(grid, dim=1).flatten(1)
+        return Features(whole.cpu(), places.cpu(), judged.cpu(), found.cpu())
 
     @torch.inference_mode()
     def classify(self, pooled: Tensor) -> Tensor:

@@ -89,7 +89,7 @@ class Judge:
     Attributes
     ----------
     sentences : for each chosen picture, one of its captions: what is drawn, and the right answer.
-    picture_size : side in pixels at which the judge wants its pictures.
+    damsm : what judges.
 
     Raises
     ------
@@ -105,9 +105,8 @@ class Judge:
         chooser: np.random.Generator,
         texts: Sequence[str] | None = None,
     ) -> None:
-        damsm = load_judge(path)
+        self.damsm = damsm = load_judge(path)
         self._projection, self._encoder = damsm.projection, damsm.text_encoder
-        self.picture_size = damsm.picture_size
 
         self._captions = _read(examples, damsm.vocabulary, self._encoder.config.max_words)
         self._check_wrong_answers()
@@ -143,7 +142,7 @@ class Judge:
 
         Parameters
         ----------
-        judged : (N, 1280) features of the chosen pictures at `picture_size`.
+        judged : (N, P) features of the chosen pictures, as `FeatureNetwork.of_judge` gives them.
         """
         return self._chances(judged, self._asked)
 

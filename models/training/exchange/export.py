@@ -15,7 +15,7 @@ from models.training.data.examples import Example
 from models.training.runs.publishing import check_weights, versions
 from models.training.runs.states import load_state
 from models.training.sketches.poses import make_pose_bank
-from models.training.sketches.sketches import load_sketch_judge
+from models.training.sketches.sketches import load_sketch_scorer
 from models.words.names import names_of
 from models.words.vocabulary import Vocabulary
 
@@ -41,7 +41,7 @@ def export(
         on top of those that the run tells: photographs seen, versions.
     examples : the photographs of training: names of their birds are learned, and their poses are
         drawn in by a generator that is told one.
-    sketches : what `train_sketch_judge` wrote, to choose among sketches.
+    sketches : what `train_sketch_scorer` wrote, to choose among sketches.
 
     Returns
     -------
@@ -75,12 +75,12 @@ def export(
         name,
         len(poses) if poses else 0,
         poses.kinds if poses else (),
-        judges_sketches=sketches is not None,
+        scores_sketches=sketches is not None,
         names=learned_names(examples, text.vocabulary),
     )
-    judge = None
+    scorer = None
     if sketches is not None:
-        judge = load_sketch_judge(sketches, generator.config.text_feature_size)
+        scorer = load_sketch_scorer(sketches, generator.config.text_feature_size)
     checkpoint = Checkpoint(
         config,
         text.vocabulary,
@@ -88,7 +88,7 @@ def export(
         generator,
         facts,
         poses=poses,
-        sketch_judge=judge,
+        sketch_scorer=scorer,
     )
     return save_checkpoint(checkpoint, output)
 

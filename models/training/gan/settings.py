@@ -161,6 +161,11 @@ class Phase:
         """Whether both train the same way; one may go on for longer."""
         return replace(self, photographs=0) == replace(other, photographs=0)
 
+    def shares_discriminators(self, other: Phase) -> bool:
+        """Whether discriminators of one phase fit the other, and judge the same stages."""
+        keys = ("stages", "discriminator", "discriminator_width")
+        return all(getattr(self, key) == getattr(other, key) for key in keys)
+
     def positions(self, config: GeneratorConfig) -> tuple[int, ...]:
         """The positions of the trained stages among a generator's, 0 for the first."""
         return tuple(config.sizes.index(size) for size in self.stages)

@@ -249,12 +249,15 @@ class GanTrainer:
         self.seen, self.seconds = position["seen"], position["seconds"]
         self.seen_before = position["seen_before"]
 
-    def start_from(self, state: dict[str, Any]) -> None:
+    def start_from(self, state: dict[str, Any], alike: dict[str, Any] | None = None) -> None:
         """Take over the generator of the phase before: its moving average.
 
-        A stage that is not trained further draws with the weights that are exported. Where the
-        same stages are trained on, their discriminators come along: untrained ones would first
-        spoil what they are shown.
+        A stage that is not trained further draws with the weights that are exported.
+
+        Parameters
+        ----------
+        alike : state of the phase that last trained the same stages, if one did. Its
+            discriminators come along: untrained ones would first spoil what they are shown.
 
         Raises
         ------
@@ -264,12 +267,10 @@ class GanTrainer:
         check_text_encoder(state, self.path, self.damsm, "this run's DAMSM")
         _load("average", self.gan.ema, state["ema"])
         _load("generator", self.gan.generator, _average_of(state))
-        own, before = asdict(self.phase), state["phase"]
-        same = ("stages", "discriminator", "discriminator_width")
-        if all(own[key] == _listed(before[key]) for key in same):
+        if alike:
             # Heads may have been looked at in one phase only: theirs come last.
             new = self.gan.discriminator_pass.state_dict()
-            kept = {name: value for name, value in state["discriminators"].items() if name in new}
+            kept = {name: value for name, value in alike["discriminators"].items() if name in new}
             _load("discriminators", self.gan.discriminator_pass, new | kept)
         self.seen_before = state["position"]["seen_before"] + state["position"]["seen"]
 

@@ -88,7 +88,7 @@ def _photographs(recipe: Recipe) -> int:
 class Comparison:
     """Runs variants, one after the other; one that is done is not run again.
 
-    Recipes that agree in expert, DAMSM and judge of sketches share them.
+    Recipes that agree in expert, DAMSM and scorer of sketches share them.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ class Comparison:
                 if run.minutes() < self.minutes - 1e-6:
                     raise InterruptedError("stopped; the same command goes on from here")
                 break
-        run.train_sketch_judge()
+        run.train_sketch_scorer()
 
     def _score(self, run: RecipeRun, weights: Path, size: int) -> dict[str, Any]:
         scores = self.evaluator.score(weights, [size]).stages[size]

@@ -12,7 +12,9 @@ from models.training.runs.states import save_state
 
 
 def pack(run: Path, output: Path) -> list[Path]:
-    """Copy a run's recipe, expert, DAMSM and judge of sketches, and its phases as `pack_gan` does.
+    """Copy a run's recipe, expert, DAMSM and scorer of sketches, and its phases as `pack_gan` does.
+
+    The generator is that of the last phase; of earlier ones, discriminators alone are asked for.
 
     Returns
     -------
@@ -34,10 +36,14 @@ def pack(run: Path, output: Path) -> list[Path]:
         if (run / name).exists():
             (output / name).parent.mkdir(parents=True, exist_ok=True)
             written.append(Path(shutil.copyfile(run / name, output / name)))
-    for path in sorted(run.glob("phase-*/gan.pt")):
+    begun = sorted(
+        run.glob("phase-*/gan.pt"), key=lambda path: int(path.parent.name.removeprefix("phase-"))
+    )
+    for path in begun:
         packed = output / path.relative_to(run)
         packed.parent.mkdir(parents=True)
-        save_state(pack_gan(load_gan(path)), packed)
+        state = pack_gan(load_gan(path))
+        save_state(state if path == begun[-1] else state | {"ema": {}}, packed)
         written.append(packed)
     written.append(Path(shutil.copyfile(run / RECIPE_FILE, output / RECIPE_FILE)))
     return written

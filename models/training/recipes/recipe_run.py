@@ -33,7 +33,7 @@ from models.training.recipes.recipe import Recipe
 from models.training.runs import distributed
 from models.training.runs.epochs import state_path
 from models.training.runs.whole_files import whole_file, write_whole
-from models.training.sketches.sketches import train_sketch_judge
+from models.training.sketches.sketches import train_sketch_scorer
 
 RECIPE_FILE, RUNS_FILE, DRAWING_FILE = "recipe.toml", "run.jsonl", "bird.safetensors"
 _PACKAGES = ("torch", "numpy", "pillow", "torchmetrics")
@@ -121,7 +121,7 @@ class RecipeRun:
             if not self.train_phase(number, (ends - time.monotonic()) / 60):
                 return False
         if self.recipe.phases:
-            self.train_sketch_judge()
+            self.train_sketch_scorer()
             self.export()
         return True
 
@@ -144,7 +144,7 @@ class RecipeRun:
             )
         )
 
-    def train_sketch_judge(self) -> None:
+    def train_sketch_scorer(self) -> None:
         """Train what chooses among sketches, if the recipe has it."""
         settings, path = self.recipe.sketches, self._sketches
         if settings is None:
@@ -154,7 +154,7 @@ class RecipeRun:
         def train() -> None:
             if not path.exists():
                 damsm = load_damsm(self._damsm)
-                train_sketch_judge(examples, damsm, path, settings, self.device, self.seed)
+                train_sketch_scorer(examples, damsm, path, settings, self.device, self.seed)
 
         self._by_the_first(train)
 
@@ -175,7 +175,10 @@ class RecipeRun:
         if state:
             trainer.resume(state)
         elif number:
-            trainer.start_from(load_gan(self._phase(number - 1)))
+            alike = self._last_alike(number)
+            trainer.start_from(
+                load_gan(self._phase(number - 1)), load_gan(alike) if alike else None
+            )
         return trainer.train(minutes)
 
     def trainer(self, number: int, examples: Sequence[Example]) -> GanTrainer:
@@ -201,7 +204,7 @@ class RecipeRun:
         """The networks of the last phase that has begun, as they are saved, to be looked at."""
         state = load_gan(self._last())
         trainer = self.trainer(len(self.begun()) - 1, examples)
-        trainer.start_from(state)
+        trainer.start_from(state, alike=state)
         return trainer
 
     def begun(self) -> list[Path]:
@@ -255,6 +258,14 @@ class RecipeRun:
         if not begun:
             raise ValueError(f"{self.out} has no phase that has begun")
         return begun[-1]
+
+    def _last_alike(self, number: int) -> Path | None:
+        """The last phase before one whose discriminators it goes on with."""
+        phases = self.recipe.phases
+        for earlier in reversed(range(number)):
+            if phases[number].shares_discriminators(phases[earlier]):
+                return self._phase(earlier)
+        return None
 
     def _phase(self, number: int) -> Path:
         return self.out / f"phase-{number}" / "gan.pt"

@@ -1,1 +1,1 @@
-"""Poses and the judge of sketches: made by training, used by drawing."""
+"""Poses and the scorer of sketches: made by training, used by drawing."""

@@ -1,4 +1,4 @@
-"""Trains the judge of sketches: the expert's first blocks, on photographs as small as sketches."""
+"""Trains the scorer of sketches: the expert's first blocks, on photographs as small as sketches."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from models.networks.config import FIRST_STAGE_SIZE
 from models.networks.text_encoder import pad_ids
-from models.sketches.sketch_judge import SEEN_AT, SketchJudge
+from models.sketches.sketch_scorer import SEEN_AT, SketchScorer
 from models.training.damsm.model import Damsm
 from models.training.damsm.similarity import contrastive_loss, sentence_scores
 from models.training.data.augment import AugmentConfig, Movement, augment
@@ -34,7 +34,7 @@ _GAMMA = 10.0
 
 @dataclass(frozen=True)
 class SketchTraining:
-    """Settings of the judge of sketches."""
+    """Settings of the scorer of sketches."""
 
     epochs: int = field(default=4, metadata={"help": "how often all photographs are seen"})
     batch_size: int = field(default=64, metadata={"help": "photographs a step"})
@@ -57,7 +57,7 @@ class SketchTraining:
     )
 
 
-def train_sketch_judge(
+def train_sketch_scorer(
     examples: Sequence[Example],
     damsm: Damsm,
     path: Path,
@@ -65,7 +65,7 @@ def train_sketch_judge(
     device: torch.device,
     seed: int = 0,
 ) -> None:
-    """Train a judge and write it; it takes minutes, and one that was stopped begins anew.
+    """Train a scorer and write it; it takes minutes, and one that was stopped begins anew.
 
     Parameters
     ----------
@@ -83,29 +83,34 @@ def train_sketch_judge(
         encoder.config.max_words,
         settings.captions,
     )
-    judge = SketchJudge(encoder.config.feature_size)
-    begin_with(judge, damsm.features)
-    judge.to(device)
-    trainer = _Trainer(judge, photographs, captions, damsm, settings, device)
+    scorer = SketchScorer(encoder.config.feature_size)
+    begin_with(scorer, damsm.features)
+    scorer.to(device)
+    trainer = _Trainer(scorer, photographs, captions, damsm, settings, device)
     for _ in range(settings.epochs):
         trainer.epoch()
-    save_state({"judge": judge.state_dict(), "seed": seed}, path)
+    save_state({"scorer": scorer.state_dict(), "seed": seed}, path)
 
 
-def load_sketch_judge(path: Path, sentence_size: int) -> SketchJudge:
-    """Read what `train_sketch_judge` wrote; errors as of `states.load_state`."""
-    state = load_state(path, "judge of sketches", ("judge",))
-    judge = SketchJudge(sentence_size)
-    judge.load_state_dict(state["judge"])
-    return judge.eval().requires_grad_(False)
+def load_sketch_scorer(path: Path, sentence_size: int) -> SketchScorer:
+    """Read what `train_sketch_scorer` wrote; errors as of `states.load_state`."""
+    state = load_state(path, "scorer of sketches", ("scorer",))
+    scorer = SketchScorer(sentence_size)
+    try:
+        scorer.load_state_dict(state["scorer"])
+    except (AttributeError, TypeError, RuntimeError) as error:
+        raise ValueError(
+            f"{path} does not fit: it was trained beside another text encoder, or is damaged."
+        ) from error
+    return scorer.eval().requires_grad_(False)
 
 
-def begin_with(judge: SketchJudge, features: ImageFeatures | PartFeatures) -> None:
+def begin_with(scorer: SketchScorer, features: ImageFeatures | PartFeatures) -> None:
     """Take over the first blocks of an EfficientNet-Lite0, its batch norms folded."""
     if isinstance(features, PartFeatures):
         features = features.features
-    own = [judge.stem, *judge.blocks]
-    theirs = [features.stem, *list(features.blocks)[: len(judge.blocks)]]
+    own = [scorer.stem, *scorer.blocks]
+    theirs = [features.stem, *list(features.blocks)[: len(scorer.blocks)]]
     for part, other in zip(own, theirs, strict=True):
         pairs = zip(_convolutions(part), _convolutions(other), strict=True)
         for mine, learned in pairs:
@@ -124,19 +129,19 @@ def _convolutions(part: nn.Module) -> list[nn.Conv2d]:
 class _Trainer:
     def __init__(
         self,
-        judge: SketchJudge,
+        scorer: SketchScorer,
         photographs: Photographs,
         captions: Captions,
         damsm: Damsm,
         settings: SketchTraining,
         device: torch.device,
     ) -> None:
-        self.judge, self.photographs, self.captions = judge, photographs, captions
+        self.scorer, self.photographs, self.captions = scorer, photographs, captions
         self.encoder, self.settings, self.device = damsm.text_encoder, settings, device
         self._counterfactual = Counterfactual(damsm.vocabulary)
         self._steps = max(1, len(photographs) // settings.batch_size)
-        begun = [*judge.stem.parameters(), *judge.blocks.parameters()]
-        new = [*judge.parts.parameters(), *judge.fit.parameters(), *judge.fitted.parameters()]
+        begun = [*scorer.stem.parameters(), *scorer.blocks.parameters()]
+        new = [*scorer.parts.parameters(), *scorer.fit.parameters(), *scorer.fitted.parameters()]
         rates = [settings.learning_rate / 5, settings.learning_rate]
         self._optimizer = torch.optim.AdamW(
             [{"params": part, "lr": rate} for part, rate in zip((begun, new), rates, strict=True)],
@@ -153,8 +158,8 @@ class _Trainer:
         losses = [self._step(rows) for rows in tqdm(order.split(size), "sketches", leave=False)]
         parts, fit = torch.tensor(losses).mean(0).tolist()
         if not math.isfinite(parts + fit):
-            raise FloatingPointError(f"the judge of sketches broke down ({parts}, {fit})")
-        tqdm.write(f"judge of sketches: parts {parts:.3f}, fit {fit:.3f}")
+            raise FloatingPointError(f"the scorer of sketches broke down ({parts}, {fit})")
+        tqdm.write(f"scorer of sketches: parts {parts:.3f}, fit {fit:.3f}")
 
     def _step(self, rows: Tensor) -> tuple[float, float]:
         settings, photographs = self.settings, self.photographs
@@ -162,7 +167,7 @@ class _Trainer:
         crop = Crop.sample(photographs.boxes[rows], pose, settings.crops)
         movement = Movement.sample(len(rows), settings.augment)
         small = photographs.cut(rows, crop, FIRST_STAGE_SIZE)
-        parts, whole = self.judge(augment(small, SEEN_AT, settings.augment, movement))
+        parts, whole = self.scorer(augment(small, SEEN_AT, settings.augment, movement))
         seen = movement.pose(crop.pose(pose), settings.augment).to(self.device)
         of_parts = part_loss(parts, seen, pose.visible.any(1).to(self.device))
         of_fit = self._fit_loss(rows, whole)

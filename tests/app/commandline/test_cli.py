@@ -313,3 +313,22 @@ def test_bad_weights(tmp_path: Path, capsys: pytest.CaptureFixture[str], damage:
 def make_folder(path: Path) -> Path:
     path.mkdir()
     return path
+
+
+def test_an_address_is_a_file_of_this_computer_or_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parse = cli.build_parser().parse_args
+    path = tmp_path / "a réd #3?.wav"
+    for address in (path.as_uri(), path.as_uri().replace("file://", "file://localhost")):
+        assert parse(["listen", address]).sound == path
+        assert parse(["draw", "--from", address, "-o", "x.png"]).source == path
+    odd = os.fsdecode(b"/b\xffird.png")
+    assert parse(["open", Path(odd).as_uri()]).file == Path(odd)
+    assert parse(["open", "a: bird.png"]).file == Path("a: bird.png")
+    for link in ("https://example.org/bird.wav", "smb://server/a.wav", "file://server/a.wav"):
+        for command in (["listen", link], ["draw", "--captions", link, "-o", "x"], ["open", link]):
+            with pytest.raises(SystemExit) as stopped:
+                cli.main(command)
+            assert stopped.value.code == 2
+            assert f"{link} is a link, and nothing is fetched" in capsys.readouterr().err

@@ -90,6 +90,23 @@ def test_killed_while_deleting_and_undoing(gallery: Gallery) -> None:
         assert {read_metadata(gallery.folder / name).seed for name in names(gallery)} == {0, 1, 2}
 
 
+def test_what_a_kill_left_behind_of_a_picture_follows_it(gallery: Gallery) -> None:
+    path = gallery.keep(drawing(), recording())
+    gallery.star(path.name, True)
+    sound = path.with_suffix(".flac")
+    said = sound.read_bytes()
+    trashed = gallery.delete(path.name)
+    (trashed.folder / path.name).rename(path)  # where a restoring program was killed
+    gallery.tidy()
+    assert sound.read_bytes() == said and gallery.starred() == {path.name}
+    assert not trashed.folder.exists()
+    trashed = gallery.delete(path.name)
+    (trashed.folder / sound.name).rename(sound)  # where a deleting program was killed
+    gallery.tidy()
+    assert not sound.exists() and gallery.sound(path.name) is None
+    assert gallery.restore(trashed) == path.name and sound.read_bytes() == said
+
+
 def test_a_picture_that_a_kill_left_in_both_places_is_restored_once(gallery: Gallery) -> None:
     path = gallery.keep(drawing(), recording())
     trashed = gallery.delete(path.name)

@@ -237,6 +237,15 @@ def test_files_that_are_left_of_several_are_told(
         wait_until(window, lambda: window.messages.text != "", timeout=60)
         assert told in window.messages.text
     assert window.speak_tab.field.sentence == "a red bird"
+    link = "https://example.org/bird.png"
+    for path, told in (
+        (ours, "Only ours.png was taken of the 2 files and links that you dropped"),
+        (notes, "None of the 2 files and links that you dropped can be opened"),
+    ):
+        window.messages.clear()
+        drop_addresses(window, link, path.as_uri())
+        wait_until(window, lambda: window.messages.text != "")
+        assert told in window.messages.text
 
 
 @pytest.mark.parametrize("name", ["bird.png", "bird.jpg", "bird.webp"])

@@ -16,7 +16,7 @@ from models.painting.chances import Chances
 from models.request import Blend, DrawRequest
 from models.sketches.pose import Pose
 from models.sketches.pose_wish import ANY, CLOSE_UP, FLYING, LEFT, RIGHT, SWIMMING, PoseWish
-from models.sketches.sketch_judge import SketchJudge, SketchScores
+from models.sketches.sketch_scorer import SketchScorer, SketchScores
 from models.sound.listener import HeardSentence
 from tests.posed_weights import make_weights
 
@@ -140,11 +140,11 @@ def test_a_pose_that_is_not_known_is_refused(posing: Painter, painter: Painter) 
 def test_of_sketches_as_good_one_in_another_pose_than_beside_is_finished(
     posing: Painter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def judge(self: SketchJudge, sketches: Tensor, sentences: Tensor) -> SketchScores:
+    def score(self: SketchScorer, sketches: Tensor, sentences: Tensor) -> SketchScores:
         whole = torch.tensor([0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.2])
         return SketchScores(whole, torch.zeros(8))
 
-    monkeypatch.setattr(SketchJudge, "judge", judge)
+    monkeypatch.setattr(SketchScorer, "score", score)
     request = DrawRequest("a red bird", 5)
     shown = [posing.draw(request)]
     while len(shown) < 4:

@@ -11,7 +11,7 @@ from torch import Tensor
 from models import Painter
 from models.request import Blend, DrawRequest
 from models.sketches.pose import PART_GROUPS, PARTS
-from models.sketches.sketch_judge import SketchJudge, SketchScores, wholeness
+from models.sketches.sketch_scorer import SketchScorer, SketchScores, wholeness
 from tests.posed_weights import make_weights
 
 
@@ -22,15 +22,15 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def third(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A judge that likes the third sketch of each picture best."""
+    """A scorer that likes the third sketch of each picture best."""
 
-    def judge(self: SketchJudge, sketches: Tensor, sentences: Tensor) -> SketchScores:
+    def score(self: SketchScorer, sketches: Tensor, sentences: Tensor) -> SketchScores:
         assert sketches.shape[1:] == (3, 64, 64) and len(sentences) == len(sketches)
         whole = torch.zeros(len(sketches))
         whole[2::8] = 1
         return SketchScores(whole, torch.zeros(len(sketches)))
 
-    monkeypatch.setattr(SketchJudge, "judge", judge)
+    monkeypatch.setattr(SketchScorer, "score", score)
 
 
 def difference(one: object, other: object) -> float:
@@ -51,7 +51,7 @@ def test_the_best_of_eight_is_finished_and_told(weights: Path, third: None) -> N
     assert single.image.tobytes() == first.image.tobytes()
 
 
-def test_a_real_judge_likes_the_same_sketch_again(weights: Path) -> None:
+def test_a_real_scorer_likes_the_same_sketch_again(weights: Path) -> None:
     painter = Painter.load(weights, "cpu")
     one, other = (painter.draw("a red bird", seed=5, size=size) for size in (64, 128))
     assert one.sketch == other.sketch and one.image.tobytes() == other.stages[0].tobytes()

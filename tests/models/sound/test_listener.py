@@ -83,6 +83,18 @@ def test_same_sound_and_seed_give_the_same_picture(
     assert other.image.tobytes() != first.image.tobytes()
 
 
+def test_what_is_said_beyond_the_last_piece_is_told(
+    painter: Painter, listener: Listener, spoken_sentence: SpeakSentence
+) -> None:
+    sound = samples_of(SENTENCE, spoken_sentence)
+    heard = listener.hear(np.tile(sound, 5))
+    assert heard.left_out > 5 and len(heard.spans) == painter.max_words
+    notice = painter.draw(DrawRequest(seed=1, size=64, sound=heard)).notice
+    assert notice is not None and f"{heard.left_out} more were left out" in notice
+    assert listener.hear(sound).left_out == 0
+    assert painter.draw(DrawRequest(seed=1, size=64, sound=sound)).notice is None
+
+
 def test_a_melody_is_no_description(painter: Painter, listener: Listener) -> None:
     for seed in range(5):
         heard: HeardSentence = listener.hear(melody(seed=seed))

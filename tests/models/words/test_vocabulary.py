@@ -65,3 +65,13 @@ def test_what_nobody_sees_does_not_cut_a_word(unseen: str) -> None:
     found = [(written[start:end], word) for word, start, end in find_words(written)]
     assert [word for _, word in found] == ["a", "yellow", "bird"]
     assert found[1][0] == f"yel{unseen}low"
+
+
+@pytest.mark.parametrize("word", ["красная", "طاير", "红色", "लल", "große", "kırmızı", "ʀᴇᴅ"])
+def test_words_in_other_letters_are_told_as_a_whole(word: str) -> None:
+    read = Vocabulary(["a", "bird", "e", "k"]).read(f"a {word} bird", 10)
+    assert read.words == ("a", "bird") and read.unknown_words == (word,)
+
+
+def test_vowels_that_are_marks_do_not_cut_a_word() -> None:
+    assert [word for word, _, _ in find_words("एक लाल bird, สีแดง")] == ["एक", "लल", "bird", "สแดง"]

@@ -86,7 +86,8 @@ def test_scores_table_and_grid(
 
     table = (out / "scores.md").read_text()
     assert printed.strip() == table.strip()
-    assert sum(row.startswith("|") for row in table.splitlines()) == 2 + 2 * 3
+    # Two sizes: drawings, photographs and training photographs; anatomy of the first two.
+    assert sum(row.startswith("|") for row in table.splitlines()) == (2 + 2 * 3) + (2 + 2 * 2)
     assert "FID (EfficientNet-Lite2)" in table and "models.training" in table
     with Image.open(out / "grid.jpg") as grid:
         columns, rows = 8, 4 + 2
@@ -105,8 +106,10 @@ def test_other_words_and_no_species_leave_scores_out(
     (own / "metadata.jsonl").write_text("\n".join(map(json.dumps, lines)))
     foreign = untrained(["cuadrado"], tmp_path / "foreign.safetensors")
 
-    out = tmp_path / "out"
-    assert run_command(foreign, judge, own, out, "--sizes", "64") == 0
+    out, alone = tmp_path / "out", tmp_path / "alone" / "damsm" / "damsm.pt"
+    alone.parent.mkdir(parents=True)
+    shutil.copyfile(judge, alone)
+    assert run_command(foreign, alone, own, out, "--sizes", "64") == 0
     assert sorted(path.name for path in out.iterdir()) == ["scores.json", "scores.md"]
     stage = json.loads((out / "scores.json").read_text())["stages"]["64"]
     for score in ("seed_diversity", "pose_diversity", "colour_obedience"):
@@ -117,7 +120,7 @@ def test_other_words_and_no_species_leave_scores_out(
 
     # Beside weights that know more, only what both know could be drawn.
     named = ["--weights", f"one={foreign}", "--weights", f"other={weights}"]
-    paths = ["--judge", str(judge), "--data", str(own), "--out", str(out), "--device", "cpu"]
+    paths = ["--judge", str(alone), "--data", str(own), "--out", str(out), "--device", "cpu"]
     capsys.readouterr()
     assert command.main(["side-by-side", *named, *paths, "--size", "64", "--pictures", "20"]) == 0
     table = capsys.readouterr().out.splitlines()

@@ -1,6 +1,8 @@
 """``look``: each figure on pictures made to have what it measures, and the whole command."""
 
 import json
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -184,10 +186,12 @@ def test_the_bundled_model_knows_all_words_of_two_colours() -> None:
     assert not [word for text in TWO_COLOURS for word in painter.check(text).unknown_words]
 
 
-def save_weights(path: Path, *stage_channels: int) -> Path:
-    """A model that was never trained, and knows the words of the tests' captions."""
+WORDS = ["a", "bird", "this", "is", "the", "small", "all", "over", *COLOURS]
+
+
+def save_weights(path: Path, *stage_channels: int, words: Sequence[str] = WORDS) -> Path:
+    """A model that was never trained, and knows the words of the tests' captions, or others."""
     torch.manual_seed(0)
-    words = ["a", "bird", "this", "is", "the", "small", "all", "over", *COLOURS]
     config = ModelConfig(
         TextEncoderConfig(len(words) + 1, embedding_size=6, feature_size=8),
         GeneratorConfig(8, 4, 4, seed_channels=16, stage_channels=stage_channels),
@@ -261,11 +265,27 @@ def test_pictures_and_figures(
         assert sheet.width > 2 * 2 * 320 and sheet.height > 4 * 320
 
 
+def test_weights_that_know_no_english_are_looked_at_all_the_same(
+    birds: Path, judge: Path, tmp_path: Path
+) -> None:
+    french = tmp_path / "oiseaux"
+    shutil.copytree(birds, french)
+    lines = (french / "metadata.jsonl").read_text().splitlines()
+    told = [json.loads(line) | {"captions": ["un oiseau rouge"]} for line in lines]
+    (french / "metadata.jsonl").write_text("".join(json.dumps(each) + "\n" for each in told))
+    weights, out = tmp_path / "tiny.safetensors", tmp_path / "look"
+    save_weights(weights, 8, 4, words=["un", "oiseau", "rouge"])
+    assert run_command(weights, judge, french, out) == 0
+    assert "Colours on their parts" not in (out / "look.md").read_text()
+    assert (out / "sentences.jpg").exists() and not (out / "two-colours.jpg").exists()
+
+
 def test_each_drawing_is_given_its_own_sentence(
     judge: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     painter = Painter.load(save_weights(tmp_path / "tiny.safetensors", 8), "cpu")
-    network, damsm = FeatureNetwork(128, painter.device), load_judge(judge)
+    damsm = load_judge(judge)
+    network = FeatureNetwork.of_judge(damsm, painter.device)
 
     def share(first: str, second: str) -> float:
         """Of drawings that are squares, of another colour for the sentence's counterpart."""

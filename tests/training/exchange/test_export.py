@@ -11,8 +11,9 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from models import Painter
+from models import DrawRequest, Painter
 from models.checkpoints.checkpoint import load_checkpoint
+from models.sketches.sketch_scorer import SketchScorer
 from models.training.__main__ import main
 from models.training.damsm.model import load_damsm
 from models.training.data.folder import DataFolder
@@ -82,6 +83,32 @@ def test_the_names_of_the_birds_that_it_learned_from_come_along(
     checkpoint = load_checkpoint(path)
     assert checkpoint.config.names == learned_names(data.train, checkpoint.vocabulary) != ()
     assert capsys.readouterr().err == ""
+
+
+def test_what_chooses_among_sketches_comes_along(
+    export: Callable[..., int], damsm: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, run = tmp_path / "bird.safetensors", tmp_path / "run"
+    sketches = run / "sketches" / "sketches.pt"
+    sketches.parent.mkdir(parents=True)
+    size = load_damsm(damsm).text_encoder.config.feature_size
+    save_state({"scorer": SketchScorer(size).state_dict(), "seed": 0}, sketches)
+    assert export("--sketches", str(sketches)) == 0
+    assert Painter.load(path, device="cpu").sketches_of(DrawRequest("a red bird")) > 1
+    assert "sketches" not in capsys.readouterr().err
+
+    (run / "phase").mkdir()
+    save_state(run_state(), run / "phase" / "gan.pt")
+    assert (
+        main(["export", "--damsm", str(damsm), "-o", str(path), "--gan", f"{run}/phase/gan.pt"])
+        == 0
+    )
+    assert Painter.load(path, device="cpu").sketches_of(DrawRequest("a red bird")) == 0
+    assert f"Without --sketches {sketches}, nothing chooses" in capsys.readouterr().err
+
+    save_state({"scorer": SketchScorer(size + 2).state_dict(), "seed": 0}, sketches)
+    assert export("--sketches", str(sketches)) == 1
+    assert "does not fit" in capsys.readouterr().err
 
 
 def test_a_fact_without_a_name_is_one_sentence(

@@ -13,7 +13,7 @@ from models import Painter
 from models.checkpoints.checkpoint import load_checkpoint
 from models.training import __main__ as command
 from models.training.data.folder import DataFolder
-from models.training.gan.trainer import load_gan
+from models.training.gan.trainer import GanTrainer, load_gan
 from models.training.recipes.recipe import Recipe
 from models.training.recipes.recipe_run import RecipeRun
 from tests.training.conftest import CPU, write_birds, write_data
@@ -98,6 +98,7 @@ def test_quick_draws_in_the_end(
     ]
     sizes = [(folder / "phase-0" / "gan.pt").stat().st_size for folder in (out, packed)]
     assert sizes[1] < sizes[0] / 4
+    assert not load_gan(packed / "phase-0" / "gan.pt")["ema"], "the next phase has its generator"
     kept = (packed / "damsm" / "damsm.pt").stat().st_mtime_ns
     longer = ["run", str(packed / "recipe.toml"), "phase.1.photographs=32", "--resume"]
     folders = ["--data", str(data.path), "--out", str(packed)]
@@ -178,12 +179,27 @@ def test_a_phase_with_discriminators_for_heads_keeps_those_it_has(
     assert run.train_phase(0)
     first = load_gan(run.begun()[0])["discriminators"]
     trainer = run.trainer(1, run.examples)
-    trainer.start_from(load_gan(run.begun()[0]))
+    trainer.start_from(load_gan(run.begun()[0]), load_gan(run.begun()[0]))
     state = trainer.gan.discriminator_pass.state_dict()
     assert {name.split(".")[1] for name in state} == {"0", "1"}
     assert all(torch.equal(state[name], value) for name, value in first.items())
     values = trainer.gan.update(next(iter(trainer.sampler)))
     assert {"discriminator_64", "discriminator_64_head", "generator_64_head"} <= set(values)
+
+
+def test_a_stage_that_is_trained_again_finds_its_discriminators(
+    begun: Callable[..., RecipeRun], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = TINY[TINY.index("[[phase]]") :].split("[[", 2)[1]
+    run = begun("again", TINY.replace("[export]", f"[[{first}[export]"))
+    assert [phase.stages for phase in run.recipe.phases] == [(64,), (128,), (64,)]
+    assert run.train_phase(0) and run.train_phase(1)
+    monkeypatch.setattr(GanTrainer, "train", lambda trainer, minutes: trainer.save())
+    run.train_phase(2)
+    states = [load_gan(path) for path in run.begun()]
+    assert same_tensors(states[2]["discriminators"], states[0]["discriminators"])
+    assert same_tensors(states[2]["ema"], states[1]["ema"])
+    assert states[2]["position"]["seen_before"] == 24 + 16
 
 
 @pytest.mark.parametrize("content", ["text", "pickle", "other"])

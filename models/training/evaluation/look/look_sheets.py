@@ -65,8 +65,9 @@ def _labels(neighbour: Neighbour) -> tuple[str, str]:
 def save_two_colours(path: Path, drawings: Sequence[Drawing]) -> None:
     """The seeds of each sentence side by side; `drawings` has them one after the other."""
     panels = [
-        Panel([drawing.image for drawing in drawings[start : start + TWO_COLOURS_SEEDS]], text)
-        for start, text in zip(range(0, len(drawings), TWO_COLOURS_SEEDS), TWO_COLOURS, strict=True)
+        Panel([drawing.image for drawing in seeds], seeds[0].sentence)
+        for start in range(0, len(drawings), TWO_COLOURS_SEEDS)
+        if (seeds := drawings[start : start + TWO_COLOURS_SEEDS])
     ]
     save_sheet(path, panels, columns=2, side=_SIDE)
 

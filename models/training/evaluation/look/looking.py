@@ -28,6 +28,7 @@ from models.training.evaluation.look.look_sheets import (
 )
 from models.training.evaluation.look.nearest import Neighbour, Similarities, TrainingPhotographs
 from models.training.evaluation.look.parts import tell_parts
+from models.training.gan.samples import understood
 from models.training.runs.publishing import fingerprint, versions
 from models.training.runs.whole_files import write_whole
 
@@ -51,6 +52,8 @@ def look(
     command: str = "",
 ) -> LookReport:
     """Write four sheets of pictures, ``look.json`` and ``look.md`` into a folder.
+
+    The sheet of two colours is left out where the weights know no word of its English sentences.
 
     Parameters
     ----------
@@ -77,7 +80,7 @@ def look(
     side = damsm.picture_size
     examples, training_examples = read_examples(data), read_examples(train)
     asked = ask(painter, examples, data, seed, DRAWINGS)
-    network = FeatureNetwork(side, painter.device)
+    network = FeatureNetwork.of_judge(damsm, painter.device)
     training = TrainingPhotographs(network, training_examples)
     out.mkdir(parents=True, exist_ok=True)
 
@@ -88,7 +91,9 @@ def look(
     save_nearest(out / "nearest.jpg", drawings, size, neighbours)
     save_sentences(out / "sentences.jpg", drawings)
     save_crops(out / "detail.jpg", drawings)
-    save_two_colours(out / "two-colours.jpg", _draw_two_colours(painter, size))
+    two_colours = understood(TWO_COLOURS, painter.vocabulary, painter.max_words)
+    if two_colours:
+        save_two_colours(out / "two-colours.jpg", _draw_two_colours(painter, two_colours, size))
 
     report = LookReport(
         weights=painter.model_name,
@@ -108,7 +113,7 @@ def look(
             Pair.of(drawing.sentence, drawing.seed, neighbour)
             for drawing, neighbour in zip(drawings, neighbours, strict=True)
         ],
-        parts=tell_parts(painter, damsm, network, TWO_COLOURS, size),
+        parts=tell_parts(painter, damsm, network, two_colours, size),
         details=_details(drawings, [examples[row] for row in asked.rows]),
         sharpness_ratio=_sharpness_ratio(drawings),
     )
@@ -117,10 +122,10 @@ def look(
     return report
 
 
-def _draw_two_colours(painter: Painter, size: int) -> list[Drawing]:
-    sentences = [sentence for sentence in TWO_COLOURS for _ in range(TWO_COLOURS_SEEDS)]
-    seeds = [*range(TWO_COLOURS_SEEDS)] * len(TWO_COLOURS)
-    return list(draw(painter, sentences, seeds, size, "two colours"))
+def _draw_two_colours(painter: Painter, sentences: Sequence[str], size: int) -> list[Drawing]:
+    asked = [sentence for sentence in sentences for _ in range(TWO_COLOURS_SEEDS)]
+    seeds = [*range(TWO_COLOURS_SEEDS)] * len(sentences)
+    return list(draw(painter, asked, seeds, size, "two colours"))
 
 
 def _photographs_similarities(

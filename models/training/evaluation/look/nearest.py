@@ -86,7 +86,7 @@ class TrainingPhotographs:
 
     def _see(self, pictures: Tensor) -> Tensor:
         """Features (B, F), of unit length, of pictures (B, 3, S, S)."""
-        return F.normalize(self._network.see(pictures).judged, dim=1)
+        return F.normalize(self._network.see(pictures).pooled, dim=1)
 
 
 @dataclass(frozen=True)

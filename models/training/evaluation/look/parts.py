@@ -19,6 +19,7 @@ from models.training.damsm.similarity import sentence_scores
 from models.training.data.counterfactual import Counterfactual
 from models.training.evaluation.drawings import draw, stage_of
 from models.training.evaluation.features import FeatureNetwork, pixels
+from models.training.gan.samples import understood
 
 SEEDS = range(8)
 
@@ -41,10 +42,15 @@ class PartsTold:
 def tell_parts(
     painter: Painter, judge: Damsm, network: FeatureNetwork, sentences: Sequence[str], size: int
 ) -> list[PartsTold]:
-    """Ask the judge about the drawings of `size` px of all sentences that have a counterpart."""
+    """Ask the judge about the drawings of `size` px of all sentences that have a counterpart.
+
+    It may have learned other words than the painter, who must know some of each.
+    """
+    known, limit = painter.vocabulary, painter.max_words
     return [
         PartsTold(sentence, exchanged, _share(painter, judge, network, (sentence, exchanged), size))
         for sentence, exchanged in _counterparts(judge, sentences)
+        if len(understood([sentence, exchanged], known, limit)) == 2
     ]
 
 

@@ -19,7 +19,7 @@ KINDS = ("WAV", "RF64", "AIFF", "FLAC", "AU", "CAF", "W64")
 
 def written(path: Path, kind: str) -> bytes:
     with path.open("wb") as file:
-        soundfile.write(file, NOISE, RATE, format=kind, subtype="PCM_16")
+        soundfile.write(file, NOISE, RATE, format=kind, subtype=None if kind == "OGG" else "PCM_16")
     return path.read_bytes()
 
 
@@ -36,7 +36,8 @@ def test_files_one_after_the_other_are_read_to_the_last(tmp_path: Path, kind: st
 
 
 @pytest.mark.parametrize(
-    ("name", "codec"), [("voice.m4a", "aac"), ("voice.mov", "alac"), ("voice.tta", "tta")]
+    ("name", "codec"),
+    [("voice.m4a", "aac"), ("voice.mov", "alac"), ("voice.tta", "tta"), ("voice.wv", "wavpack")],
 )
 def test_films_one_after_the_other_are_read_to_the_last(
     tmp_path: Path, name: str, codec: str
@@ -44,6 +45,33 @@ def test_films_one_after_the_other_are_read_to_the_last(
     path = encode(tmp_path / name, codec)
     path.write_bytes(2 * path.read_bytes())
     assert Recording.from_file(path).seconds == pytest.approx(4, abs=0.2)
+
+
+@pytest.mark.parametrize("first", ["WAV", "FLAC", "OGG", "voice.wv"])
+@pytest.mark.parametrize("second", ["WAV", "FLAC", "OGG", "AIFF", "voice.m4a", "voice.wv"])
+def test_files_of_several_kinds_are_read_to_the_last(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    codecs = {"voice.m4a": "aac", "voice.wv": "wavpack"}
+    contents, seconds = [], 0
+    for name in (first, second, "WAV"):
+        if name in codecs:
+            contents.append(encode(tmp_path / name, codecs[name]).read_bytes())
+        else:
+            contents.append(written(tmp_path / "one", name))
+        seconds += 1 + (name in codecs)
+    path = tmp_path / "sound"
+    path.write_bytes(b"".join(contents))
+    assert Recording.from_file(path).seconds == pytest.approx(seconds, abs=0.1)
+
+
+def test_a_sound_that_keeps_the_header_of_another_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "voice.flac"
+    content, header = written(path, "FLAC"), written(tmp_path / "voice.wav", "WAV")[:44]
+    blocks = [b"riff" + part for part in (header[:12], header[12:36], header[36:])]
+    foreign = b"".join(b"\2" + len(block).to_bytes(3, "big") + block for block in blocks)
+    path.write_bytes(content[:42] + foreign + content[42:])  # as `flac --keep-foreign-metadata`
+    assert Recording.from_file(path).seconds == 1
 
 
 def test_files_of_other_rates_are_joined_at_the_first(tmp_path: Path) -> None:

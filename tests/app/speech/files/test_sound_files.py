@@ -78,6 +78,11 @@ ODD = chunk(b"note", b"odd", pad=False)
         wav(before=chunk(b"bext", b"odd")),
         wav(after=b"TAG" + b"\0" * 125),
         wav(after=b"ID3\4\0\0\0\0\0\0"),
+        wav(after=b"APETAGEX" + b"\xd0\7\0\0" * 6),
+        wav(after=b"recorded by a programme\r\n" * 100),
+        wav(after="größer als ein Zeichen ".encode() * 30),
+        wav(after=b"\xff\xd8\xff\xe0" + bytes(range(256))),
+        wav(riff=SIZE + 9, after=b"PK\3\4" + bytes(range(128, 256))),
         wav(after=b"\0"),
     ],
 )

@@ -89,7 +89,7 @@ def _depthwise(channels: int, kernel: int, stride: int) -> nn.Conv2d:
     )
 
 
-class SketchJudge(nn.Module):
+class SketchScorer(nn.Module):
     """Looks at sketches.
 
     Parameters
@@ -130,7 +130,7 @@ class SketchJudge(nn.Module):
         return self.parts(maps), self.fitted(self.fit(hidden).flatten(1))
 
     @torch.inference_mode()
-    def judge(self, sketches: Tensor, sentences: Tensor) -> SketchScores:
+    def score(self, sketches: Tensor, sentences: Tensor) -> SketchScores:
         """Score sketches (B, 3, S, S) beside their sentence features (B, D)."""
         shown = F.interpolate(
             sketches.float(), (SEEN_AT, SEEN_AT), mode="bilinear", align_corners=False
