@@ -148,7 +148,8 @@ class Comparison:
         )
         print(
             "| drawn from | sound | voices | sentences | refused, % | wrong words, % | nearest of "
-            f"{NEAREST_OF}, % | sentence R@1, % | R@1, % | colours, % | whole birds, % |"
+            f"{min(NEAREST_OF, len(self.spoken))}, % | sentence R@1, % | R@1, % | colours, % | "
+            "whole birds, % |"
         )
         print("| --- | --- | --- | " + "| ".join(["--- "] * 8) + "|", flush=True)
         sheet: list[list[Drawing]] = []
