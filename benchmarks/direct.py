@@ -1,130 +1,84 @@
-"""Straight from sound beside the way through text, heard from a voice that training never heard.
+"""Straight from sound beside the way through text, heard from voices that training never heard.
 
-    python -m benchmarks.direct --spoken spoken/test --data birds/test \
-        --damsm runs/x/damsm/damsm.pt --judge runs/judge/damsm/damsm.pt --out runs/direct
+    python -m models.training speak --data birds/test --out spoken/test --kokoro kokoro \
+        --test-voices --clean --utterances 250
+    python -m benchmarks.direct --spoken spoken/test --data birds/test --kokoro kokoro \
+        --damsm runs/x/damsm/damsm.pt --judge runs/judge --out runs/direct
 
 The same spoken captions are drawn from the true text, from the text that is recognised and straight
 from sound, each with the same seeds; clean, and with babble 15 and 5 dB below the voice. Prints
-Markdown, and writes a sheet of pictures. What was recognised is kept in ``--out``: a run with other
-weights does not wait for it again.
+Markdown, a row for native voices and one for accented ones, and writes a sheet of pictures. What
+was recognised is kept in ``--out``: a run with other weights does not wait for it again.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import soundfile
 import torch
+from nltk.metrics import edit_distance
 from torch import Tensor
 from tqdm import tqdm
 
-from app.speech.recognition.recognisers import load_transcriber
-from app.speech.recognition.transcriber import NothingHeardError, Transcriber, speech_in
-from app.speech.sound.recording import Recording
+from benchmarks.direct_ears import (
+    CONDITIONS,
+    NEAREST_OF,
+    NOTHING,
+    RECOGNISED,
+    STRAIGHT,
+    TRUE,
+    Description,
+    Ears,
+    Finding,
+    Spoken,
+)
 from models import Drawing, Painter
-from models.errors import SoundError
-from models.networks.text_encoder import pad_ids
 from models.request import DrawRequest
-from models.sound.ears import LEAST_LIKENESS
 from models.sound.heard import HeardSentence
-from models.sound.listener import Listener
 from models.sound.log_mel import SAMPLE_RATE
-from models.training.damsm.model import load_damsm
-from models.training.damsm.retrieval import retrieval_chances
-from models.training.damsm.similarity import sentence_scores
 from models.training.data.examples import read_examples
-from models.training.data.photographs import Photographs, kept_side
+from models.training.evaluation.anatomy import ANATOMY, load_part_finder
 from models.training.evaluation.colours import COLOUR_SENTENCE, COLOURS, dominant_colour
-from models.training.evaluation.confidence import with_confidence
-from models.training.evaluation.distances import frechet_distance, kernel_distance
+from models.training.evaluation.confidence import SPLITS, with_confidence
 from models.training.evaluation.drawings import choose_seeds
-from models.training.evaluation.features import FeatureNetwork, Features, pixels
+from models.training.evaluation.features import NETWORK, FeatureNetwork, Features, pixels
 from models.training.evaluation.judge import Judge
 from models.training.evaluation.sheets import Panel, save_sheet
-from models.training.features.cached_features import cache_features
-from models.training.speech.effects import Samples, add_noise
+from models.training.options.judge_option import add_judge
+from models.training.speech.effects import Samples
 from models.training.speech.spoken_data import load_samples, read_spoken_captions
+from models.training.speech.synthesiser import Voice
 from models.training.speech.voices import installed_voices
+from models.words.vocabulary import tokenize
 
 SIZE = 256  # pixels: photographs of birds hold no more detail
-COLOUR_SEEDS = 8
-CONDITIONS: dict[str, float | None] = {"clean": None, "15 dB": 15.0, "5 dB": 5.0}
-TRUE, RECOGNISED, STRAIGHT = "true text", "recognised text", "straight from sound"
 SHOWN, TIMED = 16, 20  # sentences
-NOTHING = "a bird"  # what is drawn where nothing was heard
-
-Description = str | HeardSentence
-
-
-@dataclass(frozen=True)
-class Spoken:
-    """A sentence and what was said: sound for each condition."""
-
-    text: str
-    sounds: dict[str, Recording]
-
-
-class Ears:
-    """Both ways to understand speech.
-
-    Parameters
-    ----------
-    painter : whoever draws; it refuses what is like no description.
-    known : file of what was recognised before, by sentence and condition.
-    """
-
-    def __init__(self, painter: Painter, known: Path) -> None:
-        self.listener, self._painter, self._known = Listener.load(), painter, known
-        self._transcriber: Transcriber | None = None
-        self._texts: dict[str, str] = json.loads(known.read_text()) if known.exists() else {}
-
-    @property
-    def transcriber(self) -> Transcriber:
-        if self._transcriber is None:
-            self._transcriber = load_transcriber("whisper")
-        return self._transcriber
-
-    def understand(self, way: str, spoken: Spoken, condition: str) -> Description:
-        """Return what the painter is to draw."""
-        if way == TRUE:
-            return spoken.text
-        sound = spoken.sounds[condition]
-        if way == RECOGNISED:
-            return self._recognise(f"{condition}: {spoken.text}", sound)
-        try:
-            heard = self.listener.hear(speech_in(sound).as_float())
-        except (NothingHeardError, SoundError):
-            return NOTHING
-        return heard if self._painter.ears.likeness(heard) >= LEAST_LIKENESS else NOTHING
-
-    def _recognise(self, key: str, sound: Recording) -> str:
-        if key not in self._texts:
-            try:
-                self._texts[key] = self.transcriber.transcribe(sound)
-            except NothingHeardError:
-                self._texts[key] = NOTHING
-            self._known.write_text(json.dumps(self._texts, indent=0))
-        return self._texts[key]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     for name, what in (
-        ("spoken", "folder of spoken captions of a voice that training never heard, clean"),
+        ("spoken", "folder of spoken captions of voices that training never heard, clean"),
         ("data", "data folder of their photographs"),
         ("damsm", "damsm.pt that generator and listener were trained with"),
-        ("judge", "damsm.pt of a judge kept out of training"),
         ("out", "folder for pictures and what was recognised"),
     ):
         parser.add_argument(f"--{name}", type=Path, required=True, help=what)
-    parser.add_argument("--utterances", type=int, default=200, metavar="N")
-    parser.add_argument("--piper-voice", type=Path, help="if the voice is one of Piper (.onnx)")
+    add_judge(parser)
+    parser.add_argument("--weights", type=Path, help="what draws (the bundled weights)")
+    parser.add_argument("--listener", type=Path, help="what hears straight (the bundled one)")
+    parser.add_argument("--utterances", type=int, default=250, metavar="N")
+    parser.add_argument(
+        "--colour-drawings", type=int, default=8, metavar="N", help="drawings of each colour (8)"
+    )
+    parser.add_argument("--piper-voice", type=Path, help="if a voice is one of Piper (.onnx)")
+    parser.add_argument("--kokoro", type=Path, help="if voices are Kokoro's, its folder")
     parser.add_argument(
         "--only-times", action="store_true", help="how long both ways take, on an idle machine"
     )
@@ -146,45 +100,58 @@ class Comparison:
             example.path.relative_to(options.data).as_posix(): row
             for row, example in enumerate(self.examples)
         }
-        self.rows = [place[caption.picture] for caption in captions]
+        rows = [place[caption.picture] for caption in captions]
         chooser = np.random.default_rng(0)
         texts = [caption.text for caption in captions]
-        self.judge = Judge(options.judge, self.examples, self.rows, chooser, texts)
+        self.judge = Judge(options.judge, self.examples, rows, chooser, texts)
         self.seeds = choose_seeds(len(captions), chooser)
-        self.colour_seeds = choose_seeds(COLOUR_SEEDS, chooser)
-        self.painter = Painter.load(device="cpu")
-        self.ears = Ears(self.painter, options.out / "recognised.json")
-        self.network = FeatureNetwork.of_judge(self.judge.damsm, torch.device("cpu"))
+        self.colour_seeds = choose_seeds(options.colour_drawings, chooser)
+        self.painter = Painter.load(options.weights, device="cpu")
+        self.size = min(SIZE, self.painter.sizes[-1])
+        self.ears = Ears(self.painter, options.listener, options.out / "recognised.json")
+        parts = load_part_finder(options.judge, NETWORK)
+        self.network = FeatureNetwork.of_judge(self.judge.damsm, torch.device("cpu"), parts)
         self.spoken = [
-            _in_noise(caption.text, load_samples(caption.path).numpy(), number)
+            Spoken.in_noise(caption.text, caption.voice, load_samples(caption.path).numpy(), number)
             for number, caption in enumerate(captions)
         ]
-        voice = next(
-            voice
-            for voice in installed_voices(options.piper_voice)
-            if voice.name == captions[0].voice
-        )
+        self.groups = sorted({spoken.accent for spoken in self.spoken}, reverse=True)
+        self.colours = self._speak_colours(options)
+        self.finding = Finding(options.damsm, self.examples, rows, texts)
+        self.out = options.out
+
+    def _speak_colours(self, options: argparse.Namespace) -> dict[str, list[Spoken]]:
+        """Each colour by one of each group's voices, in turn."""
+        voices = {v.name: v for v in installed_voices(options.piper_voice, options.kokoro)}
         sentences = [COLOUR_SENTENCE.format(colour=colour) for colour in COLOURS]
-        self.colours = [
-            _in_noise(sentence, voice.speak(sentence), number)
-            for number, sentence in enumerate(sentences)
-        ]
-        self.finding = _Finding(options.damsm, options.data, self.rows)
-        self.out, self.voice = options.out, voice.name
+        spoken: dict[str, list[Spoken]] = {}
+        for group in self.groups:
+            names = sorted({some.voice for some in self.spoken if some.accent == group})
+            if missing := set(names) - set(voices):
+                raise SystemExit(
+                    f"{', '.join(missing)} cannot speak here: name --kokoro or --piper-voice."
+                )
+            spoken[group] = [
+                Spoken.in_noise(text, name, _said(voices[name], text, options.out), number)
+                for number, text in enumerate(sentences)
+                for name in [names[number % len(names)]]
+            ]
+        return spoken
 
     def print_scores(self) -> None:
         """Print the table of scores, and write the sheet of pictures."""
-        chosen = [self.examples[row] for row in self.rows]
-        photographs = self.network.see_photographs(chosen, SIZE, "photographs").pooled
+        voices = sorted({spoken.voice for spoken in self.spoken})
         print(
-            f"\n{len(self.rows)} captions of photographs never seen, spoken by {self.voice}, which "
-            f"was never heard; {SIZE} px; {COLOUR_SEEDS} drawings of each of {len(COLOURS)} "
-            "colours.\n"
+            f"\n{len(self.spoken)} captions of photographs never seen, spoken by "
+            f"{', '.join(voices)}, which were never heard; {self.size} px; "
+            f"{len(self.colour_seeds)} drawings of each of {len(COLOURS)} colours.\n"
         )
         print(
-            "| drawn from | sound | refused | sentence R@1, % | R@1, % | colours, % | KID | FID |"
+            "| drawn from | sound | voices | sentences | refused, % | wrong words, % | nearest of "
+            f"{min(NEAREST_OF, len(self.spoken))}, % | sentence R@1, % | R@1, % | colours, % | "
+            "whole birds, % |"
         )
-        print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
+        print("| --- | --- | --- | " + "| ".join(["--- "] * 8) + "|", flush=True)
         sheet: list[list[Drawing]] = []
         for way, condition in _runs():
             understood = [
@@ -192,19 +159,28 @@ class Comparison:
                 for spoken in tqdm(self.spoken, f"{way}, {condition}", leave=False)
             ]
             drawings, features = self._draw(understood)
-            shares = (
-                self.finding.chances(self.painter, understood),
+            sentences = self.finding.sentences(understood)
+            scores = [
+                torch.tensor([what == NOTHING for what in understood]),
+                self._wrong_words(understood) if way == RECOGNISED else None,
+                self.finding.nearest(sentences),
+                self.finding.found(sentences),
                 self.judge.chances(features.judged),
-                self._obeyed(way, condition),
+            ]
+            whole = (
+                features.anatomy[:, ANATOMY.index("whole")] if features.anatomy.shape[1] else None
             )
-            kid = kernel_distance(features.pooled, photographs)
-            fid = frechet_distance(features.pooled, photographs)
-            figures = " | ".join(map(_percent, shares))
-            heard = "–" if way == TRUE else condition
-            refused = sum(what == NOTHING for what in understood)
-            print(
-                f"| {way} | {heard} | {refused} | {figures} | {kid:.3f} | {fid:.0f} |", flush=True
-            )
+            for group in self.groups:
+                chosen = torch.tensor([spoken.accent == group for spoken in self.spoken])
+                shares = [
+                    *(_of(chosen, score) for score in scores),
+                    self._obeyed(way, group, condition),
+                ]
+                figures = " | ".join(map(_percent, [*shares, _of(chosen, whole)]))
+                heard = "–" if way == TRUE else condition
+                print(
+                    f"| {way} | {heard} | {group} | {int(chosen.sum())} | {figures} |", flush=True
+                )
             if condition == "clean":
                 sheet.append(drawings[:SHOWN])
         panels = [
@@ -218,22 +194,31 @@ class Comparison:
         for start in tqdm(range(0, len(understood), 32), "drawings", leave=False):
             part = slice(start, start + 32)
             some = [
-                _draw(self.painter, what, seed, SIZE)
+                _draw(self.painter, what, seed, self.size)
                 for what, seed in zip(understood[part], self.seeds[part], strict=True)
             ]
             seen.append(self.network.see(pixels([drawing.image for drawing in some])))
             drawings += some
         return drawings, Features.join(seen)
 
-    def _obeyed(self, way: str, condition: str) -> Tensor:
+    def _wrong_words(self, understood: Sequence[Description]) -> Tensor:
+        """Mistakes a word said, of each sentence."""
+        shares = []
+        for spoken, what in zip(self.spoken, understood, strict=True):
+            said = tokenize(spoken.text)
+            heard = [] if what == NOTHING else tokenize(str(what))
+            shares.append(edit_distance(said, heard) / len(said))
+        return torch.tensor(shares)
+
+    def _obeyed(self, way: str, group: str, condition: str) -> Tensor:
         """Whether each drawing of a colour shows it."""
         flags = []
-        for colour, spoken in zip(COLOURS, self.colours, strict=True):
+        for colour, spoken in zip(COLOURS, self.colours[group], strict=True):
             what = self.ears.understand(way, spoken, condition)
             for seed in self.colour_seeds:
-                image = _draw(self.painter, what, seed, SIZE).image
+                image = _draw(self.painter, what, seed, self.size).image
                 flags.append(dominant_colour(image) == colour)
-        return torch.tensor(flags).double()
+        return torch.tensor(flags)
 
     def print_times(self) -> None:
         """Print how long it takes from the end of speech to the 512 px picture."""
@@ -252,37 +237,27 @@ class Comparison:
             print(f"| {way} | {statistics.median(taken):.2f} | {max(taken):.2f} |")
 
 
-class _Finding:
-    """Whether a sentence, as it was understood, finds its own photograph among 99 others'."""
-
-    def __init__(self, damsm: Path, data: Path, rows: Sequence[int]) -> None:
-        loaded = load_damsm(damsm)
-        pictures = Photographs(read_examples(data), kept_side(loaded.picture_size))
-        cache = cache_features(loaded.features, pictures, loaded.picture_size)
-        with torch.no_grad():
-            _, self._whole = loaded.projection(cache.regions[0].float(), cache.pooled[0].float())
-        self._rows, self._species = torch.tensor(rows), pictures.species
-        self._encoder, self._vocabulary = loaded.text_encoder, loaded.vocabulary
-
-    @torch.inference_mode()
-    def chances(self, painter: Painter, understood: Sequence[Description]) -> Tensor:
-        sentences = torch.cat([self._sentence(painter, what) for what in understood])
-        # Each sentence is asked for its photograph, not the other way round.
-        scores = sentence_scores(self._whole, sentences).T
-        asked = torch.arange(len(sentences))
-        return retrieval_chances(scores, asked, self._rows, self._species)
-
-    def _sentence(self, painter: Painter, what: Description) -> Tensor:
-        if isinstance(what, HeardSentence):
-            return what.text.sentence
-        ids = self._vocabulary.read(what, painter.max_words).ids or [0]
-        feature: Tensor = self._encoder(*pad_ids([ids])).sentence
-        return feature
+def _of(chosen: Tensor, score: Tensor | None) -> Tensor | None:
+    return None if score is None else score[chosen]
 
 
-def _percent(values: Tensor) -> str:
-    score = with_confidence(lambda rows: 100 * float(values[rows].mean()), len(values))
+def _percent(values: Tensor | None) -> str:
+    """Their mean, with its confidence where there are enough."""
+    if values is None or not len(values):
+        return "–"
+    share = 100 * values.double()
+    if len(share) < 2 * SPLITS:
+        return f"{share.mean():.1f}"
+    score = with_confidence(lambda rows: float(share[rows].mean()), len(share))
     return f"{score.value:.1f} ± {score.margin:.1f}"
+
+
+def _said(voice: Voice, text: str, folder: Path) -> Samples:
+    """Have a text spoken, unless it lies in the folder from before."""
+    path = folder / f"{voice.name}, {text}.flac".replace(":", " ")
+    if not path.exists():
+        soundfile.write(path, voice.speak(text), SAMPLE_RATE)
+    return load_samples(path).numpy()
 
 
 def _runs() -> Iterator[tuple[str, str]]:
@@ -290,16 +265,6 @@ def _runs() -> Iterator[tuple[str, str]]:
     for way in (RECOGNISED, STRAIGHT):
         for condition in CONDITIONS:
             yield way, condition
-
-
-def _in_noise(text: str, samples: Samples, seed: int) -> Spoken:
-    def sound(decibels: float | None) -> Recording:
-        noisy = samples
-        if decibels is not None:
-            noisy = add_noise(samples, "babble", decibels, np.random.default_rng(seed))
-        return Recording((noisy * 32767).astype(np.int16), SAMPLE_RATE)
-
-    return Spoken(text, {name: sound(decibels) for name, decibels in CONDITIONS.items()})
 
 
 def _draw(painter: Painter, what: Description, seed: int, size: int | None) -> Drawing:

@@ -6,7 +6,7 @@ import os
 
 SWITCHES = {
     # onnxruntime keeps a device id and a queue in ~/.cache/Microsoft, and sends it to Microsoft.
-    # It is not loaded any more, but older installations have it, and other libraries may want it.
+    # Kokoro's voices in training run in it; nothing else loads it, but other libraries may want it.
     "ORT_DISABLE_TELEMETRY": "1",
     # Through faster-whisper and tokenizers: no look-up of a model, a version or a newer release.
     "HF_HUB_OFFLINE": "1",

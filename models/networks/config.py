@@ -36,6 +36,12 @@ class TextEncoderConfig:
     dropout: float = 0.5
 
 
+LOG_MEL, WHISPER = "log-mel", "whisper-tiny.en"
+FRONT_ENDS = {LOG_MEL: (80, 2), WHISPER: (384, 1)}
+"""What a speech encoder can hear through: values of each of its frames, and how often their number
+is to be halved until there is one each 40 ms."""
+
+
 @dataclass(frozen=True)
 class SpeechEncoderConfig:
     """The network that hears what the text encoder would read.
@@ -43,7 +49,8 @@ class SpeechEncoderConfig:
     Attributes
     ----------
     embedding_size, feature_size, max_words : those of the text encoder whose spaces it shares.
-    mels : log-mel bands.
+    front_end : what it hears through, one of `FRONT_ENDS`.
+    mels : values of each frame of that.
     width : channels inside.
     blocks, word_blocks : blocks over frames, and over words.
     heads, kernel : of each block's attention and convolution.
@@ -60,6 +67,7 @@ class SpeechEncoderConfig:
     heads: int = 4
     kernel: int = 15
     dropout: float = 0.1
+    front_end: str = LOG_MEL
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self))
@@ -88,6 +96,8 @@ class SpeechEncoderConfig:
         for count in (config.blocks, config.word_blocks):
             _check_whole(count, 0, _MOST_BLOCKS)
         _check_dropout(config.dropout)
+        if config.front_end not in FRONT_ENDS:
+            raise ValueError(f"there is no front end {config.front_end}")
         if config.feature_size % 2 or config.width % config.heads or not config.kernel % 2:
             raise ValueError("the sizes of the speech encoder do not fit each other")
         return config

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.errors import SoundError
+from models.sound.front_end import front_end
 from models.sound.heard import HeardSentence, Span
-from models.sound.log_mel import HOP, SAMPLE_RATE, log_mel
+from models.sound.log_mel import SAMPLE_RATE
 from models.sound.speech_checkpoint import load_speech_encoder
-from models.sound.speech_encoder import STRIDE, SpeechEncoder
+from models.sound.speech_encoder import FRAME_SECONDS, SpeechEncoder
 
-FRAME_SECONDS = HOP * STRIDE / SAMPLE_RATE
 BUNDLED_LISTENER = Path(__file__).resolve().parents[2] / "weights" / "listener.safetensors"
 SHORTEST, LONGEST = 0.3, 30.0
 """Seconds of sound that can be listened to."""
@@ -26,6 +26,7 @@ class Listener:
 
     def __init__(self, encoder: SpeechEncoder, teacher: str) -> None:
         self._encoder, self._teacher = encoder.requires_grad_(False), teacher
+        self._front_end = front_end(encoder.config.front_end)
 
     @classmethod
     def load(cls, path: Path | str | None = None) -> Listener:
@@ -35,6 +36,8 @@ class Listener:
         ------
         CheckpointError
             The weights cannot be used, with the reason.
+        ModelError
+            What they hear through is not installed.
         """
         checkpoint = load_speech_encoder(Path(path) if path else BUNDLED_LISTENER)
         return cls(checkpoint.encoder, checkpoint.teacher)
@@ -56,8 +59,9 @@ class Listener:
                 f"That is {seconds:.0f} seconds long, and I listen to {LONGEST:.0f} at most. "
                 "Please say a sentence or two."
             )
-        mels = log_mel(torch.from_numpy(np.ascontiguousarray(samples)))
-        heard = self._encoder(mels[None], torch.tensor([mels.shape[1]]))
+        mels = self._front_end.mels(torch.from_numpy(np.ascontiguousarray(samples)))
+        frames = self._front_end.features(mels)
+        heard = self._encoder(frames[None], torch.tensor([frames.shape[1]]))
         if heard.count.item() < 1:
             raise SoundError("I heard no description of a bird. Please say it once more.")
         said = _spans(heard.shares[0])

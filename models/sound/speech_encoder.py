@@ -15,11 +15,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from models.networks.config import SpeechEncoderConfig
+from models.networks.config import FRONT_ENDS, SpeechEncoderConfig
 from models.networks.text_encoder import TextFeatures
 
-STRIDE = 4
-"""Log-mel frames for each frame inside the encoder: 40 ms."""
+FRAME_SECONDS = 0.04
+"""Of each frame inside the encoder."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,10 @@ class SpeechEncoder(nn.Module):
         super().__init__()
         self.config = config
         width = config.width
+        _, halvings = FRONT_ENDS[config.front_end]
         self.subsample = nn.ModuleList(
-            [
-                nn.Conv1d(config.mels, width, 5, stride=2, padding=2),
-                nn.Conv1d(width, width, 5, stride=2, padding=2),
-            ]
+            nn.Conv1d(width if layer else config.mels, width, 5, stride=2, padding=2)
+            for layer in range(halvings)
         )
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.blocks))
         self.norm = nn.LayerNorm(width)
@@ -70,7 +69,7 @@ class SpeechEncoder(nn.Module):
         )
 
     def forward(self, mels: Tensor, lengths: Tensor, words: Tensor | None = None) -> Heard:
-        """Listen to log-mel frames (B, M, F) of which the first `lengths` (B,) of each are sound.
+        """Listen to the front end's frames (B, M, F), `lengths` (B,) of each, then nothing.
 
         Parameters
         ----------

@@ -31,12 +31,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--piper-voice", type=Path, metavar="FILE", help="also this voice of Piper (.onnx)"
     )
+    parser.add_argument(
+        "--kokoro", type=Path, metavar="FOLDER", help="also the voices of Kokoro in this folder"
+    )
     parser.add_argument("--jobs", type=JOBS, default=os.cpu_count(), help="default: all cores")
     parser.add_argument("--seed", type=SEED, default=0, help="chooses everything else (0)")
     parser.add_argument(
         "--clean",
         action="store_true",
-        help="the voices' own speed and pitch, no noise, no echo: to test on",
+        help="captions as they are, at the voices' own speed and pitch: to test on",
+    )
+    parser.add_argument(
+        "--test-voices",
+        action="store_true",
+        help="the voices of Kokoro that nothing may learn from, in place of all others",
     )
     parser.add_argument(
         "--list-voices", action="store_true", help="print the names of the voices there are"
@@ -46,7 +54,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     from models.training.speech.voices import installed_voices
 
-    voices = installed_voices(options.piper_voice)
+    voices = installed_voices(options.piper_voice, options.kokoro)
     if not voices:
         raise ValueError("There is no speech synthesiser here: install espeak-ng, or better flite.")
     if options.list_voices:
@@ -54,7 +62,10 @@ def run(options: argparse.Namespace) -> None:
         return
     if options.data is None or options.out is None:
         raise ValueError("--data and --out are needed.")
-    _speak(options, _choose(voices, options.voices, options.hold_out))
+    right = [voice for voice in voices if voice.for_tests == options.test_voices]
+    if not right:
+        raise ValueError("--test-voices are voices of Kokoro: say its --kokoro FOLDER, too.")
+    _speak(options, _choose(right, options.voices, options.hold_out))
 
 
 def _choose(

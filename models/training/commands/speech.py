@@ -13,7 +13,9 @@ SUMMARY = "train the speech encoder on spoken captions"
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("changes", nargs="*", help="such as epochs=3; see `show --keys`")
-    parser.add_argument("--spoken", type=Path, required=True, help="folder that `speak` made")
+    parser.add_argument(
+        "--spoken", type=Path, nargs="+", required=True, help="folders that `speak` made"
+    )
     parser.add_argument("--train", type=Path, required=True, help="its photographs")
     parser.add_argument(
         "--spoken-test", type=Path, required=True, help="captions of other species, other voices"

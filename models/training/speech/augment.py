@@ -25,11 +25,7 @@ def warped(batch: SpokenBatch, tract: float, tempo: float) -> SpokenBatch:
         _warp(mels[:, :frames], _factor(tract), _factor(tempo))
         for mels, frames in zip(batch.mels, batch.frames.tolist(), strict=True)
     ]
-    frames = torch.tensor([voice.shape[1] for voice in voices])
-    padded = torch.zeros(len(voices), batch.mels.shape[1], int(frames.max()))
-    for row, voice in zip(padded, voices, strict=True):
-        row[:, : voice.shape[1]] = voice
-    return replace(batch, mels=padded, frames=frames)
+    return batch.with_frames(voices)
 
 
 def masked(batch: SpokenBatch, bands: int, frames: int) -> SpokenBatch:

@@ -6,13 +6,12 @@ result down where its peak would pass 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
 from models.sound.log_mel import SAMPLE_RATE
+from models.training.speech.backgrounds import BACKGROUNDS
 
 Samples = NDArray[np.float32]
 
@@ -21,8 +20,6 @@ _FRAME = SAMPLE_RATE // 40
 
 _ACTIVE_RANGE = 30.0
 """Frames this many dB below the loudest one, or more, are pauses."""
-
-_BABBLE_VOICES = 6
 
 
 def active_level(samples: Samples) -> float:
@@ -65,24 +62,25 @@ def add_pauses(samples: Samples, before: float, after: float) -> Samples:
 
 
 def add_noise(samples: Samples, kind: str, decibels: float, rng: Generator) -> Samples:
-    """Add noise of a kind in `NOISES`, so many dB below the speech's active level."""
+    """Add a background of a kind in `BACKGROUNDS`, so many dB below the speech's active level."""
     level = active_level(samples)
     if not level:
         return samples
-    noise = NOISES[kind](samples, rng)
+    noise = BACKGROUNDS[kind](samples, rng)
     power = np.sqrt(np.square(noise).mean())
     if not power:
         return samples
     return limit(samples + noise * (level * 10 ** (-decibels / 20) / power))
 
 
-def add_echo(samples: Samples, seconds: float, rng: Generator) -> Samples:
+def add_echo(samples: Samples, seconds: float, direct: float, rng: Generator) -> Samples:
     """Let it sound in a room whose echo falls by 60 dB in so many seconds (RT60).
 
     The room's answer to an impulse is the impulse itself, then noise that decays exponentially
-    (Moorer 1979), 0 to 12 dB weaker in all. The result is longer than the speech by the echo.
+    (Moorer 1979), `direct` dB weaker in all: the farther away, the less. The result is longer than
+    the speech by the echo.
     """
-    response = room_response(seconds, rng.uniform(0, 12), rng)
+    response = room_response(seconds, direct, rng)
     length = len(samples) + len(response) - 1
     size = 1 << (length - 1).bit_length()
     spectrum = np.fft.rfft(samples.astype(np.float64), size) * np.fft.rfft(response, size)
@@ -103,37 +101,3 @@ def room_response(seconds: float, direct: float, rng: Generator) -> NDArray[np.f
     echo = rng.standard_normal(len(times)) * 10 ** (-3 * times / seconds)
     echo *= 10 ** (-direct / 20) / np.sqrt(np.square(echo).sum())
     return np.concatenate([[1.0], echo])
-
-
-def _white(samples: Samples, rng: Generator) -> NDArray[np.float64]:
-    return rng.standard_normal(len(samples))
-
-
-def _pink(samples: Samples, rng: Generator) -> NDArray[np.float64]:
-    """Equal power in every octave."""
-    spectrum = np.fft.rfft(rng.standard_normal(len(samples)))
-    spectrum[0] = 0
-    spectrum[1:] /= np.sqrt(np.arange(1, len(spectrum)))
-    return np.fft.irfft(spectrum, len(samples))
-
-
-def _babble(samples: Samples, rng: Generator) -> NDArray[np.float64]:
-    """Many talking at once: the speech itself backwards, from many places, in other pitches.
-
-    Backwards, nobody understands it; and no other recording is needed.
-    """
-    backwards = samples[::-1].astype(np.float64)
-    places = np.arange(len(samples))
-    voices = np.zeros(len(samples))
-    for _ in range(_BABBLE_VOICES):
-        pitch, start = rng.uniform(0.8, 1.25), rng.uniform(0, len(samples))
-        voices += np.interp(start + places * pitch, places, backwards, period=len(samples))
-    return voices
-
-
-NOISES: dict[str, Callable[[Samples, Generator], NDArray[np.float64]]] = {
-    "white": _white,
-    "pink": _pink,
-    "babble": _babble,
-}
-"""Noise as long as the speech it is to go with, of any level."""

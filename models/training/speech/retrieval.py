@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from models.sound.front_end import FrontEnd
 from models.sound.speech_encoder import SpeechEncoder
 from models.training.damsm.retrieval import retrieval_chances
 from models.training.damsm.similarity import ImageProjection, sentence_scores
@@ -41,6 +42,7 @@ class HearingScores:
 @torch.inference_mode()
 def score_hearing(
     encoder: SpeechEncoder,
+    front_end: FrontEnd,
     loss: HearingLoss,
     utterances: SpokenData,
     projection: ImageProjection,
@@ -56,7 +58,7 @@ def score_hearing(
     encoder.eval()
     spoken, written, rows, words, counts = [], [], [], [], []
     for chosen in torch.arange(len(utterances)).split(BATCH):
-        batch = utterances.batch(chosen.tolist())
+        batch = utterances.batch(chosen.tolist()).through(front_end)
         heard = encoder(batch.mels, batch.frames)
         known = encoder(batch.mels, batch.frames, batch.words)
         limit = encoder.config.max_words

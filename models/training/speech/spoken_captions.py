@@ -12,10 +12,13 @@ from tqdm import tqdm
 
 from models.sound.log_mel import SAMPLE_RATE
 from models.training.data.examples import METADATA
-from models.training.speech.effects import Samples
+from models.training.speech.effects import Samples, set_level
 from models.training.speech.spoken_folder import Entry, SpokenFolder
 from models.training.speech.spoken_plan import Plan, Utterance
 from models.training.speech.synthesiser import Voice, VoiceError
+
+LEVEL_DECIBELS = -20.0
+"""Of all files, relative to full scale; how loud they are heard is for training to say."""
 
 MAX_VOICES = 3
 """A text that so many voices could not speak is given up."""
@@ -150,17 +153,15 @@ class _Making:
         ]
 
     def _write(self, utterance: Utterance, spoken: Samples, voice: Voice) -> Entry:
-        sound = self.plan.hear(utterance, spoken)
-        noise = utterance.noise
+        sound = set_level(spoken, LEVEL_DECIBELS)
         return {
             "file_name": self.folder.write_sound(utterance.number, sound),
-            "text": utterance.line.text,
+            "text": utterance.text,
+            "said": utterance.line.text,
             "picture": utterance.picture,
             "species": utterance.species,
             "voice": voice.name,
             "speed": utterance.line.speed,
             "pitch": utterance.line.pitch,
-            "noise": {"kind": noise[0], "db": noise[1]} if noise else None,
-            "echo": utterance.echo,
             "seconds": round(len(sound) / SAMPLE_RATE, 3),
         }

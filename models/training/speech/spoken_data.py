@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import soundfile
 import torch
 from torch import Tensor
 
 from models.networks.text_encoder import pad_ids
-from models.sound.log_mel import MELS, SAMPLE_RATE, log_mel
+from models.sound.front_end import FrontEnd
+from models.sound.log_mel import SAMPLE_RATE
 from models.training.data.examples import METADATA
+from models.training.speech.effects import Samples
 from models.words.vocabulary import Vocabulary, tokenize
 
 LETTERS = " 0123456789abcdefghijklmnopqrstuvwxyz"
@@ -22,6 +25,9 @@ LETTERS = " 0123456789abcdefghijklmnopqrstuvwxyz"
 
 BATCHES_SORTED_TOGETHER = 16
 """Utterances of a batch are of one length: padding costs as much as sound."""
+
+Surroundings = Callable[[Samples, np.random.Generator], Samples]
+"""What an utterance is heard in."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,8 @@ class SpokenBatch:
     Attributes
     ----------
     rows : (B,) their photographs' places among all pictures.
-    mels : (B, MELS, F) log-mel frames, 0 behind the end; `frames` (B,) of each are sound.
+    mels : (B, M, F) log-mel frames or what a front end makes of them, 0 behind the end; `frames`
+        (B,) of each are sound.
     ids : (B, N) known words, `words` (B,) of each row.
     letters : (B, L) the spelled sentence, `spelled` (B,) of each row.
     """
@@ -117,15 +124,24 @@ class SpokenBatch:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def through(self, front_end: FrontEnd) -> SpokenBatch:
+        """The same, heard through a front end."""
+        frames = zip(self.mels, self.frames.tolist(), strict=True)
+        return self.with_frames([front_end.features(mels[:, :count]) for mels, count in frames])
+
+    def with_frames(self, frames: Sequence[Tensor]) -> SpokenBatch:
+        """The same with other frames (M, F) of each."""
+        mels, lengths = _side_by_side(frames)
+        return replace(self, mels=mels, frames=lengths)
+
 
 class SpokenData:
-    """Spoken captions with their frames, each read from its file once and kept in memory.
-
-    20,000 of four seconds take 1.3 GB.
+    """Spoken captions, each read from its file whenever it is heard.
 
     Parameters
     ----------
     pictures : the place of each photograph among all pictures, by its file name.
+    front_end : whose log-mel frames are wanted.
 
     Raises
     ------
@@ -138,8 +154,9 @@ class SpokenData:
         utterances: Sequence[SpokenCaption],
         pictures: Mapping[str, int],
         vocabulary: Vocabulary,
+        front_end: FrontEnd,
     ) -> None:
-        self.utterances = list(utterances)
+        self.utterances, self._front_end = list(utterances), front_end
         missing = sorted({entry.picture for entry in utterances} - pictures.keys())
         if missing:
             raise ValueError(
@@ -152,7 +169,6 @@ class SpokenData:
         for entry, ids in zip(utterances, self._ids, strict=True):
             if not ids:
                 raise ValueError(f"{entry.path}: {entry.text!r} has no word of the vocabulary")
-        self._mels: dict[int, Tensor] = {}
 
     def __len__(self) -> int:
         return len(self.utterances)
@@ -163,17 +179,18 @@ class SpokenData:
         lines = [f"{entry.path.name} {entry.voice} {entry.text}" for entry in self.utterances]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
-    def batch(self, chosen: Sequence[int]) -> SpokenBatch:
-        """Lay some utterances side by side."""
-        mels = [self._frames(number) for number in chosen]
-        frames = torch.tensor([mel.shape[1] for mel in mels])
-        padded = torch.zeros(len(mels), MELS, int(frames.max()))
-        for row, mel in zip(padded, mels, strict=True):
-            row[:, : mel.shape[1]] = mel
+    def batch(self, chosen: Sequence[int], surroundings: Surroundings | None = None) -> SpokenBatch:
+        """Lay some utterances side by side.
+
+        Parameters
+        ----------
+        surroundings : what they are heard in; torch's random numbers decide.
+        """
+        mels, frames = _side_by_side([self._frames(number, surroundings) for number in chosen])
         ids, words = pad_ids([self._ids[number] for number in chosen])
         letters, spelled = pad_ids([spell(self.utterances[number].text) for number in chosen])
         rows = self._rows[list(chosen)]
-        return SpokenBatch(rows, padded, frames, ids, words, letters, spelled)
+        return SpokenBatch(rows, mels, frames, ids, words, letters, spelled)
 
     def batches(self, order: Tensor, size: int) -> Iterator[list[int]]:
         """Cut an order into batches of utterances of about one length."""
@@ -184,10 +201,21 @@ class SpokenData:
                 if len(batches[place]) == size:
                     yield batches[place].tolist()
 
-    def _frames(self, number: int) -> Tensor:
-        if number not in self._mels:
-            self._mels[number] = log_mel(load_samples(self.utterances[number].path)).half()
-        return self._mels[number]
+    def _frames(self, number: int, surroundings: Surroundings | None) -> Tensor:
+        samples = load_samples(self.utterances[number].path)
+        if surroundings is not None:
+            rng = np.random.default_rng(int(torch.randint(2**31, ())))
+            samples = torch.from_numpy(surroundings(samples.numpy(), rng))
+        return self._front_end.mels(samples)
+
+
+def _side_by_side(frames: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """Pad frames (M, F) with zeros behind their end to (B, M, F); also their numbers (B,)."""
+    lengths = torch.tensor([some.shape[1] for some in frames])
+    padded = torch.zeros(len(frames), frames[0].shape[0], int(lengths.max()))
+    for row, some in zip(padded, frames, strict=True):
+        row[:, : some.shape[1]] = some
+    return padded, lengths
 
 
 def spell(text: str) -> list[int]:

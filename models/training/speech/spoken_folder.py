@@ -25,25 +25,20 @@ MARK = "speak.json"
 LOCK = ".lock"
 
 
-class Noise(TypedDict):
-    """Its kind, and the signal-to-noise ratio in dB."""
-
-    kind: str
-    db: float
-
-
 class Entry(TypedDict):
-    """A line of ``metadata.jsonl``; echo is RT60 in seconds."""
+    """A line of ``metadata.jsonl``.
+
+    What is said is the text, and what people say besides: "er", a false start.
+    """
 
     file_name: str
     text: str
+    said: str
     picture: str
     species: str
     voice: str
     speed: float
     pitch: float
-    noise: Noise | None
-    echo: float | None
     seconds: float
 
 

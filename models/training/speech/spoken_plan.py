@@ -1,4 +1,4 @@
-"""Which captions are spoken, by whom, and in what surroundings."""
+"""Which captions are spoken, by whom, and how."""
 
 from __future__ import annotations
 
@@ -6,52 +6,45 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from random import Random
 
 import numpy as np
 
+from models.training.data.captions import name_of
 from models.training.data.examples import Example
-from models.training.speech import effects
-from models.training.speech.effects import Samples
+from models.training.speech.hesitation import as_said, hesitating
 from models.training.speech.synthesiser import Line, Voice
+from models.words.names import name_sentences, with_name
 
-SPEEDS = (0.8, 1.25)
+SPEEDS = (0.75, 1.35)
 PITCHES = (0.85, 1.2)
-NOISE_SHARE = 0.5
-NOISE_DECIBELS = (5.0, 30.0)
-ECHO_SHARE = 1 / 3
-ECHO_SECONDS = (0.1, 0.6)
-PAUSE_SECONDS = (0.0, 0.3)
-LEVEL_DECIBELS = (-32.0, -16.0)
-CLEAN_LEVEL_DECIBELS = -20.0
+NAMED_SHARE, NAME_ALONE_SHARE = 0.15, 0.1
+"""Of captions with the bird's name for 'bird', and of sentences that say nothing but a name."""
 
-_TURN, _CAPTION, _MANNER, _SURROUNDINGS = range(4)
+HESITATING_SHARE = 0.15
+
+_TURN, _CAPTION, _MANNER = range(3)
 """What randomness is drawn for; each has a stream of its own."""
 
 
 @dataclass(frozen=True)
 class Utterance:
-    """One caption, and how it is to be spoken and heard.
+    """One caption, and how it is to be spoken.
 
     Attributes
     ----------
     picture : file name in the data's ``metadata.jsonl``.
-    line : the caption, and how fast and high it is spoken.
+    text : the caption.
+    line : what is said of it, with what people say besides, and how fast and high.
     voice : number of the voice.
-    noise : kind and signal-to-noise ratio in dB.
-    echo : reverberation time (RT60) in seconds.
-    pauses : silence before and after, in seconds.
-    level : active level in dB relative to full scale.
     """
 
     number: int
     picture: str
     species: str
+    text: str
     line: Line
     voice: int
-    noise: tuple[str, float] | None = None
-    echo: float | None = None
-    pauses: tuple[float, float] = (0.0, 0.0)
-    level: float = CLEAN_LEVEL_DECIBELS
 
 
 @dataclass(frozen=True)
@@ -63,7 +56,7 @@ class Plan:
     Attributes
     ----------
     data : the folder of the examples.
-    clean : whether they are spoken at the voices' own speed and pitch, and nothing else is heard.
+    clean : whether captions are spoken as they are, at the voices' own speed and pitch.
     """
 
     data: Path
@@ -79,50 +72,34 @@ class Plan:
         order = _shuffled(len(example.captions), self.seed, _CAPTION, row)
         text = " ".join(example.captions[order[turn % len(order)]].split())
         picture = example.path.relative_to(self.data).as_posix()
-        rng = self._rng(number, _MANNER)
+        rng = np.random.default_rng((self.seed, _MANNER, number))
         shares = np.array([voice.share for voice in self.voices], float)
         voice = int(rng.choice(len(self.voices), p=shares / shares.sum()))
-        if self.clean:
-            return Utterance(number, picture, example.species, Line(text), voice)
-        line = Line(text, _ratio(rng, SPEEDS), _ratio(rng, PITCHES))
-        noise = str(rng.choice(list(effects.NOISES))), _uniform(rng, NOISE_DECIBELS)
-        is_noisy = rng.random() < NOISE_SHARE
-        echo = _uniform(rng, ECHO_SECONDS)
-        has_echo = rng.random() < ECHO_SHARE
-        return Utterance(
-            number,
-            picture,
-            example.species,
-            line,
-            voice,
-            noise if is_noisy else None,
-            echo if has_echo else None,
-            (_uniform(rng, PAUSE_SECONDS), _uniform(rng, PAUSE_SECONDS)),
-            _uniform(rng, LEVEL_DECIBELS),
-        )
+        speed = pitch = 1.0
+        said = as_said(text)
+        if not self.clean:
+            text = _maybe_named(text, example.species, rng)
+            said = as_said(text)
+            if rng.random() < HESITATING_SHARE:
+                said = hesitating(said, rng)
+            speed, pitch = _ratio(rng, SPEEDS), _ratio(rng, PITCHES)
+        line = Line(said, speed, pitch)
+        return Utterance(number, picture, example.species, text, line, voice)
 
-    def hear(self, utterance: Utterance, spoken: Samples) -> Samples:
-        """Put what was spoken into the utterance's surroundings."""
-        rng = self._rng(utterance.number, _SURROUNDINGS)
-        sound = effects.add_pauses(spoken, *utterance.pauses)
-        if utterance.echo is not None:
-            sound = effects.add_echo(sound, utterance.echo, rng)
-        sound = effects.set_level(sound, utterance.level)
-        if utterance.noise is not None:
-            sound = effects.add_noise(sound, *utterance.noise, rng)
-        return sound
 
-    def _rng(self, number: int, purpose: int) -> np.random.Generator:
-        return np.random.default_rng((self.seed, purpose, number))
+def _maybe_named(text: str, species: str, rng: np.random.Generator) -> str:
+    """Return a sentence with the bird's name in place of some captions."""
+    share, chance, name = rng.random(), Random(int(rng.integers(2**32))), name_of(species)
+    if name and share < NAME_ALONE_SHARE:
+        return name_sentences(name, chance)
+    if name and share < NAME_ALONE_SHARE + NAMED_SHARE:
+        return with_name(text, name, chance) or text
+    return text
 
 
 @lru_cache(maxsize=65_536)
 def _shuffled(length: int, *seed: int) -> tuple[int, ...]:
     return tuple(np.random.default_rng(seed).permutation(length).tolist())
-
-
-def _uniform(rng: np.random.Generator, limits: tuple[float, float]) -> float:
-    return round(float(rng.uniform(*limits)), 3)
 
 
 def _ratio(rng: np.random.Generator, limits: tuple[float, float]) -> float:

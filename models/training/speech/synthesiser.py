@@ -61,8 +61,9 @@ class Call:
     stdin: str = ""
 
 
-Synthesis = Callable[[Sequence[Line], Path], Call]
-"""How to have lines spoken into a folder, as WAV files whose names sort like the lines."""
+Synthesis = Callable[[Sequence[Line], Path], Call | None]
+"""How to have lines spoken into a folder, as WAV files whose names sort like the lines: a run of a
+program, or nothing if they lie there already."""
 
 
 def _together(line: Line) -> float:
@@ -82,6 +83,7 @@ class Voice:
     batch : how many lines to speak in one run; more than 1 for programs that start slowly.
     own_pitch : whether the synthesis changes the pitch; otherwise it is changed afterwards.
     together : lines for which it gives the same number can be spoken in one run.
+    for_tests : whether nothing may learn from it.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Voice:
     batch: int = 1
     own_pitch: bool = True
     together: Callable[[Line], float] = _together
+    for_tests: bool = False
 
     def speak(self, text: str, speed: float = 1.0, pitch: float = 1.0) -> Samples:
         """Speak one text; `speak_lines` says more."""
@@ -116,7 +119,7 @@ class Voice:
             `stop` was set.
         """
         with tempfile.TemporaryDirectory(prefix="speak-") as folder:
-            _run(self.synthesis(lines, Path(folder)), stop or Event())
+            _run(self.synthesis, lines, Path(folder), stop or Event())
             sounds = sorted(Path(folder).glob("*.wav"))
             if len(sounds) != len(lines):
                 raise VoiceError(f"it spoke {len(sounds)} texts of {len(lines)}")
@@ -124,10 +127,13 @@ class Voice:
             return [_read(path, pitch) for path, pitch in zip(sounds, pitches, strict=True)]
 
 
-def _run(call: Call, stop: Event) -> None:
+def _run(synthesis: Synthesis, lines: Sequence[Line], folder: Path, stop: Event) -> None:
     """Run a synthesiser to its end."""
     if stop.is_set():
         raise Stopped
+    call = synthesis(lines, folder)
+    if call is None:
+        return
     process = subprocess.Popen(
         call.command,
         stdin=subprocess.PIPE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from torch import Tensor
 from tqdm import tqdm
 
 from models.checkpoints.checkpoint import text_identity
-from models.networks.config import SpeechEncoderConfig
+from models.networks.config import FRONT_ENDS, LOG_MEL, WHISPER, SpeechEncoderConfig
 from models.painting.precision import chosen_precision
+from models.sound.front_end import front_end
 from models.sound.speech_encoder import SpeechEncoder
 from models.training.damsm.model import Damsm, load_damsm
 from models.training.damsm.similarity import damsm_loss
@@ -26,8 +28,10 @@ from models.training.runs.states import load_state, save_state
 from models.training.runs.stopping import stop_when_asked
 from models.training.speech.augment import masked, warped
 from models.training.speech.hearing_loss import HearingLoss
+from models.training.speech.kokoro import is_for_tests
 from models.training.speech.retrieval import HearingScores, score_hearing
 from models.training.speech.spoken_data import SpokenBatch, SpokenData, read_spoken_captions
+from models.training.speech.surroundings import heard_somewhere
 
 STATE_KEYS = (
     "settings",
@@ -43,6 +47,9 @@ STATE_KEYS = (
     "seconds",
 )
 """What ``speech.pt`` holds."""
+
+_BEFORE = {"front_end": LOG_MEL, "surroundings": False, "blocks": 5}
+"""What settings were that states of earlier versions do not name."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,17 @@ class SpeechTraining:
             "the sound, which gets the spelling off the ground"
         },
     )
+    front_end: str = field(
+        default=WHISPER,
+        metadata={
+            "help": f"what is heard through: {WHISPER}, the encoder of the Whisper that is "
+            f"installed, frozen, or {LOG_MEL}"
+        },
+    )
+    surroundings: bool = field(
+        default=True,
+        metadata={"help": "hear each utterance in other rooms, noise and microphones every time"},
+    )
     tract: float = field(default=0.12, metadata={"help": "largest change of frequencies"})
     tempo: float = field(default=0.1, metadata={"help": "largest change of time"})
     masked_bands: int = field(
@@ -84,6 +102,7 @@ class SpeechTraining:
     masked_frames: int = field(
         default=24, metadata={"help": "longest stretch of frames that is blanked"}
     )
+    blocks: int = field(default=3, metadata={"help": "of attention and convolution over the sound"})
     picture_size: int = field(
         default=128, metadata={"help": "side in pixels at which pictures are seen"}
     )
@@ -102,14 +121,14 @@ class SpeechTrainer:
 
     Parameters
     ----------
-    spoken, spoken_test : folders of spoken captions.
+    spoken : folders of spoken captions to learn from; `spoken_test` is one to be scored on.
     train, test : the data folders of their photographs.
     run : folder of the run; ``speech.pt`` in it is the last good state.
     """
 
     def __init__(
         self,
-        spoken: Path,
+        spoken: Sequence[Path],
         train: Path,
         spoken_test: Path,
         test: Path,
@@ -121,7 +140,10 @@ class SpeechTrainer:
         run.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(settings.seed)
         self.settings, self.run, self.damsm = settings, run, load_damsm(damsm)
-        self.config = _like_text_encoder(config or SpeechEncoderConfig(), self.damsm)
+        self.config = _fitting(
+            config or SpeechEncoderConfig(blocks=settings.blocks), settings.front_end, self.damsm
+        )
+        self.front_end = front_end(settings.front_end)
         self.encoder = SpeechEncoder(self.config)
         # Read as the text encoder reads: only the words have to be heard.
         self.encoder.lstm.load_state_dict(self.damsm.text_encoder.lstm.state_dict())
@@ -129,7 +151,10 @@ class SpeechTrainer:
         self.loss = HearingLoss(self.damsm.text_encoder, self.config.width)
         self._features = self.damsm.features
         self.utterances, self.cache, self.species = self._read(spoken, train)
-        self.unseen = self._read(spoken_test, test)
+        for entry in self.utterances.utterances:
+            if is_for_tests(entry.voice):
+                raise ValueError(f"{entry.path}: {entry.voice} is a voice that nothing learns from")
+        self.unseen = self._read([spoken_test], test)
         learning = [*self.encoder.parameters(), *self.loss.spelling.parameters()]
         self._learning = [value for value in learning if value.requires_grad]
         self.optimizer = torch.optim.AdamW(
@@ -138,7 +163,7 @@ class SpeechTrainer:
         self.steps = len(self.utterances) // settings.batch_size
         if not self.steps:
             raise ValueError(
-                f"{spoken} has {len(self.utterances)} utterances, less than one batch of "
+                f"There are {len(self.utterances)} utterances to learn from, less than a batch of "
                 f"{settings.batch_size}: choose a smaller --batch-size."
             )
         # Batches of one length leave a few utterances out; the schedule never ends too early.
@@ -187,7 +212,8 @@ class SpeechTrainer:
                     order = torch.randperm(len(self.utterances))
                     self.left = list(self.utterances.batches(order, self.settings.batch_size))
                 before = time.perf_counter()
-                values = self._step(self.utterances.batch(self.left.pop()))
+                surroundings = heard_somewhere if self.settings.surroundings else None
+                values = self._step(self.utterances.batch(self.left.pop(), surroundings))
                 self.seconds += time.perf_counter() - before
                 self.heard += self.settings.batch_size
                 progress.update(self.settings.batch_size)
@@ -204,7 +230,7 @@ class SpeechTrainer:
     def _step(self, batch: SpokenBatch) -> dict[str, float]:
         settings = self.settings
         self.encoder.train()
-        batch = warped(batch, settings.tract, settings.tempo)
+        batch = warped(batch, settings.tract, settings.tempo).through(self.front_end)
         batch = masked(batch, settings.masked_bands, settings.masked_frames)
         precision = chosen_precision(settings.precision, torch.device("cpu"))
         enabled = precision is torch.bfloat16
@@ -248,16 +274,28 @@ class SpeechTrainer:
         """How well utterances of the other folder are understood."""
         utterances, cache, species = self.unseen
         return score_hearing(
-            self.encoder, self.loss, utterances, self.damsm.projection, cache, species
+            self.encoder,
+            self.front_end,
+            self.loss,
+            utterances,
+            self.damsm.projection,
+            cache,
+            species,
         )
 
-    def _read(self, spoken: Path, data: Path) -> tuple[SpokenData, CachedFeatures, Tensor]:
-        pictures = Photographs(read_examples(data), kept_side(self.settings.picture_size))
-        rows = {
-            example.path.relative_to(data).as_posix(): row
-            for row, example in enumerate(pictures.examples)
+    def _read(
+        self, spoken: Sequence[Path], data: Path
+    ) -> tuple[SpokenData, CachedFeatures, Tensor]:
+        captions = [caption for folder in spoken for caption in read_spoken_captions(folder)]
+        named = {caption.picture for caption in captions}
+        places = {
+            place: example
+            for example in read_examples(data)
+            if (place := example.path.relative_to(data).as_posix()) in named
         }
-        utterances = SpokenData(read_spoken_captions(spoken), rows, self.damsm.vocabulary)
+        rows = {place: row for row, place in enumerate(places)}
+        utterances = SpokenData(captions, rows, self.damsm.vocabulary, self.front_end)
+        pictures = Photographs(list(places.values()), kept_side(self.settings.picture_size))
         cache = cache_features(self._features, pictures, self.settings.picture_size)
         return utterances, cache, pictures.species
 
@@ -292,7 +330,7 @@ class SpeechTrainer:
             There is no such run, or its encoder has another shape.
         """
         state = load_state(path, "speech run", STATE_KEYS)
-        if state["config"] != asdict(self.config):
+        if SpeechEncoderConfig(**state["config"]) != self.config:
             raise ValueError(f"{path} has another shape: {state['config']}")
         own = {key: value for key, value in state["encoder"].items() if not key.startswith("lstm.")}
         self.encoder.load_state_dict(own, strict=False)
@@ -307,9 +345,9 @@ class SpeechTrainer:
             There is no such run, or it had other settings, utterances or another text encoder.
         """
         state = load_state(self.path, "speech run", STATE_KEYS)
-        saved = SpeechTraining(**state["settings"])
+        saved = SpeechTraining(**(_BEFORE | state["settings"]))
         saved = replace(saved, checkpoint_minutes=self.settings.checkpoint_minutes)
-        if saved != self.settings or state["config"] != asdict(self.config):
+        if saved != self.settings or SpeechEncoderConfig(**state["config"]) != self.config:
             raise ValueError(
                 f"{self.path} was made with other settings; to resume, repeat them: "
                 f"{state['settings']}"
@@ -328,11 +366,16 @@ class SpeechTrainer:
         self.heard, self.seconds = state["heard"], state["seconds"]
 
 
-def _like_text_encoder(config: SpeechEncoderConfig, damsm: Damsm) -> SpeechEncoderConfig:
-    text = damsm.text_encoder.config
+def _fitting(config: SpeechEncoderConfig, front_end: str, damsm: Damsm) -> SpeechEncoderConfig:
+    """The shape that hears through a front end what a text encoder reads."""
+    if front_end not in FRONT_ENDS:
+        raise ValueError(f"there is no front_end {front_end}: {' or '.join(FRONT_ENDS)}")
+    text, (mels, _) = damsm.text_encoder.config, FRONT_ENDS[front_end]
     return replace(
         config,
         embedding_size=text.embedding_size,
         feature_size=text.feature_size,
         max_words=text.max_words,
+        front_end=front_end,
+        mels=mels,
     )

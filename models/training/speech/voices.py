@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from models.training.speech.kokoro import kokoro_voices
 from models.training.speech.synthesiser import Call, Line, Voice
 
 ESPEAK_WORDS_PER_MINUTE = 150
@@ -37,19 +38,23 @@ FLITE_PITCHES: dict[str, float | None] = {"slt": 168, "awb": 128, "kal16": 95, "
 FESTIVAL_HTS = Path("/usr/share/festival/voices/us/cmu_us_slt_arctic_hts")
 
 
-def installed_voices(piper_voice: Path | None = None) -> list[Voice]:
-    """Return the voices of espeak-ng, flite, festival and Piper that can be used here.
+def installed_voices(piper_voice: Path | None = None, kokoro: Path | None = None) -> list[Voice]:
+    """Return the voices of espeak-ng, flite, festival, Piper and Kokoro that can be used here.
 
-    Natural voices are to be chosen three times as often as espeak-ng's, of which there are more.
+    Natural voices are to be chosen three times as often as espeak-ng's, of which there are more;
+    Kokoro's, of which there are most, as often as these.
 
     Parameters
     ----------
     piper_voice : the .onnx file of a Piper voice; its .onnx.json lies beside it.
+    kokoro : folder of Kokoro's model and voices.
 
     Raises
     ------
     FileNotFoundError
-        There is no such file, or no program ``piper``.
+        There is no such file or folder, or not the program that reads it.
+    ValueError
+        Kokoro's folder holds something else.
     """
     voices = [*_espeak_voices(), *_flite_voices()]
     if shutil.which("festival") and FESTIVAL_HTS.is_dir():
@@ -62,6 +67,8 @@ def installed_voices(piper_voice: Path | None = None) -> list[Voice]:
         speaker = partial(_piper, piper_voice)
         name = f"piper:{piper_voice.stem}"
         voices.append(Voice(name, speaker, 3, 16, own_pitch=False, together=_piper_length))
+    if kokoro is not None:
+        voices += kokoro_voices(kokoro)
     return voices
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import torch
 
 from models.checkpoints.checkpoint import text_identity
 from models.errors import CheckpointError, ModelError, SoundError
-from models.networks.config import SpeechEncoderConfig
+from models.networks.config import FRONT_ENDS, LOG_MEL, SpeechEncoderConfig
 from models.networks.text_encoder import pad_ids
 from models.painter import Painter
 from models.request import DrawRequest
@@ -30,6 +31,8 @@ SETTINGS = SpeechTraining(
     epochs=2,
     batch_size=8,
     flat_start=64,
+    front_end=LOG_MEL,
+    surroundings=False,
     tract=0,
     masked_bands=0,
     masked_frames=0,
@@ -82,8 +85,9 @@ def spoken(squares: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def make(squares: Path, spoken: Path, damsm: Path, tmp_path: Path) -> Make:
     def trainer(name: str, settings: SpeechTraining = SETTINGS) -> SpeechTrainer:
-        folders = (spoken, squares, spoken, squares)
-        return SpeechTrainer(*folders, damsm, tmp_path / name, settings, SMALL)
+        return SpeechTrainer(
+            [spoken], squares, spoken, squares, damsm, tmp_path / name, settings, SMALL
+        )
 
     return trainer
 
@@ -137,6 +141,20 @@ def test_a_stopped_run_goes_on_as_if_it_had_not(make: Make) -> None:
         assert torch.equal(value, last.encoder.state_dict()[name]), name
 
 
+def test_a_run_of_an_earlier_version_goes_on(make: Make) -> None:
+    """Its state does not say what it was heard through: there was one way."""
+    settings = replace(SETTINGS, blocks=5)
+    run = make("run", settings)
+    run.train(minutes=0)
+    state = torch.load(run.path)
+    for name in ("front_end", "surroundings", "blocks"):
+        del state["settings"][name]
+    del state["config"]["front_end"]
+    torch.save(state, run.path)
+    make("run", settings).resume()
+    make("other", settings).start_from(run.path)
+
+
 def test_other_settings_are_refused(make: Make) -> None:
     make("run").train(minutes=0)
     other = make("run", SpeechTraining(**{**vars(SETTINGS), "learning_rate": 0.5}))
@@ -153,6 +171,18 @@ def test_other_utterances_are_refused(make: Make, spoken: Path) -> None:
         make("run").resume()
 
 
+def test_voices_kept_for_tests_are_not_learned_from(make: Make, spoken: Path) -> None:
+    metadata = spoken / "metadata.jsonl"
+    metadata.write_text(metadata.read_text().replace("tones", "kokoro:af_heart", 1))
+    with pytest.raises(ValueError, match="kokoro:af_heart is a voice that nothing learns from"):
+        make("run")
+
+
+def test_what_it_cannot_hear_through_is_told(make: Make) -> None:
+    with pytest.raises(ValueError, match="no front_end trumpet: log-mel or whisper"):
+        make("run", replace(SETTINGS, front_end="trumpet"))
+
+
 def test_the_reading_layer_is_the_teachers(make: Make, damsm: Path) -> None:
     """Heard rightly, the embeddings give the teacher's own features."""
     trainer, text_encoder = make("run"), load_damsm(damsm).text_encoder
@@ -163,8 +193,11 @@ def test_the_reading_layer_is_the_teachers(make: Make, damsm: Path) -> None:
     torch.testing.assert_close(read.sentence, written.sentence)
 
 
-def test_a_run_becomes_a_file_that_listens(make: Make, damsm: Path, tmp_path: Path) -> None:
-    trainer = make("run")
+@pytest.mark.parametrize("ear", FRONT_ENDS)
+def test_a_run_becomes_a_file_that_listens(
+    make: Make, damsm: Path, tmp_path: Path, ear: str
+) -> None:
+    trainer = make("run", replace(SETTINGS, front_end=ear, surroundings=True))
     trainer.train()
     path = tmp_path / "speech.safetensors"
     export_speech(damsm, trainer.path, path, {"data": "tones"})
