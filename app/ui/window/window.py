@@ -312,7 +312,7 @@ class MainWindow:
         self.status.show(self.painter_loader)
 
     def _set_busy(self, busy: bool) -> None:
-        self.speak_tab.field.set_busy(busy)
+        self.speak_tab.set_busy(busy)
         self.type_tab.field.set_busy(busy)
         self.morph_tab.set_busy(busy)
         self._show_status()  # a graphics card that ran out of memory was given up
