@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.engine.client import EngineClient
-from models.errors import CheckpointError
+from models.errors import CheckpointError, SoundError
+from models.sketches.pose_wish import ANY, is_known
 
 if TYPE_CHECKING:
     from PIL import Image
 
     from app.engine.server import Call
+    from app.speech.sound.recording import Recording
     from models import Painter
     from models.drawing import Cancelled, Drawing, OnStage
     from models.reading import SentenceReader
@@ -74,6 +76,21 @@ class PicturesEngine:
     def draw(self, call: Call, weights: Path | None, request: DrawRequest) -> Drawing:
         painter = self._painter(weights)
         return painter.draw(request, on_stage=_sender(call), cancelled=call.cancelled)
+
+    def sketch(
+        self, call: Call, weights: Path | None, request: DrawRequest, recording: Recording
+    ) -> Image.Image | None:
+        from app.speech.sound.voice_detector import find_speech
+
+        speech = find_speech(recording)
+        if speech is None:
+            return None
+        painter = self._painter(weights)
+        request = replace(request, sound=speech.as_float(), size=painter.sizes[0])
+        try:
+            return painter.draw(request, cancelled=call.cancelled).image
+        except SoundError:
+            return None
 
     def _painter(self, weights: Path | None) -> Painter:
         for loaded in filter(None, (self._own, self._other)):
@@ -199,3 +216,32 @@ class EnginePainter:
         )
         self.device = drawing.device
         return drawing
+
+    def sketch(
+        self, request: DrawRequest, recording: Recording, cancelled: Cancelled
+    ) -> Image.Image | None:
+        """Draw the smallest picture of what is said in a recording, straight from its sound.
+
+        Parameters
+        ----------
+        request : seed, pose and number of sketches; the pose is left out if it is not known.
+
+        Returns
+        -------
+        None where nobody speaks yet, or says nothing that is like a description.
+
+        Raises
+        ------
+        ModelError
+            The listener was taught by another text encoder.
+        DrawingCancelled
+            `cancelled` said so.
+        EngineStoppedError
+            The engine died.
+        """
+        if not is_known(request.pose, self.poses):
+            request = replace(request, pose=ANY)
+        image: Image.Image | None = self._client.call(
+            "sketch", self.weights, request, recording, cancelled=cancelled
+        )
+        return image

@@ -16,6 +16,7 @@ from app.ui.sentence.pose_menu import ShownPose
 from app.ui.sentence.sentence_field import SentenceField
 from app.ui.sentence.word_marks import Suggest
 from app.ui.speak.listening_menu import ListeningMenu
+from app.ui.speak.live_sketch import LiveSketch
 from app.ui.speak.live_words import LiveWords
 from app.ui.speak.push_to_talk import PushToTalk
 from app.ui.speak.sound_row import SoundRow
@@ -62,7 +63,8 @@ class SpeakTab(ttk.Frame):
     Parameters
     ----------
     transcriber_loader : brings the transcriber; recording works while it loads.
-    on_draw : receives what was said when it is to be drawn.
+    live_sketch : follows the voice.
+    on_draw : receives what was said when it is to be drawn, and a seed, where it has one already.
     suggest : finds known words for unknown ones.
     shown_pose : as for `PoseMenu`.
     settings : how to listen, as it was chosen before.
@@ -70,7 +72,7 @@ class SpeakTab(ttk.Frame):
 
     Attributes
     ----------
-    live_words : what follows the voice.
+    live_words, live_sketch : what follows the voice.
     """
 
     def __init__(
@@ -79,7 +81,8 @@ class SpeakTab(ttk.Frame):
         runner: BackgroundRunner,
         transcriber_loader: Loader[EngineTranscriber],
         messages: MessageBar,
-        on_draw: Callable[[Subject], None],
+        live_sketch: LiveSketch,
+        on_draw: Callable[[Subject, int | None], None],
         suggest: Suggest,
         shown_pose: ShownPose,
         settings: Settings,
@@ -89,6 +92,7 @@ class SpeakTab(ttk.Frame):
         self._runner = runner
         self._transcriber_loader = transcriber_loader
         self._messages = messages
+        self.live_sketch = live_sketch
         self._on_draw = on_draw
         self._recorder: Recorder | None = None
         self._timer: str | None = None
@@ -129,7 +133,12 @@ class SpeakTab(ttk.Frame):
         self.sound_row = SoundRow(
             self, self._runner, self._try_again, self.open_sound, self._messages.error
         )
-        self.listening = ListeningMenu(self.sound_row, self._runner, settings, on_change)
+
+        def choose_listening(**changes: object) -> None:
+            on_change(**changes)
+            self._follow_choices()
+
+        self.listening = ListeningMenu(self.sound_row, self._runner, settings, choose_listening)
         self.listening.pack(side="right")
         # Packed from below: in a low window the text gives way, never the buttons.
         self.sound_row.pack(side="bottom", fill="x", pady=(GAP, 0))
@@ -186,6 +195,7 @@ class SpeakTab(ttk.Frame):
         if self._timer is not None:
             self.after_cancel(self._timer)
         self.live_words.passes.stop()
+        self.live_sketch.close()
         recorder, self._recorder = self._recorder, None
         if recorder is not None:
             # Stopping may wait for the device, so not in Tk's thread.
@@ -246,13 +256,19 @@ class SpeakTab(ttk.Frame):
             self._stop()
         else:
             self.live_words.start(recorder)
+            self.live_sketch.start(recorder, self.field.request)
             self._tick()
 
     def _follow_choices(self) -> None:
-        """Let words follow the voice where they are wanted, from now on."""
-        words = self.live_words.passes.wanted = self.way_row.way != "sound"
+        """Let words and sketch follow the voice where they are wanted, from now on."""
+        way = self.way_row.way
+        words = way != "sound"
+        sketch = way != "text" and self.listening.sketch_while_speaking
+        self.live_words.passes.wanted, self.live_sketch.passes.wanted = words, sketch
         if not words:
             self.live_words.take_away()
+        if not sketch:
+            self.live_sketch.hide()
 
     def _tick(self) -> None:
         recorder = self._recorder
@@ -278,6 +294,7 @@ class SpeakTab(ttk.Frame):
             return
         # What is under way gives up now; the engine goes on from there with the whole recording.
         self.live_words.passes.stop()
+        self.live_sketch.passes.stop()
         # Who lost the microphone in the middle of a sentence has to say whether that was all.
         self._was_stopped = recorder.failure is None
         self._enter(SpeakState.UNDERSTANDING)
@@ -318,6 +335,8 @@ class SpeakTab(ttk.Frame):
         if drawn and not written:  # who writes meanwhile has something else in mind
             self._waits = True
             self._draw_when_free()
+        else:
+            self.live_sketch.end()
         if way != "sound":
             told = told or " ".join(filter(None, (notice, advice(recording))))
             self.field.text.focus()  # Return draws, and a wrong word is corrected in place
@@ -335,7 +354,8 @@ class SpeakTab(ttk.Frame):
         """Draw what was said, or what became of it; never a sound while the next one comes."""
         subject = self.subject()
         if subject.way == "text" or not self._told_busy("draw"):
-            self._on_draw(subject)
+            self._on_draw(subject, self.live_sketch.seed)
+            self.live_sketch.end()
 
     def set_busy(self, busy: bool) -> None:
         """Know whether something is being drawn: what was said meanwhile is drawn then."""
@@ -364,6 +384,7 @@ class SpeakTab(ttk.Frame):
         guess = self.live_words.shown
         if not self.live_words.take_away() and guess and not isinstance(error, NothingHeardError):
             self.field.sentence = guess  # better than nothing
+        self.live_sketch.end()
         self._enter(SpeakState.IDLE)
         self._messages.error(error)
         self._say_beside()

@@ -1,0 +1,139 @@
+"""A small picture of what is being said, which follows the voice straight from its sound."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from app.ui.picture.drawing_desk import DrawingDesk
+from app.ui.picture.picture_panel import PicturePanel
+from app.ui.picture.seed_bar import SeedError
+from app.ui.speak.live_passes import LivePasses
+from app.ui.toolkit.background import BackgroundRunner
+from app.ui.toolkit.loader import Loader
+from models.request import DrawRequest
+
+if TYPE_CHECKING:
+    from app.engine.pictures import EnginePainter
+    from app.speech.devices.recorder import Recorder
+    from app.speech.sound.recording import Recording
+
+_PAUSE = 0.3  # seconds between two sketches, each of which takes a tenth of that
+_FADE = 0.3  # seconds from one to the next
+_FRAME = 40  # milliseconds
+_SHARE = 3
+"""Times what a frame takes to be shown, until the next one: the window has other things to do."""
+
+
+class LiveSketch:
+    """Draws sketches of 64 pixels, and lets one become the next.
+
+    Parameters
+    ----------
+    painter_loader : brings the model.
+    desk, panel : no sketch is drawn while the one draws, nor shown once the other shows something
+        else.
+
+    Attributes
+    ----------
+    passes : what asks for them.
+    """
+
+    def __init__(
+        self,
+        runner: BackgroundRunner,
+        painter_loader: Loader[EnginePainter],
+        desk: DrawingDesk,
+        panel: PicturePanel,
+    ) -> None:
+        self._painter_loader = painter_loader
+        self._desk = desk
+        self._panel = panel
+        self._request = DrawRequest()
+        self._place: object = None  # what the panel shows as long as nobody wants something else
+        self._from: Image.Image | None = None
+        self._shown: Image.Image | None = None
+        self._target: Image.Image | None = None
+        self._since = 0.0
+        self._timer: str | None = None
+        self.passes = LivePasses(runner, self._draw, self._fade_to, _PAUSE)
+
+    @property
+    def seed(self) -> int | None:
+        """That of the sketch which is shown; None without one, or where a seed is to be kept."""
+        kept = self._panel.seed_bar.locked
+        return None if self._shown is None or kept else self._request.seed
+
+    def start(self, recorder: Recorder, request: DrawRequest) -> None:
+        """Follow a recording, with a new seed, or the one that is to be kept.
+
+        Parameters
+        ----------
+        request : the pose.
+        """
+        self.passes.stop()
+        self._forget()
+        try:
+            seed = self._panel.seed_bar.next_seed(self._panel.count)
+        except SeedError:
+            return  # told when the picture is to be drawn
+        self._request = replace(request, sentence="", seed=seed, sketches=1)
+        self.passes.start(recorder)
+
+    def hide(self) -> None:
+        """Show again what was shown before, unless something else was meanwhile."""
+        if self._shown is not None and self._panel.view.pictures is self._place:
+            self._desk.show_last()
+        self._forget()
+
+    def end(self) -> None:
+        """Draw no more sketches, and leave the last one only to the picture that is drawn now."""
+        self.passes.stop()
+        if self._desk.busy:
+            self._forget()
+        else:
+            self.hide()
+
+    def close(self) -> None:
+        """Do nothing any more; called when the window closes."""
+        self.passes.stop()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._from = self._shown = self._target = None
+        self._place = self._panel.view.pictures
+        if self._timer is not None:
+            self._panel.after_cancel(self._timer)
+            self._timer = None
+
+    def _draw(self, sound: Recording, cancelled: Callable[[], bool]) -> Image.Image | None:
+        painter = self._painter_loader.value
+        if painter is None or self._desk.busy:
+            return None
+        return painter.sketch(self._request, sound, cancelled)
+
+    def _fade_to(self, sketch: Image.Image) -> None:
+        if not self.passes.wanted or self._panel.view.pictures is not self._place:
+            self.passes.stop()
+            return
+        self._from, self._target, self._since = self._shown, sketch, time.monotonic()
+        if self._timer is None:
+            self._step()
+
+    def _step(self) -> None:
+        self._timer = None
+        if self._target is None or self._panel.view.pictures is not self._place:
+            return
+        begun = time.monotonic()
+        share = min(1.0, (begun - self._since) / _FADE)
+        start = self._from or self._target
+        self._shown = Image.blend(start, self._target, share)
+        self._panel.show_sketch(self._shown)
+        self._place = self._panel.view.pictures
+        if share < 1 and self._from is not None:
+            took = 1000 * (time.monotonic() - begun)
+            self._timer = self._panel.after(max(_FRAME, round(_SHARE * took)), self._step)
