@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from app.speech.recognition.transcriber import Cancelled, Heard
     from app.speech.sound.recording import Recording
 
+_PATIENCE = 60.0
+"""Seconds until it has to stop when it is told to: a step of a large model takes long."""
+
 
 @dataclass(frozen=True)
 class LoadedRecogniser:
@@ -63,5 +66,7 @@ class EngineTranscriber:
         EngineStoppedError
             The engine died; the next call starts another one.
         """
-        heard: Heard = self._client.call("understand", recording, words, cancelled=cancelled)
+        heard: Heard = self._client.call(
+            "understand", recording, words, cancelled=cancelled, patience=_PATIENCE
+        )
         return heard

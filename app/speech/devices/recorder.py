@@ -24,7 +24,7 @@ CHUNK_SECONDS = 0.05
 ANSWER_SECONDS = 3.0
 """How long a device may take to deliver its next chunk before it is given up."""
 
-MOMENT_SECONDS = 0.25
+MOMENT_SECONDS = 0.2
 """Silence after speech that may be the end of it."""
 
 _USUAL_RATES = (

@@ -20,14 +20,18 @@ _REST = 2.0
 """From the beginning of one pass to that of the next, in times of how long the first took: a slow
 computer is left to the recording half of the time."""
 
+_QUICK = 1.0
+"""Seconds; where a pass takes longer, it is worth more than one that begins a little later."""
+
 Result = TypeVar("Result")
 
 
 class LivePasses(Generic[Result]):
     """One pass over the sound so far after the other, beside the window.
 
-    The next one comes at once when the person falls silent, so that what was said is known when the
-    recording is stopped; then there is none until more is said.
+    The next one comes at once when the person falls silent (in place of one under way, where they
+    are quick), so that what was said is known when the recording is stopped; then there is none
+    until more is said.
 
     Parameters
     ----------
@@ -60,20 +64,28 @@ class LivePasses(Generic[Result]):
         self.stop()
 
         def follow(task: Task[None]) -> None:
-            due, known = time.monotonic() + self._pause, False
+            due, known, quick = time.monotonic() + self._pause, False, False
             while not task.cancelled() and recorder.is_recording:
                 pausing = recorder.pausing
                 known = known and pausing  # whether all that was said is understood
                 if not self.wanted or known or (time.monotonic() < due and not pausing):
                     time.sleep(_LOOK)
                     continue
+
+                # Who falls silent meanwhile is better understood at once, with all that was said.
+                may_end = quick and not pausing
+
+                def given_up(may_end: bool = may_end) -> bool:
+                    return task.cancelled() or (may_end and recorder.pausing)
+
                 begun = time.monotonic()
                 sound = recorder.so_far()
-                result = None if sound is None else self._work(sound, task.cancelled)
+                result = None if sound is None else self._work(sound, given_up)
                 if result is not None:
                     task.progress(result)
-                known = pausing
-                due = begun + max(self._pause, _REST * (time.monotonic() - begun))
+                took = time.monotonic() - begun
+                known, quick = pausing, took < _QUICK
+                due = begun + max(self._pause, _REST * took)
 
         self._task = self._runner.run_in_thread(
             follow, lambda _: None, self._failed, self._on_result

@@ -15,6 +15,7 @@ from app.ui.picture.seed_bar import SeedError
 from app.ui.speak.live_passes import LivePasses
 from app.ui.toolkit.background import BackgroundRunner
 from app.ui.toolkit.loader import Loader
+from models.errors import DrawingCancelled
 from models.request import DrawRequest
 
 if TYPE_CHECKING:
@@ -114,7 +115,10 @@ class LiveSketch:
         painter = self._painter_loader.value
         if painter is None or self._desk.busy:
             return None
-        return painter.sketch(self._request, sound, cancelled)
+        try:
+            return painter.sketch(self._request, sound, cancelled)
+        except DrawingCancelled:
+            return None
 
     def _fade_to(self, sketch: Image.Image) -> None:
         if not self.passes.wanted or self._panel.view.pictures is not self._place:
