@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from models.drawing import Cancelled, Drawing, OnStage
     from models.reading import SentenceReader
     from models.request import DrawRequest
+    from models.sound.heard import HeardSentence
+
+_SKETCHES = 4  # from one sketch to the next; each takes .03 s
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class PicturesEngine:
         self._device = device
         self._own = weights, self._load(weights)
         self._other: tuple[Path | None, Painter] | None = None
+        # Of the last sketch: seed, length of the recording in seconds, and what was heard.
+        self._sketched: tuple[int | None, float, HeardSentence] | None = None
         keep_freed_memory()
 
     def describe(self) -> LoadedModel:
@@ -79,18 +84,28 @@ class PicturesEngine:
 
     def sketch(
         self, call: Call, weights: Path | None, request: DrawRequest, recording: Recording
-    ) -> Image.Image | None:
+    ) -> list[Image.Image]:
         from app.speech.sound.voice_detector import find_speech
 
         speech = find_speech(recording)
         if speech is None:
-            return None
+            return []
         painter = self._painter(weights)
-        request = replace(request, sound=speech.as_float(), size=painter.sizes[0])
         try:
-            return painter.draw(request, cancelled=call.cancelled).image
+            heard = painter.ears.understand(speech.as_float())
         except SoundError:
-            return None
+            return []
+        former, self._sketched = self._sketched, (request.seed, recording.seconds, heard)
+        way = [heard]
+        if former is not None and former[0] == request.seed and former[1] < recording.seconds:
+            shares = (step / _SKETCHES for step in range(1, _SKETCHES))
+            way = [*(heard.coming_from(former[2], share) for share in shares), heard]
+        return [
+            painter.draw(
+                replace(request, sound=sound, size=painter.sizes[0]), cancelled=call.cancelled
+            ).image
+            for sound in way
+        ]
 
     def _painter(self, weights: Path | None) -> Painter:
         for loaded in filter(None, (self._own, self._other)):
@@ -219,8 +234,11 @@ class EnginePainter:
 
     def sketch(
         self, request: DrawRequest, recording: Recording, cancelled: Cancelled
-    ) -> Image.Image | None:
+    ) -> list[Image.Image]:
         """Draw the smallest picture of what is said in a recording, straight from its sound.
+
+        Asked again while the recording grows, it draws the way there from the last one, too: one
+        bird becomes the other.
 
         Parameters
         ----------
@@ -228,7 +246,8 @@ class EnginePainter:
 
         Returns
         -------
-        None where nobody speaks yet, or says nothing that is like a description.
+        The pictures of the way, the last one that of the sound; none where nobody speaks yet, or
+        says nothing that is like a description.
 
         Raises
         ------
@@ -241,7 +260,7 @@ class EnginePainter:
         """
         if not is_known(request.pose, self.poses):
             request = replace(request, pose=ANY)
-        image: Image.Image | None = self._client.call(
+        images: list[Image.Image] = self._client.call(
             "sketch", self.weights, request, recording, cancelled=cancelled
         )
-        return image
+        return images

@@ -1,8 +1,13 @@
-"""A small picture of what is being said, which follows the voice straight from its sound."""
+"""A small picture of what is being said, which follows the voice straight from its sound.
+
+One bird becomes the next: the engine draws a few sketches on the way from what was heard last, and
+each is faded into the one after it.
+"""
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -23,15 +28,16 @@ if TYPE_CHECKING:
     from app.speech.devices.recorder import Recorder
     from app.speech.sound.recording import Recording
 
-_PAUSE = 0.3  # seconds between two sketches, each of which takes a tenth of that
-_FADE = 0.3  # seconds from one to the next
+_PAUSE = 0.4  # seconds between two sounds of which sketches are drawn
+_FADE = 0.1  # seconds from one sketch to the next
+_MOST = 6  # sketches that wait to be shown: what is said now is more than what was
 _FRAME = 40  # milliseconds
 _SHARE = 3
 """Times what a frame takes to be shown, until the next one: the window has other things to do."""
 
 
 class LiveSketch:
-    """Draws sketches of 64 pixels, and lets one become the next.
+    """Has sketches of 64 pixels drawn, and lets one become the next.
 
     Parameters
     ----------
@@ -56,9 +62,8 @@ class LiveSketch:
         self._panel = panel
         self._request = DrawRequest()
         self._place: object = None  # what the panel shows as long as nobody wants something else
-        self._from: Image.Image | None = None
         self._shown: Image.Image | None = None
-        self._target: Image.Image | None = None
+        self._coming: deque[Image.Image] = deque(maxlen=_MOST)
         self._since = 0.0
         self._timer: str | None = None
         self.passes = LivePasses(runner, self._draw, self._fade_to, _PAUSE)
@@ -105,13 +110,14 @@ class LiveSketch:
         self._forget()
 
     def _forget(self) -> None:
-        self._from = self._shown = self._target = None
+        self._shown = None
+        self._coming.clear()
         self._place = self._panel.view.pictures
         if self._timer is not None:
             self._panel.after_cancel(self._timer)
             self._timer = None
 
-    def _draw(self, sound: Recording, cancelled: Callable[[], bool]) -> Image.Image | None:
+    def _draw(self, sound: Recording, cancelled: Callable[[], bool]) -> list[Image.Image] | None:
         painter = self._painter_loader.value
         if painter is None or self._desk.busy:
             return None
@@ -120,24 +126,31 @@ class LiveSketch:
         except DrawingCancelled:
             return None
 
-    def _fade_to(self, sketch: Image.Image) -> None:
+    def _fade_to(self, sketches: list[Image.Image]) -> None:
         if not self.passes.wanted or self._panel.view.pictures is not self._place:
             self.passes.stop()
             return
-        self._from, self._target, self._since = self._shown, sketch, time.monotonic()
+        self._coming.extend(sketches)
         if self._timer is None:
-            self._step()
+            self._next()
 
-    def _step(self) -> None:
+    def _next(self) -> None:
+        """Begin to fade to the next sketch, if there is one."""
         self._timer = None
-        if self._target is None or self._panel.view.pictures is not self._place:
+        if self._coming:
+            target = self._coming.popleft()
+            self._fade(self._shown or target, target, time.monotonic())
+
+    def _fade(self, start: Image.Image, target: Image.Image, since: float) -> None:
+        """Show what lies between two sketches at this moment, and so on until it is the second."""
+        self._timer = None
+        if self._panel.view.pictures is not self._place:
             return
         begun = time.monotonic()
-        share = min(1.0, (begun - self._since) / _FADE)
-        start = self._from or self._target
-        self._shown = Image.blend(start, self._target, share)
+        share = min(1.0, (begun - since + _FRAME / 1000) / _FADE)
+        self._shown = Image.blend(start, target, share)
         self._panel.show_sketch(self._shown)
         self._place = self._panel.view.pictures
-        if share < 1 and self._from is not None:
-            took = 1000 * (time.monotonic() - begun)
-            self._timer = self._panel.after(max(_FRAME, round(_SHARE * took)), self._step)
+        wait = max(_FRAME, round(_SHARE * 1000 * (time.monotonic() - begun)))
+        go_on = self._next if share == 1 else lambda: self._fade(start, target, since)
+        self._timer = self._panel.after(wait, go_on)
