@@ -259,8 +259,9 @@ def _reason(error: Exception) -> str:
 
 def _repeats_itself(text: str) -> bool:
     """Tell whether a text says the same again and again, as Whisper does when it is lost."""
-    written = text.encode()
-    return len(written) / len(zlib.compress(written)) >= 2.4
+    words, written = text.split(), text.encode()
+    few = 3 * len(set(words)) <= len(words)  # "no no no": too short to be packed
+    return few or len(written) / len(zlib.compress(written)) >= 2.4
 
 
 def _parts(sound: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
