@@ -59,6 +59,8 @@ class Settings:
     whisper_folder : folder of another model for Whisper; None is the bundled one.
     way : what a spoken picture is drawn from: the text that was recognised, the sound, or one each.
     stop_when_silent : whether recording ends by itself when the person pauses.
+    draw_when_stopped : whether what was said is drawn as soon as it is understood.
+    sketch_while_speaking : whether a sketch follows the voice, where the sound itself is drawn.
     save_folder : where the last picture was saved to; None at first.
     geometry : the window's last size and place, as Tk writes it.
     tab : index of the tab that was in front: 0 Speak, 1 Type, 2 Morph, 3 Gallery.
@@ -78,6 +80,8 @@ class Settings:
     whisper_folder: str | None = None
     way: Way = "text"
     stop_when_silent: bool = False
+    draw_when_stopped: bool = True
+    sketch_while_speaking: bool = True
     save_folder: str | None = None
     geometry: str | None = None
     tab: int = 0

@@ -3,7 +3,8 @@
 Run as ``python -m benchmarks.window [--runs N] [--cold]``, with a display (``xvfb-run`` gives one).
 The program's engines are measured beside the same window that loads, draws and transcribes in
 threads of its own process, and beside ``python -c 'import torch'``, the least that loading takes.
-Each number is the median of N visits, each in a new process; the two kinds take turns.
+Each number is the median of N visits, each in a new process; the two kinds take turns. Then a
+sentence is spoken: see ``stopping.py``.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from app.settings import Settings
 from app.speech.sound.recording import Recording
 from app.ui.toolkit.loader import LoadState
 from app.ui.window.window import MainWindow
+from benchmarks import stopping
 from benchmarks.alone import share_of_memory
 from benchmarks.program import SENTENCE, draw, empty_home, wait
 from tests.app.events import Heartbeat
@@ -52,10 +54,13 @@ def main() -> int:
     parser.add_argument(
         "--cold", action="store_true", help="forget the installed libraries' files before each"
     )
-    parser.add_argument("--visit", choices=_KINDS, help=argparse.SUPPRESS)
+    parser.add_argument("--visit", choices=[*_KINDS, "speaking"], help=argparse.SUPPRESS)
     parser.add_argument("--begun", type=float, help=argparse.SUPPRESS)
     parser.add_argument("--sound", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.visit == "speaking":
+        stopping.compare(options.runs)
+        return 0
     if options.visit is not None:
         print(json.dumps(_visit(options.visit, options.begun, options.sound)))
         return 0
@@ -86,7 +91,12 @@ def _compare(runs: int, cold: bool) -> None:
             begun = time.monotonic()
             subprocess.run([sys.executable, "-c", "import torch"], check=True)
             imports.append(time.monotonic() - begun)
-    _print_table(found, statistics.median(imports[-runs:]), runs, cold)
+        _print_table(found, statistics.median(imports[-runs:]), runs, cold)
+        if sound is not None:
+            command = [sys.executable, "-m", "benchmarks.window", "--visit", "speaking"]
+            command += ["--runs", str(runs)]
+            with empty_home() as environment:
+                subprocess.run(command, check=True, env=environment)
 
 
 def run_visit(kind: str, sound: Path | None) -> dict[str, float]:

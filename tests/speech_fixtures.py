@@ -79,13 +79,9 @@ def virtual_microphone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     def plug_in(sound_file: Path, rate: int = 48_000, vanish: bool = False) -> dict[str, str]:
         folder = tmp_path / f"microphone{len(feeders)}"
         folder.mkdir()
-        pipe, raw = folder / "pipe", folder / "sound.raw"
-        os.mkfifo(pipe)
-        sound = Recording.from_file(sound_file).resampled(rate)
-        raw.write_bytes(sound.samples.astype("<i2").tobytes())
-        command = [sys.executable, str(_FEEDER), str(raw), str(pipe), str(rate)]
-        feeders.append(subprocess.Popen(command + ["--vanish"] * vanish))
-        return _use(folder / "asound.conf", _DEVICE.format(pipe=pipe, rate=rate), monkeypatch)
+        feeder, environment = speaking_microphone(sound_file, folder, rate, vanish)
+        feeders.append(feeder)
+        return _use(environment, monkeypatch)
 
     yield plug_in
     for feeder in feeders:
@@ -96,13 +92,35 @@ def virtual_microphone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 @pytest.fixture
 def no_microphone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Unplug every microphone, for this process and (the returned environment) for others."""
-    return _use(tmp_path / "no_device.conf", _NO_DEVICE, monkeypatch)
+    return _use(_configure(tmp_path / "no_device.conf", _NO_DEVICE), monkeypatch)
 
 
-def _use(path: Path, configuration: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def speaking_microphone(
+    sound_file: Path, folder: Path, rate: int = 48_000, vanish: bool = False
+) -> tuple[subprocess.Popen[bytes], dict[str, str]]:
+    """Return what speaks a file into a microphone, and the environment that has this microphone.
+
+    Parameters
+    ----------
+    folder : an empty one for its files.
+    rate, vanish : as for the fixture `virtual_microphone`.
+    """
+    pipe, raw = folder / "pipe", folder / "sound.raw"
+    os.mkfifo(pipe)
+    sound = Recording.from_file(sound_file).resampled(rate)
+    raw.write_bytes(sound.samples.astype("<i2").tobytes())
+    command = [sys.executable, str(_FEEDER), str(raw), str(pipe), str(rate)]
+    feeder = subprocess.Popen(command + ["--vanish"] * vanish)
+    return feeder, _configure(folder / "asound.conf", _DEVICE.format(pipe=pipe, rate=rate))
+
+
+def _configure(path: Path, configuration: str) -> dict[str, str]:
     path.write_text(configuration)
     # PortAudio asks JACK too; no server is to be started for it.
-    environment = {"ALSA_CONFIG_PATH": str(path), "JACK_NO_START_SERVER": "1"}
+    return {"ALSA_CONFIG_PATH": str(path), "JACK_NO_START_SERVER": "1"}
+
+
+def _use(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     return environment

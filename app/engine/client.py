@@ -101,6 +101,7 @@ class EngineClient:
         *arguments: object,
         on_progress: Callable[[Any], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        patience: float | None = None,
     ) -> Any:
         """Call a method in the engine; an engine that died since is started and loaded first.
 
@@ -109,6 +110,7 @@ class EngineClient:
         on_progress : receives, in this thread, what the method sends ahead of its result.
         cancelled : asked many times a second; when true, the method is told, and raises what it
             does then. A process that does not answer to that is ended.
+        patience : seconds it has to answer to that, if not as many as usual.
 
         Raises
         ------
@@ -119,7 +121,7 @@ class EngineClient:
         """
         with self._calling:
             self._ensure_loaded()
-            return self._exchange(Request(method, arguments), on_progress, cancelled)
+            return self._exchange(Request(method, arguments), on_progress, cancelled, patience)
 
     def close(self) -> None:
         """End the process, whatever it is doing, and refuse further calls; takes milliseconds."""
@@ -163,10 +165,11 @@ class EngineClient:
         request: Request,
         on_progress: Callable[[Any], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        patience: float | None = None,
     ) -> Any:
         """Send a request, take in what comes until it is answered, and return or raise that."""
         try:
-            reply = self._converse(request, on_progress, cancelled)
+            reply = self._converse(request, on_progress, cancelled, patience)
         except (EOFError, OSError) as error:  # a plain OSError: it ended in the midst of an answer
             self._discard()
             raise self._stopped() from error
@@ -182,6 +185,7 @@ class EngineClient:
         request: Request,
         on_progress: Callable[[Any], None] | None,
         cancelled: Callable[[], bool] | None,
+        patience: float | None,
     ) -> Result | Failure:
         assert self._process is not None and self._connection is not None
         give_up_at: float | None = None
@@ -189,7 +193,7 @@ class EngineClient:
         while True:
             if give_up_at is None and cancelled is not None and cancelled():
                 self._connection.send(Cancel())
-                give_up_at = time.monotonic() + _CANCEL_TIMEOUT
+                give_up_at = time.monotonic() + (patience or _CANCEL_TIMEOUT)
             if self._connection.poll(_LOOK):
                 reply: Reply = self._connection.recv()
                 if not isinstance(reply, Progress):

@@ -10,16 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.engine.client import EngineClient
-from models.errors import CheckpointError
+from models.errors import CheckpointError, SoundError
+from models.sketches.pose_wish import ANY, is_known
 
 if TYPE_CHECKING:
     from PIL import Image
 
     from app.engine.server import Call
+    from app.speech.sound.recording import Recording
     from models import Painter
     from models.drawing import Cancelled, Drawing, OnStage
     from models.reading import SentenceReader
     from models.request import DrawRequest
+    from models.sound.heard import HeardSentence
+
+_SKETCHES = 4  # from one sketch to the next; each takes .03 s
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ class PicturesEngine:
         self._device = device
         self._own = weights, self._load(weights)
         self._other: tuple[Path | None, Painter] | None = None
+        # Of the last sketch: seed, length of the recording in seconds, and what was heard.
+        self._sketched: tuple[int | None, float, HeardSentence] | None = None
         keep_freed_memory()
 
     def describe(self) -> LoadedModel:
@@ -74,6 +81,31 @@ class PicturesEngine:
     def draw(self, call: Call, weights: Path | None, request: DrawRequest) -> Drawing:
         painter = self._painter(weights)
         return painter.draw(request, on_stage=_sender(call), cancelled=call.cancelled)
+
+    def sketch(
+        self, call: Call, weights: Path | None, request: DrawRequest, recording: Recording
+    ) -> list[Image.Image]:
+        from app.speech.sound.voice_detector import find_speech
+
+        speech = find_speech(recording)
+        if speech is None:
+            return []
+        painter = self._painter(weights)
+        try:
+            heard = painter.ears.understand(speech.as_float())
+        except SoundError:
+            return []
+        former, self._sketched = self._sketched, (request.seed, recording.seconds, heard)
+        way = [heard]
+        if former is not None and former[0] == request.seed and former[1] < recording.seconds:
+            shares = (step / _SKETCHES for step in range(1, _SKETCHES))
+            way = [*(heard.coming_from(former[2], share) for share in shares), heard]
+        return [
+            painter.draw(
+                replace(request, sound=sound, size=painter.sizes[0]), cancelled=call.cancelled
+            ).image
+            for sound in way
+        ]
 
     def _painter(self, weights: Path | None) -> Painter:
         for loaded in filter(None, (self._own, self._other)):
@@ -199,3 +231,36 @@ class EnginePainter:
         )
         self.device = drawing.device
         return drawing
+
+    def sketch(
+        self, request: DrawRequest, recording: Recording, cancelled: Cancelled
+    ) -> list[Image.Image]:
+        """Draw the smallest picture of what is said in a recording, straight from its sound.
+
+        Asked again while the recording grows, it draws the way there from the last one, too: one
+        bird becomes the other.
+
+        Parameters
+        ----------
+        request : seed, pose and number of sketches; the pose is left out if it is not known.
+
+        Returns
+        -------
+        The pictures of the way, the last one that of the sound; none where nobody speaks yet, or
+        says nothing that is like a description.
+
+        Raises
+        ------
+        ModelError
+            The listener was taught by another text encoder.
+        DrawingCancelled
+            `cancelled` said so.
+        EngineStoppedError
+            The engine died.
+        """
+        if not is_known(request.pose, self.poses):
+            request = replace(request, pose=ANY)
+        images: list[Image.Image] = self._client.call(
+            "sketch", self.weights, request, recording, cancelled=cancelled
+        )
+        return images

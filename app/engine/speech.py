@@ -11,8 +11,11 @@ from models.memory import hand_back_freed_memory
 
 if TYPE_CHECKING:
     from app.engine.server import Call
-    from app.speech.recognition.transcriber import Heard
+    from app.speech.recognition.transcriber import Cancelled, Heard
     from app.speech.sound.recording import Recording
+
+_PATIENCE = 60.0
+"""Seconds until it has to stop when it is told to: a step of a large model takes long."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class LoadedRecogniser:
 
     name: str
     notice: str | None
+    live: bool
 
 
 class SpeechEngine:
@@ -33,11 +37,12 @@ class SpeechEngine:
         hand_back_freed_memory()
 
     def describe(self) -> LoadedRecogniser:
-        return LoadedRecogniser(self._transcriber.name, self._transcriber.notice)
+        transcriber = self._transcriber
+        return LoadedRecogniser(transcriber.name, transcriber.notice, transcriber.live)
 
     def understand(self, call: Call, recording: Recording, words: bool) -> Heard:
         try:
-            return self._transcriber.understand(recording, words)
+            return self._transcriber.understand(recording, words, call.cancelled)
         finally:
             hand_back_freed_memory()  # what Whisper took is more than its model
 
@@ -49,8 +54,11 @@ class EngineTranscriber:
         self._client = client
         self.name = recogniser.name
         self.notice = recogniser.notice
+        self.live = recogniser.live
 
-    def understand(self, recording: Recording, words: bool = True) -> Heard:
+    def understand(
+        self, recording: Recording, words: bool = True, cancelled: Cancelled | None = None
+    ) -> Heard:
         """Return the voice, and what it says: as ``Transcriber.understand``.
 
         Raises
@@ -58,5 +66,7 @@ class EngineTranscriber:
         EngineStoppedError
             The engine died; the next call starts another one.
         """
-        heard: Heard = self._client.call("understand", recording, words)
+        heard: Heard = self._client.call(
+            "understand", recording, words, cancelled=cancelled, patience=_PATIENCE
+        )
         return heard

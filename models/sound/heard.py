@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,3 +37,15 @@ class HeardSentence:
     spans: tuple[Span, ...]
     teacher: str
     left_out: int = 0
+
+    def coming_from(self, former: HeardSentence, share: float) -> HeardSentence:
+        """Return this sentence while it takes the place of a former one.
+
+        Only the sentence feature is on its way, from which sketches are drawn; the words are these.
+
+        Parameters
+        ----------
+        share : of the way, 0 .. 1.
+        """
+        sentence = former.text.sentence.lerp(self.text.sentence, share)
+        return replace(self, text=replace(self.text, sentence=sentence))

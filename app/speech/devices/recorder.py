@@ -24,6 +24,9 @@ CHUNK_SECONDS = 0.05
 ANSWER_SECONDS = 3.0
 """How long a device may take to deliver its next chunk before it is given up."""
 
+MOMENT_SECONDS = 0.2
+"""Silence after speech that may be the end of it."""
+
 _USUAL_RATES = (
     *(48_000, 44_100, 32_000, 16_000, 96_000, 24_000, 22_050, 8_000, 11_025, 192_000),
     *(88_200, 176_400, 12_000, 64_000, 384_000),
@@ -78,7 +81,10 @@ class Recorder:
         """Why recording ended by itself, when a device failed in the middle."""
         self._device = device
         self._max_seconds = max_seconds
+        self.pausing = False
+        """Whether the person, who has spoken, is silent for a moment."""
         self._pause_detector = PauseDetector() if stop_when_silent else None
+        self._moment_detector = PauseDetector(MOMENT_SECONDS)
         self._on_level = on_level
         self._chunks: list[NDArray[np.int16]] = []  # each of shape (length, channels)
         self._recorded_samples = 0
@@ -123,12 +129,19 @@ class Recorder:
         self._thread.join(timeout=0 if self.failure else ANSWER_SECONDS)
         if self._thread.is_alive() and self.failure is None:
             self.failure = self._lost()
-        chunks = list(self._chunks)
-        if not chunks or self.microphone is None:
+        sound = self.so_far()
+        if sound is None:
             raise self.failure or DeviceFailedError(
                 "The recording was stopped before there was any sound. Record again, or type the "
                 "description."
             )
+        return sound
+
+    def so_far(self) -> Recording | None:
+        """Return what was recorded until now, from any thread; None where there is nothing yet."""
+        chunks = list(self._chunks)
+        if not chunks or self.microphone is None:
+            return None
         return Recording(one_voice(_as_float(np.concatenate(chunks))), self.microphone.rate)
 
     @property
@@ -227,7 +240,9 @@ class Recorder:
             self.level = sound.peak
             if self._on_level is not None:
                 self._on_level(self.level)
-            if self._pause_detector and self._pause_detector.feed(sound.loudness, sound.seconds):
+            heard = sound.loudness, sound.seconds
+            self.pausing = self._moment_detector.feed(*heard)
+            if self._pause_detector and self._pause_detector.feed(*heard):
                 return
 
     def _lost(self) -> DeviceFailedError:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from http.client import HTTPException
 from typing import Any
 
-from app.speech.recognition.transcriber import SpeechModelError, Transcriber
-from app.speech.sound.recording import Recording
+from app.speech.recognition.transcriber import Cancelled, SpeechModelError, Transcriber
+from app.speech.sound.voice_detector import Speech
 
 # SpeechRecognition's own begins with http: everybody on the way could listen.
 _ENDPOINT = "https://www.google.com/speech-api/v2/recognize"
@@ -34,7 +34,7 @@ class GoogleTranscriber(Transcriber):
         self._recogniser: Any = speech_recognition.Recognizer()
         self._recogniser.operation_timeout = 15.0  # seconds
 
-    def _recognise(self, speech: Recording) -> str:
+    def _recognise(self, speech: Speech, cancelled: Cancelled) -> str:
         from speech_recognition import RequestError, UnknownValueError
 
         try:

@@ -6,8 +6,8 @@ from typing import Any
 
 from app.speech.recognition.language_model import BIRD_DICTIONARY, BIRD_MODEL
 from app.speech.recognition.pronunciations import sphinx_folder
-from app.speech.recognition.transcriber import SpeechModelError, Transcriber
-from app.speech.sound.recording import Recording
+from app.speech.recognition.transcriber import Cancelled, SpeechModelError, Transcriber
+from app.speech.sound.voice_detector import Speech
 
 
 class SphinxTranscriber(Transcriber):
@@ -38,7 +38,7 @@ class SphinxTranscriber(Transcriber):
         )
         self._recogniser: Any = speech_recognition.Recognizer()
 
-    def _recognise(self, speech: Recording) -> str:
+    def _recognise(self, speech: Speech, cancelled: Cancelled) -> str:
         from speech_recognition import RequestError, UnknownValueError
 
         try:

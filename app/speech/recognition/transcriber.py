@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.errors import AppError
 from app.speech.recognition.tidy import tidy
 from app.speech.sound.loudness import advice
 from app.speech.sound.recording import Recording
-from app.speech.sound.voice_detector import find_speech
+from app.speech.sound.voice_detector import Speech, find_speech
+
+Cancelled = Callable[[], bool]
 
 
 class NothingHeardError(AppError):
@@ -30,7 +33,14 @@ class SpeechModelError(AppError):
     """A recogniser cannot be loaded or failed."""
 
 
-def speech_in(recording: Recording) -> Recording:
+class ListeningCancelled(AppError):
+    """The caller asked for the understanding to stop."""
+
+    def __init__(self) -> None:
+        super().__init__("Understanding what was said was cancelled.")
+
+
+def speech_in(recording: Recording) -> Speech:
     """Return the part of a recording from the first to the last word, at 16 kHz.
 
     Raises
@@ -72,6 +82,10 @@ class Transcriber(ABC):
     notice: str | None = None
     """A sentence for the person when this is not the recogniser that was hoped for."""
 
+    live = False
+    """Whether it may be asked again and again while somebody speaks: it is quick, stops when it is
+    told to, begins where it ended when only a pause followed, and sends the sound nowhere."""
+
     def __init__(self) -> None:
         self._busy = threading.Lock()
 
@@ -79,15 +93,23 @@ class Transcriber(ABC):
         """Return what is said in ``recording``: errors as for :meth:`understand`."""
         return self.understand(recording).text
 
-    def understand(self, recording: Recording, words: bool = True) -> Heard:
+    def understand(
+        self,
+        recording: Recording,
+        words: bool = True,
+        cancelled: Cancelled = lambda: False,
+    ) -> Heard:
         """Return the voice in ``recording``, and what it says.
 
         Parameters
         ----------
         words : whether the words are wanted, too.
+        cancelled : asked now and then by a recogniser that is `live`.
 
         Raises
         ------
+        ListeningCancelled
+            `cancelled` said so.
         NothingHeardError
             On silence or noise.
         NothingUnderstoodError
@@ -99,11 +121,11 @@ class Transcriber(ABC):
         if not words:
             return Heard(speech)
         with self._busy:
-            text = tidy(self._recognise(speech))
+            text = tidy(self._recognise(speech, cancelled))
         if not text:
             raise NothingUnderstoodError()
         return Heard(speech, text)
 
     @abstractmethod
-    def _recognise(self, speech: Recording) -> str:
+    def _recognise(self, speech: Speech, cancelled: Cancelled) -> str:
         """Return the raw text of a recording that holds speech; empty when none is found."""

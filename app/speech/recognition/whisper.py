@@ -18,11 +18,16 @@ from numpy.typing import NDArray
 
 from app.installation import INSTALL_AGAIN
 from app.speech.recognition.correction import Corrector, Guess
+from app.speech.recognition.hearing import Hearing, Hearings
 from app.speech.recognition.language_model import LanguageModelError
 from app.speech.recognition.tidy import tidy
-from app.speech.recognition.transcriber import SpeechModelError, Transcriber
-from app.speech.sound.recording import Recording
-from app.speech.sound.voice_detector import RATE
+from app.speech.recognition.transcriber import (
+    Cancelled,
+    ListeningCancelled,
+    SpeechModelError,
+    Transcriber,
+)
+from app.speech.sound.voice_detector import RATE, Speech
 
 BIRD_PROMPT = (
     "A small bird with a gray nape, buff breast, brown tarsus, white eyering and wingbars. "
@@ -42,6 +47,10 @@ told of birds, it repeats what it was told."""
 
 _FORGIVEN = 2
 """Tokens that count as certain besides: of a single word, the beginning alone is unlikely."""
+
+_SHORT, _SHORT_FRAMES, _FRAMES = 13 * RATE, 1500, 3000
+"""So short a sound (in samples) is listened to in a window of half the usual length (in hundredths
+of a second): that takes half the time, and as many words are understood."""
 
 _LONGEST = 28 * RATE  # samples; Whisper hears 30 seconds at a time
 _SEARCHED = 8 * RATE  # samples in which a long recording is cut, where it is quietest
@@ -63,6 +72,7 @@ class WhisperTranscriber(Transcriber):
     """
 
     name = "Whisper"
+    live = True
 
     def __init__(self, model_folder: Path | None = None) -> None:
         super().__init__()
@@ -103,9 +113,10 @@ class WhisperTranscriber(Transcriber):
             ) from error
         self._recogniser: Any = WhisperCompatibleRecognizer(_WeighingWhisper(model, corrector))
 
-    def _recognise(self, speech: Recording) -> str:
+    def _recognise(self, speech: Speech, cancelled: Cancelled) -> str:
+        sound, told = speech.to_audio_data(), {"spoken": speech.spoken, "cancelled": cancelled}
         try:
-            return str(self._recogniser.recognize(speech.to_audio_data()))
+            return str(self._recogniser.recognize(sound, **told))
         except (RuntimeError, ValueError) as error:  # CTranslate2 raises either
             raise SpeechModelError(
                 f"Whisper failed: {_reason(error)}. Try another model or recogniser, or type the "
@@ -137,26 +148,48 @@ class _WeighingWhisper:
             model.get_prompt(self._tokenizer, before, without_timestamps=True) for before in told
         ]
         self._suppressed = get_suppressed_tokens(self._tokenizer, [-1])
+        self._hearings = Hearings()
 
-    def transcribe(self, audio_array: NDArray[np.float32]) -> dict[str, Any]:
-        """Return the text of 16 kHz sound, in the form that SpeechRecognition asks for."""
-        texts = [self._understand(part) for part in _parts(audio_array)]
+    def transcribe(
+        self, audio_array: NDArray[np.float32], spoken: int, cancelled: Cancelled
+    ) -> dict[str, Any]:
+        """Return the text of 16 kHz sound, in the form that SpeechRecognition asks for.
+
+        Parameters
+        ----------
+        spoken : samples at whose end the voice has ended.
+        cancelled : asked between two steps.
+        """
+        texts = []
+        for part in _parts(audio_array):
+            hearing = self._hearings.of(part, spoken)
+            if hearing.text is None:
+                hearing.text = self._understand(hearing, cancelled)
+            texts.append(hearing.text)
+            spoken -= len(part)
         return {"text": " ".join(texts), "segments": [], "language": "en"}
 
-    def _understand(self, sound: NDArray[np.float32]) -> str:
+    def _understand(self, hearing: Hearing, cancelled: Cancelled) -> str:
         from faster_whisper.audio import pad_or_trim
 
-        features = self._model.encode(pad_or_trim(self._model.feature_extractor(sound)))
-        heard = [self._ask(features, prompt) for prompt in self._prompts]
+        _give_up_if(cancelled)
+        if hearing.features is None:
+            mels = self._model.feature_extractor(hearing.sound)
+            frames = _SHORT_FRAMES if len(hearing.sound) <= _SHORT else _FRAMES
+            hearing.features = self._model.encode(pad_or_trim(mels, frames))
+        for prompt in self._prompts[len(hearing.answers) :]:
+            _give_up_if(cancelled)
+            hearing.answers.append(self._ask(hearing.features, prompt))
         if not any(
             answer.log_probability > least * (len(answer.ids) + _FORGIVEN)
-            for answers, least in zip(heard, _UNDERSTOOD, strict=True)
+            for answers, least in zip(hearing.answers, _UNDERSTOOD, strict=True)
             for answer in answers
         ):
             return ""
-        answers = [answer for answers in heard for answer in answers]
+        answers = [answer for answers in hearing.answers for answer in answers]
         answers.sort(key=attrgetter("log_probability"), reverse=True)
-        certainties = self._certainties(features, answers)
+        _give_up_if(cancelled)
+        certainties = self._certainties(hearing.features, answers)
         chosen = self._corrector.choose(
             [
                 Guess(answer.text, answer.log_probability, certainties.get(answer.text, ()))
@@ -214,6 +247,11 @@ class _WeighingWhisper:
         return tuple(found)
 
 
+def _give_up_if(cancelled: Cancelled) -> None:
+    if cancelled():
+        raise ListeningCancelled
+
+
 def _reason(error: Exception) -> str:
     """What an error says, to be put into a sentence."""
     return str(error).rstrip(".") or type(error).__name__
@@ -221,8 +259,9 @@ def _reason(error: Exception) -> str:
 
 def _repeats_itself(text: str) -> bool:
     """Tell whether a text says the same again and again, as Whisper does when it is lost."""
-    written = text.encode()
-    return len(written) / len(zlib.compress(written)) >= 2.4
+    words, written = text.split(), text.encode()
+    few = 3 * len(set(words)) <= len(words)  # "no no no": too short to be packed
+    return few or len(written) / len(zlib.compress(written)) >= 2.4
 
 
 def _parts(sound: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,19 @@ _PAUSE = 2 * RATE  # samples; after a shorter one the voice goes on
 _PAD = 3 * RATE // 10  # samples before and after
 
 
-def find_speech(recording: Recording) -> Recording | None:
+@dataclass(frozen=True)
+class Speech(Recording):
+    """Sound in which somebody speaks.
+
+    Attributes
+    ----------
+    spoken : samples at whose end the voice has ended; what follows is a pause, or nothing.
+    """
+
+    spoken: int = 0
+
+
+def find_speech(recording: Recording) -> Speech | None:
     """Return the part from the first to the last word at 16 kHz, or ``None`` without speech.
 
     Raises
@@ -35,19 +47,23 @@ def find_speech(recording: Recording) -> Recording | None:
     recording = recording.resampled(RATE)
     length = len(recording.samples)
     voices = [
-        (start, end)
-        for start, end in _voices(speech_probabilities(recording.as_float()), length)
-        if end - start > _SHORTEST_WORD
+        voice
+        for voice in _voices(speech_probabilities(recording.as_float()), length)
+        if voice[1] - voice[0] > _SHORTEST_WORD
     ]
     if not voices:
         return None
     first, last = max(0, voices[0][0] - _PAD), min(length, voices[-1][1] + _PAD)
-    return replace(recording, samples=recording.samples[first:last])
+    spoken = min(length, voices[-1][2]) - first
+    return Speech(recording.samples[first:last], RATE, recording.is_file, spoken)
 
 
-def _voices(probabilities: NDArray[np.float32], length: int) -> list[tuple[int, int]]:
-    """Return where voices begin and end, in samples, as Silero's own program finds them."""
-    voices: list[tuple[int, int]] = []
+def _voices(probabilities: NDArray[np.float32], length: int) -> list[tuple[int, int, int]]:
+    """Return where voices begin and end, in samples, as Silero's own program finds them.
+
+    And since when it is quiet: earlier, where a last pause is too short to end the voice.
+    """
+    voices: list[tuple[int, int, int]] = []
     begun: int | None = None
     quiet_since: int | None = None
     for at, probability in zip(range(0, length + WINDOW, WINDOW), probabilities, strict=False):
@@ -57,8 +73,8 @@ def _voices(probabilities: NDArray[np.float32], length: int) -> list[tuple[int, 
         elif probability < _NO_SPEECH and begun is not None:
             quiet_since = at if quiet_since is None else quiet_since
             if at - quiet_since >= _PAUSE:
-                voices.append((begun, quiet_since))
+                voices.append((begun, quiet_since, quiet_since))
                 begun = quiet_since = None
     if begun is not None:
-        voices.append((begun, length))
+        voices.append((begun, length, length if quiet_since is None else quiet_since))
     return voices

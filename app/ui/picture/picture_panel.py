@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST_PICTURES = 9
 _EXAMPLE = "For example:"
+_SKETCH = "A sketch of what you are saying…"
 _CAPTION = 80  # characters of a sentence that the caption repeats
 _MODEL = 40  # characters of a model's name
 
@@ -66,6 +67,7 @@ class PicturePanel(ttk.Frame):
         self.kept: KeptPicture | None = None
         self.has_picture = self.previewing = False
         self._coming: PictureSet | None = None  # until its first stage is there
+        self._sketch: PictureSet | None = None
         self._caption: str | None = None  # in place of what the pictures themselves say
         self._empty = " "  # what is said of nothing
         self._build(actions, sizes, count)
@@ -220,6 +222,19 @@ class PicturePanel(ttk.Frame):
         self.previewing = True
         self.view.show(PictureSet.of([drawing]))
         self._say(caption)
+        self._set_buttons(drawing=False, has_picture=False)
+
+    def show_sketch(self, image: Image.Image) -> None:
+        """Show what comes of a voice, so far; the next one takes its place."""
+        if self._sketch is not None and self._sketch is self.view.pictures:
+            self._sketch.stages[0][0] = image
+            self.view.refresh()
+            return
+        self._coming = None
+        self.previewing = True
+        self._sketch = PictureSet.of_file("", image)
+        self.view.show(self._sketch)
+        self._say(_SKETCH)
         self._set_buttons(drawing=False, has_picture=False)
 
     def escape(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tkinter import ttk
 
 from app.ui.sentence.completion import Completion
+from app.ui.sentence.guessed_text import GuessedText
 from app.ui.sentence.pose_menu import PoseMenu, ShownPose
 from app.ui.sentence.understood_row import UnderstoodRow
 from app.ui.sentence.word_marks import Suggest, WordMarks
@@ -17,7 +18,7 @@ from models.request import MAX_CHARACTERS, DrawRequest
 from models.words.completion import completer
 
 _LEAST_LINES, _LEAST_WIDTH = 2, 24  # in letters; it takes what room there is
-NOT_NEEDED = "No text is needed: the sound itself is drawn"
+NOT_NEEDED = "No text is needed"
 
 
 class SentenceField(ttk.Frame):
@@ -32,6 +33,10 @@ class SentenceField(ttk.Frame):
     on_draw : receives what the person wants drawn.
     suggest : finds known words for unknown ones.
     shown_pose, on_missing : as for `PoseMenu`.
+
+    Attributes
+    ----------
+    guessed : shows in it what is still being said.
     """
 
     def __init__(
@@ -77,6 +82,7 @@ class SentenceField(ttk.Frame):
         self.understood.pack(side="bottom", fill="x")
         self.text.pack(fill="both", expand=True)
         self.text.bind("<<Modified>>", self._modified, add=True)
+        self.guessed = GuessedText(self.text)
         self.marks = WordMarks(self.text, suggest)
         self.completion = Completion(self.text, self._rest)
         for keys in ("<Return>", "<Control-Return>", "<KP_Enter>", "<Control-KP_Enter>"):

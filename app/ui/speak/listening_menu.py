@@ -1,4 +1,4 @@
-"""How to listen: which microphone, who understands, when to stop."""
+"""How to listen: which microphone, who understands, when to stop, and whether to sketch."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class ListeningMenu(ttk.Menubutton):
         self._recogniser = tk.StringVar(self, settings.recogniser)
         self._whisper_folder = settings.whisper_folder
         self._stop_when_silent = tk.BooleanVar(self, settings.stop_when_silent)
+        self._sketch_while_speaking = tk.BooleanVar(self, settings.sketch_while_speaking)
         self.menu = FlatMenu(self, self.look_for_microphones)
         self.microphones = FlatMenu(self.menu)
         self.recognisers = FlatMenu(self.menu)
@@ -58,6 +59,11 @@ class ListeningMenu(ttk.Menubutton):
     def stop_when_silent(self) -> bool:
         """Whether recording ends by itself when the person pauses."""
         return self._stop_when_silent.get()
+
+    @property
+    def sketch_while_speaking(self) -> bool:
+        """Whether a sketch follows the voice, where the sound itself is drawn."""
+        return self._sketch_while_speaking.get()
 
     def look_for_microphones(self) -> None:
         """Bring the list of microphones up to date."""
@@ -94,6 +100,11 @@ class ListeningMenu(ttk.Menubutton):
             label="Stop by itself when I pause",
             variable=self._stop_when_silent,
             command=lambda: self._on_change(stop_when_silent=self._stop_when_silent.get()),
+        )
+        self.menu.add_checkbutton(
+            label="Sketch while I speak, straight from sound",
+            variable=self._sketch_while_speaking,
+            command=lambda: self._on_change(sketch_while_speaking=self.sketch_while_speaking),
         )
 
     def _show_microphones(self, found: list[Microphone]) -> None:

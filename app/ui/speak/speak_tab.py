@@ -16,6 +16,8 @@ from app.ui.sentence.pose_menu import ShownPose
 from app.ui.sentence.sentence_field import SentenceField
 from app.ui.sentence.word_marks import Suggest
 from app.ui.speak.listening_menu import ListeningMenu
+from app.ui.speak.live_sketch import LiveSketch
+from app.ui.speak.live_words import LiveWords
 from app.ui.speak.push_to_talk import PushToTalk
 from app.ui.speak.sound_row import SoundRow
 from app.ui.speak.way_row import WayRow
@@ -55,17 +57,22 @@ _LABELS = {
 class SpeakTab(ttk.Frame):
     """Record and Stop, a running timer and level, and the text that was heard.
 
-    A picture is drawn through that text, which can be corrected first, or straight from the sound,
-    which is drawn at once.
+    The text appears while the person speaks. A picture is drawn through it, or straight from the
+    sound: as soon as the person stops, or when the text was read and corrected.
 
     Parameters
     ----------
     transcriber_loader : brings the transcriber; recording works while it loads.
-    on_draw : receives what was said when it is to be drawn.
+    live_sketch : follows the voice.
+    on_draw : receives what was said when it is to be drawn, and a seed, where it has one already.
     suggest : finds known words for unknown ones.
     shown_pose : as for `PoseMenu`.
     settings : how to listen, as it was chosen before.
     on_change : receives changed settings by name.
+
+    Attributes
+    ----------
+    live_words, live_sketch : what follows the voice.
     """
 
     def __init__(
@@ -74,7 +81,8 @@ class SpeakTab(ttk.Frame):
         runner: BackgroundRunner,
         transcriber_loader: Loader[EngineTranscriber],
         messages: MessageBar,
-        on_draw: Callable[[Subject], None],
+        live_sketch: LiveSketch,
+        on_draw: Callable[[Subject, int | None], None],
         suggest: Suggest,
         shown_pose: ShownPose,
         settings: Settings,
@@ -84,6 +92,7 @@ class SpeakTab(ttk.Frame):
         self._runner = runner
         self._transcriber_loader = transcriber_loader
         self._messages = messages
+        self.live_sketch = live_sketch
         self._on_draw = on_draw
         self._recorder: Recorder | None = None
         self._timer: str | None = None
@@ -93,9 +102,9 @@ class SpeakTab(ttk.Frame):
         self._heard_text = ""
         self._heard_from: Recording | None = None
         self._speech: Recording | None = None  # the part of the last recording that is a voice
+        self._was_stopped = False  # whether what is understood was just recorded
+        self._busy = self._waits = False  # something is drawn; what was said is drawn then
         self._build(suggest, shown_pose, settings, on_change)
-        self.listening = ListeningMenu(self.sound_row, runner, settings, on_change)
-        self.listening.pack(side="right")
         PushToTalk(
             self.record_button,
             lambda: self.state_of_speech in (SpeakState.STARTING, SpeakState.RECORDING),
@@ -124,20 +133,39 @@ class SpeakTab(ttk.Frame):
         self.sound_row = SoundRow(
             self, self._runner, self._try_again, self.open_sound, self._messages.error
         )
+
+        def choose_listening(**changes: object) -> None:
+            on_change(**changes)
+            self._follow_choices()
+
+        self.listening = ListeningMenu(self.sound_row, self._runner, settings, choose_listening)
+        self.listening.pack(side="right")
         # Packed from below: in a low window the text gives way, never the buttons.
         self.sound_row.pack(side="bottom", fill="x", pady=(GAP, 0))
 
-        def choose(way: Way) -> None:
+        def choose_way(way: Way) -> None:
+            self._follow_choices()
             self.field.set_needed(way != "sound")
             on_change(way=way)
 
-        self.way_row = WayRow(self, settings.way, choose)
+        self.way_row = WayRow(self, settings.way, choose_way)
         self.way_row.pack(fill="x", pady=(0, GAP))
-        label = "What was heard (you can change it)"
+        label = "What was heard"
         self.field = SentenceField(
             self, label, lambda _: self._draw(), suggest, shown_pose, self._messages.error
         )
+        self.live_words = LiveWords(self._runner, self._transcriber_loader, self.field.guessed)
+        self._follow_choices()
         self.field.set_needed(settings.way != "sound")
+        self._draw_when_stopped = tk.BooleanVar(self, settings.draw_when_stopped)
+        self.draw_box = ttk.Checkbutton(
+            self,
+            text="Draw when I stop",
+            variable=self._draw_when_stopped,
+            command=lambda: on_change(draw_when_stopped=self._draw_when_stopped.get()),
+        )
+        # Beside the field's label: in a low window there is no room for a row of its own.
+        self.draw_box.place(in_=self.field, relx=1, y=-GAP // 2, anchor="ne")
         self.examples = ExampleLinks(self, "You could say", self.field)
         self.field.pack(fill="both", expand=True)
         self.show_examples(not settings.has_drawn)
@@ -166,6 +194,8 @@ class SpeakTab(ttk.Frame):
         """Let go of the microphone; called when the window closes."""
         if self._timer is not None:
             self.after_cancel(self._timer)
+        self.live_words.passes.stop()
+        self.live_sketch.close()
         recorder, self._recorder = self._recorder, None
         if recorder is not None:
             # Stopping may wait for the device, so not in Tk's thread.
@@ -185,6 +215,7 @@ class SpeakTab(ttk.Frame):
             return Recording.from_file(path)
 
         self._beside = beside
+        self._was_stopped = self._waits = False
         self._messages.clear()
         self._enter(SpeakState.UNDERSTANDING)
         self._runner.run_in_thread(read, self._recorded, self._failed)
@@ -199,7 +230,7 @@ class SpeakTab(ttk.Frame):
         if self.state_of_speech is not SpeakState.IDLE:
             return
         self._messages.clear()
-        self._stop_asked = False
+        self._stop_asked = self._waits = False
         self._enter(SpeakState.STARTING)
         microphone = self.listening.microphone
         stop_when_silent = self.listening.stop_when_silent
@@ -224,7 +255,20 @@ class SpeakTab(ttk.Frame):
         if self._stop_asked:  # the space bar was let go of before the microphone was open
             self._stop()
         else:
+            self.live_words.start(recorder)
+            self.live_sketch.start(recorder, self.field.request)
             self._tick()
+
+    def _follow_choices(self) -> None:
+        """Let words and sketch follow the voice where they are wanted, from now on."""
+        way = self.way_row.way
+        words = way != "sound"
+        sketch = way != "text" and self.listening.sketch_while_speaking
+        self.live_words.passes.wanted, self.live_sketch.passes.wanted = words, sketch
+        if not words:
+            self.live_words.take_away()
+        if not sketch:
+            self.live_sketch.hide()
 
     def _tick(self) -> None:
         recorder = self._recorder
@@ -248,6 +292,11 @@ class SpeakTab(ttk.Frame):
             self._timer = None
         if recorder is None:
             return
+        # What is under way gives up now; the engine goes on from there with the whole recording.
+        self.live_words.passes.stop()
+        self.live_sketch.passes.stop()
+        # Who lost the microphone in the middle of a sentence has to say whether that was all.
+        self._was_stopped = recorder.failure is None
         self._enter(SpeakState.UNDERSTANDING)
         self._runner.run_in_thread(lambda task: recorder.stop(), self._recorded, self._failed)
 
@@ -258,6 +307,7 @@ class SpeakTab(ttk.Frame):
         )
 
     def _try_again(self, recording: Recording) -> None:
+        self._was_stopped = self._waits = False
         self._messages.clear()
         self._enter(SpeakState.UNDERSTANDING)
         self._recorded(recording)
@@ -275,19 +325,24 @@ class SpeakTab(ttk.Frame):
 
         self._heard_text, self._heard_from = heard.text, recording
         self._speech = heard.speech
+        way = self.way_row.way
+        drawn = self._draw_when_stopped.get() if self._was_stopped else way != "text"
+        written = self.live_words.take_away()
         self._enter(SpeakState.IDLE)  # until here the way could not be changed
-        if self.way_row.way == "sound":
-            self._draw()
-            self._say_beside()
-            return
-        self.field.sentence = heard.text
-        if self.way_row.way == "both":
-            self._draw()
-        told = " ".join(filter(None, (notice, advice(recording))))
+        if way != "sound":
+            self.field.sentence = heard.text
+        told = self._messages.text
+        if drawn and not written:  # who writes meanwhile has something else in mind
+            self._waits = True
+            self._draw_when_free()
+        else:
+            self.live_sketch.end()
+        if way != "sound":
+            told = told or " ".join(filter(None, (notice, advice(recording))))
+            self.field.text.focus()  # Return draws, and a wrong word is corrected in place
         if told and not self._messages.text:
             self._messages.note(told)
         self._say_beside()
-        self.field.text.focus()  # Return draws at once, and a wrong word is corrected in place
 
     def _say_beside(self) -> None:
         """Say, once, what was to be said beside what came of a file."""
@@ -299,7 +354,20 @@ class SpeakTab(ttk.Frame):
         """Draw what was said, or what became of it; never a sound while the next one comes."""
         subject = self.subject()
         if subject.way == "text" or not self._told_busy("draw"):
-            self._on_draw(subject)
+            self._on_draw(subject, self.live_sketch.seed)
+            self.live_sketch.end()
+
+    def set_busy(self, busy: bool) -> None:
+        """Know whether something is being drawn: what was said meanwhile is drawn then."""
+        self._busy = busy
+        self.field.set_busy(busy)
+        if self._waits and not busy:
+            self.after_idle(self._draw_when_free)
+
+    def _draw_when_free(self) -> None:
+        if self._waits and not self._busy:
+            self._waits = False
+            self._draw()
 
     def _told_busy(self, wish: str) -> bool:
         """Say what a wish has to wait for, and tell whether it has to."""
@@ -311,6 +379,12 @@ class SpeakTab(ttk.Frame):
         return True
 
     def _failed(self, error: Exception) -> None:
+        from app.speech.recognition.transcriber import NothingHeardError
+
+        guess = self.live_words.shown
+        if not self.live_words.take_away() and guess and not isinstance(error, NothingHeardError):
+            self.field.sentence = guess  # better than nothing
+        self.live_sketch.end()
         self._enter(SpeakState.IDLE)
         self._messages.error(error)
         self._say_beside()

@@ -29,6 +29,7 @@ from app.ui.settings.engine_loaders import EngineLoaders
 from app.ui.settings.setting_changes import SettingChanges
 from app.ui.settings.settings_keeper import SettingsKeeper
 from app.ui.speak.kept_sound import KeptSound
+from app.ui.speak.live_sketch import LiveSketch
 from app.ui.speak.speak_tab import SpeakTab
 from app.ui.toolkit.background import BackgroundRunner
 from app.ui.toolkit.flat_menu import MenuEntry
@@ -186,6 +187,7 @@ class MainWindow:
             runner,
             self.transcriber_loader,
             messages,
+            LiveSketch(runner, self.painter_loader, self.desk, self.panel),
             self.desk.draw_subject,
             suggest,
             lambda: self.pictures.shown_pose,
@@ -312,7 +314,7 @@ class MainWindow:
         self.status.show(self.painter_loader)
 
     def _set_busy(self, busy: bool) -> None:
-        self.speak_tab.field.set_busy(busy)
+        self.speak_tab.set_busy(busy)
         self.type_tab.field.set_busy(busy)
         self.morph_tab.set_busy(busy)
         self._show_status()  # a graphics card that ran out of memory was given up

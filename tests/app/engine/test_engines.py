@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +79,32 @@ def test_speech_is_understood(engines: Engines, spoken_sentence: SpeakSentence) 
     recording = Recording.from_file(spoken_sentence(SENTENCE))
     assert transcriber.name == "Whisper" and transcriber.notice is None
     assert transcriber.understand(recording).text == SENTENCE
+
+
+def test_a_sketch_of_what_is_said_comes_from_the_last_one(
+    engines: Engines, painter: Painter, spoken_sentence: SpeakSentence
+) -> None:
+    there = engines.load_painter()
+    whole = Recording.from_file(spoken_sentence(f"{SENTENCE} and a white belly"))
+    half = replace(whole, samples=whole.samples[: len(whole.samples) // 2])
+    request = DrawRequest(seed=5, sketches=1)
+
+    def sketches(recording: Recording) -> list[np.ndarray]:
+        drawn = there.sketch(request, recording, lambda: False)
+        return [np.asarray(image, np.float32) for image in drawn]
+
+    (before,) = sketches(half)
+    way = sketches(whole)
+    assert len(way) > 2
+    distances = [float(np.abs(sketch - before).mean()) for sketch in way]
+    assert distances == sorted(distances) and 0 < distances[0] < 0.6 * distances[-1]
+    speech = find_speech(whole)
+    assert speech is not None
+    expected = painter.draw(replace(request, sound=speech.as_float(), size=64)).image
+    np.testing.assert_array_equal(way[-1], np.asarray(expected))
+    # Another recording begins anew, and nothing is drawn where nobody speaks.
+    assert len(sketches(half)) == 1
+    assert there.sketch(request, Recording(np.zeros(16_000, np.int16), 16_000), bool) == []
 
 
 def test_a_recording_is_searched_for_a_voice_once(

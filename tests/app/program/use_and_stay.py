@@ -51,9 +51,10 @@ class Used(window.MainWindow):
         self.tabs.select(tab)
         click(tab.record_button)
         self._wait(lambda: tab.state_of_speech is SpeakState.RECORDING)
-        self._wait(lambda: tab._recorder is not None and tab._recorder.seconds > 1)
+        self._wait(lambda: tab._recorder is not None and tab._recorder.seconds > 3.5)
         click(tab.record_button)
-        self._wait(lambda: tab.state_of_speech is SpeakState.IDLE)
+        self._wait(lambda: tab.state_of_speech is SpeakState.IDLE and not self.desk.busy)
+        assert "bird" in tab.field.sentence, self.messages.text
 
     def _open(self, sound: Path) -> None:
         tab = self.speak_tab
@@ -72,7 +73,7 @@ class Used(window.MainWindow):
 
     def _look_at_the_gallery(self) -> None:
         self.tabs.select(self.gallery_tab)
-        self._wait(lambda: len(self.gallery.find()) == 3)
+        self._wait(lambda: len(self.gallery.find()) == 4)
         newest = self.gallery.find()[0]
         self.gallery.star(newest.name, True)
         self.gallery.thumbnail(newest, 64)

@@ -82,14 +82,19 @@ class Visit:
         assert self._window.panel.image is not None
 
     def speak(self) -> None:
+        """Words and a sketch follow the voice, and two pictures are drawn of it."""
         tab = self._window.speak_tab
         self._window.tabs.select(tab)
+        click(tab.way_row.buttons["both"])
         click(tab.record_button)
         self._wait(lambda: tab.state_of_speech is SpeakState.RECORDING)
-        self._wait(lambda: tab._recorder is not None and tab._recorder.seconds > 2)
+        self._wait(lambda: bool(tab.live_words.shown) and tab.live_sketch.seed is not None)
+        self._wait(lambda: tab._recorder is not None and tab._recorder.seconds > 4)
         click(tab.record_button)
         self._wait(lambda: tab.state_of_speech is SpeakState.IDLE)
         assert "bird" in tab.field.sentence, self._window.messages.text
+        self._wait(lambda: not self._window.desk.busy)
+        assert self._window.desk.drawing is not None
 
     def save(self, path: Path) -> None:
         # The file dialog is the one part of the window that no program can click.

@@ -13,6 +13,7 @@ from app.speech.recognition import correction, recognisers, whisper
 from app.speech.recognition.recognisers import load_transcriber
 from app.speech.recognition.sphinx import SphinxTranscriber
 from app.speech.recognition.transcriber import (
+    Cancelled,
     NothingHeardError,
     NothingUnderstoodError,
     SpeechModelError,
@@ -20,6 +21,7 @@ from app.speech.recognition.transcriber import (
 )
 from app.speech.recognition.whisper import WhisperTranscriber
 from app.speech.sound.recording import Recording
+from app.speech.sound.voice_detector import Speech
 from tests.app.speech.conftest import as_recording, sounds_without_voice
 from tests.speech_fixtures import SpeakSentence
 
@@ -104,7 +106,7 @@ def test_no_words_are_invented_where_nobody_speaks(transcriber: Transcriber, sou
 class MumbleTranscriber(Transcriber):
     name = "mumble"
 
-    def _recognise(self, speech: Recording) -> str:
+    def _recognise(self, speech: Speech, cancelled: Cancelled) -> str:
         self.heard = speech
         return " ... "
 

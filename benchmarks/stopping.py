@@ -1,0 +1,121 @@
+"""How long it takes from Stop until the words are there, and until the picture is.
+
+The program's way, in which words and sketch follow the voice, beside the same window that begins to
+listen when the recording ends. Sentences are spoken into a virtual microphone; Stop comes half a
+second after the last word.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import soundfile
+
+from app.engine.engines import Engines
+from app.settings import Settings, Way
+from app.speech.sound.voice_detector import RATE, find_speech
+from app.ui.speak.speak_tab import SpeakState
+from app.ui.window.window import MainWindow
+from benchmarks.program import wait
+from benchmarks.voices import installed_voices
+from tests.speech_fixtures import speaking_microphone
+
+_HESITATION = 0.5  # seconds from the last word to Stop
+_VOICE = "flite rms"
+_SENTENCES = (
+    "a small red bird with black wings",
+    "this bird is bright yellow with a black head",
+    "a gray bird with a white belly and a short beak",
+    "a brown bird with a speckled breast",
+    "this is a blue bird with long wings",
+)
+"""Not the same one twice in a row: what was understood last is not understood anew."""
+
+_KINDS: tuple[tuple[Way, bool], ...] = (
+    ("text", True),
+    ("text", False),
+    ("sound", True),
+    ("sound", False),
+)
+"""Each way, with and without what follows the voice."""
+
+
+def compare(runs: int) -> None:
+    """Print the medians of so many recordings of each kind, which take turns."""
+    found: dict[tuple[Way, bool], list[tuple[float, float]]] = {kind: [] for kind in _KINDS}
+    feeders: list[subprocess.Popen[bytes]] = []
+    with tempfile.TemporaryDirectory() as folder, Engines() as engines:
+        window = MainWindow(engines, Settings())
+        try:
+            microphones = []
+            for number, sentence in enumerate(_SENTENCES):
+                place = Path(folder) / str(number)
+                place.mkdir()
+                last_word = _speak(sentence, place / "sentence.wav")
+                feeder, environment = speaking_microphone(place / "sentence.wav", place)
+                feeders.append(feeder)
+                microphones.append((environment, last_word))
+            next_one = itertools.cycle(microphones)
+            wait(window, lambda: window.transcriber_loader.value is not None)
+            for run in range(runs + 1):  # the first one of each kind warms up
+                for kind in _KINDS:
+                    environment, last_word = next(next_one)
+                    os.environ.update(environment)
+                    measured = _measure(window, *kind, last_word)
+                    if run:
+                        found[kind].append(measured)
+        finally:
+            window.close()
+            window.runner.join(10)
+            for feeder in feeders:
+                feeder.kill()
+                feeder.wait()
+    _print_table(found)
+
+
+def _print_table(found: dict[tuple[Way, bool], list[tuple[float, float]]]) -> None:
+    print(f"\n{'From Stop, s':44}{'live':>9}{'after Stop':>12}{'after Stop : live':>20}")
+    rows: tuple[tuple[str, Way, int], ...] = (
+        ("through text, words", "text", 0),
+        ("through text, 512 px picture", "text", 1),
+        ("straight from sound, 512 px picture", "sound", 1),
+    )
+    for label, way, column in rows:
+        quick, slow = (
+            statistics.median(times[column] for times in found[way, live]) for live in (True, False)
+        )
+        print(f"{label:44}{quick:9.2f}{slow:12.2f}{slow / quick:20.2f}")
+
+
+def _measure(window: MainWindow, way: Way, live: bool, last_word: float) -> tuple[float, float]:
+    """Return the seconds from Stop until what was said is understood, and until it is drawn."""
+    tab = window.speak_tab
+    tab.way_row.buttons[way].invoke()
+    tab.live_words.passes.wanted = live and way == "text"
+    tab.live_sketch.passes.wanted = live and way == "sound"
+    tab.record_button.invoke()
+    wait(window, lambda: tab.state_of_speech is SpeakState.RECORDING)
+    recorder = tab._recorder
+    assert recorder is not None
+    wait(window, lambda: recorder.seconds > last_word + _HESITATION)
+    before, stopped = window.desk.drawing, time.monotonic()
+    tab.record_button.invoke()
+    wait(window, lambda: tab.state_of_speech is SpeakState.IDLE)
+    understood = time.monotonic() - stopped
+    wait(window, lambda: window.desk.drawing is not before and not window.desk.busy)
+    return understood, time.monotonic() - stopped
+
+
+def _speak(sentence: str, path: Path) -> float:
+    """Write a spoken sentence, and return when its last word ends, in seconds."""
+    spoken = next(voice for voice in installed_voices() if voice.name == _VOICE).say(sentence)
+    soundfile.write(path, spoken.samples, spoken.rate)
+    speech = find_speech(spoken)
+    assert speech is not None
+    return speech.spoken / RATE  # this voice begins at once
