@@ -22,6 +22,9 @@ class OutOfMemoryError(AppError):
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Tell whether memory ran out; torch says it on the processor with a plain RuntimeError."""
-    return isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
+    return (
+        isinstance(error, MemoryError)
+        or (isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error))
+        # A library does not fit.
+        or (isinstance(error, ImportError) and "failed to map segment" in str(error))
     )

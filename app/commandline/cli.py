@@ -7,6 +7,8 @@ command that needs them, when it runs (``app/commandline/commands.py``).
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -34,6 +36,8 @@ SUCCESS = 0
 FAILURE = 1
 BAD_USAGE = 2
 INTERRUPTED = 130  # what shells report for a command stopped with Ctrl-C
+_NO_FOLDER = "The folder in which this was started is gone: change to another one (`cd`)."
+_FAILING_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 _DRAW = "draw a sentence, a file of captions, or a saved picture again"
 
 
@@ -58,6 +62,10 @@ def main(arguments: Sequence[str]) -> int:
     """
     parser = build_parser()
     options = parser.parse_args(arguments)
+    try:
+        os.getcwd()
+    except OSError:  # torch's libraries would end the program
+        return _report(_NO_FOLDER, FAILURE)
     if options.run is None:
         if options.model is None:
             parser.error("the following arguments are required: COMMAND")
@@ -271,6 +279,8 @@ def _sentence(error: Exception) -> str:
         return str(error)
     if is_out_of_memory(error):
         return str(OutOfMemoryError())
+    if isinstance(error, OSError) and error.errno in _FAILING_DISK:
+        return f"What there was to write is not written: {os.strerror(error.errno).lower()}."
     return (
         f"Something unexpected went wrong ({type(error).__name__}: {error}); --debug shows where."
     )

@@ -55,10 +55,13 @@ class Gallery:
     ----------
     folder : where the pictures are; None is ``gallery`` in the user's data folder. It is made when
         the first picture comes.
+    is_chosen : whether a person chose it, and it was there: it is not made anew, since it may be on
+        a drive or in a network that is not connected now.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, is_chosen: bool = False) -> None:
         self.folder = folder or usual_folder()
+        self._is_chosen = is_chosen
         self._index = Index(self.folder / "index.sqlite3")
         self._stars = Stars(self.folder)
         self._trash = Trash(self.folder, self._stars)
@@ -80,8 +83,9 @@ class Gallery:
         Raises
         ------
         PictureError
-            The folder cannot be made or written to.
+            The folder cannot be made or written to, or is not connected.
         """
+        self._check_connected()
         try:
             make_private_folder(self.folder)
         except OSError as error:
@@ -122,7 +126,7 @@ class Gallery:
         Raises
         ------
         PictureError
-            The folder is there and cannot be read.
+            The folder is there and cannot be read, or is not connected.
         """
         while not self._looking.acquire(timeout=_PORTION):
             if cancelled():
@@ -133,7 +137,15 @@ class Gallery:
         finally:
             self._looking.release()
 
+    def _check_connected(self) -> None:
+        if self._is_chosen and not os.path.exists(self.folder):  # nor a name that is too long
+            raise PictureError(
+                f"The folder {self.folder} for drawn pictures is not there. Is its drive "
+                "connected? You can choose another one in the settings."
+            )
+
     def _look_through(self, on_found: Callable[[], None], cancelled: Callable[[], bool]) -> None:
+        self._check_connected()
         before = self._load()
         with _told(f"The pictures in {self.folder} cannot be looked through"):
             there = self._scan()

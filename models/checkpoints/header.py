@@ -69,6 +69,8 @@ def read_header(path: Path) -> dict[str, str]:
     CheckpointError
         The file is missing, or no such file.
     """
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise CheckpointError(f"{path} is no file: name a weights file.")
     if not os.path.isfile(path):
         raise CheckpointError(
             f"The weights file {path} does not exist. Check its name, or fetch it again."

@@ -11,6 +11,7 @@ from app.errors import AppError
 from app.ui.toolkit.text_editing import limit_entry
 from app.ui.toolkit.theme import GAP
 from models.request import MAX_SEED
+from models.words.tokens import printable
 
 
 class SeedError(AppError):
@@ -96,7 +97,7 @@ def parse_seed(text: str, largest: int = MAX_SEED) -> int:
     SeedError
         It is no whole number from 0 to `largest`.
     """
-    text = text.strip()
+    text = printable(text).strip()  # without what nobody sees, of web pages
     # The length first: int() refuses thousands of digits.
     if not text.isdecimal() or len(text) > 20 or int(text) > largest:
         raise SeedError(

@@ -104,7 +104,7 @@ class SettingChanges:
             )
             return False
         self._keeper.remember(gallery_folder=None if folder is None else str(folder))
-        gallery = Gallery(folder)
+        gallery = Gallery(folder, is_chosen=folder is not None)
         self._use_gallery(gallery)
         self._messages.note(f"From now on your pictures are kept in {gallery.folder}.")
         return True

@@ -171,7 +171,7 @@ class MainWindow:
         """What draws beside the window."""
         runner, panel, messages = self.runner, self.panel, self.messages
         folder = self.settings.gallery_folder
-        gallery = Gallery(None if folder is None else Path(folder))
+        gallery = Gallery(None if folder is None else Path(folder), folder is not None)
         self.desk = DrawingDesk(
             runner, self.painter_loader, gallery, panel, messages, self._set_busy, self._kept
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ from models.request import DrawRequest
 from tests.app.commandline.command_line import failure, run
 from tests.app.pictures.test_picture_file import unwritable_folder
 from tests.conftest import REPOSITORY
+from tests.speech_fixtures import SpeakSentence
 
 SENTENCE = "a small red bird with black wings"
 
@@ -148,6 +150,45 @@ def test_too_little_memory_is_told(
     monkeypatch.setattr(Painter, "draw", draw)
     told = failure(capsys, 1, "draw", SENTENCE, "-o", tmp_path / "bird.png")
     assert "There is not enough memory" in told
+
+
+def test_a_library_that_does_not_fit_into_memory_is_told(tmp_path: Path) -> None:
+    command = [sys.executable, str(REPOSITORY / "main.py"), "draw", SENTENCE, "-o", "bird.png"]
+    script = f"ulimit -v 1000000; exec {shlex.join(command)}"
+    ended = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert ended.returncode == 1 and "There is not enough memory" in ended.stderr, ended.stderr
+
+
+def test_a_working_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+    gone, path = tmp_path / "gone", tmp_path / "bird.png"
+    gone.mkdir()
+    command = [sys.executable, str(REPOSITORY / "main.py"), "draw", SENTENCE, "-o", str(path)]
+    script = f"rmdir {shlex.quote(str(gone))}; exec {shlex.join(command)}"
+    ended = subprocess.run(["sh", "-c", script], cwd=gone, capture_output=True, text=True)
+    assert ended.returncode == 1 and "is gone: change to another one" in ended.stderr
+
+
+def test_a_disk_that_is_full_while_words_are_written_is_told(
+    spoken_sentence: SpeakSentence,
+) -> None:
+    command = [
+        sys.executable,
+        str(REPOSITORY / "main.py"),
+        "listen",
+        str(spoken_sentence("a bird")),
+    ]
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr.endswith("is not written: no space left on device.\n"), ended.stderr
+
+
+def test_weights_that_are_no_file_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in (tmp_path, "/dev/zero"):
+        told = failure(capsys, 1, "draw", SENTENCE, "-o", tmp_path / "a.png", "--weights", path)
+        assert f"{path} is no file: name a weights file." in told
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from app.pictures.picture_file import read_metadata
 from app.settings import Settings
 from app.ui.picture.attention_window import AttentionWindow
 from app.ui.picture.picture_set import PictureSet
+from app.ui.picture.seed_bar import parse_seed
 from app.ui.toolkit.loader import LoadState
 from app.ui.window.window import MainWindow
 from models import Drawing, Painter
@@ -302,6 +303,11 @@ def test_surprise_me_draws_with_a_new_seed(ready: MainWindow) -> None:
     assert seeds_shown(ready) != [3]
     assert ready.panel.seed_bar.entry.get() == str(seeds_shown(ready)[0])
     assert ready.panel.seed_bar.locked
+
+
+@pytest.mark.parametrize("text", ["\u200b41", "\u202a41\u202c", "\xa041\t", "\ufeff41"])
+def test_what_nobody_sees_in_a_pasted_seed_does_not_matter(text: str) -> None:
+    assert parse_seed(text) == 41
 
 
 @pytest.mark.parametrize(
