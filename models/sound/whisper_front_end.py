@@ -50,20 +50,20 @@ class WhisperFrontEnd:
         self._model = _load()
 
     def mels(self, samples: Tensor) -> Tensor:
-        """Whisper's own log-mel frames; those beyond 30 seconds are left out."""
+        """Whisper's own log-mel frames."""
         samples = torch.nn.functional.pad(samples.float(), (0, max(0, WINDOW - len(samples))))
         window = torch.hann_window(WINDOW)
         spectrum = torch.stft(samples, WINDOW, HOP, window=window, return_complex=True)
         power = slaney_filters() @ spectrum[:, :-1].abs().square()
         logarithm = power.clamp_min(1e-10).log10()
         logarithm = logarithm.clamp_min(logarithm.max() - _DYNAMICS)
-        return ((logarithm + 4) / 4)[:, :_LONGEST]
+        return (logarithm + 4) / 4
 
     def features(self, mels: Tensor) -> Tensor:
-        """What the encoder makes of frames (MELS, F): (384, F / 2)."""
+        """What the encoder makes of frames (MELS, F): (384, F / 2), of 30 seconds at most."""
         from ctranslate2 import StorageView
 
-        frames = np.ascontiguousarray(mels.float().numpy()[None])
+        frames = np.ascontiguousarray(mels[None, :, :_LONGEST].float().numpy())
         try:
             found = np.array(self._model.encode(StorageView.from_array(frames)))
         except (RuntimeError, ValueError) as error:  # CTranslate2 raises either

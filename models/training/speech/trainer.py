@@ -59,14 +59,14 @@ class SpeechTraining:
     epochs: int = field(default=12, metadata={"help": "how often all utterances are heard"})
     batch_size: int = field(default=16, metadata={"help": "utterances a step"})
     learning_rate: float = field(
-        default=1e-3,
+        default=1.5e-3,
         metadata={
             "help": "the highest one; it rises to that first, and falls to nothing at the end"
         },
     )
     letters_weight: float = field(default=0.3, metadata={"help": "weight of the spelling's loss"})
     count_weight: float = field(
-        default=1.0, metadata={"help": "weight of the loss of the number of words"}
+        default=3.0, metadata={"help": "weight of the loss of the number of words"}
     )
     words_weight: float = field(default=1.0, metadata={"help": "weight of the words' loss"})
     features_weight: float = field(
@@ -77,7 +77,7 @@ class SpeechTraining:
         metadata={"help": "weight of DAMSM's losses: what was heard is to fit its picture, too"},
     )
     flat_start: int = field(
-        default=15_000,
+        default=2_000,
         metadata={
             "help": "utterances at the beginning whose letters are taken to be spread evenly over "
             "the sound, which gets the spelling off the ground"
@@ -97,12 +97,12 @@ class SpeechTraining:
     tract: float = field(default=0.12, metadata={"help": "largest change of frequencies"})
     tempo: float = field(default=0.1, metadata={"help": "largest change of time"})
     masked_bands: int = field(
-        default=12, metadata={"help": "widest stripe of mel bands that is blanked"}
+        default=40, metadata={"help": "widest stripe of the front end's values that is blanked"}
     )
     masked_frames: int = field(
-        default=24, metadata={"help": "longest stretch of frames that is blanked"}
+        default=12, metadata={"help": "longest stretch of its frames that is blanked"}
     )
-    blocks: int = field(default=3, metadata={"help": "of attention and convolution over the sound"})
+    blocks: int = field(default=2, metadata={"help": "of attention and convolution over the sound"})
     picture_size: int = field(
         default=128, metadata={"help": "side in pixels at which pictures are seen"}
     )

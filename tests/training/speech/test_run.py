@@ -30,6 +30,7 @@ SMALL = SpeechEncoderConfig(width=32, blocks=1, word_blocks=0, heads=2, kernel=5
 SETTINGS = SpeechTraining(
     epochs=2,
     batch_size=8,
+    count_weight=1,
     flat_start=64,
     front_end=LOG_MEL,
     surroundings=False,
