@@ -7,6 +7,7 @@ command that needs them, when it runs (``app/commandline/commands.py``).
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import os
 import sys
@@ -81,10 +82,13 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return _report("Stopped.", INTERRUPTED)
     except BrokenPipeError:
+        _forget_output()
         return FAILURE  # the reader of our output went away: nobody is left to tell
     except Exception as error:
         if options.debug:
             traceback.print_exc()
+        if isinstance(error, OSError) and error.errno in _FAILING_DISK:
+            _forget_output()
         return _report(_sentence(error), FAILURE)
 
 
@@ -284,6 +288,12 @@ def _sentence(error: Exception) -> str:
     return (
         f"Something unexpected went wrong ({type(error).__name__}: {error}); --debug shows where."
     )
+
+
+def _forget_output() -> None:
+    """Let go of what could not be written: Python would try again, and complain, when it ends."""
+    with contextlib.suppress(OSError):  # the output is no file of the system's
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _report(message: object, status: int) -> int:

@@ -21,7 +21,9 @@ SUMMARY = "have captions spoken by the synthesisers that are installed"
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="folder with metadata.jsonl")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="folder to make, or to go on in")
-    parser.add_argument("--utterances", type=COUNT, default=20_000, help="how many (20000)")
+    parser.add_argument(
+        "--utterances", type=COUNT, default=20_000, metavar="N", help="how many (20000)"
+    )
     parser.add_argument(
         "--voices", nargs="+", metavar="NAME", help="default: all that are installed"
     )
@@ -39,12 +41,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--clean",
         action="store_true",
-        help="captions as they are, at the voices' own speed and pitch: to test on",
+        help="to test on: captions as they are, not sped up",
     )
     parser.add_argument(
         "--test-voices",
         action="store_true",
-        help="the voices of Kokoro that nothing may learn from, in place of all others",
+        help="Kokoro's that nothing may learn from, alone",
     )
     parser.add_argument(
         "--list-voices", action="store_true", help="print the names of the voices there are"

@@ -21,7 +21,7 @@ _RANGES: tuple[tuple[str, tuple[float, float]], ...] = (
     (r"picture_sizes?|judged_sizes", (32, 1 << 12)),
     (r"feature_size|condition_size|noise_size|head_size", (1, 1 << 14)),
     (r"seed_channels|stage_channels|discriminator_width", (1, 1 << 14)),
-    (r"pose_channels|residual_blocks|first_stage_blocks", (0, 1 << 10)),
+    (r"pose_channels|blocks|residual_blocks|first_stage_blocks", (0, 1 << 10)),
     (r"masked_bands", (0, 64)),
     (r"masked_frames", (0, 10_000)),
     (r"seed", (0, MAX_SEED)),

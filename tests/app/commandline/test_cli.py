@@ -154,7 +154,7 @@ def test_too_little_memory_is_told(
 
 def test_a_library_that_does_not_fit_into_memory_is_told(tmp_path: Path) -> None:
     command = [sys.executable, str(REPOSITORY / "main.py"), "draw", SENTENCE, "-o", "bird.png"]
-    script = f"ulimit -v 1000000; exec {shlex.join(command)}"
+    script = f"ulimit -v 400000; exec {shlex.join(command)}"
     ended = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True)
     assert ended.returncode == 1 and "There is not enough memory" in ended.stderr, ended.stderr
 
@@ -178,7 +178,10 @@ def test_a_disk_that_is_full_while_words_are_written_is_told(
         str(spoken_sentence("a bird")),
     ]
     with open("/dev/full", "w") as full:
-        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+        buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+        ended = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, env=buffered
+        )
     assert ended.returncode == 1
     assert ended.stderr.endswith("is not written: no space left on device.\n"), ended.stderr
 
