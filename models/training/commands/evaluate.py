@@ -12,8 +12,9 @@ import shlex
 import sys
 from pathlib import Path
 
+from models.request import SKETCHES
 from models.training.options.judge_option import add_judge
-from models.training.options.numbers import PIXELS, SCORED, SEED
+from models.training.options.numbers import PIXELS, SCORED, SEED, SKETCH_COUNT
 
 SUMMARY = "score weights on species kept out of training"
 
@@ -32,6 +33,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--sizes", type=PIXELS, nargs="+", default=[], help="stages to score, in pixels (all)"
     )
     parser.add_argument("--pictures", type=SCORED, help="score so many, chosen at random (all)")
+    parser.add_argument(
+        "--sketches",
+        type=SKETCH_COUNT,
+        default=SKETCHES,
+        metavar="N",
+        help=f"among how many each drawing is chosen ({SKETCHES}, as the program does)",
+    )
     parser.add_argument("--seed", type=SEED, default=0, help="of every choice that is made (0)")
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to draw (auto)"
@@ -52,9 +60,10 @@ def run(options: argparse.Namespace) -> None:
         options.train,
         options.seed,
         options.device,
+        options.sketches,
     )
     report = evaluator.score(options.weights, options.sizes, command)
-    painter = Painter.load(options.weights, options.device)
+    painter = Painter.load(options.weights, options.device, options.sketches)
     write_report(report, options.out)
     save_grid(painter, options.out / "grid.jpg", list(report.stages))
     print(report.to_markdown())

@@ -14,6 +14,7 @@ import torchmetrics
 from torch import Tensor
 
 from models.painter import Painter
+from models.request import SKETCHES, DrawRequest
 from models.training.data.examples import METADATA, Example, read_examples
 from models.training.evaluation.anatomy import ANATOMY, load_part_finder
 from models.training.evaluation.confidence import Score, with_confidence
@@ -55,6 +56,7 @@ def evaluate(
     train: Path | None = None,
     seed: int = 0,
     device: str = "cpu",
+    sketches: int = SKETCHES,
 ) -> Report:
     """Score one weights file; for several, an `Evaluator` looks at the photographs only once.
 
@@ -67,6 +69,7 @@ def evaluate(
     train : the training folder, whose photographs are scored against those of `data`, too.
     seed : decides which pictures, captions and seeds of drawings are chosen.
     device : "auto", "cpu" or "cuda".
+    sketches : among how many each drawing is chosen; 1 is the plain network.
 
     Raises
     ------
@@ -75,7 +78,7 @@ def evaluate(
     ModelError
         The weights cannot be used, with the reason.
     """
-    return Evaluator(judge, data, pictures, train, seed, device).score(weights, sizes)
+    return Evaluator(judge, data, pictures, train, seed, device, sketches).score(weights, sizes)
 
 
 @dataclass(frozen=True)
@@ -100,8 +103,10 @@ class Evaluator:
         train: Path | None = None,
         seed: int = 0,
         device: str = "cpu",
+        sketches: int = SKETCHES,
     ) -> None:
         self.seed, self.device, self._data, self._judge_path = seed, device, data, judge
+        self._sketches = sketches
         chooser = np.random.default_rng(seed)
         examples = read_examples(data)
         chosen = _choose(len(examples), pictures, data, chooser)
@@ -127,6 +132,7 @@ class Evaluator:
             "photographs": fingerprint(self._data / METADATA),
             "scored": len(self._examples),
             "seed": self.seed,
+            "sketches": self._sketches,
         }
 
     def score(self, weights: Path, sizes: Sequence[int] = (), command: str = "") -> Report:
@@ -136,7 +142,7 @@ class Evaluator:
         ----------
         command : the command line that repeats it, for the report.
         """
-        painter = Painter.load(weights, self.device)
+        painter = Painter.load(weights, self.device, self._sketches)
         sizes = tuple(sorted(set(sizes))) or painter.sizes
         for size in sizes:
             if size not in painter.sizes:
@@ -165,6 +171,7 @@ class Evaluator:
             network=NETWORK_NAME,
             species=len({example.species for example in self._examples}),
             seed=self.seed,
+            sketches=painter.sketches_of(DrawRequest()) or 1,
             command=command,
             versions=f"{versions()}, torchmetrics {torchmetrics.__version__}, "
             f"Python {platform.python_version()}",

@@ -23,6 +23,7 @@ from models.training.evaluation.distances import spread
 from models.training.evaluation.features import PLACES, FeatureNetwork, pixels
 from models.training.runs.states import save_state
 from models.words.vocabulary import Vocabulary
+from tests.posed_weights import make_weights
 from tests.training.conftest import COLOURS, write_birds
 from tests.training.conftest import SCORED_PICTURES as PICTURES
 
@@ -92,6 +93,20 @@ def test_scores_table_and_grid(
     with Image.open(out / "grid.jpg") as grid:
         columns, rows = 8, 4 + 2
         assert grid.width > 150 * columns and grid.height > 150 * rows
+
+
+def test_among_how_many_sketches_is_chosen(
+    birds: Path, judge: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    posed = make_weights(tmp_path / "posed.safetensors")
+    scores = []
+    for count, told in (("1", "one sketch each"), ("3", "the best of 3 sketches")):
+        out = tmp_path / count
+        options = ["--sizes", "64", "--pictures", "20", "--sketches", count]
+        assert run_command(posed, judge, birds, out, *options) == 0
+        assert f"Seed 0, {told}." in capsys.readouterr().out
+        scores.append(json.loads((out / "scores.json").read_text())["stages"]["64"]["fid"]["value"])
+    assert scores[0] != scores[1]
 
 
 def test_other_words_and_no_species_leave_scores_out(
