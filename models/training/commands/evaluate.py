@@ -30,7 +30,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--train", type=Path, help="training folder, whose photographs are scored as well"
     )
     parser.add_argument(
-        "--sizes", type=PIXELS, nargs="+", default=[], help="stages to score, in pixels (all)"
+        "--sizes",
+        type=PIXELS,
+        nargs="+",
+        default=[],
+        metavar="PX",
+        help="stages to score, in pixels (all)",
     )
     parser.add_argument("--pictures", type=SCORED, help="score so many, chosen at random (all)")
     parser.add_argument(
@@ -38,7 +43,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=SKETCH_COUNT,
         default=SKETCHES,
         metavar="N",
-        help=f"among how many each drawing is chosen ({SKETCHES}, as the program does)",
+        help=f"choose each drawing among so many ({SKETCHES})",
     )
     parser.add_argument("--seed", type=SEED, default=0, help="of every choice that is made (0)")
     parser.add_argument(
