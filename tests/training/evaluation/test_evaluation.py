@@ -94,6 +94,7 @@ def test_scores_table_and_grid(
         assert grid.width > 150 * columns and grid.height > 150 * rows
 
 
+@pytest.mark.usefixtures("few_drawings")
 def test_other_words_and_no_species_leave_scores_out(
     birds: Path, judge: Path, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -131,6 +132,7 @@ def test_other_words_and_no_species_leave_scores_out(
     assert not (out / "side-by-side.jpg").exists()
 
 
+@pytest.mark.usefixtures("few_drawings")
 def test_weights_side_by_side(
     birds: Path, judge: Path, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -165,6 +167,7 @@ def test_weights_side_by_side(
     assert "write NAME=FILE" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("few_drawings")
 def test_same_seed_same_scores(birds: Path, judge: Path, weights: Path) -> None:
     evaluator = Evaluator(judge, birds, pictures=24, seed=3)
     first = evaluator.score(weights, [64])
