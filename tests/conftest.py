@@ -40,6 +40,29 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     return report
 
 
+# Each takes a good part of a minute or more, by waiting or by work.
+_LONG_FILES = (
+    "tests/app/program/test_nothing_leaves.py",
+    "tests/app/ui/speak/test_live_words.py",
+    "tests/training/runs/test_recipe_run.py",
+    "tests/app/ui/speak/test_live_sketch.py",
+    "tests/app/commandline/test_listen.py",
+    "tests/models/test_load.py",
+    "tests/training/runs/test_comparison.py",
+    "tests/training/evaluation/test_evaluation.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files: of two processes, none is left with one when the other is done."""
+
+    def place(item: pytest.Item) -> int:
+        file = item.nodeid.partition("::")[0]
+        return _LONG_FILES.index(file) if file in _LONG_FILES else len(_LONG_FILES)
+
+    items.sort(key=place)
+
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 _SCREEN = "1400x1000x24"
 

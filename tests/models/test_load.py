@@ -1,4 +1,4 @@
-"""A thousand drawings: the last as right as the first, and no memory is lost."""
+"""Hundreds of drawings: the last as right as the first, and no memory is lost."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def picture(seed, size):
 
 painter = load_painter(None, "cpu")
 first = picture(0, 512)
-for seed in range(1000):
+for seed in range(600):
     picture(seed, 64 if seed % 50 else 512)
     if seed == 100:
         before = resident()
@@ -32,9 +32,9 @@ print(resident() - before, picture(0, 512) == first)
 
 @pytest.mark.timeout(300)
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
-def test_a_thousand_drawings_leave_memory_as_it_was() -> None:
+def test_hundreds_of_drawings_leave_memory_as_it_was() -> None:
     command = [sys.executable, "-c", DRAW]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
     grown, same = done.stdout.split()
-    assert int(grown) < 20e6
+    assert int(grown) < 10e6  # 20 kB a drawing would be too much
     assert same == "True"

@@ -135,6 +135,14 @@ def birds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def few_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As few as scores can be made of, for who does not ask what they are."""
+    monkeypatch.setattr("models.training.evaluation.evaluator.DIVERSITY_SENTENCES", 10)
+    monkeypatch.setattr("models.training.evaluation.evaluator.DIVERSITY_SEEDS", 2)
+    monkeypatch.setattr("models.training.evaluation.evaluator.COLOUR_SEEDS", 2)
+
+
 @pytest.fixture(scope="session")
 def judge(data: DataFolder, birds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """``damsm.pt`` as the recipe `judge` makes it; it has seen such squares."""

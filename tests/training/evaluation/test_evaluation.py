@@ -95,6 +95,7 @@ def test_scores_table_and_grid(
         assert grid.width > 150 * columns and grid.height > 150 * rows
 
 
+@pytest.mark.usefixtures("few_drawings")
 def test_among_how_many_sketches_is_chosen(
     birds: Path, judge: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -109,6 +110,7 @@ def test_among_how_many_sketches_is_chosen(
     assert scores[0] != scores[1]
 
 
+@pytest.mark.usefixtures("few_drawings")
 def test_other_words_and_no_species_leave_scores_out(
     birds: Path, judge: Path, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -146,6 +148,7 @@ def test_other_words_and_no_species_leave_scores_out(
     assert not (out / "side-by-side.jpg").exists()
 
 
+@pytest.mark.usefixtures("few_drawings")
 def test_weights_side_by_side(
     birds: Path, judge: Path, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -180,6 +183,7 @@ def test_weights_side_by_side(
     assert "write NAME=FILE" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("few_drawings")
 def test_same_seed_same_scores(birds: Path, judge: Path, weights: Path) -> None:
     evaluator = Evaluator(judge, birds, pictures=24, seed=3)
     first = evaluator.score(weights, [64])

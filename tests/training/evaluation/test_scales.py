@@ -1,6 +1,7 @@
 """``scales``: what is left of pictures at a side, and distances told apart by it."""
 
-from collections.abc import Callable, Iterator, Sequence
+import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +14,16 @@ from models.training.data.examples import load_square, read_examples
 from models.training.evaluation import scales
 from models.training.evaluation.features import pixels
 from tests.training.evaluation.test_look import save_weights, texture
+
+
+@pytest.fixture(scope="module")
+def few_birds(birds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of `birds`, little more than the fewest that are compared."""
+    folder = tmp_path_factory.mktemp("few") / "birds"
+    shutil.copytree(birds, folder)
+    lines = (folder / "metadata.jsonl").read_text().splitlines()
+    (folder / "metadata.jsonl").write_text("\n".join(lines[:24]))
+    return folder
 
 
 def run_command(weights: Path, data: Path, *more: str) -> int:
@@ -42,37 +53,28 @@ def test_what_is_left_has_lost_what_is_finer() -> None:
 
 
 def test_two_stages_are_compared_up_to_their_size(
-    birds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    few_birds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     weights = save_weights(tmp_path / "tiny.safetensors", 8, 4)
-    assert run_command(weights, birds, "--train", str(birds)) == 0
+    assert run_command(weights, few_birds, "--train", str(few_birds), "--pictures", "20") == 0
     table = capsys.readouterr().out
     drawn, training = row_of(table, "tiny"), row_of(table, "training photographs")
     assert len(drawn) == 2 and len(training) == 3
     # The photographs themselves, in another order: no distance at all.
     assert all(abs(fid) < 0.1 and kid < 0.001 for kid, fid in training)
     assert all(fid > 100 for _, fid in drawn)
-    assert run_command(weights, birds, "--pictures", "30") == 0
-    assert "| tiny | 30 |" in capsys.readouterr().out
+    assert "| tiny | 20 |" in table and "| training photographs | 24 |" in table
 
 
 def test_wrong_detail_is_told_from_wrong_shapes(
-    birds: Path,
+    few_birds: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Photographs with noise in their finest detail: as good as any once they are shrunk."""
     weights = save_weights(tmp_path / "tiny.safetensors", 8, 4, 4)
-    shown = [load_square(example, 256) for example in read_examples(birds)]
-
-    def drawn_as(change: Callable[[Image.Image], Image.Image]) -> list[float]:
-        def photographs(*_: object) -> Iterator[SimpleNamespace]:
-            return (SimpleNamespace(stages=[change(picture)]) for picture in shown)
-
-        monkeypatch.setattr(scales, "draw", photographs)
-        assert run_command(weights, birds) == 0
-        return [fid for _, fid in row_of(capsys.readouterr().out, "tiny")]
+    shown = [load_square(example, 256) for example in read_examples(few_birds)]
 
     def noisy(picture: Image.Image) -> Image.Image:
         signs = torch.ones(256, 256)
@@ -81,9 +83,20 @@ def test_wrong_detail_is_told_from_wrong_shapes(
         values = pixels([picture])[0].permute(1, 2, 0).float() + 40 * signs[:, :, None]
         return Image.fromarray(values.clamp(0, 255).byte().numpy())
 
-    small, middle, large = drawn_as(noisy)
+    def turned(picture: Image.Image) -> Image.Image:
+        return picture.rotate(90)
+
+    def photographs(*given: object) -> Iterator[SimpleNamespace]:
+        change = turned if given[-1] == "turned" else noisy
+        return (SimpleNamespace(stages=[change(picture)]) for picture in shown)
+
+    monkeypatch.setattr(scales, "draw", photographs)
+    assert run_command(weights, few_birds, "--weights", f"turned={weights}") == 0
+    table = capsys.readouterr().out
+    assert "| tiny | 24 |" in table  # all of them
+    small, middle, large = (fid for _, fid in row_of(table, "tiny"))
     assert large > 5 * max(small, middle)
-    small, middle, large = drawn_as(lambda picture: picture.rotate(90))
+    small, middle, large = (fid for _, fid in row_of(table, "turned"))
     assert small > large / 3
 
 

@@ -17,6 +17,8 @@ from models.training.recipes.comparison import Comparison, sharpness, variants_o
 from tests.training.conftest import CPU, write_birds
 from tests.training.runs.tiny import TINY
 
+pytestmark = pytest.mark.usefixtures("few_drawings")
+
 SHORT = TINY.replace("epochs = 2", "epochs = 1")
 
 
@@ -24,13 +26,6 @@ SHORT = TINY.replace("epochs = 2", "epochs = 1")
 def tiny(tmp_path: Path) -> str:
     (tmp_path / "tiny.toml").write_text(SHORT)
     return str(tmp_path / "tiny.toml")
-
-
-@pytest.fixture(autouse=True)
-def few_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As few as scores can be made of: what they are is tested elsewhere."""
-    monkeypatch.setattr("models.training.evaluation.evaluator.DIVERSITY_SENTENCES", 10)
-    monkeypatch.setattr("models.training.evaluation.evaluator.COLOUR_SEEDS", 2)
 
 
 @pytest.fixture(scope="module")

@@ -60,7 +60,8 @@ name = "tiny"
 
 PROCESSES = get_context("forkserver")
 """Processes that have imported everything when they begin."""
-PROCESSES.set_forkserver_preload(["tests.training.runs.tiny"])
+# The first optimiser of a process would import torch._dynamo, which takes over a second.
+PROCESSES.set_forkserver_preload(["tests.training.runs.tiny", "torch._dynamo"])
 
 
 def tiny_run(data: DataFolder, out: Path, text: str = TINY, **rest: Any) -> RecipeRun:
