@@ -19,6 +19,7 @@ from app.ui.speak.listening_menu import ListeningMenu
 from app.ui.speak.live_sketch import LiveSketch
 from app.ui.speak.live_words import LiveWords
 from app.ui.speak.push_to_talk import PushToTalk
+from app.ui.speak.record_row import RecordRow
 from app.ui.speak.sound_row import SoundRow
 from app.ui.speak.way_row import WayRow
 from app.ui.toolkit.background import BackgroundRunner, Task
@@ -120,16 +121,9 @@ class SpeakTab(ttk.Frame):
         settings: Settings,
         on_change: Callable[..., None],
     ) -> None:
-        row = ttk.Frame(self)
-        self.record_button = ttk.Button(row, style="Accent.TButton", command=self._toggle, width=9)
-        self.record_button.pack(side="left")
-        self.clock = ttk.Label(row, style="Timer.TLabel", text="0:00", width=5, anchor="e")
-        self.clock.pack(side="left", padx=(GAP, 2 * GAP))
-        self.level = ttk.Progressbar(row, maximum=1.0)
-        self.level.pack(side="left", fill="x", expand=True)
-        row.pack(fill="x")
-        self.hint = ttk.Label(self, style="Caption.TLabel")
-        self.hint.pack(anchor="w", pady=(GAP, GAP))
+        self._record_row = RecordRow(self, self._toggle)
+        self.record_button, self.clock = self._record_row.button, self._record_row.clock
+        self._record_row.pack(fill="x")
         self.sound_row = SoundRow(
             self, self._runner, self._try_again, self.open_sound, self._messages.error
         )
@@ -274,9 +268,7 @@ class SpeakTab(ttk.Frame):
         recorder = self._recorder
         if recorder is None:
             return
-        seconds = int(recorder.seconds)
-        self.clock.configure(text=f"{seconds // 60}:{seconds % 60:02}")
-        self.level.configure(value=recorder.level)
+        self._record_row.follow(recorder.seconds, recorder.level)
         if recorder.is_recording:
             self._timer = self.after(_TICK, self._tick)
         else:  # the time is up, the person is done, or the device failed: what was said counts
@@ -391,20 +383,12 @@ class SpeakTab(ttk.Frame):
 
     def _enter(self, state: SpeakState) -> None:
         self.state_of_speech = state
-        button, hint = _LABELS[state]
-        self.record_button.configure(text=button)
         waiting = state in (SpeakState.STARTING, SpeakState.UNDERSTANDING)
-        self.record_button.state(["disabled" if waiting else "!disabled"])
+        self._record_row.show(*_LABELS[state], waiting, state is SpeakState.RECORDING)
+        if state is SpeakState.STARTING:
+            self._record_row.follow(0, 0)
         self.sound_row.set_idle(state is SpeakState.IDLE)
         # What comes of a recording is settled when it ends; and another recogniser ends this one.
         settled = state is SpeakState.UNDERSTANDING
         self.way_row.set_locked(settled)
         self.listening.state(["disabled" if settled else "!disabled"])
-        listening = state is SpeakState.RECORDING
-        self.hint.configure(text=hint, style="Listening.TLabel" if listening else "Caption.TLabel")
-        self.level.stop()
-        self.level.configure(mode="indeterminate" if waiting else "determinate", value=0)
-        if waiting:
-            self.level.start(25)
-        if state is SpeakState.STARTING:
-            self.clock.configure(text="0:00")
