@@ -64,7 +64,6 @@ class LiveSketch:
         self._place: object = None  # what the panel shows as long as nobody wants something else
         self._shown: Image.Image | None = None
         self._coming: deque[Image.Image] = deque(maxlen=_MOST)
-        self._since = 0.0
         self._timer: str | None = None
         self.passes = LivePasses(runner, self._draw, self._fade_to, _PAUSE)
 
