@@ -143,7 +143,7 @@ def _sketching(checkpoint: Checkpoint) -> Checkpoint:
     poses = PoseBank(6_000, size)
     poses.places.uniform_(0.1, 0.9)
     poses.sentences.normal_()
-    poses.seen.fill_(1)
+    poses.visible.fill_(1)
     return replace(
         checkpoint,
         config=replace(checkpoint.config, generator=generator),

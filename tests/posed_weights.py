@@ -25,8 +25,8 @@ def make_weights(path: Path) -> Path:
     poses = PoseBank(60, 8, KINDS)
     poses.places.uniform_(0.1, 0.9)
     poses.places[:, BEAK, 0], poses.places[:, EYE, 0], poses.places[:, TAIL, 0] = 0.2, 0.3, 0.8
-    poses.seen.fill_(1)
-    poses.seen[40:, TAIL] = 0
+    poses.visible.fill_(1)
+    poses.visible[40:, TAIL] = 0
     poses.sentences.normal_()
     for kind, rows in ((USUAL, slice(0, 40)), (FLYING, slice(20, 40)), (CLOSE_UP, slice(40, 60))):
         poses.of_kind[rows, KINDS.index(kind)] = 1

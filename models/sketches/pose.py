@@ -79,18 +79,20 @@ class Pose:
         def short(value: Tensor) -> float:
             return float(str(value.numpy()))
 
-        places, seen = self.places[row].float().cpu(), self.visible[row].float().cpu()
+        places, visible = self.places[row].float().cpu(), self.visible[row].float().cpu()
         return tuple(
-            PartPlace(part + 1, short(places[part, 0]), short(places[part, 1]), short(seen[part]))
-            for part in seen.nonzero().flatten().tolist()
+            PartPlace(
+                part + 1, short(places[part, 0]), short(places[part, 1]), short(visible[part])
+            )
+            for part in visible.nonzero().flatten().tolist()
         )
 
     def middle(self, *parts: str) -> tuple[Tensor, Tensor]:
         """The mean place (B, 2) of those of some parts that are seen, and whether any is (B,)."""
         members = [PARTS.index(part) for part in parts]
-        seen = (self.visible[:, members] > 0).float()
-        count = seen.sum(1)
-        middle = (self.places[:, members] * seen[..., None]).sum(1) / count.clamp_min(1)[:, None]
+        visible = (self.visible[:, members] > 0).float()
+        count = visible.sum(1)
+        middle = (self.places[:, members] * visible[..., None]).sum(1) / count.clamp_min(1)[:, None]
         return middle, count > 0
 
     def facing(self) -> Tensor:

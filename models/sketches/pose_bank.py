@@ -34,13 +34,13 @@ class PoseBank(nn.Module):
     Attributes
     ----------
     places : (N, 15, 2) and
-    seen : (N, 15) as `Pose.visible`; the name that weights files have for it.
+    visible : (N, 15) as `Pose.visible`.
     sentences : (N, D) mean sentence feature of what was said of each.
     of_kind : (N, K) whether each is of each kind, 0 or 1.
     """
 
     places: Tensor
-    seen: Tensor
+    visible: Tensor
     sentences: Tensor
     of_kind: Tensor
 
@@ -48,7 +48,7 @@ class PoseBank(nn.Module):
         super().__init__()
         self.kinds = tuple(kinds)
         self.register_buffer("places", torch.zeros(count, len(PARTS), 2))
-        self.register_buffer("seen", torch.zeros(count, len(PARTS)))
+        self.register_buffer("visible", torch.zeros(count, len(PARTS)))
         self.register_buffer("sentences", torch.zeros(count, feature_size))
         kept = bool(kinds)
         self.register_buffer("of_kind", torch.zeros(count, len(kinds)), persistent=kept)
@@ -101,12 +101,12 @@ class PoseBank(nn.Module):
         if USUAL in self.kinds:
             everyday &= self._rows(USUAL)
         if wish in (LEFT, RIGHT):
-            everyday &= Pose(self.places, self.seen).facing() != 0
+            everyday &= Pose(self.places, self.visible).facing() != 0
         return everyday
 
     def _moved(self, row: Tensor, chance: torch.Generator, wish: str) -> Pose:
         mirrored, scale, *shift = torch.rand(4, generator=chance).tolist()
-        pose = Pose(self.places[row][None], self.seen[row][None] > 0)
+        pose = Pose(self.places[row][None], self.visible[row][None] > 0)
         turned = mirrored < 0.5
         if wish in (LEFT, RIGHT):
             turned = bool((pose.facing() < 0) != (wish == LEFT))

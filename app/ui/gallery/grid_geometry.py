@@ -59,7 +59,7 @@ class GridGeometry:
         index = y // self.cell * self.columns + column
         return index if 0 <= column < self.columns and 0 <= index < self.count else None
 
-    def seen(self, top: int) -> range:
+    def in_view(self, top: int) -> range:
         """Return the cells of which a part is seen when ``top`` pixels are scrolled away."""
         first = max(0, top // self.cell) * self.columns
         last = ((top + self.height) // self.cell + 1) * self.columns

@@ -121,7 +121,7 @@ class ThumbnailGrid(ttk.Frame):
 
     def visible(self) -> list[Entry]:
         """Return the entries of which a part is seen."""
-        return [self._entries[index] for index in self.cells.seen(self._top)]
+        return [self._entries[index] for index in self.cells.in_view(self._top)]
 
     @property
     def _top(self) -> int:

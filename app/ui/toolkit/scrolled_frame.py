@@ -75,10 +75,10 @@ class ScrolledFrame(ttk.Frame):
                 bar.grid()
             else:
                 bar.grid_remove()
-        seen = width - down * thick, height - across * thick
-        self._sheet.columnconfigure(0, minsize=seen[0])
-        self._sheet.rowconfigure(0, minsize=seen[1])
-        whole = max(seen[0], needed_width), max(seen[1], needed_height)
+        in_view = width - down * thick, height - across * thick
+        self._sheet.columnconfigure(0, minsize=in_view[0])
+        self._sheet.rowconfigure(0, minsize=in_view[1])
+        whole = max(in_view[0], needed_width), max(in_view[1], needed_height)
         self._canvas.configure(scrollregion=(0, 0, *whole))
 
     def see(self, widget: tk.Misc) -> None:
@@ -100,8 +100,8 @@ class ScrolledFrame(ttk.Frame):
             self.see(widget)
 
 
-def _to_see(start: int, length: int, origin: float, seen: int) -> float:
+def _to_see(start: int, length: int, origin: float, in_view: int) -> float:
     """Return where the view must begin to show a stretch, moved no more than needed."""
-    if start < origin or length > seen:
+    if start < origin or length > in_view:
         return start
-    return max(origin, start + length - seen)
+    return max(origin, start + length - in_view)

@@ -105,10 +105,10 @@ class Crop:
 
 def _with_heads(corner: Tensor, side: Tensor, pose: Pose) -> Tensor:
     """Move squares so that all of the head that is known lies in them; the beak's side wins."""
-    places, seen = pose.places[:, HEAD], pose.visible[:, HEAD, None]
-    first = places.masked_fill(~seen, 2.0).amin(1) - MARGIN
-    last = places.masked_fill(~seen, -1.0).amax(1) + MARGIN
-    known = seen.any(1)
+    places, visible = pose.places[:, HEAD], pose.visible[:, HEAD, None]
+    first = places.masked_fill(~visible, 2.0).amin(1) - MARGIN
+    last = places.masked_fill(~visible, -1.0).amax(1) + MARGIN
+    known = visible.any(1)
     moved = torch.maximum(corner, last - side[:, None])
     moved = torch.minimum(moved, first)
     return torch.where(known, moved, corner)

@@ -117,9 +117,9 @@ def boxes_of(examples: Sequence[Example]) -> Tensor:
 def pose_of(examples: Sequence[Example]) -> Pose:
     """The places of parts that people marked in pictures."""
     places = torch.full((len(examples), len(PARTS), 2), -1.0)
-    seen = torch.zeros((len(examples), len(PARTS)), dtype=torch.bool)
+    visible = torch.zeros((len(examples), len(PARTS)), dtype=torch.bool)
     for row, example in enumerate(examples):
         for number, across, down in example.parts:
             places[row, number - 1] = torch.tensor([across, down])
-            seen[row, number - 1] = True
-    return Pose(places, seen)
+            visible[row, number - 1] = True
+    return Pose(places, visible)

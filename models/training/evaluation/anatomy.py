@@ -60,9 +60,9 @@ def examine(logits: Tensor) -> Tensor:
     logits : (B, 11, G * G + 1) from a `PartHead`.
     """
     probability = logits.softmax(2)
-    seen = probability[..., -1] < MOST_UNSEEN
-    found = (gathered(probability, NEAR) > FOUND) & seen
-    once = (gathered(probability, NEAR_CROWN) > ONE_HEAD) & seen
+    visible = probability[..., -1] < MOST_UNSEEN
+    found = (gathered(probability, NEAR) > FOUND) & visible
+    once = (gathered(probability, NEAR_CROWN) > ONE_HEAD) & visible
     eye, beak, tail = (found[:, _GROUPS.index(part)] for part in ("eye", "beak", "tail"))
     head = once[:, _GROUPS.index("crown")]
     return torch.stack([eye, beak, head, tail, eye & beak & head], dim=1).float()

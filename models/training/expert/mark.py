@@ -36,9 +36,9 @@ def mark_parts(examples: Sequence[Example], expert: Expert, device: torch.device
         # From shares of the square to shares of the photograph.
         places = crop.corner[:, None] + found.places * crop.side[:, None, None]
         for number, row in enumerate(chosen.tolist()):
-            seen = found.visible[number].nonzero().flatten().tolist()
+            visible = found.visible[number].nonzero().flatten().tolist()
             at = places[number].tolist()
             marked[unmarked[row]] = replace(
-                examples[unmarked[row]], parts=tuple((part + 1, *at[part]) for part in seen)
+                examples[unmarked[row]], parts=tuple((part + 1, *at[part]) for part in visible)
             )
     return marked

@@ -53,8 +53,8 @@ def found_pose(logits: Tensor, least: float = 0.5) -> Pose:
     across = (near * centres).sum((2, 3)) / mass
     down = (near * centres[:, None]).sum((2, 3)) / mass
     places = torch.full((len(logits), len(PARTS), 2), -1.0, device=logits.device)
-    seen = torch.zeros((len(logits), len(PARTS)), dtype=torch.bool, device=logits.device)
+    visible = torch.zeros((len(logits), len(PARTS)), dtype=torch.bool, device=logits.device)
     first = [members[0] for members in MEMBERS]
     places[:, first] = torch.stack([across, down], dim=2)
-    seen[:, first] = 1 - probability[..., -1] > least
-    return Pose(places, seen)
+    visible[:, first] = 1 - probability[..., -1] > least
+    return Pose(places, visible)

@@ -130,12 +130,12 @@ class ExpertTrainer(EpochTrainer):
         movement = Movement.sample(len(rows), settings.augment)
         images = augment(photographs.cut(rows, crop, size), size, settings.augment, movement)
         parts, species, terms = self.expert(images)
-        seen = movement.pose(crop.pose(pose), settings.augment).to(self.device)
+        moved = movement.pose(crop.pose(pose), settings.augment).to(self.device)
         captioned = self._captioned[rows].to(self.device)
         said = self._described[rows].to(self.device)
         of_terms = F.binary_cross_entropy_with_logits(terms, said, reduction="none").mean(1)
         losses = {
-            "parts": part_loss(parts, seen, self._marked[rows].to(self.device)),
+            "parts": part_loss(parts, moved, self._marked[rows].to(self.device)),
             "species": F.cross_entropy(
                 species, photographs.species[rows].to(self.device), label_smoothing=0.1
             ),

@@ -49,14 +49,14 @@ class Diagnosis:
     pulls : mean of `GanStep.pulls`, by loss.
     """
 
-    seen: int
+    photographs_seen: int
     batches: int
     scored: tuple[Scored, ...]
     pulls: dict[str, float]
 
     def to_markdown(self) -> str:
         lines = [
-            f"{self.seen:,} photographs seen; means of {self.batches} batches.",
+            f"{self.photographs_seen:,} photographs seen; means of {self.batches} batches.",
             "",
             "| stage, px | known photographs | unseen ones | drawings | known by heart, % |",
             "| --- | --- | --- | --- | --- |",
@@ -98,7 +98,7 @@ def diagnose(known: GanTrainer, unseen: GanTrainer, batches: int = 12) -> Diagno
         for number, view in enumerate(known.gan.views)
     )
     means = {name: sum(parts) / len(parts) for name, parts in pulls.items()}
-    return Diagnosis(known.seen_before, batches, scored, means)
+    return Diagnosis(known.photographs_before, batches, scored, means)
 
 
 def _means(scales: Sequence[Tensor]) -> Tensor:

@@ -25,9 +25,9 @@ def cut_heads(images: Tensor, pose: Pose, size: int, movement: Movement) -> Tens
     images : (B, 3, S, S) pictures of birds in that pose.
     movement : how pictures are moved before they are judged; heads are moved half as far.
     """
-    seen = pose.visible[:, HEAD].float()[..., None]
-    known = seen.sum(1) > 0
-    mean = (pose.places[:, HEAD] * seen).sum(1) / seen.sum(1).clamp_min(1)
+    visible = pose.visible[:, HEAD].float()[..., None]
+    known = visible.sum(1) > 0
+    mean = (pose.places[:, HEAD] * visible).sum(1) / visible.sum(1).clamp_min(1)
     centre = torch.where(known, mean, torch.tensor([0.5, 0.3], device=mean.device))
     centre = centre + movement.shift.to(mean.device) * SIDE / 4
     theta = torch.zeros(len(images), 2, 3, device=images.device)

@@ -64,8 +64,8 @@ class GanTrainer:
 
     Attributes
     ----------
-    seen : photographs seen in this phase.
-    seen_before : in the phases before it.
+    photographs_seen : in this phase.
+    photographs_before : in the phases before it.
     seconds : that this phase was trained.
     """
 
@@ -84,7 +84,7 @@ class GanTrainer:
         run.mkdir(parents=True, exist_ok=True)
         self.phase, self.config, self.damsm, self.run = phase, config, damsm, run
         self.device = device
-        self.seen, self.seen_before, self.seconds = 0, 0, 0.0
+        self.photographs_seen, self.photographs_before, self.seconds = 0, 0, 0.0
         self._averaged_share, self._mean = averaged_share, MeanOfStates()
         self.gan = GanStep(phase, config, damsm, parts, device, seed)
         captions = Captions(
@@ -111,7 +111,7 @@ class GanTrainer:
 
     @property
     def complete(self) -> bool:
-        return self.seen >= self.phase.photographs
+        return self.photographs_seen >= self.phase.photographs
 
     def train(self, minutes: float = math.inf) -> bool:
         """Train until the phase has seen its photographs, then save.
@@ -143,10 +143,10 @@ class GanTrainer:
                 before = time.perf_counter()
                 values = self._step(next(batches))
                 self.seconds += time.perf_counter() - before
-                self.seen += self.phase.batch_size
+                self.photographs_seen += self.phase.batch_size
                 self._average()
                 progress.update(self.phase.batch_size)
-                log.add(self.seen, self.seconds, values)
+                log.add(self.photographs_seen, self.seconds, values)
                 if self.seconds - saved > 60 * CHECKPOINT_MINUTES:
                     self.save()
                     saved = self.seconds
@@ -159,7 +159,10 @@ class GanTrainer:
 
     def _average(self) -> None:
         first = (1 - self._averaged_share) * self.phase.photographs
-        if self.seen > first and self.seen // self.phase.batch_size % AVERAGED_EVERY == 0:
+        if (
+            self.photographs_seen > first
+            and self.photographs_seen // self.phase.batch_size % AVERAGED_EVERY == 0
+        ):
             self._mean.add(self.gan.ema.state_dict())
 
     def _step(self, batch: Any) -> dict[str, float]:
@@ -168,7 +171,7 @@ class GanTrainer:
         except FloatingPointError as error:
             kept = f"the last good state is {self.path}" if self.path.exists() else "none was saved"
             raise FloatingPointError(
-                f"training broke down after {self.seen} photographs: {error}; {kept}"
+                f"training broke down after {self.photographs_seen} photographs: {error}; {kept}"
             ) from error
 
     def _progress(self) -> tqdm[Any]:
@@ -176,7 +179,7 @@ class GanTrainer:
         return tqdm(
             desc=f"gan {stages} px",
             unit=" photographs",
-            initial=self.seen,
+            initial=self.photographs_seen,
             total=self.phase.photographs,
             mininterval=1.0,
             disable=None if distributed.is_first() else True,
@@ -201,13 +204,13 @@ class GanTrainer:
             "text_identity": text_identity(self.damsm.text_encoder),
             "position": {
                 "photographs": len(self.sampler.photographs),
-                "seen": self.seen,
-                "seen_before": self.seen_before,
+                "seen": self.photographs_seen,
+                "seen_before": self.photographs_before,
                 "seconds": self.seconds,
             },
         }
         save_state(state, self.path)
-        grid = self.run / f"samples-{self.seen:07d}.jpg"
+        grid = self.run / f"samples-{self.photographs_seen:07d}.jpg"
         stage = max(self.gan.stages)
         save_sample_grid(gan.averaged, self.damsm, grid, stage, self._poses)
 
@@ -246,8 +249,8 @@ class GanTrainer:
             torch.set_rng_state(state["random"])
             self.sampler.rows_left = state["rows_left"]
             self._mean.resume(state["mean"])
-        self.seen, self.seconds = position["seen"], position["seconds"]
-        self.seen_before = position["seen_before"]
+        self.photographs_seen, self.seconds = position["seen"], position["seconds"]
+        self.photographs_before = position["seen_before"]
 
     def start_from(self, state: dict[str, Any], alike: dict[str, Any] | None = None) -> None:
         """Take over the generator of the phase before: its moving average.
@@ -272,7 +275,7 @@ class GanTrainer:
             new = self.gan.discriminator_pass.state_dict()
             kept = {name: value for name, value in alike["discriminators"].items() if name in new}
             _load("discriminators", self.gan.discriminator_pass, new | kept)
-        self.seen_before = state["position"]["seen_before"] + state["position"]["seen"]
+        self.photographs_before = state["position"]["seen_before"] + state["position"]["seen"]
 
     def _check_settings(self, saved: dict[str, Any]) -> None:
         odd = [

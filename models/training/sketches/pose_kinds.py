@@ -104,10 +104,10 @@ def _wings(pose: Pose) -> tuple[Tensor, Tensor]:
 
 def _from_line(pose: Pose, part: str, start: Tensor, end: Tensor) -> Tensor:
     """A part's distance from the lines between two places (N, 2); 0 where it is not seen."""
-    place, seen = pose.middle(part)
+    place, visible = pose.middle(part)
     line = end - start
     along = ((place - start) * line).sum(1) / line.square().sum(1).clamp_min(1e-6)
-    return (place - start - along.clamp(0, 1)[:, None] * line).norm(dim=1) * seen
+    return (place - start - along.clamp(0, 1)[:, None] * line).norm(dim=1) * visible
 
 
 def _outside(pose: Pose) -> Tensor:
@@ -115,9 +115,9 @@ def _outside(pose: Pose) -> Tensor:
     angles = torch.arange(48) * (2 * math.pi / 48)
     along = pose.places @ torch.stack([angles.cos(), angles.sin()])
     body = [PARTS.index(part) for part in BODY]
-    seen = pose.visible[:, body, None] > 0
-    most = along[:, body].masked_fill(~seen, -math.inf).amax(1)
-    least = along[:, body].masked_fill(~seen, math.inf).amin(1)
+    visible = pose.visible[:, body, None] > 0
+    most = along[:, body].masked_fill(~visible, -math.inf).amax(1)
+    least = along[:, body].masked_fill(~visible, math.inf).amin(1)
     length = (most - least).amax(1).clamp_min(0.2)
     beyond = [
         (along[:, PARTS.index(wing)] - most).amax(1) * (pose.visible[:, PARTS.index(wing)] > 0)

@@ -45,7 +45,7 @@ def make_pose_bank(examples: Sequence[Example], damsm: Damsm, seed: int = 0) -> 
     rows = of_kind.any(1).nonzero().flatten()
     bank = PoseBank(len(rows), damsm.text_encoder.config.feature_size, KINDS)
     bank.places.copy_(pose.places[rows])
-    bank.seen.copy_(pose.visible[rows].float())
+    bank.visible.copy_(pose.visible[rows].float())
     bank.of_kind.copy_(of_kind[rows].float())
     chance = Random(seed)
     for number, row in enumerate(rows.tolist()):

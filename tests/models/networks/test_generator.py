@@ -111,21 +111,21 @@ def test_a_pose_changes_the_picture_and_none_is_needed(text: TextFeatures) -> No
             torch.nn.init.normal_(maps.weight, std=0.5)
     noise, condition = torch.randn(2, 4), torch.randn(2, 4)
     places = torch.full((2, len(PARTS), 2), 0.3)
-    seen = torch.zeros(2, len(PARTS)).bool()
-    seen[:, PARTS.index("beak")] = True
+    visible = torch.zeros(2, len(PARTS)).bool()
+    visible[:, PARTS.index("beak")] = True
 
     def drawn(pose: Pose | None) -> torch.Tensor:
         with torch.inference_mode():
             return generator.start(noise, condition, pose).image
 
-    left, right = drawn(Pose(places, seen)), drawn(Pose(1 - places, seen))
+    left, right = drawn(Pose(places, visible)), drawn(Pose(1 - places, visible))
     nothing = drawn(None)
     assert left.shape == nothing.shape == (2, 3, 64, 64)
     assert not torch.equal(left, right) and not torch.equal(left, nothing)
     # One that is told nothing has no such weights, and draws whatever it is told.
     plain = Generator(SMALL).eval()
     assert not [name for name in plain.state_dict() if "pose" in name]
-    told = plain.start(noise, condition, Pose(places, seen)).image
+    told = plain.start(noise, condition, Pose(places, visible)).image
     assert torch.equal(told, plain.start(noise, condition).image)
 
 

@@ -12,11 +12,11 @@ GROUPS = list(PART_GROUPS)
 
 def pose(**places: tuple[float, float]) -> Pose:
     """One bird with these parts."""
-    where, seen = torch.full((1, len(PARTS), 2), -1.0), torch.zeros(1, len(PARTS)).bool()
+    where, visible = torch.full((1, len(PARTS), 2), -1.0), torch.zeros(1, len(PARTS)).bool()
     for name, place in places.items():
         where[0, PARTS.index(name.replace("_", " "))] = torch.tensor(place)
-        seen[0, PARTS.index(name.replace("_", " "))] = True
-    return Pose(where, seen)
+        visible[0, PARTS.index(name.replace("_", " "))] = True
+    return Pose(where, visible)
 
 
 def test_every_part_is_in_one_group() -> None:

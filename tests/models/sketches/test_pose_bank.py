@@ -16,7 +16,7 @@ def bank() -> PoseBank:
     """Fifty swimmers with their beak to the left, and fifty fliers whose beak is not seen."""
     bank = PoseBank(100, 2)
     bank.places[:, BEAK], bank.places[:, TAIL] = torch.tensor([0.2, 0.4]), torch.tensor([0.8, 0.5])
-    bank.seen[:50, BEAK] = bank.seen[:, TAIL] = 1
+    bank.visible[:50, BEAK] = bank.visible[:, TAIL] = 1
     bank.sentences[:50], bank.sentences[50:] = SWIMMERS, FLIERS
     return bank
 
@@ -51,8 +51,8 @@ def test_what_leaves_the_picture_is_not_seen(bank: PoseBank) -> None:
 
 
 def test_parts_go_straight_from_pose_to_pose_and_appear_by_degrees() -> None:
-    places, seen = torch.zeros(1, len(PARTS), 2), torch.zeros(1, len(PARTS), dtype=torch.bool)
-    first, second = Pose(places.clone(), seen.clone()), Pose(places.clone(), seen.clone())
+    places, visible = torch.zeros(1, len(PARTS), 2), torch.zeros(1, len(PARTS), dtype=torch.bool)
+    first, second = Pose(places.clone(), visible.clone()), Pose(places.clone(), visible.clone())
     first.places[0, BEAK], first.visible[0, BEAK] = torch.tensor([0.2, 0.4]), True
     second.places[0, BEAK], second.visible[0, BEAK] = torch.tensor([0.6, 0.8]), True
     second.places[0, TAIL], second.visible[0, TAIL] = torch.tensor([0.1, 0.1]), True
@@ -74,8 +74,8 @@ def kinds() -> PoseBank:
         torch.tensor([0.3, 0.4]),
     )
     bank.places[:60, TAIL] = torch.tensor([0.8, 0.5])
-    bank.seen[:60, [BEAK, EYE, TAIL]] = 1
-    bank.seen[60:80, TAIL] = bank.seen[80:, BEAK] = 1
+    bank.visible[:60, [BEAK, EYE, TAIL]] = 1
+    bank.visible[60:80, TAIL] = bank.visible[80:, BEAK] = 1
     bank.sentences[:] = SWIMMERS
     for kind, rows in ((USUAL, slice(0, 80)), (FLYING, slice(60, 80)), (CLOSE_UP, slice(80, 100))):
         bank.of_kind[rows, KINDS.index(kind)] = 1
@@ -100,14 +100,14 @@ def test_a_bird_is_turned_to_face_a_side(kinds: PoseBank, wish: str, side: int) 
 
 def test_a_bank_of_an_earlier_version_knows_sides_alone(bank: PoseBank) -> None:
     assert bank.wishes == (ANY,) and "of_kind" not in bank.state_dict()
-    bank.places[:, EYE], bank.seen[:, EYE] = torch.tensor([0.3, 0.4]), 1
+    bank.places[:, EYE], bank.visible[:, EYE] = torch.tensor([0.3, 0.4]), 1
     assert bank.wishes == (ANY, LEFT, RIGHT) and SWIMMING not in bank.wishes
 
 
 def test_poses_of_one_seed_are_of_different_birds(bank: PoseBank) -> None:
     bank.places[:] = 0.5
     for row in range(50):  # its number in twos
-        bank.seen[row, :6] = torch.tensor([float(row >> bit & 1) for bit in range(6)])
+        bank.visible[row, :6] = torch.tensor([float(row >> bit & 1) for bit in range(6)])
     poses = bank.choose(SWIMMERS, [3], count=NEAREST + 1)
-    seen = [tuple(row.tolist()) for row in poses.visible[:, :6]]
-    assert len(set(seen[:NEAREST])) == NEAREST and seen[NEAREST] == seen[0]
+    visible = [tuple(row.tolist()) for row in poses.visible[:, :6]]
+    assert len(set(visible[:NEAREST])) == NEAREST and visible[NEAREST] == visible[0]

@@ -20,8 +20,8 @@ def random_birds(seed: int = 0) -> tuple[torch.Tensor, Pose]:
     boxes = torch.cat([(1 - size) * torch.rand(COUNT, 2, generator=source), size], dim=1)
     within = torch.rand(COUNT, len(PARTS), 2, generator=source)
     places = boxes[:, None, :2] + within * boxes[:, None, 2:]
-    seen = torch.rand(COUNT, len(PARTS), generator=source) < 0.5
-    return boxes, Pose(places, seen)
+    visible = torch.rand(COUNT, len(PARTS), generator=source) < 0.5
+    return boxes, Pose(places, visible)
 
 
 def dots(places: torch.Tensor, side: int) -> torch.Tensor:

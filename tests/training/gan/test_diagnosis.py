@@ -88,7 +88,7 @@ def test_scores_and_pulls_are_told_and_the_run_stays_as_it_is(
 def test_the_last_phase_is_looked_at(trained: Trained, patch: str) -> None:
     findings = look(trained(ONE_STEP.replace("stages = [128]", f"stages = [128]\npatch = {patch}")))
     assert [one.name for one in findings.scored] == ["128"]
-    assert findings.seen == 16
+    assert findings.photographs_seen == 16
     assert {"generator_128", "blocks_128", "consistency_128"} <= set(findings.pulls)
     assert ("words_128" in findings.pulls) == (patch == "1.0")
 

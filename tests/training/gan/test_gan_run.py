@@ -93,9 +93,9 @@ def test_a_run_stopped_by_sigterm_goes_on_as_if_it_had_not(
 
     plain_add = MetricsLog.add
 
-    def add_and_stop(log: MetricsLog, seen: int, *rest: Any) -> None:
-        plain_add(log, seen, *rest)
-        if seen == 12:
+    def add_and_stop(log: MetricsLog, photographs_seen: int, *rest: Any) -> None:
+        plain_add(log, photographs_seen, *rest)
+        if photographs_seen == 12:
             signal.raise_signal(signal.SIGTERM)
 
     with monkeypatch.context() as patched:
@@ -103,7 +103,7 @@ def test_a_run_stopped_by_sigterm_goes_on_as_if_it_had_not(
         stopped = make("stopped", phase, averaged_share=0.8)
         assert not stopped.train()
     state = load_gan(stopped.path)
-    assert stopped.seen == 12 and state["mean"]["count"] == 2
+    assert stopped.photographs_seen == 12 and state["mean"]["count"] == 2
 
     torch.manual_seed(12345)  # another process would have other random numbers
     resumed = make("stopped", phase, averaged_share=0.8)
@@ -121,11 +121,11 @@ def test_a_packed_state_is_gone_on_from(make: Make, tmp_path: Path) -> None:
     assert "generator_optimizer" not in packed and "random" not in packed
     later = make("later", replace(STAGE_ONE, photographs=16))
     later.resume(packed)
-    assert (later.seen, later.complete) == (8, False)
+    assert (later.photographs_seen, later.complete) == (8, False)
     for name, value in first.gan.averaged.state_dict().items():
         for network in (later.gan.averaged, later.gan.generator):
             torch.testing.assert_close(network.state_dict()[name], value, rtol=1e-3, atol=1e-4)
-    assert later.train() and later.seen == 16
+    assert later.train() and later.photographs_seen == 16
     save_state(packed, tmp_path / "packed.pt")
     assert load_gan(tmp_path / "packed.pt")["position"]["seen"] == 8
 

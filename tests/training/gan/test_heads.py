@@ -11,13 +11,13 @@ STILL = Movement.sample(2, AugmentConfig(shift=0, scale=0, cutout=0))
 
 def test_a_head_is_in_the_middle_of_its_square() -> None:
     places = torch.zeros(2, len(PARTS), 2)
-    seen = torch.zeros(2, len(PARTS), dtype=torch.bool)
+    visible = torch.zeros(2, len(PARTS), dtype=torch.bool)
     for part, place in (("beak", [0.7, 0.2]), ("crown", [0.6, 0.2])):
-        places[0, PARTS.index(part)], seen[0, PARTS.index(part)] = torch.tensor(place), True
+        places[0, PARTS.index(part)], visible[0, PARTS.index(part)] = torch.tensor(place), True
     images = torch.full((2, 3, 100, 100), -1.0)
     images[0, :, 18:22, 63:67] = 1  # the head of the first bird
     images[1, :, 28:32, 48:52] = 1  # where an unknown head is looked for
-    heads = cut_heads(images, Pose(places, seen), 30, STILL)
+    heads = cut_heads(images, Pose(places, visible), 30, STILL)
     assert heads.shape == (2, 3, 30, 30)
     for head in heads:
         bright = (head[0] > 0).nonzero().float().mean(0)

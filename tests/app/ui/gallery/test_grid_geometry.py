@@ -46,8 +46,8 @@ def test_keys(key: str, here: int | None, there: int) -> None:
 
 def test_seeing() -> None:
     low = GridGeometry(width=324, height=200, wanted=100, count=3000)
-    assert low.seen(0) == range(0, 6) and low.seen(106) == range(3, 9)
-    assert low.seen(low.total_height - 200).stop == 3000
+    assert low.in_view(0) == range(0, 6) and low.in_view(106) == range(3, 9)
+    assert low.in_view(low.total_height - 200).stop == 3000
     assert low.top_to_see(0, 500) == 0 and low.top_to_see(0, 0) == 0
     top = low.top_to_see(1500, 0)
     assert low.place(1500)[1] - top >= 0 and low.place(1500)[1] + 100 - top <= 200
@@ -56,7 +56,7 @@ def test_seeing() -> None:
 
 def test_nothing_in_no_room() -> None:
     empty = GridGeometry(width=1, height=1, wanted=100, count=0)
-    assert empty.columns == 1 and list(empty.seen(0)) == [] and empty.index_at(0, 0) is None
+    assert empty.columns == 1 and list(empty.in_view(0)) == [] and empty.index_at(0, 0) is None
 
 
 @pytest.mark.parametrize("width", range(40, 700, 13))
