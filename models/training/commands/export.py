@@ -14,8 +14,11 @@ SUMMARY = "write a file that the program draws or listens with"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--damsm", type=Path, required=True, help="damsm.pt of the run")
+    parser.add_argument("--damsm", type=Path, help="damsm.pt of the run")
     run = parser.add_mutually_exclusive_group(required=True)
+    run.add_argument(
+        "--run", type=Path, dest="folder", help="folder of a run of a recipe, as far as it is"
+    )
     run.add_argument("--gan", type=Path, help="gan.pt of a phase: what draws")
     run.add_argument("--speech", type=Path, help="speech.pt of a speech run: what listens")
     parser.add_argument(
@@ -39,7 +42,11 @@ def run(options: argparse.Namespace) -> None:
     from models.training.speech.export import export_speech
 
     card = _read_card(options.card)
-    if options.speech:
+    if options.folder:
+        print(_export_run(options, card))
+    elif not options.damsm:
+        raise ValueError("--gan and --speech need the --damsm of their run.")
+    elif options.speech:
         if options.sketches:
             raise ValueError("--sketches belongs to what draws: name it with --gan.")
         print(export_speech(options.damsm, options.speech, options.output, card))
@@ -55,6 +62,18 @@ def run(options: argparse.Namespace) -> None:
             print(
                 f"Without --sketches {sketches}, nothing chooses among sketches.", file=sys.stderr
             )
+
+
+def _export_run(options: argparse.Namespace, card: dict[str, str]) -> Path:
+    import torch
+
+    from models.training.data.folder import DataFolder
+    from models.training.recipes.recipe_run import RecipeRun
+
+    if not options.data or options.damsm or options.sketches:
+        raise ValueError("--run needs --data, and has its --damsm and --sketches in itself.")
+    run = RecipeRun.of_folder(options.folder, DataFolder.read(options.data), torch.device("cpu"))
+    return run.export(options.output, card)
 
 
 def _read_card(entries: Sequence[str]) -> dict[str, str]:

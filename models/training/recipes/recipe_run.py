@@ -9,7 +9,7 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
@@ -230,11 +230,18 @@ class RecipeRun:
                 with whole_file(own_file) as temporary:
                     shutil.copyfile(theirs, temporary)
 
-    def export(self) -> Path:
-        """Write the file that draws, from the last phase that has begun."""
-        path, gan, examples = self.out / DRAWING_FILE, self._last(), self.examples
+    def export(self, path: Path | None = None, facts: Mapping[str, str] | None = None) -> Path:
+        """Write the file that draws, from the last phase that has begun.
+
+        Parameters
+        ----------
+        path : of the file; by default ``bird.safetensors`` of the run.
+        facts : for its card, beside the recipe and the data's name.
+        """
+        path, gan, examples = path or self.out / DRAWING_FILE, self._last(), self.examples
         if distributed.is_first():
             card = {"recipe": self.recipe.text, "data": self.data.path.resolve().name}
+            card |= facts or {}
             name = self.recipe.export.name
             sketches = self._sketches if self._sketches.exists() else None
             export(self._damsm, gan, path, name, card, examples, sketches)

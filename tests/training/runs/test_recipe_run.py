@@ -89,6 +89,15 @@ def test_quick_draws_in_the_end(
     assert command.main([*arguments, "damsm.epochs=3", "--resume"]) == 1
     assert "was begun with another damsm" in capsys.readouterr().err
 
+    early = tmp_path / "early.safetensors"
+    source = ["export", "--run", str(out), "--data", str(data.path), "-o", str(early)]
+    assert command.main(source) == 0
+    by_hand, by_itself = load_checkpoint(early), load_checkpoint(weights)
+    assert by_hand.card == by_itself.card and by_hand.config == by_itself.config
+    assert same_tensors(by_hand.generator.state_dict(), by_itself.generator.state_dict())
+    assert command.main([*source, "--damsm", str(out)]) == 1
+    assert "has its --damsm and --sketches in itself" in capsys.readouterr().err
+
     # Packed, it is smaller, and goes on.
     assert command.main(["pack", str(out), "-o", str(packed)]) == 0
     names = sorted(path.relative_to(packed).as_posix() for path in packed.rglob("*.*"))
