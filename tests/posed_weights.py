@@ -19,8 +19,8 @@ from models.words.vocabulary import Vocabulary
 BEAK, EYE, TAIL = (PARTS.index(part) for part in ("beak", "left eye", "tail"))
 
 
-def make_weights(path: Path) -> Path:
-    """Write it. Of its 60 poses 20 are in flight and 20 from near, none swims."""
+def make_weights(path: Path, posed: bool = True) -> Path:
+    """Write it. Of its 60 poses 20 are in flight and 20 from near, none swims; or it has none."""
     torch.manual_seed(0)
     poses = PoseBank(60, 8, KINDS)
     poses.places.uniform_(0.1, 0.9)
@@ -32,9 +32,9 @@ def make_weights(path: Path) -> Path:
         poses.of_kind[rows, KINDS.index(kind)] = 1
     config = ModelConfig(
         TextEncoderConfig(vocabulary_size=4, embedding_size=6, feature_size=8),
-        GeneratorConfig(8, 4, 4, seed_channels=16, stage_channels=(8, 6), pose_channels=4),
-        poses=len(poses),
-        pose_kinds=poses.kinds,
+        GeneratorConfig(8, 4, 4, seed_channels=16, stage_channels=(8, 6), pose_channels=4 * posed),
+        poses=len(poses) * posed,
+        pose_kinds=poses.kinds * posed,
         scores_sketches=True,
     )
     checkpoint = Checkpoint(
@@ -42,7 +42,7 @@ def make_weights(path: Path) -> Path:
         Vocabulary(["a", "red", "bird"]),
         TextEncoder(config.text_encoder).eval(),
         Generator(config.generator).eval(),
-        poses=poses,
+        poses=poses if posed else None,
         sketch_scorer=SketchScorer(8),
     )
     save_checkpoint(checkpoint, path)

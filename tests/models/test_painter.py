@@ -52,11 +52,11 @@ def test_a_drawing_has_its_picture_stages_attention_and_words(painter: Painter) 
 def test_a_name_is_drawn_as_its_description(painter: Painter) -> None:
     drawing = painter.draw("cardinal", seed=7, size=128)
     assert (drawing.sentence, drawing.described) == ("cardinal", "cardinal")
-    assert drawing.drawn_as.startswith("a bright red bird with a red pointed crest")
+    assert drawing.drawn_as.startswith("a bright red cardinal with a red pointed crest")
     assert drawing.words == tuple(drawing.drawn_as.split())
     assert drawing.attention[0].shape == (len(drawing.words), 64, 64)
     assert drawing.notice is None and drawing.unknown_words == ()
-    written = painter.draw(drawing.drawn_as, seed=7, size=128)
+    written = painter.draw(DrawRequest(drawing.drawn_as, 7, 128, as_written=True))
     assert drawing.image.tobytes() == written.image.tobytes()
     again = painter.draw(drawing.request)
     assert again.image.tobytes() == drawing.image.tobytes() and again.sentence == "cardinal"
@@ -169,7 +169,7 @@ def test_bad_arguments(painter: Painter, tmp_path_factory: pytest.TempPathFactor
 def _pretend_to_be_on(
     device: torch.device, generator: Generator, scorer: SketchScorer | None = None
 ) -> Backend:
-    backend = on_device(torch.device("cpu"), generator)
+    backend = on_device(torch.device("cpu"), generator, scorer=scorer)
     return replace(backend, device=device)
 
 
@@ -272,16 +272,16 @@ def test_on_the_processor_the_model_is_kept_once() -> None:
 def test_a_gpu_that_cannot_take_the_model_gives_way_to_the_cpu(
     monkeypatch: pytest.MonkeyPatch, failure: tuple[RuntimeError, str]
 ) -> None:
-    to = Generator.to
+    to = torch.nn.Module.to
     error, told = failure
 
-    def run_out(module: Generator, *arguments: object, **options: object) -> Generator:
+    def run_out(module: torch.nn.Module, *arguments: object, **options: object) -> torch.nn.Module:
         if torch.device("cuda") in arguments:
             raise error
         return to(module, *arguments, **options)  # type: ignore[call-overload]
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(Generator, "to", run_out)
+    monkeypatch.setattr(torch.nn.Module, "to", run_out)
     painter = Painter.load(device="cuda")
     assert painter.device.type == "cpu"
     assert told in (painter.draw(SENTENCE, 7, 64).notice or "")

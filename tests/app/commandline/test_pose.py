@@ -18,6 +18,12 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_weights(tmp_path_factory.mktemp("weights") / "posing.safetensors")
 
 
+@pytest.fixture(scope="module")
+def told_none(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights that are told no poses."""
+    return make_weights(tmp_path_factory.mktemp("weights") / "plain.safetensors", posed=False)
+
+
 def draw(weights: Path, *arguments: object) -> int:
     return cli.main(["draw", *map(str, arguments), "--weights", str(weights), "--device", "cpu"])
 
@@ -113,20 +119,20 @@ def test_a_pose_that_is_not_there_is_told(
 
 
 def test_a_picture_without_a_pose_is_told(
-    weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    weights: Path, told_none: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plain, bird = tmp_path / "plain.png", tmp_path / "bird.png"
-    assert cli.main(["draw", "a red bird", "-o", str(plain), "--size", "64"]) == 0
+    assert draw(told_none, "a red bird", "-o", plain) == 0
     assert draw(weights, "a red bird", "-o", bird, "--pose", plain) == 1
     assert "does not say in which pose its bird was drawn" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [["draw", "a red bird"], ["listen", "--seconds", "1"]])
 def test_a_pose_that_cannot_be_asked_for_is_told_before_any_work(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+    told_none: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
-    path = tmp_path / "bird.png"
-    assert cli.main([*command, "-o", str(path), "--pose", "left"]) == 1, "the bundled weights"
+    path, weights = tmp_path / "bird.png", ("--weights", str(told_none))
+    assert cli.main([*command, "-o", str(path), "--pose", "left", *weights]) == 1
     told = capsys.readouterr().err
     assert "leave the pose at “any”" in told and "Recording" not in told and not path.exists()
 
