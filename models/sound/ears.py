@@ -15,7 +15,7 @@ from models.networks.text_encoder import TextEncoder
 from models.sound.heard import HeardSentence
 from models.sound.listener import Listener
 
-LEAST_LIKENESS = 0.45
+LEAST_LIKENESS = 0.48
 """Of what is heard to known words; descriptions of birds in noise stay above it, other languages
 below."""
 
