@@ -177,13 +177,14 @@ def test_what_was_read_otherwise_is_told_at_the_end(
     capsys.readouterr()
     assert draw(folder, "--as-written") == cli.FAILURE
     told = capsys.readouterr().err
-    assert "its wording is 'a bright red bird with" in told and "would be 'a cardinal'" in told
+    assert "its wording is 'a bright red cardinal with" in told and "would be 'a cardinal'" in told
     captions.write_text(captions.read_text().replace("a red bird", "a gray bird"))
     assert draw(tmp_path / "gray", "--seed", 1) == cli.SUCCESS
     gray = tmp_path / "gray" / "000002.png"
     with Image.open(gray) as picture:  # as an earlier version kept it, which mended it, too
-        metadata = replace(read_metadata(gray), request=DrawRequest("a gray bird", 3, 64, True))
-        save_picture(picture.convert("RGB"), metadata, gray)
+        metadata = read_metadata(gray)
+        request = replace(metadata.request, as_written=True, drawn_as=None)
+        save_picture(picture.convert("RGB"), replace(metadata, request=request), gray)
     assert draw(tmp_path / "gray") == cli.SUCCESS
     captions.write_text(captions.read_text().replace("a gray bird", "a red bird"))
     before = pictures(folder)

@@ -100,13 +100,23 @@ def test_captions_file_with_bad_lines(tmp_path: Path, painter: Painter) -> None:
 
 
 def test_same_seed_same_picture_and_count(tmp_path: Path) -> None:
+    first, second, alone = (tmp_path / f"{name}.png" for name in ("a-1", "a-2", "b"))
     for name, seed, count in (("a", 7, 2), ("b", 8, 1)):
         arguments = ["draw", SENTENCE, "-o", tmp_path / f"{name}.png", "--seed", seed]
-        assert cli.main([*map(str, arguments), "--count", str(count), "--size", "128"]) == 0
-    assert {path.name for path in tmp_path.glob("*.png")} == {"a-1.png", "a-2.png", "b.png"}
-    assert pixels(tmp_path / "a-2.png") == pixels(tmp_path / "b.png")
-    assert pixels(tmp_path / "a-1.png") != pixels(tmp_path / "b.png")
-    assert read_metadata(tmp_path / "a-2.png").seed == 8
+        arguments += ["--count", count, "--size", 128, "--sketches", 1]
+        assert cli.main([str(argument) for argument in arguments]) == 0
+    assert set(tmp_path.glob("*.png")) == {first, second, alone}
+    assert pixels(second) == pixels(alone) != pixels(first)
+    assert read_metadata(second).seed == 8
+
+
+def test_a_second_picture_comes_again_by_itself(tmp_path: Path) -> None:
+    """Of its sketches one was taken that differs from the first picture's pose."""
+    arguments = ["draw", SENTENCE, "-o", str(tmp_path / "a.png"), "--seed", "7", "--size", "64"]
+    assert cli.main([*arguments, "--count", "2"]) == 0
+    second, again = tmp_path / "a-2.png", tmp_path / "again.png"
+    assert cli.main(["draw", "--from", str(second), "-o", str(again)]) == 0
+    assert pixels(second) == pixels(again)
 
 
 def test_stages_and_attention(tmp_path: Path) -> None:
@@ -256,12 +266,12 @@ def test_a_name_is_drawn_as_described_and_repeated_exactly(
     options = ["--seed", "3", "--size", "64"]
     assert cli.main(["draw", "cardinal, no crest", "-o", str(first), *options]) == cli.SUCCESS
     told = capsys.readouterr().err.splitlines()
-    assert told[0].startswith("cardinal: drawn as “a bright red bird with ")
+    assert told[0].startswith("cardinal: drawn as “a bright red cardinal with ")
     assert told[1].startswith("Left out: “no crest”.")
     with Image.open(first) as picture:
         parameters = picture.info["parameters"].splitlines()
     assert parameters[0] == "cardinal, no crest"
-    assert parameters[1].startswith("Drawn as: a bright red bird with ")
+    assert parameters[1].startswith("Drawn as: a bright red cardinal with ")
 
     assert cli.main(["draw", "--from", str(first), "-o", str(again)]) == cli.SUCCESS
     assert pixels(again) == pixels(first)

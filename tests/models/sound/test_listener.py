@@ -14,7 +14,6 @@ from models.errors import SoundError
 from models.networks.text_encoder import pad_ids
 from models.request import DrawRequest
 from models.sound.ears import LEAST_LIKENESS
-from models.sound.heard import HeardSentence
 from models.sound.listener import Listener
 from models.sound.log_mel import SAMPLE_RATE
 from models.training.evaluation.colours import COLOUR_SENTENCE, dominant_colour
@@ -97,9 +96,8 @@ def test_what_is_said_beyond_the_last_piece_is_told(
 
 def test_a_melody_is_no_description(painter: Painter, listener: Listener) -> None:
     for seed in range(5):
-        heard: HeardSentence = listener.hear(melody(seed=seed))
-        with pytest.raises(SoundError, match="nothing like a description"):
-            painter.draw(DrawRequest(sound=heard))
+        with pytest.raises(SoundError, match=r"no description|nothing like a description"):
+            painter.draw(DrawRequest(sound=listener.hear(melody(seed=seed))))
 
 
 @pytest.mark.parametrize(
