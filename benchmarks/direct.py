@@ -217,7 +217,8 @@ class Comparison:
             what = self.ears.understand(way, spoken, condition)
             for seed in self.colour_seeds:
                 image = _draw(self.painter, what, seed, self.size).image
-                flags.append(dominant_colour(image) == colour)
+                (places,) = self.network.bodies(pixels([image]))
+                flags.append(dominant_colour(image, places) == colour)
         return torch.tensor(flags)
 
     def print_times(self) -> None:

@@ -76,7 +76,7 @@ def draw_and_see(
 
 
 def obeyed_colours(
-    painter: Painter, seeds: Sequence[int], sizes: Sequence[int]
+    painter: Painter, network: FeatureNetwork, seeds: Sequence[int], sizes: Sequence[int]
 ) -> dict[int, dict[str, list[bool]]]:
     """Whether drawings show the colour they were asked for: by size, then colour, one a seed.
 
@@ -92,7 +92,9 @@ def obeyed_colours(
     for drawing, sentence in zip(drawings, asked, strict=True):
         colour = sentences[sentence]
         for size in sizes:
-            obeyed[size][colour].append(dominant_colour(stage_of(drawing, size)) == colour)
+            picture = stage_of(drawing, size)
+            (places,) = network.bodies(pixels([picture]))
+            obeyed[size][colour].append(dominant_colour(picture, places) == colour)
     return obeyed
 
 

@@ -159,7 +159,7 @@ class Evaluator:
         varied = draw_and_see(
             painter, network, sentences, seeds * len(self._further_sentences), sizes, "seeds"
         )
-        obeyed = obeyed_colours(painter, self._further_seeds[:COLOUR_SEEDS], sizes)
+        obeyed = obeyed_colours(painter, network, self._further_seeds[:COLOUR_SEEDS], sizes)
         stages = {
             size: self._stage(network, size, drawn[size], varied[size], obeyed[size])
             for size in sizes

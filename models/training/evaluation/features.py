@@ -15,10 +15,12 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from models.sketches.part_head import PartHead
+from models.sketches.pose import PARTS
 from models.training.damsm.model import Damsm
 from models.training.data.examples import Example
 from models.training.data.photographs import bird_square
 from models.training.evaluation.anatomy import examine
+from models.training.expert.parts import found_pose
 from models.training.features.image_features import REGION_MAP, ImageFeatures, resize
 from models.training.features.part_features import PartFeatures
 
@@ -30,6 +32,12 @@ SMALLEST_SEEN = 128
 
 LARGEST_SEEN = 256
 """Larger pictures are reduced to this side: crops of birds hold no detail beyond it."""
+
+BODY = [
+    PARTS.index(part)
+    for part in ("crown", "throat", "nape", "belly", "breast", "back", "left wing")
+]
+"""Parts whose colour is a bird's; what is found of either wing counts as the left one's."""
 
 PLACES = 8
 """Places a side of the grid in which poses are compared."""
@@ -129,6 +137,25 @@ class FeatureNetwork:
         found = examine(self._parts(maps)) if self._parts else torch.empty(len(whole), 0)
         places = F.normalize(grid, dim=1).flatten(1)
         return Features(whole.cpu(), places.cpu(), judged.cpu(), found.cpu())
+
+    @torch.inference_mode()
+    def bodies(self, pictures: Tensor) -> list[list[tuple[float, float]]]:
+        """Where parts of the body are in pictures (B, 3, S, S), uint8, for `dominant_colour`.
+
+        Returns
+        -------
+        Of each picture those that are found, as shares of the side; none without a part finder.
+        """
+        if self._parts is None:
+            return [[] for _ in pictures]
+        side = seen_at(pictures.shape[-1])
+        found = []
+        for batch in pictures.split(_batch_size(side)):
+            signed = batch.to(self._device).float().div(127.5).sub(1)
+            pose = found_pose(self._parts(self._network(resize(signed, side))[0]))
+            for places, visible in zip(pose.places[:, BODY], pose.visible[:, BODY], strict=True):
+                found.append([(x, y) for x, y in places[visible].tolist()])
+        return found
 
     @torch.inference_mode()
     def classify(self, pooled: Tensor) -> Tensor:
