@@ -7,7 +7,7 @@ from pathlib import Path
 from app.pictures.picture_file import Picture, read_picture
 
 _FILE = Path(__file__).with_name("example.jpg")
-"""Drawn by the weights of November 2026; its sentence and seed are in it."""
+"""Drawn by the bundled weights of 30 November 2026; its sentence and seed are in it."""
 
 
 def example_picture() -> Picture:
