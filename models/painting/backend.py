@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -58,10 +58,11 @@ class Backend:
         """
         if precision is None:
             precision = _drawing_precision(device)
-        own = scorer and copy.deepcopy(scorer).to(device, precision)
+        own = scorer and copy.deepcopy(scorer).to(device)
         if own is not None:
             channels_last(own)
-        return cls(folded(generator, precision).to(device), device, precision, own)
+        drawing = folded(generator, precision, exact_sketches=own is not None)
+        return cls(drawing.to(device), device, precision, own)
 
 
 @dataclass
@@ -115,7 +116,7 @@ def paint(
     with torch.autocast(
         backend.device.type, backend.precision, enabled=backend.precision != torch.float32
     ):
-        canvas, painted.chosen = _sketch(backend, text, chances)
+        canvas, painted.chosen = _sketched(backend, text, chances)
         stages = backend.generator.go_on(canvas, text, count)
         while True:
             if cancelled is not None and cancelled():
@@ -128,6 +129,22 @@ def paint(
                 painted.attention.append(canvas_or_end.attention.float().cpu().numpy())
             if on_stage is not None:
                 on_stage(len(painted.stages) - 1, painted.stages[-1][0])
+
+
+def _sketched(backend: Backend, text: Text, chances: Chances) -> tuple[Canvas, list[int]]:
+    """As `_sketch`; where sketches are scored, in single precision.
+
+    A sketch that is about as good must not be another one on another device: in bfloat16 one
+    drawing in seven was.
+    """
+    if backend.scorer is None:
+        return _sketch(backend, text, chances)
+    with (
+        torch.autocast(backend.device.type, enabled=False),
+        torch.backends.cudnn.flags(enabled=True, allow_tf32=False),
+    ):
+        canvas, chosen = _sketch(backend, text, chances)
+    return replace(canvas, hidden=canvas.hidden.to(backend.precision)), chosen
 
 
 def _sketch(backend: Backend, text: Text, chances: Chances) -> tuple[Canvas, list[int]]:
@@ -156,10 +173,8 @@ def _choose(backend: Backend, text: Text, chances: Chances, sketches: Canvas) ->
         scores += chances.preference.to(backend.device)
     if backend.scorer is not None and not scores.isposinf().any(dim=1).all():
         sentences = text.sentence.repeat_interleave(count, dim=0)
-        with torch.autocast(backend.device.type, enabled=False):
-            scores += backend.scorer.score(sketches.image, sentences).total.unflatten(
-                0, (-1, count)
-            )
+        scored = backend.scorer.score(sketches.image, sentences).total
+        scores += scored.unflatten(0, (-1, count))
     return scores.argmax(dim=1)
 
 

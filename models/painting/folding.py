@@ -20,7 +20,7 @@ from models.networks.layers import (
 from models.painting.strips import GatedConvolution, ResidualBlockInPlace
 
 
-def folded(generator: Generator, precision: torch.dtype) -> Generator:
+def folded(generator: Generator, precision: torch.dtype, exact_sketches: bool = False) -> Generator:
     """Copy a generator into one that computes the same with fewer operations, only to draw.
 
     Behind fixed statistics a batch norm is a factor and an offset for each channel,
@@ -34,6 +34,7 @@ def folded(generator: Generator, precision: torch.dtype) -> Generator:
     ----------
     generator : in evaluation mode, on the CPU; it is left as it is.
     precision : of the copy's weights.
+    exact_sketches : keep what draws 64 px in single precision.
 
     Returns
     -------
@@ -46,7 +47,11 @@ def folded(generator: Generator, precision: torch.dtype) -> Generator:
         assert isinstance(stage, RefinementStage)
         stage.residual = nn.Sequential(*map(_folded_residual, stage.residual))
         stage.upsample = _folded_upsample(stage.upsample, size)
-    drawing.to(precision)
+    if exact_sketches:
+        drawing.refinements.to(precision)
+        drawing.to_image[1:].to(precision)
+    else:
+        drawing.to(precision)
     channels_last(drawing)
     drawing.requires_grad_(False)
     return drawing

@@ -22,6 +22,7 @@ from models.errors import CheckpointError, DrawingCancelled, ModelError, Sentenc
 from models.networks.config import GeneratorConfig, ModelConfig, TextEncoderConfig
 from models.networks.generator import Generator
 from models.networks.text_encoder import TextEncoder
+from models.painting import backend as backends
 from models.painting.backend import Backend, Painted, choose_device, paint
 from models.painting.fallback import OUT_OF_MEMORY
 from models.request import Blend, DrawRequest
@@ -184,6 +185,17 @@ FAILURES = [  # of a card whose memory is full, three times, and of one too old 
         "used (CUDA error: no kernel image is available for execution on the device), so your bird",
     ),
 ]
+
+
+def test_the_same_sketch_is_taken_whatever_a_device_multiplies_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def taken(precision: torch.dtype) -> list[int | None]:
+        monkeypatch.setattr(backends, "_drawing_precision", lambda device: precision)
+        painter = Painter.load(device="cpu")
+        return [painter.draw(SENTENCE, seed, 64).sketch for seed in range(24)]
+
+    assert taken(torch.bfloat16) == taken(torch.float32)
 
 
 @pytest.fixture(params=FAILURES, ids=lambda failure: str(failure[0])[:40])
