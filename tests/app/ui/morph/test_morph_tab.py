@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from app.engine.engines import Engines
 from app.pictures.morphing import STRIP_SIZE
@@ -218,8 +218,9 @@ def test_the_way_is_saved_as_a_strip(
         assert strip.size == (4 * STRIP_SIZE, STRIP_SIZE)
         first = strip.crop((0, 0, STRIP_SIZE, STRIP_SIZE))
         last = strip.crop((3 * STRIP_SIZE, 0, 4 * STRIP_SIZE, STRIP_SIZE))
-    assert first.tobytes() == painter.draw(RED, 7, STRIP_SIZE).image.tobytes()
-    assert last.tobytes() == painter.draw(YELLOW, 3, STRIP_SIZE).image.tobytes()
+    for end, sentence, seed in ((first, RED, 7), (last, YELLOW, 3)):  # drawn with others: rounding
+        apart = ImageChops.difference(end, painter.draw(sentence, seed, STRIP_SIZE).image)
+        assert max(high for _, high in apart.getextrema()) <= 1
     assert tab.cancel_button.instate(["disabled"])
 
 

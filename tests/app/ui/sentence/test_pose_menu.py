@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -112,18 +113,22 @@ def test_the_speak_tab_asks_for_the_pose_of_its_own_menu(posing: MainWindow) -> 
 
 
 def test_what_the_model_does_not_know_cannot_be_chosen(
-    posing: MainWindow, window: MainWindow
+    posing: MainWindow, make_window: Callable[..., MainWindow], tmp_path: Path
 ) -> None:
     menu = posing.type_tab.field.pose_menu
     assert menu.menu.entrycget(entry(menu, LABELS[SWIMMING]), "state") == "disabled"
     choose(menu, LABELS[LEFT])
     menu.offer(())
     assert menu.wish == "any" and menu.cget("text") == "Pose: any"
-    wait_until(window, lambda: window.painter_loader.value is not None)
-    bundled = window.type_tab.field.pose_menu
-    assert bundled.menu.entrycget(0, "label") == NO_POSES
-    states = {bundled.menu.entrycget(entry(bundled, label), "state") for label in LABELS.values()}
-    assert states == {"disabled"}
+    told_none = make_weights(tmp_path / "plain.safetensors", posed=False)
+    with Engines(told_none, "cpu") as engines:
+        window = make_window(engines)
+        wait_until(window, lambda: window.painter_loader.value is not None)
+        plain = window.type_tab.field.pose_menu
+        assert plain.menu.entrycget(0, "label") == NO_POSES
+        states = {plain.menu.entrycget(entry(plain, label), "state") for label in LABELS.values()}
+        assert states == {"disabled"}
+        window.close()
 
 
 def test_pictures_are_chosen_among_as_many_sketches_as_the_settings_say(

@@ -178,7 +178,8 @@ def test_a_picture_whose_model_is_gone_is_told(ready: MainWindow) -> None:
     wait_until(ready, lambda: ready.desk.drawing is not None, 60)
     assert painted_by(ready) == BUNDLED
     assert ready.desk.drawing is not None
-    assert ready.desk.drawing.request.pose == "any", "of which this model is told none"
+    request = ready.desk.drawing.request
+    assert (request.pose, request.seed) == ("left", 5), "what both models know"
 
 
 def test_a_model_of_three_stages(
