@@ -15,7 +15,7 @@ from app.speech.recognition.recognisers import load_transcriber
 from app.speech.recognition.transcriber import NothingHeardError, Transcriber, speech_in
 from app.speech.sound.recording import Recording
 from models import Painter
-from models.errors import SoundError
+from models.errors import SentenceError, SoundError
 from models.networks.text_encoder import pad_ids
 from models.sound.ears import LEAST_LIKENESS
 from models.sound.heard import HeardSentence
@@ -96,7 +96,12 @@ class Ears:
             return spoken.text
         sound = spoken.sounds[condition]
         if way == RECOGNISED:
-            return self._recognise(f"{spoken.voice}, {condition}: {spoken.text}", sound)
+            text = self._recognise(f"{spoken.voice}, {condition}: {spoken.text}", sound)
+            try:
+                self._painter.check(text)
+            except SentenceError:  # heard so wrong that no bird is in it
+                return NOTHING
+            return text
         try:
             heard = self.listener.hear(speech_in(sound).as_float())
         except (NothingHeardError, SoundError):
