@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -144,7 +144,8 @@ def _sketched(backend: Backend, text: Text, chances: Chances) -> tuple[Canvas, l
         torch.backends.cudnn.flags(enabled=True, allow_tf32=False),
     ):
         canvas, chosen = _sketch(backend, text, chances)
-    return replace(canvas, hidden=canvas.hidden.to(backend.precision)), chosen
+    hidden, drawn = (part.to(backend.precision) for part in (canvas.hidden, canvas.drawn))
+    return Canvas(hidden, drawn), chosen
 
 
 def _sketch(backend: Backend, text: Text, chances: Chances) -> tuple[Canvas, list[int]]:

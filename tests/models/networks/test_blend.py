@@ -31,7 +31,9 @@ def test_the_ends_are_plain_drawings(
 ) -> None:
     end = painter.draw(DrawRequest(blend=replace(MIDDLE, share=share, seed_share=share)))
     plain = painter.draw(sentence, seed)
-    assert [stage.tobytes() for stage in end.stages] == [s.tobytes() for s in plain.stages]
+    for stage, other in zip(end.stages, plain.stages, strict=True):
+        apart = np.abs(np.asarray(stage, np.float64) - np.asarray(other, np.float64))
+        assert apart.mean() < 0.2, "two sentences are read at once: only rounding may differ"
 
 
 @pytest.mark.parametrize("moved", [(1, 0), (0, 1)])
