@@ -116,7 +116,7 @@ def paint(
     with torch.autocast(
         backend.device.type, backend.precision, enabled=backend.precision != torch.float32
     ):
-        canvas, painted.chosen = _sketched(backend, text, chances)
+        canvas, painted.chosen = _best_sketches(backend, text, chances)
         stages = backend.generator.go_on(canvas, text, count)
         while True:
             if cancelled is not None and cancelled():
@@ -131,25 +131,24 @@ def paint(
                 on_stage(len(painted.stages) - 1, painted.stages[-1][0])
 
 
-def _sketched(backend: Backend, text: Text, chances: Chances) -> tuple[Canvas, list[int]]:
-    """As `_sketch`; where sketches are scored, in single precision.
+def _best_sketches(backend: Backend, text: Text, chances: Chances) -> tuple[Canvas, list[int]]:
+    """Run the 64 px stage for all sketches, and keep the best one of each drawing.
 
-    A sketch that is about as good must not be another one on another device: in bfloat16 one
-    drawing in seven was.
+    Where they are scored it is in single precision: of sketches that are about as good, another
+    device must not take another one. In bfloat16 one drawing in seven was another bird.
     """
     if backend.scorer is None:
-        return _sketch(backend, text, chances)
+        return _draw_and_choose(backend, text, chances)
     with (
         torch.autocast(backend.device.type, enabled=False),
         torch.backends.cudnn.flags(enabled=True, allow_tf32=False),
     ):
-        canvas, chosen = _sketch(backend, text, chances)
+        canvas, chosen = _draw_and_choose(backend, text, chances)
     hidden, drawn = (part.to(backend.precision) for part in (canvas.hidden, canvas.drawn))
     return Canvas(hidden, drawn), chosen
 
 
-def _sketch(backend: Backend, text: Text, chances: Chances) -> tuple[Canvas, list[int]]:
-    """Run the 64 px stage for all sketches, and keep the best one of each drawing."""
+def _draw_and_choose(backend: Backend, text: Text, chances: Chances) -> tuple[Canvas, list[int]]:
     drawings, noises = chances.noise.shape[:2]
     noise, epsilon = (
         part.flatten(0, 1).to(backend.device) for part in (chances.noise, chances.epsilon)

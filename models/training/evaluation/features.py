@@ -128,10 +128,15 @@ class FeatureNetwork:
             [self._at_once(batch, side) for batch in pictures.split(_batch_size(side))]
         )
 
-    def _at_once(self, pictures: Tensor, side: int) -> Features:
+    def _run(self, pictures: Tensor, side: int) -> tuple[list[Tensor], Tensor]:
+        """The network's maps and whole of pictures at one side in pixels."""
         signed = pictures.to(self._device).float().div(127.5).sub(1)
         signed = signed.contiguous(memory_format=torch.channels_last)
         maps, whole = self._network(resize(signed, side))
+        return maps, whole
+
+    def _at_once(self, pictures: Tensor, side: int) -> Features:
+        maps, whole = self._run(pictures, side)
         grid = F.adaptive_avg_pool2d(maps[REGION_MAP], PLACES)
         judged = self._judge.with_parts(maps, whole) if self._judge else whole
         found = examine(self._parts(maps)) if self._parts else torch.empty(len(whole), 0)
@@ -151,8 +156,7 @@ class FeatureNetwork:
         side = seen_at(pictures.shape[-1])
         found = []
         for batch in pictures.split(_batch_size(side)):
-            signed = batch.to(self._device).float().div(127.5).sub(1)
-            pose = found_pose(self._parts(self._network(resize(signed, side))[0]))
+            pose = found_pose(self._parts(self._run(batch, side)[0]))
             for places, visible in zip(pose.places[:, BODY], pose.visible[:, BODY], strict=True):
                 found.append([(x, y) for x, y in places[visible].tolist()])
         return found
