@@ -228,7 +228,9 @@ def test_who_begins_to_write_sees_no_guesses(
     begin(speaking)
     wait_until(speaking, recorded(speaking, 3.5), timeout=40)
     end(speaking)
-    assert speaking.desk.drawing is not None and speaking.desk.drawing.sentence == SENTENCE
+    drawing = speaking.desk.drawing
+    assert drawing is not None, speaking.messages.text
+    assert drawing.sentence == SENTENCE
 
 
 def test_a_slow_recogniser_delays_nothing(
