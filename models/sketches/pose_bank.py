@@ -69,7 +69,8 @@ class PoseBank(nn.Module):
 
         Of the `NEAREST` poses of like sentences some are taken, each once, mirrored by chance (or
         to face the side that is wished for), and moved and scaled a little. The first ones are the
-        same however many are chosen.
+        same however many are chosen; and a sentence that is a little different has most of them,
+        too: the seed says in which order poses come, and how each is moved, for all of the bank.
 
         Parameters
         ----------
@@ -82,16 +83,18 @@ class PoseBank(nn.Module):
         rows = self._rows(wish).nonzero().flatten()
         known = F.normalize(self.sentences[rows], dim=1)
         likeness = F.normalize(sentences.float().cpu(), dim=1) @ known.T
-        nearest = rows[likeness.topk(min(NEAREST, len(rows)), dim=1).indices]
-        chosen: list[Pose] = []
-        for some, seed in zip(nearest, seeds, strict=True):
-            chance = torch.Generator().manual_seed(seed ^ _STREAM)
-            order = some[torch.randperm(len(some), generator=chance)]
-            chosen += [
-                self._moved(order[number % len(order)], chance, wish) for number in range(count)
-            ]
-        places = torch.cat([pose.places for pose in chosen])
-        return Pose(places, torch.cat([pose.visible for pose in chosen])).inside()
+        some = min(NEAREST, len(rows))
+        nearest = rows[likeness.topk(some, dim=1).indices]
+        number = torch.arange(count)
+        places, visible = [], []
+        for of_one, seed in zip(nearest, seeds, strict=True):
+            source = torch.Generator().manual_seed(seed ^ _STREAM)
+            chances = torch.rand((-(-count // some), len(self), 5), generator=source)
+            chosen = of_one[chances[0, of_one, 0].argsort()][number % some]
+            pose = self._moved(chosen, chances[number // some, chosen, 1:], wish)
+            places.append(pose.places)
+            visible.append(pose.visible)
+        return Pose(torch.cat(places), torch.cat(visible)).inside()
 
     def _rows(self, wish: str) -> Tensor:
         """Which poses fit a wish (N,)."""
@@ -104,16 +107,15 @@ class PoseBank(nn.Module):
             everyday &= Pose(self.places, self.visible).facing() != 0
         return everyday
 
-    def _moved(self, row: Tensor, chance: torch.Generator, wish: str) -> Pose:
-        mirrored, scale, *shift = torch.rand(4, generator=chance).tolist()
-        pose = Pose(self.places[row][None], self.visible[row][None] > 0)
-        turned = mirrored < 0.5
+    def _moved(self, rows: Tensor, chances: Tensor, wish: str) -> Pose:
+        """Some poses (N,), mirrored, scaled and shifted by as many chances of 0 to 1 (N, 4)."""
+        pose = Pose(self.places[rows], self.visible[rows] > 0)
+        turned, scale, shift = chances[:, 0] < 0.5, chances[:, 1, None, None], chances[:, None, 2:]
         if wish in (LEFT, RIGHT):
-            turned = bool((pose.facing() < 0) != (wish == LEFT))
+            turned = (pose.facing() < 0) != (wish == LEFT)
         places = pose.places - 0.5
-        if turned:
-            places = places * torch.tensor([-1.0, 1.0])
-        places = places * (1 + SCALE * (2 * scale - 1)) + SHIFT * (2 * torch.tensor(shift) - 1)
+        places[turned, :, 0] *= -1
+        places = places * (1 + SCALE * (2 * scale - 1)) + SHIFT * (2 * shift - 1)
         return Pose(places + 0.5, pose.visible)
 
 

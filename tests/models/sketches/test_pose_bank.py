@@ -45,6 +45,24 @@ def test_the_same_seed_has_the_same_poses_however_many_are_asked_for(bank: PoseB
     assert torch.equal(both.places[2:], four.places[:2])
 
 
+def test_a_sentence_that_is_a_little_different_keeps_most_poses() -> None:
+    source = torch.Generator().manual_seed(0)
+    bank = PoseBank(400, 16)
+    bank.places.copy_(torch.rand(bank.places.shape, generator=source))
+    bank.visible.fill_(1)
+    bank.sentences.copy_(torch.randn(bank.sentences.shape, generator=source))
+    said = torch.randn(1, 16, generator=source)
+    corrected = said + 0.05 * torch.randn(1, 16, generator=source)
+    before, after = bank.choose(said, [7], count=8), bank.choose(corrected, [7], count=8)
+    kept = sum(any(torch.equal(one, other) for other in after.places) for one in before.places)
+    assert kept >= 6
+
+
+def test_more_poses_than_there_are_differ(bank: PoseBank) -> None:
+    chosen = bank.choose(SWIMMERS, [7], count=2 * NEAREST)
+    assert len({pose.numpy().tobytes() for pose in chosen.places}) == 2 * NEAREST
+
+
 def test_what_leaves_the_picture_is_not_seen(bank: PoseBank) -> None:
     bank.places[:, BEAK] = torch.tensor([-0.2, 0.4])
     assert not bank.choose(SWIMMERS, [1]).visible[0, BEAK]

@@ -68,7 +68,7 @@ def test_each_pose_is_drawn_and_told(posing: Painter) -> None:
 def test_another_pose_keeps_the_noise(
     posing: Painter, painted: list[Chances], sketches: int
 ) -> None:
-    request = DrawRequest("a red bird", 5, sketches=sketches)
+    request = DrawRequest("a red bird", 3, sketches=sketches)
     usual = posing.draw(request)
     noise, epsilon = painted[-1].noise, painted[-1].epsilon
     flying = posing.draw(replace(request, pose=FLYING))
