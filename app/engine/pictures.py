@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from models.drawing import Cancelled, Drawing, OnStage
     from models.reading import SentenceReader
     from models.request import DrawRequest
+    from models.sketches.pose_wish import PartPlaces
     from models.sound.heard import HeardSentence
 
 _SKETCHES = 4  # from one sketch to the next; each takes .03 s
@@ -65,8 +66,7 @@ class PicturesEngine:
         self._device = device
         self._own = weights, self._load(weights)
         self._other: tuple[Path | None, Painter] | None = None
-        # Of the last sketch: seed, length of the recording in seconds, and what was heard.
-        self._sketched: tuple[int | None, float, HeardSentence] | None = None
+        self._sketched: _Sketched | None = None
         keep_freed_memory()
 
     def describe(self) -> LoadedModel:
@@ -95,16 +95,14 @@ class PicturesEngine:
             heard = painter.ears.understand(speech.as_float())
         except SoundError:
             return []
-        former, self._sketched = self._sketched, (request.seed, recording.seconds, heard)
-        way = [heard]
-        if former is not None and former[0] == request.seed and former[1] < recording.seconds:
-            shares = (step / _SKETCHES for step in range(1, _SKETCHES))
-            way = [*(heard.coming_from(former[2], share) for share in shares), heard]
+        request = replace(request, size=painter.sizes[0])
+        drawing = painter.draw(replace(request, sound=heard), cancelled=call.cancelled)
+        former = self._sketched
+        now = self._sketched = _Sketched(request.seed, recording.seconds, heard, drawing.pose)
+        way = now.coming_from(former, request) if former and now.goes_on_from(former) else []
         return [
-            painter.draw(
-                replace(request, sound=sound, size=painter.sizes[0]), cancelled=call.cancelled
-            ).image
-            for sound in way
+            *(painter.draw(each, cancelled=call.cancelled).image for each in way),
+            drawing.image,
         ]
 
     def _painter(self, weights: Path | None) -> Painter:
@@ -119,6 +117,33 @@ class PicturesEngine:
         from models import Painter
 
         return Painter.load(weights, device=self._device)
+
+
+@dataclass(frozen=True)
+class _Sketched:
+    """Of a sketch: its seed, the length of the recording in seconds, what was heard, its pose."""
+
+    seed: int | None
+    seconds: float
+    heard: HeardSentence
+    pose: PartPlaces | None
+
+    def goes_on_from(self, former: _Sketched) -> bool:
+        """Whether more of the same was said since another one."""
+        return former.seed == self.seed and former.seconds < self.seconds
+
+    def coming_from(self, former: _Sketched, request: DrawRequest) -> Iterator[DrawRequest]:
+        """What lies between another sketch and this one: sound and pose go there together."""
+        from models.sketches.pose import Pose
+        from models.sketches.pose_bank import blended
+
+        for step in range(1, _SKETCHES):
+            share = step / _SKETCHES
+            between = replace(request, sound=self.heard.coming_from(former.heard, share))
+            if former.pose and self.pose:
+                pose = blended(Pose.of(former.pose), Pose.of(self.pose), share)
+                between = replace(between, pose=pose.told(0))
+            yield between
 
 
 def _description(weights: Path | None, painter: Painter) -> LoadedModel:
@@ -224,13 +249,17 @@ class EnginePainter:
             if on_stage is not None:
                 on_stage(*stage)
 
-        if request.sketches is None:
-            request = replace(request, sketches=self.sketches)
+        request = self._with_sketches(request)
         drawing: Drawing = self._client.call(
             "draw", self.weights, request, on_progress=on_progress, cancelled=cancelled
         )
         self.device = drawing.device
         return drawing
+
+    def _with_sketches(self, request: DrawRequest) -> DrawRequest:
+        if request.sketches is not None:
+            return request
+        return replace(request, sketches=self.sketches)
 
     def sketch(
         self, request: DrawRequest, recording: Recording, cancelled: Cancelled
@@ -260,6 +289,7 @@ class EnginePainter:
         """
         if not is_known(request.pose, self.poses):
             request = replace(request, pose=ANY)
+        request = self._with_sketches(request)
         images: list[Image.Image] = self._client.call(
             "sketch", self.weights, request, recording, cancelled=cancelled
         )

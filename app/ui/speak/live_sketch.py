@@ -86,7 +86,7 @@ class LiveSketch:
             seed = self._panel.seed_bar.next_seed(self._panel.count)
         except SeedError:
             return  # told when the picture is to be drawn
-        self._request = replace(request, sentence="", seed=seed, sketches=1)
+        self._request = replace(request, sentence="", seed=seed)
         self.passes.start(recorder)
 
     def hide(self) -> None:
