@@ -3,8 +3,9 @@
     python -m benchmarks.likeness --spoken spoken/test
 
 Prints what `Painter.likeness` says of spoken captions, clean and with babble, of everyday
-sentences, of the captions backwards, and of melodies. `models.sound.ears.LEAST_LIKENESS` belongs
-between the first and the last of them; it is chosen anew when the listener is trained anew.
+sentences, of the captions backwards, of melodies, and of calls of animals.
+`models.sound.ears.LEAST_LIKENESS` belongs between the first and the last of them; it is chosen anew
+when the listener is trained anew.
 """
 
 from __future__ import annotations
@@ -25,10 +26,12 @@ from models.sound.log_mel import SAMPLE_RATE
 from models.training.speech.effects import Samples, add_noise
 from models.training.speech.spoken_data import load_samples, read_spoken_captions
 from models.training.speech.voices import installed_voices
+from tests.animal_calls import CALLS, animal
 from tests.melody import melody
 
 BABBLE = (15.0, 5.0)  # dB below the voice
 MELODIES = 20
+CALLS_OF_EACH = 4
 SHARES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 EVERYDAY = (
     "the stock market closed two percent lower on tuesday",
@@ -84,6 +87,8 @@ def main() -> None:
     _figures(ears, "everyday sentences", everyday)
     _figures(ears, "captions backwards", [samples[::-1].copy() for samples in spoken])
     _figures(ears, "melodies", [melody(seed=seed) for seed in range(MELODIES)])
+    calls = [animal(name, seed=seed) for name in CALLS for seed in range(CALLS_OF_EACH)]
+    _figures(ears, "animals", calls)
 
 
 def _figures(ears: Ears, name: str, sounds: Sequence[Samples]) -> None:
