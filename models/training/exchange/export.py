@@ -14,6 +14,7 @@ from models.training.damsm.model import check_text_encoder, load_damsm
 from models.training.data.examples import Example
 from models.training.runs.publishing import check_weights, versions
 from models.training.runs.states import load_state
+from models.training.sketches.drawn_poses import well_drawn
 from models.training.sketches.poses import make_pose_bank
 from models.training.sketches.sketches import load_sketch_scorer
 from models.words.names import names_of
@@ -41,7 +42,7 @@ def export(
         on top of those that the run tells: photographs seen, versions.
     examples : the photographs of training: names of their birds are learned, and their poses are
         drawn in by a generator that is told one.
-    sketches : what `train_sketch_scorer` wrote, to choose among sketches.
+    sketches : what `train_sketch_scorer` wrote, to choose among sketches, and among poses.
 
     Returns
     -------
@@ -69,18 +70,20 @@ def export(
     check_weights(generator, gan)
     facts = _facts(state) | dict(card)
     poses = make_pose_bank(examples, text) if generator.config.pose_channels else None
+    scorer = None
+    if sketches is not None:
+        scorer = load_sketch_scorer(sketches, generator.config.text_feature_size)
+    if poses and scorer:
+        poses = well_drawn(poses, generator, scorer)
     config = ModelConfig(
         text.text_encoder.config,
         generator.config,
         name,
         len(poses) if poses else 0,
         poses.kinds if poses else (),
-        scores_sketches=sketches is not None,
+        scores_sketches=scorer is not None,
         names=learned_names(examples, text.vocabulary),
     )
-    scorer = None
-    if sketches is not None:
-        scorer = load_sketch_scorer(sketches, generator.config.text_feature_size)
     checkpoint = Checkpoint(
         config,
         text.vocabulary,
