@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Print the Python to build .venv with: 3.11 or newer, able to make virtual environments,
-# to open a Tk window and to compile PyAudio.
+# Print the Python to build .venv with: 3.11 to 3.14 (PyTorch has no files for newer ones yet),
+# able to make virtual environments, to open a Tk window and to compile PyAudio.
 #
 #   find_python.sh          prints its path; exit status 1 when this computer has none
 #   find_python.sh --why    says in a sentence what is missing, for a person
@@ -11,11 +11,14 @@ candidates() {
         echo "$PYTHON"
         return
     fi
-    # The default one first, then newer to older; /usr/bin last, behind pyenv and Homebrew.
-    printf '%s\n' python3 python3.13 python3.12 python3.11 \
-        /opt/homebrew/bin/python3.13 /opt/homebrew/bin/python3.12 /opt/homebrew/bin/python3.11 \
-        /usr/local/bin/python3.13 /usr/local/bin/python3.12 /usr/local/bin/python3.11 \
-        /usr/bin/python3 /usr/bin/python3.13 /usr/bin/python3.12 /usr/bin/python3.11
+    # The default one first, then newer to older, and 3.14, for which pocketsphinx has to be
+    # compiled; /usr/bin last, behind pyenv and Homebrew.
+    local folder
+    echo python3
+    for folder in "" /opt/homebrew/bin/ /usr/local/bin/ /usr/bin/; do
+        printf '%s\n' "$folder"python3.{13,12,11,14}
+    done
+    echo /usr/bin/python3
 }
 
 # Names what the Python given as $1 lacks, one word a line; prints nothing for a complete one.
@@ -26,7 +29,7 @@ import os
 import sys
 import sysconfig
 
-if sys.version_info < (3, 11):
+if not (3, 11) <= sys.version_info[:2] <= (3, 14):
     print("version")
 for module in ("ensurepip", "venv"):
     if importlib.util.find_spec(module) is None:

@@ -98,13 +98,13 @@ if have apt-get; then
 elif have brew; then
     install_with_brew || say "Homebrew could not install: ${missing[*]}"
 else
-    find_missing "Python>=3.11-with-Tk-and-venv" "a-C-compiler" PortAudio-headers Xvfb flite
+    find_missing "Python-3.11-to-3.14-with-Tk-and-venv" "a-C-compiler" PortAudio-headers Xvfb flite
     [ ${#missing[@]} -eq 0 ] ||
         say "neither apt nor Homebrew is here; please install yourself: ${missing[*]}"
 fi
 
 if ! has_python; then
-    say "no Python here is 3.11 or newer and has Tk, venv and its C headers:" >&2
+    say "no Python here is 3.11 to 3.14 and has Tk, venv and its C headers:" >&2
     "$here/find_python.sh" --why >&2
     say "install one (on Debian: python3 python3-venv python3-tk python3-dev) or name one:" \
         "make run PYTHON=/path/to/python3" >&2

@@ -1,8 +1,9 @@
 """Write ``requirements/*.lock``: every package in one version, with the hashes of its files.
 
 Run as ``python scripts/lock.py [--upgrade]`` after a change of setup.cfg; it needs uv (``pip
-install uv``). Versions stay as they are unless ``--upgrade`` is given. What has no hash here is
-not installed by ``scripts/install_program.sh``.
+install uv``). Versions stay as they are unless ``--upgrade`` is given; to move one package alone,
+take its lines out of the lock first. What has no hash here is not installed by
+``scripts/install_program.sh``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 LOCKS = REPOSITORY / "requirements"
+_CPU_LOCK = LOCKS / "torch-cpu.lock"
 _OLDEST_PYTHON = "3.11"
 _BUILD = ("setuptools", "wheel")
 _OF_CUDA = ("nvidia-", "cuda-", "triton")
@@ -33,8 +35,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Lock the versions of all packages.")
     parser.add_argument("--upgrade", action="store_true", help="take the newest versions")
     options = parser.parse_args()
-    locks = [] if options.upgrade else sorted(LOCKS.glob("*.lock"))
-    known = _versions(lock.read_text(encoding="utf-8") for lock in locks)
+    known = [] if options.upgrade else locked_versions()
     inputs = ["setup.cfg", "requirements/build.in"]
     run, test = _resolve(inputs, known), _resolve([*inputs, "--extra", "test"], known)
     cuda = {name: block for name, block in run.items() if name.startswith(_OF_CUDA)}
@@ -54,14 +55,19 @@ def main() -> None:
 
 def _write_cpu_build(torch: str) -> None:
     """Lock PyTorch's build for processors; its index is asked for a new version only."""
-    path = LOCKS / "torch-cpu.lock"
-    if f"{torch}+cpu " in path.read_text(encoding="utf-8"):
+    if f"{torch}+cpu " in _CPU_LOCK.read_text(encoding="utf-8"):
         return
     with tempfile.TemporaryDirectory() as folder:
         wanted, out = Path(folder) / "torch.in", Path(folder) / "out.lock"
         wanted.write_text(f"{torch}+cpu\n", encoding="utf-8")
         _compile([str(wanted), "--no-deps", "--default-index", _CPU_INDEX], out)
         _write("torch-cpu", _blocks(out.read_text(encoding="utf-8")))
+
+
+def locked_versions() -> list[str]:
+    """Return what is locked, but for torch's build for processors: torch.lock's version stands."""
+    locks = sorted(set(LOCKS.glob("*.lock")) - {_CPU_LOCK})
+    return _versions(lock.read_text(encoding="utf-8") for lock in locks)
 
 
 def _versions(locks: Iterable[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,32 @@ def test_a_driver_without_nvidia_smi_is_seen(tmp_path: Path, cards: list[str]) -
     script = REPOSITORY / "scripts" / "find_nvidia_card.sh"
     run = subprocess.run([script, driver], env={"PATH": str(tools)}, timeout=60)
     assert run.returncode == (0 if cards else 1)
+
+
+def find_python(tmp_path: Path, version: str) -> subprocess.CompletedProcess[str]:
+    """Ask with a Python that is this one, but for the version that it tells."""
+    python = tmp_path / "python3"
+    told = ", ".join(version.split("."))
+    pretend = f"import sys; sys.version_info = ({told}, 0); exec(sys.stdin.read())"
+    python.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{pretend}'\n")
+    python.chmod(0o755)
+    return subprocess.run(
+        [REPOSITORY / "scripts" / "find_python.sh", "--why"],
+        env={**os.environ, "PYTHON": str(python)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14"])
+def test_a_python_that_is_locked_for_is_taken(tmp_path: Path, version: str) -> None:
+    assert "version" not in find_python(tmp_path, version).stdout
+
+
+@pytest.mark.parametrize("version", ["3.10", "3.15"])
+def test_a_python_without_pytorch_is_not_taken(tmp_path: Path, version: str) -> None:
+    assert "lacks: version" in find_python(tmp_path, version).stdout
 
 
 def test_make_says_what_gpu_may_be() -> None:

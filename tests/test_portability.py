@@ -129,3 +129,7 @@ def test_powershell_starts_what_make_starts() -> None:
     locks = re.findall(r"Install-Locked (\w+)", script)
     assert locks == ["build", "pyaudio", "run", "torch"]
     assert "main.py" in script and "--require-hashes" in script
+    # Windows PowerShell would stop at the first redirected line of a program's stderr.
+    assert '"Stop"' not in script
+    programs = re.findall(r"^ *& (?!\$python main.py).*", script, re.MULTILINE)
+    assert len(programs) == script.count("$LASTEXITCODE -") == 4, "a failure goes unnoticed"
