@@ -32,9 +32,10 @@ SEEN_AT = 96
 """Side in pixels to which sketches are enlarged, as training's discriminators see them."""
 
 NEAR = 0.1
-"""How far from its peak a part's probability counts, as a share of the side."""
+"""How far from its peak a part's probability counts, as a share of the side: a tail that is smeared
+along a branch is none."""
 
-WEIGHED = {"eye": 1.0, "beak": 1.0, "crown": 1.0, "tail": 2.0}
+WEIGHED = {"eye": 1.0, "beak": 1.0, "crown": 1.0, "tail": 1.0}
 """What a whole bird has, and how much it counts."""
 
 FIT_WEIGHT = 1.0
