@@ -11,7 +11,7 @@ from PIL import Image, ImageFilter
 
 from models.training import __main__ as command
 from models.training.data.folder import DataFolder
-from models.training.evaluation import Evaluator
+from models.training.evaluation.evaluator import Evaluator
 from models.training.gan.trainer import GanTrainer, load_gan
 from models.training.recipes.comparison import Comparison, sharpness, variants_of
 from tests.training.conftest import CPU, write_birds
