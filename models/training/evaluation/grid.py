@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from models.painter import Painter
 from models.training.evaluation.drawings import draw, stage_of
 from models.training.gan.samples import SENTENCES, understood
-from models.training.runs.whole_files import whole_file
+from models.whole_files import whole_file
 
 SEEDS = (0, 1, 2, 3)
 

@@ -13,7 +13,7 @@ from models.training.evaluation.evaluator import Evaluator
 from models.training.evaluation.report import StageScores
 from models.training.evaluation.sheets import Panel, save_sheet
 from models.training.gan.samples import SENTENCES, understood
-from models.training.runs.whole_files import write_whole
+from models.whole_files import write_whole
 
 SIDE = 128
 """Side in pixels of a picture on the sheet."""

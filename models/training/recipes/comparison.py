@@ -24,7 +24,7 @@ from models.training.gan.trainer import load_gan
 from models.training.recipes.recipe import Recipe
 from models.training.recipes.recipe_run import DRAWING_FILE, RecipeRun
 from models.training.runs import distributed
-from models.training.runs.whole_files import whole_file, write_whole
+from models.whole_files import whole_file, write_whole
 
 SHOWN = (0, 1, 2, 4)
 """Which of the sample sentences are drawn side by side."""
