@@ -91,7 +91,7 @@ def test_scores_table_and_grid(
     assert sum(row.startswith("|") for row in table.splitlines()) == (2 + 2 * 3) + (2 + 2 * 2)
     assert "FID (EfficientNet-Lite2)" in table and "models.training" in table
     with Image.open(out / "grid.jpg") as grid:
-        columns, rows = 8, 4 + 2
+        columns, rows = 4 + 2, 8
         assert grid.width > 150 * columns and grid.height > 150 * rows
 
 

@@ -59,7 +59,7 @@ def test_one_table_one_plot_and_a_row_of_drawings_each(
     assert [(row["pictures"], row["size"]) for row in rows] == [(24, 64)] * 2
     assert all(row["sharpness"] >= 0 for row in rows)  # two steps may still draw one flat grey
     assert Image.open(out / "comparison.png").size[0] > 600
-    assert Image.open(out / "pictures.jpg").size[1] == 2 * 160
+    assert Image.open(out / "pictures.jpg").height > 2 * 160
 
     # Expert and DAMSM were trained once, and nothing is trained anew.
     logs = sorted(path.relative_to(out).as_posix() for path in out.glob("*/*/*.jsonl"))
