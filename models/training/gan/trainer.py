@@ -283,7 +283,7 @@ class GanTrainer:
         odd = [
             f"{key} {saved.get(key)} (not {value})"
             for key, value in asdict(self.phase).items()
-            if key != "photographs" and _listed(saved.get(key)) != value
+            if key != "photographs" and saved.get(key) != value
         ]
         if odd:
             raise ValueError(
@@ -309,10 +309,6 @@ def pack_gan(state: dict[str, Any]) -> dict[str, Any]:
             for name, value in state[key].items()
         }
     return packed
-
-
-def _listed(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _load(what: str, network: torch.nn.Module, weights: dict[str, Tensor]) -> None:
