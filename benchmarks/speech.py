@@ -26,10 +26,14 @@ from tqdm import tqdm
 
 from app.speech.recognition.tidy import tidy
 from app.speech.sound.recording import Recording
-from benchmarks.voices import Voice, installed_voices
+from models.sound.log_mel import SAMPLE_RATE
+from models.training.speech.synthesiser import Voice
+from models.training.speech.voices import installed_voices
 
 Recognise = Callable[[Recording], str]
 Conditions = Sequence[tuple[str, int]]
+VOICES = ("espeak-ng:en-us", "flite:slt", "flite:rms", "festival:slt-hts")
+"""They speak, and a voice of Piper, if one is named."""
 CONDITIONS = (("clean", 0), ("white", 15), ("babble", 15), ("white", 5), ("babble", 5))
 EVERYDAY = Path(__file__).with_name("everyday.txt")
 EVERYDAY_CONDITIONS = (("clean", 0), ("babble", 15))
@@ -38,7 +42,6 @@ NAMES_CONDITIONS = (("clean", 0),)
 MANY_WORDS = 3
 """As many words less than were said are a loss that makes a sentence another one."""
 
-_RATE = 16_000
 _SAME_WORD = {
     "grey": "gray",
     "colour": "color",
@@ -96,7 +99,11 @@ def main() -> int:
     parser.add_argument("--piper-voice", type=Path, help="a Piper voice (.onnx), if there is one")
     options = parser.parse_args()
 
-    voices = installed_voices(options.piper_voice)
+    voices = [
+        voice
+        for voice in installed_voices(options.piper_voice)
+        if voice.name in VOICES or voice.name.startswith("piper:")
+    ]
     if len(voices) < 4:
         sys.exit("Four voices are needed: install espeak-ng and flite (festival is used, too).")
     captions = (
@@ -155,7 +162,7 @@ def _sounds(
     babble = _babble(sentences, voices)
     for number, sentence in enumerate(sentences):
         for voice in [voices[(number + k) % len(voices)] for k in range(each)]:
-            spoken = voice.say(sentence).resampled(_RATE)
+            spoken = _as_recording(voice.speak(sentence))
             for noise, decibels in conditions:
                 noisy = noise != "clean"
                 sound = _mix(spoken, babble, noise, decibels, number) if noisy else spoken
@@ -165,8 +172,7 @@ def _sounds(
 def _babble(sentences: list[str], voices: list[Voice]) -> np.ndarray:
     """Return the sound of all voices at once, as in a full room."""
     talks = [
-        voice.say(". ".join((sentences[k:] + sentences)[:6])).resampled(_RATE).as_float()
-        for k, voice in enumerate(voices)
+        voice.speak(". ".join((sentences[k:] + sentences)[:6])) for k, voice in enumerate(voices)
     ]
     length = min(len(talk) for talk in talks)
     return np.sum([talk[:length] / talk.std() for talk in talks], axis=0)
@@ -175,15 +181,18 @@ def _babble(sentences: list[str], voices: list[Voice]) -> np.ndarray:
 def _mix(spoken: Recording, babble: np.ndarray, noise: str, decibels: int, seed: int) -> Recording:
     """Add noise so many decibels below the voice; a quarter of a second of it on either side."""
     chance = np.random.default_rng(seed)
-    voice = np.pad(spoken.as_float(), _RATE // 4)
+    voice = np.pad(spoken.as_float(), SAMPLE_RATE // 4)
     if noise == "white":
         sound = chance.standard_normal(len(voice))
     else:
         sound = np.resize(np.roll(babble, chance.integers(len(babble))), len(voice))
     sound = sound * (spoken.as_float().std() / sound.std() * 10 ** (-decibels / 20))
     mixed = voice + sound
-    mixed = mixed / max(1.0, np.abs(mixed).max())
-    return Recording((mixed * 32767).astype(np.int16), _RATE)
+    return _as_recording(mixed / max(1.0, np.abs(mixed).max()))
+
+
+def _as_recording(samples: np.ndarray) -> Recording:
+    return Recording((samples * 32767).astype(np.int16), SAMPLE_RATE)
 
 
 def _listen(
@@ -265,7 +274,9 @@ def _ours(recogniser: str) -> Recognise:
     from app.speech.recognition.transcriber import NothingHeardError
 
     transcriber = load_transcriber(recogniser)
-    transcriber.transcribe(Voice.any().say("a small red bird"))  # the first one is slower
+    transcriber.transcribe(
+        _as_recording(installed_voices()[0].speak("a small red bird"))
+    )  # the first one is slower
 
     def recognise(sound: Recording) -> str:
         try:

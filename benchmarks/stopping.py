@@ -19,15 +19,17 @@ import soundfile
 
 from app.engine.engines import Engines
 from app.settings import Settings, Way
+from app.speech.sound.recording import Recording
 from app.speech.sound.voice_detector import RATE, find_speech
 from app.ui.speak.speak_tab import SpeakState
 from app.ui.window.window import MainWindow
 from benchmarks.program import wait
-from benchmarks.voices import installed_voices
+from models.sound.log_mel import SAMPLE_RATE
+from models.training.speech.voices import installed_voices
 from tests.speech_fixtures import speaking_microphone
 
 _HESITATION = 0.5  # seconds from the last word to Stop
-_VOICE = "flite rms"
+_VOICE = "flite:rms"
 _SENTENCES = (
     "a small red bird with black wings",
     "this bird is bright yellow with a black head",
@@ -114,8 +116,8 @@ def _measure(window: MainWindow, way: Way, live: bool, last_word: float) -> tupl
 
 def _speak(sentence: str, path: Path) -> float:
     """Write a spoken sentence, and return when its last word ends, in seconds."""
-    spoken = next(voice for voice in installed_voices() if voice.name == _VOICE).say(sentence)
-    soundfile.write(path, spoken.samples, spoken.rate)
-    speech = find_speech(spoken)
+    voice = next(voice for voice in installed_voices() if voice.name == _VOICE)
+    soundfile.write(path, voice.speak(sentence), SAMPLE_RATE)
+    speech = find_speech(Recording.from_file(path))
     assert speech is not None
     return speech.spoken / RATE  # this voice begins at once

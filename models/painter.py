@@ -19,10 +19,11 @@ from models.networks.text_encoder import TextFeatures, pad_ids
 from models.painting.backend import Painted, choose_device
 from models.painting.chances import Chances, Sampler, between
 from models.painting.fallback import SteadyBackend
-from models.reading import Reading, ReadRequest, SentenceReader
+from models.reading import ReadRequest, SentenceReader
 from models.request import MAX_SEED, SKETCHES, Blend, DrawRequest
 from models.sketches.pose_wish import ANY, NO_POSES, PoseWish
 from models.sound.ears import Ears
+from models.words.reader import Reading
 from models.words.vocabulary import ReadSentence, Vocabulary
 
 _REMEMBERED = 256

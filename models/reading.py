@@ -7,37 +7,8 @@ from dataclasses import dataclass
 
 from models.errors import SentenceError
 from models.request import MAX_CHARACTERS, DrawRequest
-from models.words.reader import NOTHING_TO_DRAW, read
+from models.words.reader import NOTHING_TO_DRAW, Reading, read
 from models.words.vocabulary import ReadSentence
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a sentence was understood.
-
-    Attributes
-    ----------
-    drawn_as : the words that are drawn.
-    described : the name of a bird, as it was written, whose description is drawn.
-    replaced : words that were written, and what is read instead.
-    left_out : what is denied ('no crest') or no bird ('on a red car').
-    unknown_words : words left out since the model does not know them.
-    notices : what was replaced and left out, as sentences for the person.
-    error : why there is nothing to draw, as a sentence for the person, or None.
-    """
-
-    drawn_as: str
-    described: str = ""
-    replaced: tuple[tuple[str, str], ...] = ()
-    left_out: tuple[str, ...] = ()
-    unknown_words: tuple[str, ...] = ()
-    notices: tuple[str, ...] = ()
-    error: str | None = None
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether other words are drawn than were written, but for unknown ones."""
-        return self.error is None and bool(self.described or self.replaced or self.left_out)
 
 
 @dataclass(frozen=True)
@@ -80,16 +51,7 @@ class SentenceReader:
 
     def understand(self, sentence: str) -> Reading:
         """Understand a sentence as far as it can be; in most cases within a millisecond."""
-        understood = read(sentence, self.known, self.most_words, self.names)
-        return Reading(
-            drawn_as=understood.sentence,
-            described=understood.name,
-            replaced=understood.replaced,
-            left_out=understood.left_out,
-            unknown_words=understood.unknown_words,
-            notices=understood.notices,
-            error=understood.error,
-        )
+        return read(sentence, self.known, self.most_words, self.names)
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
-
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from models import Painter
 from models.request import DrawRequest
+from models.training.evaluation.sheets import Panel, save_sheet
 
 NAMES = (
     "northern cardinal", "blue jay", "American goldfinch", "mallard",
@@ -20,7 +19,6 @@ NAMES = (
     "toucan", "scarlet macaw", "puffin", "bald eagle",
     "hoopoe", "kingfisher", "budgerigar", "ostrich",
 )  # fmt: skip
-COLUMNS, SIDE, CAPTION_HEIGHT = 8, 192, 26
 SEED = 1
 
 
@@ -32,17 +30,8 @@ def main() -> None:
     options = parser.parse_args()
 
     painter = Painter.load(options.weights)
-    rows = -(-len(NAMES) // COLUMNS)
-    sheet = Image.new("RGB", (SIDE * COLUMNS, (CAPTION_HEIGHT + SIDE) * rows), "white")
-    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(15)
-    for number, name in enumerate(NAMES):
-        left = SIDE * (number % COLUMNS)
-        top = (CAPTION_HEIGHT + SIDE) * (number // COLUMNS)
-        drawing = painter.draw(DrawRequest(name, options.seed))
-        picture = drawing.image.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-        pen.text((left + 6, top + 4), name, "black", font)
-        sheet.paste(picture, (left, top + CAPTION_HEIGHT))
-    sheet.save(options.output, quality=90)
+    panels = [Panel([painter.draw(DrawRequest(name, options.seed)).image], name) for name in NAMES]
+    save_sheet(options.output, panels, columns=8, side=192)
     print(options.output)
 
 

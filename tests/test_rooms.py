@@ -16,7 +16,7 @@ MOST_MODULES = 20
 
 LAYERS = (
     "models.errors models.offline models.memory models.upright models.number_option",
-    "models.text_file models.words",
+    "models.text_file models.whole_files models.words",
     "models.sketches",
     "models.networks",
     "models.checkpoints",

@@ -38,7 +38,7 @@ class LoadedModel:
     device : "cpu" or "cuda".
     sizes : the sides in pixels of its stages.
     reader : how it reads sentences.
-    poses : those that it knows by name.
+    poses : those that it knows by name; none where it is told no pose.
     weights : its file; None is the bundled one.
     """
 
@@ -171,12 +171,8 @@ class EnginePainter:
 
     Attributes
     ----------
-    model_name : the model's name and the beginning of its checksum.
+    model_name, sizes, reader, poses, weights : of its `LoadedModel`; they need no engine.
     device : "cpu" or "cuda"; where the last picture was drawn.
-    sizes : the sides in pixels of its stages.
-    reader : tells what the model would draw of a sentence, without asking the engine.
-    poses : those that can be asked for by name; none where the model is told no pose.
-    weights : the model's file; None is the bundled one.
     sketches : among how many the best is finished, unless a request says it; None leaves it to the
         model.
     """

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from models import Drawing
 
 WORDS_PER_STAGE = 5
+"""How many words a row shows, the most attended first."""
 PAPER = "#ffffff"
 INK = "#202020"
 _TILE = 192  # pixels
@@ -22,15 +23,12 @@ _DIM = 0.25  # brightness of a place that a word was not attended at
 Tile = tuple[str, Image.Image]
 
 
-def attention_sheet(
-    drawing: Drawing, words_per_stage: int = WORDS_PER_STAGE, paper: str = PAPER, ink: str = INK
-) -> Image.Image:
+def attention_sheet(drawing: Drawing, paper: str = PAPER, ink: str = INK) -> Image.Image:
     """Show each attended stage as a row: its picture, then its most attended words.
 
     Parameters
     ----------
     drawing : a drawing with attention maps, each of shape (words, height, width).
-    words_per_stage : how many words a row shows, the most attended first.
     paper, ink : colours of the sheet and of its text.
 
     Returns
@@ -38,13 +36,13 @@ def attention_sheet(
     PIL.Image.Image
         RGB sheet; a bright place is one the word was attended at.
     """
-    return _compose(_attention_rows(drawing, words_per_stage), paper, ink)
+    return _compose(_attention_rows(drawing), paper, ink)
 
 
-def drawing_sheet(drawing: Drawing, words_per_stage: int = WORDS_PER_STAGE) -> Image.Image:
+def drawing_sheet(drawing: Drawing) -> Image.Image:
     """Show a row of all stages, and below it the rows of :func:`attention_sheet`."""
     stages = [_labelled(stage) for stage in drawing.stages]
-    return _compose([stages, *_attention_rows(drawing, words_per_stage)], PAPER, INK)
+    return _compose([stages, *_attention_rows(drawing)], PAPER, INK)
 
 
 def most_attended(maps: np.ndarray, count: int) -> list[int]:
@@ -69,7 +67,7 @@ def highlight(picture: Image.Image, attention: np.ndarray) -> Image.Image:
     return Image.composite(picture, picture.point(lambda value: int(value * _DIM)), mask)
 
 
-def _attention_rows(drawing: Drawing, words_per_stage: int) -> list[list[Tile]]:
+def _attention_rows(drawing: Drawing) -> list[list[Tile]]:
     count = len(drawing.attention)
     # The first stages have no attention: the maps belong to the last pictures.
     pictures = drawing.stages[-count:] if count else ()
@@ -78,7 +76,7 @@ def _attention_rows(drawing: Drawing, words_per_stage: int) -> list[list[Tile]]:
         label, tile = _labelled(picture)
         words = [
             (drawing.attended[index], highlight(tile, maps[index]))
-            for index in most_attended(maps, words_per_stage)
+            for index in most_attended(maps, WORDS_PER_STAGE)
         ]
         rows.append([(label, tile), *words])
     return rows

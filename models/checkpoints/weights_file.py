@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +22,7 @@ from models.checkpoints.header import (
     unreadable,
 )
 from models.errors import CheckpointError
+from models.whole_files import whole_file
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,9 @@ def write_weights(
         "card": json.dumps(dict(card)),
         "sha256": checksum,
     }
-    _write_atomically(save(tensors, metadata), path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as temporary:
+        temporary.write_bytes(save(tensors, metadata))
     return checksum
 
 
@@ -182,18 +183,3 @@ def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
             return header, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError) as error:
         raise not_weights(path, error) from error
-
-
-def _write_atomically(content: bytes, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -38,44 +38,15 @@ _FRAMES = ("{a}", "{a}", "{name}", "{name}", "this is {a}", "this bird is {a}", 
 """What a sentence may say that has nothing but a name: no sex, no place, no pose."""
 
 _SIZES = frozenset(
-    [
-        "small",
-        "large",
-        "tiny",
-        "big",
-        "little",
-        "medium",
-        "sized",
-        "huge",
-        "very",
-        "size",
-        "average",
-    ]
+    "small large tiny big little medium sized huge very size average".split()  # noqa: SIM905
 )
 _STARTS = frozenset(["a", "an", "the", "this", "that"])
 _NO_NAME_BEFORE = frozenset(["baby", "his", "like", "of", "shore", "these", "type", "young"])
-_NO_NAME_AFTER = frozenset(
-    [
-        "bath",
-        "birds",
-        "feeder",
-        "feeders",
-        "house",
-        "houses",
-        "like",
-        "looking",
-        "of",
-        "or",
-        "seed",
-        "seeds",
-        "shape",
-        "shaped",
-        "species",
-        "watcher",
-        "watchers",
-    ]
-)
-
+_AFTER = """
+bath birds feeder feeders house houses like looking of or seed seeds shape shaped species watcher
+watchers
+"""
+_NO_NAME_AFTER = frozenset(_AFTER.split())
 _VOWEL_SOUND = re.compile("(?!eu|one|uni|ur)[aeiou]")
 
 

@@ -1,8 +1,8 @@
 """What a person writes or says, understood: which words the model reads, and what it does not.
 
->>> read("a crimson bird with a gray tummy, no crest").sentence
+>>> read("a crimson bird with a gray tummy, no crest").drawn_as
 'a dark red bird with a grey belly'
->>> read("a puffin with blue wings").sentence
+>>> read("a puffin with blue wings").drawn_as
 'a stocky black bird with blue wings and a white belly white face orange feet a huge orange bill'
 """
 
@@ -63,40 +63,42 @@ ONLY_DENIED = (
 
 
 @dataclass(frozen=True)
-class Understood:
-    """What was understood of a text.
+class Reading:
+    """How a text was understood.
 
     Attributes
     ----------
-    text : what was written or said.
-    sentence : what is to be drawn, in known words, with a bird's description for its name; empty
+    drawn_as : the words that are drawn, all known, with a bird's description for its name; empty
         where `error` says why not.
-    bird : the bird of the book that is named, if any, with its description.
-    name : the words of the text that name it.
+    described : the name of a bird, as it was written, whose description is drawn.
     replaced : words that were written, and what is read instead.
-    left_out : what was left out since it is denied ('no crest') or no bird ('on a red car').
+    left_out : what is denied ('no crest') or no bird ('on a red car').
     unknown_words : words left out since the model does not know them.
     notices : what was replaced and left out, as sentences for the person; unknown words are not
         among them.
     error : why there is nothing to draw, as a sentence for the person, or None.
+    bird : the bird of the book that is named, if any, with its description.
     """
 
-    text: str
-    sentence: str = ""
-    bird: Bird | None = None
-    name: str = ""
+    drawn_as: str = ""
+    described: str = ""
     replaced: tuple[tuple[str, str], ...] = ()
     left_out: tuple[str, ...] = ()
     unknown_words: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     error: str | None = None
+    bird: Bird | None = None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether other words are drawn than were written, but for unknown ones."""
+        return self.error is None and bool(self.described or self.replaced or self.left_out)
 
 
 @dataclass
-class _Reading:
+class _Notes:
     """What is collected while a text is read."""
 
-    text: str
     lexicon: Lexicon
     known: Container[str]
     most_words: int
@@ -121,7 +123,7 @@ def read(
     known: Container[str] | None = None,
     most_words: int = 24,
     names: Set[str] = frozenset(),
-) -> Understood:
+) -> Reading:
     """Understand a text.
 
     Parameters
@@ -138,10 +140,10 @@ def read(
     """
     tables = lexicon()
     known = tables.caption_words if known is None else known
-    reading = _Reading(text, tables, known, most_words, names)
+    reading = _Notes(tables, known, most_words, names)
     words = text_words(text)
     if not any(word != BREAK for word in words):
-        return Understood(text, error=NOTHING_TO_DRAW)
+        return Reading(error=NOTHING_TO_DRAW)
     words, reading.denied = without_negations(_spelled(words, reading))
     named = find_name(words, tables)
     error = None if named.bird else _why_no_bird(words, reading)
@@ -151,11 +153,11 @@ def read(
             error = ONLY_DENIED if reading.denied else NO_BIRD
     if error is not None:
         unknown = tuple(dict.fromkeys(reading.unknown))
-        return Understood(text, left_out=tuple(reading.denied), unknown_words=unknown, error=error)
+        return Reading(left_out=tuple(reading.denied), unknown_words=unknown, error=error)
     return _understood(words, named, reading)
 
 
-def _spelled(words: Sequence[str], reading: _Reading) -> list[str]:
+def _spelled(words: Sequence[str], reading: _Notes) -> list[str]:
     """Return the words with their spelling mended, by the table and then by likeness."""
     mended: list[str] = []
     for written, meant in spelling().pieces(words):
@@ -175,7 +177,7 @@ def _spelled(words: Sequence[str], reading: _Reading) -> list[str]:
     return [slips.get(word, word) for word in mended]
 
 
-def _why_no_bird(words: Sequence[str], reading: _Reading) -> str | None:
+def _why_no_bird(words: Sequence[str], reading: _Notes) -> str | None:
     """Return why a text is not about a bird: its first chunk with a meaning is about a thing."""
     for word, behind in pairwise([*words, BREAK]):
         if word in BROAD and not reading.is_thing(behind):  # but 'a bird house' is a house
@@ -196,7 +198,7 @@ def _why_no_bird(words: Sequence[str], reading: _Reading) -> str | None:
     return None
 
 
-def _in_known_words(words: Sequence[str], reading: _Reading) -> list[str]:
+def _in_known_words(words: Sequence[str], reading: _Notes) -> list[str]:
     """Return the words with synonyms and inflections brought to words that captions say."""
     plain: list[str] = []
     for word in words:
@@ -218,7 +220,7 @@ def _in_known_words(words: Sequence[str], reading: _Reading) -> list[str]:
     return known
 
 
-def _left_out(words: Sequence[str], named: Named, reading: _Reading) -> list[str]:
+def _left_out(words: Sequence[str], named: Named, reading: _Notes) -> list[str]:
     """Return the words without chunks about what is no bird, and without unknown words."""
     kept: list[str] = []
     others = iter(named.other_names)
@@ -248,7 +250,7 @@ def _left_out(words: Sequence[str], named: Named, reading: _Reading) -> list[str
     return kept
 
 
-def _is_beside_the_bird(chunk: Sequence[str], reading: _Reading) -> bool:
+def _is_beside_the_bird(chunk: Sequence[str], reading: _Notes) -> bool:
     """Whether a chunk is about a thing: its colours would be drawn on the bird."""
     meaning = content(chunk)
     if not meaning or NAME in chunk or KINDS & set(chunk):
@@ -262,7 +264,7 @@ def _is_beside_the_bird(chunk: Sequence[str], reading: _Reading) -> bool:
     )
 
 
-def _says_nothing(chunk: Sequence[str], reading: _Reading) -> bool:
+def _says_nothing(chunk: Sequence[str], reading: _Notes) -> bool:
     """Whether a chunk is about a word that is not known: 'with a big zorgle'."""
     meaning = content(chunk)
     return (
@@ -273,24 +275,23 @@ def _says_nothing(chunk: Sequence[str], reading: _Reading) -> bool:
     )
 
 
-def _understood(words: list[str], named: Named, reading: _Reading) -> Understood:
+def _understood(words: list[str], named: Named, reading: _Notes) -> Reading:
     sentence = words
     if named.bird is not None:
         sentence = _described(words, named.bird, _learned_name(words, named, reading), reading)
     replaced = tuple(_told(named, reading))
-    return Understood(
-        text=reading.text,
-        sentence=" ".join(sentence),
-        bird=named.bird,
-        name=named.name,
+    return Reading(
+        drawn_as=" ".join(sentence),
+        described=named.name,
         replaced=replaced,
         left_out=tuple(dict.fromkeys([*reading.denied, *reading.no_birds])),
         unknown_words=tuple(dict.fromkeys(reading.unknown)),
         notices=tuple(_notices(replaced, reading)),
+        bird=named.bird,
     )
 
 
-def _learned_name(words: Sequence[str], named: Named, reading: _Reading) -> str:
+def _learned_name(words: Sequence[str], named: Named, reading: _Notes) -> str:
     """Return the name that the model has learned for the bird, or nothing.
 
     It is the name as it is said, in singular, or else another of the bird's names.
@@ -323,7 +324,7 @@ def _is_contradicted(words: Sequence[str], bird: Bird) -> bool:
     )
 
 
-def _described(words: Sequence[str], bird: Bird, learned: str, reading: _Reading) -> list[str]:
+def _described(words: Sequence[str], bird: Bird, learned: str, reading: _Notes) -> list[str]:
     """Return the words with the book's description, of a learned name, in the place of the name.
 
     The description says more than the name alone: of a hundred well-known names, weights that had
@@ -355,7 +356,7 @@ def _start_of_name(words: Sequence[str], at: int) -> int:
     return at
 
 
-def _told(named: Named, reading: _Reading) -> Iterator[tuple[str, str]]:
+def _told(named: Named, reading: _Notes) -> Iterator[tuple[str, str]]:
     """Give what was replaced and by what in the end, but for the words of the name."""
     steps = set(reading.replaced.values())
     for said, meant in reading.replaced.items():
@@ -366,7 +367,7 @@ def _told(named: Named, reading: _Reading) -> Iterator[tuple[str, str]]:
         yield said, meant
 
 
-def _notices(replaced: Sequence[tuple[str, str]], reading: _Reading) -> Iterator[str]:
+def _notices(replaced: Sequence[tuple[str, str]], reading: _Notes) -> Iterator[str]:
     if replaced:
         pairs = ", ".join(f"“{said}” as “{meant}”" for said, meant in replaced)
         yield f"Read {pairs}."

@@ -5,22 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_NUMBERS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
-_DIGITS = {str(number): word for number, word in enumerate(_NUMBERS)}
+_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve"
+_DIGITS = {str(number): word for number, word in enumerate(_NUMBERS.split())}
 _NOT_OF_A_WORD = re.compile(r"[^a-z0-9]+")
 
 

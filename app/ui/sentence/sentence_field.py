@@ -13,9 +13,10 @@ from app.ui.sentence.understood_row import UnderstoodRow
 from app.ui.sentence.word_marks import Suggest, WordMarks
 from app.ui.toolkit.text_editing import limit_text
 from app.ui.toolkit.theme import GAP, Palette, follow_palette, palette_of
-from models.reading import Reading, SentenceReader
+from models.reading import SentenceReader
 from models.request import MAX_CHARACTERS, DrawRequest
 from models.words.completion import completer
+from models.words.reader import Reading
 
 _LEAST_LINES, _LEAST_WIDTH = 2, 24  # in letters; it takes what room there is
 NOT_NEEDED = "No text is needed"

@@ -11,7 +11,7 @@ from app.ui.toolkit.link_label import LinkLabel
 from app.ui.toolkit.theme import GAP
 
 if TYPE_CHECKING:
-    from models.reading import Reading
+    from models.words.reader import Reading
 
 _PAUSE = 300  # milliseconds without a change after which somebody reads what is told
 

@@ -7,16 +7,8 @@ import tkinter as tk
 from collections.abc import Callable
 
 _OTHERS = (
-    "Text",
-    "Entry",
-    "Canvas",
-    "Button",
-    "Checkbutton",
-    "Radiobutton",
-    "Menubutton",
-    "Menu",
-    "Combobox",
-    "Spinbox",
+    *("Text", "Entry", "Canvas", "Menu", "Combobox", "Spinbox"),
+    *("Button", "Checkbutton", "Radiobutton", "Menubutton"),
     "Label",  # only links get the keys
 )
 """Ends of the names of widgets in which the space bar means something else."""

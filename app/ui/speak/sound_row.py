@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from app.file_kind import SOUND_ENDINGS
 from app.ui.toolkit.background import BackgroundRunner, Task
-from app.ui.toolkit.file_types import patterns
+from app.ui.toolkit.file_dialogs import ALL_FILES, file_type
 from app.ui.toolkit.theme import GAP
 
 if TYPE_CHECKING:
     from app.speech.sound.recording import Recording
 
-_SOUND_FILES = (("Sound", patterns(SOUND_ENDINGS)), ("All files", "*"))
+_SOUND_FILES = (file_type("Sound", SOUND_ENDINGS), ALL_FILES)
 
 
 class SoundRow(ttk.Frame):

@@ -17,11 +17,17 @@ DRAWN_HERE = (*FORMATS, ".apng")
 
 
 def file_type(name: str, suffixes: Iterable[str]) -> tuple[str, str]:
-    """Return a choice of a dialog: what the files are called, and their endings in either case.
+    """Return a choice of a dialog: what the files are called, and their endings in any case.
 
-    Tk's own dialog takes .PNG for another ending than .png.
+    Tk's own dialog, on Linux, takes .PNG for another ending than .png; cameras and recorders write
+    either, and .Png.
     """
-    patterns = [f"*{ending}" for suffix in suffixes for ending in (suffix, suffix.upper())]
+    patterns = [
+        f"*.{form}"
+        for suffix in suffixes
+        for ending in [suffix.removeprefix(".")]
+        for form in dict.fromkeys((ending, ending.upper(), ending.capitalize()))
+    ]
     return name, " ".join(patterns)
 
 

@@ -42,7 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     from models.training.data.folder import DataFolder
-    from models.training.evaluation import Evaluator
+    from models.training.evaluation.evaluator import Evaluator
     from models.training.options.recipe_options import own_device
     from models.training.recipes.comparison import Comparison, variants_of
 

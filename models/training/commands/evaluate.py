@@ -53,7 +53,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     from models.painter import Painter
-    from models.training.evaluation import Evaluator
+    from models.training.evaluation.evaluator import Evaluator
     from models.training.evaluation.grid import save_grid
     from models.training.evaluation.report import write_report
 

@@ -35,7 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.training.evaluation import Evaluator
+    from models.training.evaluation.evaluator import Evaluator
     from models.training.evaluation.side_by_side import side_by_side
 
     weights = named_files(options.weights)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import math
 from pathlib import Path
 
-from models.training.options.numbers import MINUTES
+from models.training.options.recipe_options import add_minutes
 
 SUMMARY = "train the speech encoder on spoken captions"
 
@@ -23,7 +22,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--test", type=Path, required=True, help="their photographs")
     parser.add_argument("--damsm", type=Path, required=True, help="damsm.pt of a damsm run")
     parser.add_argument("--out", type=Path, required=True, help="folder for the run")
-    parser.add_argument("--minutes", type=MINUTES, default=math.inf, help="stop after so long")
+    add_minutes(parser)
     parser.add_argument(
         "--resume", action="store_true", help="go on where the run in --out stopped"
     )

@@ -87,7 +87,7 @@ def load_damsm(path: Path) -> Damsm:
         encoder.load_state_dict(state["text_encoder"])
         features = _features(state)
         projection = ImageProjection(features, config)
-        projection.load_state_dict(_single(state["projection"]))
+        projection.load_state_dict(state["projection"])
         vocabulary = Vocabulary(state["vocabulary"])
     except (RuntimeError, TypeError, ValueError, AttributeError) as error:
         reason = str(error).splitlines()[0]
@@ -106,18 +106,14 @@ def load_damsm(path: Path) -> Damsm:
 def _features(state: Mapping[str, Any]) -> ImageFeatures | PartFeatures:
     if state["parts_weights"] is None:
         return ImageFeatures(state["features"])
-    features = ImageFeatures(state["features"], _single(state["features_weights"]))
+    features = ImageFeatures(state["features"], state["features_weights"])
     parts = PartHead(features.channels)
-    parts.load_state_dict(_single(state["parts_weights"]))
+    parts.load_state_dict(state["parts_weights"])
     return PartFeatures(features, parts)
 
 
 def _half(module: nn.Module) -> dict[str, Tensor]:
     return {name: value.half() for name, value in module.state_dict().items()}
-
-
-def _single(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {name: value.float() for name, value in weights.items()}
 
 
 def check_text_encoder(state: Mapping[str, Any], gan: Path, damsm: Damsm, named: object) -> None:

@@ -47,40 +47,6 @@ from models.training.runs.publishing import fingerprint, versions
 FEWEST_PICTURES = 20  # two halves that ten groups can be made of
 
 
-def evaluate(
-    weights: Path,
-    judge: Path,
-    data: Path,
-    sizes: Sequence[int] = (),
-    pictures: int | None = None,
-    train: Path | None = None,
-    seed: int = 0,
-    device: str = "cpu",
-    sketches: int = SKETCHES,
-) -> Report:
-    """Score one weights file; for several, an `Evaluator` looks at the photographs only once.
-
-    Parameters
-    ----------
-    judge : ``damsm.pt`` of a DAMSM trained on EfficientNet-Lite2, kept out of generator training.
-    data : folder of species that training never saw.
-    sizes : the stages to score, by their side in pixels; all that the weights have by default.
-    pictures : score so many, chosen at random; all of the folder by default.
-    train : the training folder, whose photographs are scored against those of `data`, too.
-    seed : decides which pictures, captions and seeds of drawings are chosen.
-    device : "auto", "cpu" or "cuda".
-    sketches : among how many each drawing is chosen; 1 is the plain network.
-
-    Raises
-    ------
-    ValueError
-        The weights lack a size, or the judge or a data folder cannot be used, with the reason.
-    ModelError
-        The weights cannot be used, with the reason.
-    """
-    return Evaluator(judge, data, pictures, train, seed, device, sketches).score(weights, sizes)
-
-
 @dataclass(frozen=True)
 class _Photographs:
     """What is known of photographs at one size."""
@@ -93,7 +59,23 @@ class _Photographs:
 
 
 class Evaluator:
-    """Scores weights files against the same photographs; parameters as for `evaluate`."""
+    """Scores weights files against the same photographs, which are looked at only once.
+
+    Parameters
+    ----------
+    judge : ``damsm.pt`` of a DAMSM trained on EfficientNet-Lite2, kept out of generator training.
+    data : folder of species that training never saw.
+    pictures : score so many, chosen at random; all of the folder by default.
+    train : the training folder, whose photographs are scored against those of `data`, too.
+    seed : decides which pictures, captions and seeds of drawings are chosen.
+    device : "auto", "cpu" or "cuda".
+    sketches : among how many each drawing is chosen; 1 is the plain network.
+
+    Raises
+    ------
+    ValueError
+        The judge or a data folder cannot be used, with the reason.
+    """
 
     def __init__(
         self,
@@ -140,7 +122,15 @@ class Evaluator:
 
         Parameters
         ----------
+        sizes : the stages to score, by their side in pixels; all that the weights have by default.
         command : the command line that repeats it, for the report.
+
+        Raises
+        ------
+        ValueError
+            The weights lack a size, or a photograph cannot be read.
+        ModelError
+            The weights cannot be used, with the reason.
         """
         painter = Painter.load(weights, self.device, self._sketches)
         sizes = tuple(sorted(set(sizes))) or painter.sizes

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.training.evaluation.confidence import SPLITS, Score
-from models.training.runs.whole_files import write_whole
+from models.whole_files import write_whole
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from models.training.runs.whole_files import whole_file
+from models.whole_files import whole_file
 
 _GAP = 4  # pixels between the pictures of a panel
 _MARGIN = 20  # pixels around panels

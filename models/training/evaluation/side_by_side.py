@@ -13,7 +13,7 @@ from models.training.evaluation.evaluator import Evaluator
 from models.training.evaluation.report import StageScores
 from models.training.evaluation.sheets import Panel, save_sheet
 from models.training.gan.samples import SENTENCES, understood
-from models.training.runs.whole_files import write_whole
+from models.whole_files import write_whole
 
 SIDE = 128
 """Side in pixels of a picture on the sheet."""
@@ -53,7 +53,7 @@ def side_by_side(
     panels = []
     for name, path in weights.items():
         card = load_checkpoint(path).card
-        seen = card.get("photographs_seen", card.get("pictures_seen", "–"))
+        seen = card.get("photographs_seen", "–")
         lines.append(_row(name, seen, *_scores(stages[name])))
         if sentences:
             requests = [DrawRequest(sentence, 0, size, as_written=True) for sentence in sentences]

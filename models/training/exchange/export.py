@@ -123,9 +123,7 @@ def averaged_generator(state: Mapping[str, Any], path: Path) -> Generator:
         Weights and configuration do not fit together.
     """
     try:
-        values = dict(state["generator_config"])
-        values["stage_channels"] = tuple(values["stage_channels"])
-        generator = Generator(GeneratorConfig(**values))
+        generator = Generator(GeneratorConfig(**state["generator_config"]))
         averaged = {
             key.removeprefix(_EMA_PREFIX): value
             for key, value in state["ema"].items()

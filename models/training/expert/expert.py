@@ -75,14 +75,10 @@ def save_expert(expert: BirdExpert, name: str, scores: dict[str, float], path: P
 def load_expert(path: Path) -> Expert:
     """Read an expert; errors as of `states.load_state`."""
     state = load_state(path, "bird expert", _KEYS)
-    features = ImageFeatures(state["features_name"], _single(state["features"]))
+    features = ImageFeatures(state["features_name"], state["features"])
     parts = PartHead(features.channels)
-    parts.load_state_dict(_single(state["parts"]))
+    parts.load_state_dict(state["parts"])
     return Expert(features, parts.eval().requires_grad_(False))
-
-
-def _single(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: value.float() for name, value in weights.items()}
 
 
 def parameter_groups(

@@ -12,7 +12,7 @@ from models.networks.generator import Generator
 from models.networks.text_encoder import pad_ids
 from models.sketches.pose_bank import PoseBank
 from models.training.damsm.model import Damsm
-from models.training.runs.whole_files import whole_file
+from models.whole_files import whole_file
 from models.words.vocabulary import Vocabulary
 
 SENTENCES = (

@@ -105,13 +105,6 @@ class Phase:
     discriminator: str = _choice(
         "projected", "paper", default="projected", help="on the expert's features, or from pixels"
     )
-    eye: str = _choice(
-        "expert",
-        "imagenet",
-        default="expert",
-        help="what projected discriminators look through: what DAMSM does, or the same network as "
-        "ImageNet left it",
-    )
     discriminator_width: int = field(
         default=64,
         metadata={
@@ -179,7 +172,7 @@ class Phase:
             It cannot; the message names the key.
         """
         self._check_stages(config.sizes)
-        for key in ("damsm_stages", "discriminator", "eye", "loss"):
+        for key in ("damsm_stages", "discriminator", "loss"):
             allowed = type(self).__dataclass_fields__[key].metadata["choices"]
             if getattr(self, key) not in allowed:
                 raise ValueError(f"{key} must be {' or '.join(allowed)}, not {getattr(self, key)}")

@@ -24,7 +24,7 @@ from models.training.damsm.similarity import damsm_loss
 from models.training.data.augment import Movement, augment
 from models.training.data.counterfactual import WrongText
 from models.training.expert.parts import part_loss
-from models.training.features.image_features import REGION_MAP, ImageFeatures, resize
+from models.training.features.image_features import REGION_MAP, resize
 from models.training.features.part_features import PartFeatures
 from models.training.gan import losses
 from models.training.gan.average import growing_average
@@ -104,8 +104,6 @@ class GanStep:
         self.eye = self.features
         if isinstance(self.features, PartFeatures):  # discriminators need no look at parts
             self.eye = self.features.features
-        if phase.eye == "imagenet":
-            self.eye = ImageFeatures(damsm.features_name).to(device, self.precision)
         self.parts = parts and parts.to(device)
         damsm.projection.to(device).requires_grad_(False)
         self.generator = Generator(config).to(device)
@@ -285,14 +283,14 @@ class GanStep:
         return loss * told.float().mean()  # of all birds: so parts of a batch can be averaged
 
     def _through_expert(self, view: View, seen: Seen) -> Seen:
-        """What DAMSM and the part finder see, where discriminators look in another way."""
-        if seen.pooled is not None and self.phase.eye == "expert":
-            if not isinstance(self.features, PartFeatures):
-                return seen
+        """What DAMSM and the part finder see of what a discriminator saw."""
+        if seen.pooled is None:
+            picture = resize(seen.picture, view.seen_at)
+            maps, pooled = self.features(picture.to(self.precision))
+            return Seen(picture, tuple(maps), pooled)
+        if isinstance(self.features, PartFeatures):
             return replace(seen, pooled=self.features.with_parts(seen.maps, seen.pooled))
-        picture = resize(seen.picture, view.seen_at)
-        maps, pooled = self.features(picture.to(self.precision))
-        return Seen(picture, tuple(maps), pooled)
+        return seen
 
     def _damsm_losses(self, batch: Batch, seen: Seen) -> tuple[Tensor, Tensor]:
         """DAMSM's word and sentence loss; wrong answers come from the batches of all processes."""

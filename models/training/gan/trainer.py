@@ -242,7 +242,9 @@ class GanTrainer:
         whole = all(key in state for key in EXACT_KEYS)
         _load("average", gan.ema, state["ema"])
         _load("discriminators", gan.discriminator_pass, state["discriminators"])
-        _load("generator", gan.generator, state["generator"] if whole else _average_of(state))
+        _load(
+            "generator", gan.generator, state["generator"] if whole else gan.averaged.state_dict()
+        )
         if whole:
             gan.generator_optimizer.load_state_dict(state["generator_optimizer"])
             gan.discriminator_optimizer.load_state_dict(state["discriminator_optimizer"])
@@ -269,7 +271,7 @@ class GanTrainer:
         """
         check_text_encoder(state, self.path, self.damsm, "this run's DAMSM")
         _load("average", self.gan.ema, state["ema"])
-        _load("generator", self.gan.generator, _average_of(state))
+        _load("generator", self.gan.generator, self.gan.averaged.state_dict())
         if alike:
             # Heads may have been looked at in one phase only: theirs come last.
             new = self.gan.discriminator_pass.state_dict()
@@ -281,7 +283,7 @@ class GanTrainer:
         odd = [
             f"{key} {saved.get(key)} (not {value})"
             for key, value in asdict(self.phase).items()
-            if key != "photographs" and _listed(saved.get(key)) != value
+            if key != "photographs" and saved.get(key) != value
         ]
         if odd:
             raise ValueError(
@@ -307,19 +309,6 @@ def pack_gan(state: dict[str, Any]) -> dict[str, Any]:
             for name, value in state[key].items()
         }
     return packed
-
-
-def _average_of(state: dict[str, Any]) -> dict[str, Tensor]:
-    prefix = "module."
-    return {
-        name.removeprefix(prefix): value
-        for name, value in state["ema"].items()
-        if name.startswith(prefix)
-    }
-
-
-def _listed(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _load(what: str, network: torch.nn.Module, weights: dict[str, Tensor]) -> None:

@@ -17,7 +17,7 @@ from models.training.prepare.problems import SHOWN, Kind, Problems
 from models.training.prepare.source import Collection, Source, species_key
 from models.training.prepare.split import choose_test_species
 from models.training.prepare.writer import FOLDERS, claim, refuse_foreign, write_folder
-from models.training.runs.whole_files import write_whole
+from models.whole_files import write_whole
 
 
 @dataclass(frozen=True)

@@ -14,61 +14,19 @@ from pathlib import Path
 from models.text_file import read_lines
 from models.training.prepare.source import species_name
 
-ATTNGAN_TEST_SPECIES = frozenset(
-    species_name(name)
-    for name in [
-        "Black_footed_Albatross",
-        "Groove_billed_Ani",
-        "Least_Auklet",
-        "Rhinoceros_Auklet",
-        "Brewer_Blackbird",
-        "Indigo_Bunting",
-        "Brandt_Cormorant",
-        "American_Crow",
-        "Black_billed_Cuckoo",
-        "Yellow_billed_Cuckoo",
-        "Gray_crowned_Rosy_Finch",
-        "Purple_Finch",
-        "Northern_Flicker",
-        "Acadian_Flycatcher",
-        "Great_Crested_Flycatcher",
-        "Yellow_bellied_Flycatcher",
-        "Boat_tailed_Grackle",
-        "Horned_Grebe",
-        "Western_Grebe",
-        "Western_Gull",
-        "Pomarine_Jaeger",
-        "Belted_Kingfisher",
-        "White_breasted_Kingfisher",
-        "Red_legged_Kittiwake",
-        "Pacific_Loon",
-        "Mockingbird",
-        "Baltimore_Oriole",
-        "Hooded_Oriole",
-        "Scott_Oriole",
-        "White_Pelican",
-        "Western_Wood_Pewee",
-        "Sayornis",
-        "Great_Grey_Shrike",
-        "Black_throated_Sparrow",
-        "Field_Sparrow",
-        "Grasshopper_Sparrow",
-        "Tree_Sparrow",
-        "Bank_Swallow",
-        "Tree_Swallow",
-        "Least_Tern",
-        "White_eyed_Vireo",
-        "Cape_May_Warbler",
-        "Chestnut_sided_Warbler",
-        "Golden_winged_Warbler",
-        "Wilson_Warbler",
-        "Northern_Waterthrush",
-        "Bohemian_Waxwing",
-        "Cedar_Waxwing",
-        "American_Three_toed_Woodpecker",
-        "Marsh_Wren",
-    ]
-)
+_ATTNGAN_TEST_CLASSES = """
+Black_footed_Albatross Groove_billed_Ani Least_Auklet Rhinoceros_Auklet Brewer_Blackbird
+Indigo_Bunting Brandt_Cormorant American_Crow Black_billed_Cuckoo Yellow_billed_Cuckoo
+Gray_crowned_Rosy_Finch Purple_Finch Northern_Flicker Acadian_Flycatcher Great_Crested_Flycatcher
+Yellow_bellied_Flycatcher Boat_tailed_Grackle Horned_Grebe Western_Grebe Western_Gull
+Pomarine_Jaeger Belted_Kingfisher White_breasted_Kingfisher Red_legged_Kittiwake Pacific_Loon
+Mockingbird Baltimore_Oriole Hooded_Oriole Scott_Oriole White_Pelican Western_Wood_Pewee Sayornis
+Great_Grey_Shrike Black_throated_Sparrow Field_Sparrow Grasshopper_Sparrow Tree_Sparrow Bank_Swallow
+Tree_Swallow Least_Tern White_eyed_Vireo Cape_May_Warbler Chestnut_sided_Warbler
+Golden_winged_Warbler Wilson_Warbler Northern_Waterthrush Bohemian_Waxwing Cedar_Waxwing
+American_Three_toed_Woodpecker Marsh_Wren
+"""
+ATTNGAN_TEST_SPECIES = frozenset(map(species_name, _ATTNGAN_TEST_CLASSES.split()))
 """The 50 of CUB's 200 species on which AttnGAN is tested."""
 
 DEFAULT_SHARE = 4

@@ -14,7 +14,7 @@ from PIL import Image
 
 from models.training.prepare.parallel import work_through
 from models.training.prepare.pictures import QUALITY, Checked, render
-from models.training.runs.whole_files import whole_file, write_whole
+from models.whole_files import whole_file, write_whole
 
 FOLDERS = ("more", "train", "test")
 """In the order of writing: a folder without ``train`` and ``test`` is refused by whoever reads it,

@@ -19,15 +19,17 @@ from models.request import DrawRequest
 from models.training.data.folder import DataFolder
 from models.training.evaluation.confidence import Score
 from models.training.evaluation.evaluator import Evaluator
+from models.training.evaluation.sheets import Panel, save_sheet
 from models.training.gan.samples import SENTENCES, understood
 from models.training.gan.trainer import load_gan
 from models.training.recipes.recipe import Recipe
 from models.training.recipes.recipe_run import DRAWING_FILE, RecipeRun
 from models.training.runs import distributed
-from models.training.runs.whole_files import whole_file, write_whole
+from models.whole_files import whole_file, write_whole
 
 SHOWN = (0, 1, 2, 4)
 """Which of the sample sentences are drawn side by side."""
+_SIDE = 160  # pixels of such a picture
 
 _BETWEEN_VALUES = re.compile(r",(?![^\[{]*[\]}])")
 """A comma that is in no list or table."""
@@ -137,7 +139,7 @@ class Comparison:
             write_whole(self.out / "comparison.json", json.dumps(rows, indent=1) + "\n")
             write_whole(self.out / "comparison.md", table)
             _plot(rows, self.out / "comparison.png")
-            self._draw(runs, size)
+            self._draw(variants, runs, size)
         return table
 
     def _scores(self, name: str, run: RecipeRun, size: int) -> dict[str, Any]:
@@ -199,21 +201,20 @@ class Comparison:
         drawings = painter.draw_batch(requests)
         return sum(sharpness(drawing.image) for drawing in drawings) / len(drawings)
 
-    def _draw(self, runs: Sequence[RecipeRun], size: int, side: int = 160) -> None:
+    def _draw(self, variants: Sequence[Variant], runs: Sequence[RecipeRun], size: int) -> None:
         """Draw some sentences with every recipe, a row each."""
-        sheet = Image.new("RGB", (side * len(SHOWN) * 2, side * len(runs)))
-        for row, run in enumerate(runs):
+        panels = []
+        for variant, run in zip(variants, runs, strict=True):
             painter = Painter.load(run.out / DRAWING_FILE, self.device.type)
             shown = [SENTENCES[number] for number in SHOWN]
-            shown = understood(shown, painter.vocabulary, painter.max_words)
-            for column, sentence in enumerate(shown):
-                for seed in (0, 1):
-                    request = DrawRequest(sentence, seed, size, as_written=True)
-                    image = painter.draw(request).image
-                    place = (side * (2 * column + seed), side * row)
-                    sheet.paste(image.resize((side, side), Image.Resampling.BICUBIC), place)
-        with whole_file(self.out / "pictures.jpg") as temporary:
-            sheet.save(temporary, format="JPEG", quality=90)
+            requests = [
+                DrawRequest(sentence, seed, size, as_written=True)
+                for sentence in understood(shown, painter.vocabulary, painter.max_words)
+                for seed in (0, 1)
+            ]
+            pictures = [painter.draw(request).image for request in requests]
+            panels.append(Panel(pictures, variant.name))
+        save_sheet(self.out / "pictures.jpg", panels, columns=1, side=_SIDE)
 
 
 def _value_and_margin(score: Score | None) -> list[float] | None:

@@ -32,8 +32,8 @@ from models.training.gan.trainer import GanTrainer, load_gan
 from models.training.recipes.recipe import Recipe
 from models.training.runs import distributed
 from models.training.runs.epochs import state_path
-from models.training.runs.whole_files import whole_file, write_whole
 from models.training.sketches.sketches import train_sketch_scorer
+from models.whole_files import whole_file, write_whole
 
 RECIPE_FILE, RUNS_FILE, DRAWING_FILE = "recipe.toml", "run.jsonl", "bird.safetensors"
 _PACKAGES = ("torch", "numpy", "pillow", "torchmetrics")

@@ -13,7 +13,7 @@ import torch
 from tqdm import tqdm
 
 from models.training.runs.states import load_state, save_state
-from models.training.runs.whole_files import write_whole
+from models.whole_files import write_whole
 
 
 class EpochTrainer(ABC):

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from models.training.runs.whole_files import whole_file
+from models.whole_files import whole_file
 
 _DAMAGE = (RuntimeError, EOFError, KeyError, OSError)
 """What else torch raises of a damaged file, without its name."""

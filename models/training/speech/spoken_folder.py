@@ -16,8 +16,8 @@ import soundfile
 
 from models.sound.log_mel import SAMPLE_RATE
 from models.training.data.examples import METADATA
-from models.training.runs.whole_files import whole_file, write_whole
 from models.training.speech.effects import Samples
+from models.whole_files import whole_file, write_whole
 
 MARK = "speak.json"
 """Says by its presence that a folder is ours to write to, and with what settings."""

@@ -49,7 +49,7 @@ MOST_WORDS = 24
 )  # fmt: skip
 def test_a_sentence_is_brought_to_words_that_captions_say(text: str, sentence: str) -> None:
     understood = read(text)
-    assert understood.sentence == sentence
+    assert understood.drawn_as == sentence
     assert understood.bird is None
     assert understood.error is None
 
@@ -71,7 +71,7 @@ def test_a_sentence_is_brought_to_words_that_captions_say(text: str, sentence: s
 )
 def test_what_is_denied_is_left_out_and_said(text: str, sentence: str, left_out: list[str]) -> None:
     understood = read(text)
-    assert understood.sentence == sentence
+    assert understood.drawn_as == sentence
     assert list(understood.left_out) == left_out
     for phrase in left_out:
         assert any(f"“{phrase}”" in notice for notice in understood.notices)
@@ -94,7 +94,7 @@ def test_what_is_no_bird_is_left_out_with_its_colours(
     text: str, sentence: str, left_out: list[str]
 ) -> None:
     understood = read(text)
-    assert understood.sentence == sentence
+    assert understood.drawn_as == sentence
     assert list(understood.left_out) == left_out
 
 
@@ -105,7 +105,7 @@ def test_what_is_no_bird_is_left_out_with_its_colours(
 )  # fmt: skip
 def test_only_birds_are_drawn(text: str) -> None:
     understood = read(text)
-    assert understood.sentence == ""
+    assert understood.drawn_as == ""
     assert understood.error is not None
     assert understood.error.startswith("Only birds are drawn, and “")
 
@@ -159,8 +159,8 @@ def test_the_name_of_a_bird_is_found_and_its_description_drawn(text: str, name: 
     understood = read(text)
     assert understood.bird is not None
     assert understood.bird.name == name
-    assert understood.sentence.startswith(("a ", "an "))
-    assert len(understood.sentence.split()) > 5
+    assert understood.drawn_as.startswith(("a ", "an "))
+    assert len(understood.drawn_as.split()) > 5
 
 
 @pytest.mark.parametrize(
@@ -201,11 +201,11 @@ def test_what_the_person_says_counts_more_than_the_book(text: str, sentence: str
     bird = bird_book().get("bunting")
     assert bird is not None
     assert bird.description == "a small bright blue bird with a short conical bill"
-    assert read(text).sentence == sentence.format(bill="a short conical bill")
+    assert read(text).drawn_as == sentence.format(bill="a short conical bill")
 
 
 def test_a_blue_cardinal_is_blue_and_keeps_what_is_not_red() -> None:
-    words = read("a blue cardinal").sentence
+    words = read("a blue cardinal").drawn_as
     assert "blue bird" in words
     assert "red" not in words.split()
     assert "black face" in words
@@ -216,8 +216,8 @@ def test_a_name_that_the_model_has_learned_stays() -> None:
     names = frozenset(["northern cardinal"])
     known = lexicon().caption_words | {"northern", "cardinal"}
     understood = read(text, known, names=names)
-    assert understood.sentence.startswith("a dark red northern cardinal with a beak and a red")
-    assert read(text, known).sentence == understood.sentence.replace("northern cardinal", "bird")
+    assert understood.drawn_as.startswith("a dark red northern cardinal with a beak and a red")
+    assert read(text, known).drawn_as == understood.drawn_as.replace("northern cardinal", "bird")
     assert understood.replaced == (("beek", "beak"), ("crimson", "dark red"))
     assert understood.left_out == ("no crest", "on a red car")
     assert understood.notices == (
@@ -229,10 +229,10 @@ def test_a_name_that_the_model_has_learned_stays() -> None:
 
 def test_words_that_the_model_does_not_know_are_left_out_and_said() -> None:
     understood = read("a zorgly red bird")
-    assert understood.sentence == "a red bird"
+    assert understood.drawn_as == "a red bird"
     assert understood.unknown_words == ("zorgly",)
     assert understood.notices == ()
-    assert read("a zorgly red bird", known={"zorgly", "red"}).sentence == "zorgly red"
+    assert read("a zorgly red bird", known={"zorgly", "red"}).drawn_as == "zorgly red"
 
 
 def names() -> Iterator[tuple[str, Bird]]:
@@ -247,7 +247,7 @@ def test_every_name_of_the_book_is_found_and_drawn_in_known_words() -> None:
         for text in (name, f"a {name} sitting on a branch with a blue tail"):
             understood = read(text)
             assert understood.error is None, text
-            words = understood.sentence.split()
+            words = understood.drawn_as.split()
             assert set(words) <= known, text
             assert 0 < len(words) <= MOST_WORDS, text
         assert read(name).bird is bird, name
@@ -273,8 +273,8 @@ WORDS = st.sampled_from(SOME_WORDS.split())
 @given(st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=30).map(" ".join)))
 def test_any_text_gives_known_words_or_a_sentence_why_not(text: str) -> None:
     understood = read(text)
-    assert bool(understood.sentence) != bool(understood.error)
-    assert set(understood.sentence.split()) <= lexicon().caption_words
+    assert bool(understood.drawn_as) != bool(understood.error)
+    assert set(understood.drawn_as.split()) <= lexicon().caption_words
     assert all(understood.left_out)
     assert all(notice.endswith(".") for notice in understood.notices)
     if understood.error:

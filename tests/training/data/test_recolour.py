@@ -14,7 +14,7 @@ from models.training.data.crops import CropSettings
 from models.training.data.examples import read_examples
 from models.training.data.photographs import Photographs
 from models.training.data.recolour import HUES, LEFT_ALONE, Recolourer, Recolouring
-from models.training.evaluation import dominant_colour
+from models.training.evaluation.colours import dominant_colour
 from models.training.gan.batch import BatchSampler
 from models.training.gan.settings import Phase
 from models.words.vocabulary import Vocabulary

@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image, ImageDraw
 
-from models.training.evaluation import dominant_colour
+from models.training.evaluation.colours import dominant_colour
 
 
 @pytest.mark.parametrize(

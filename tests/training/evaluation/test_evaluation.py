@@ -18,8 +18,8 @@ from models.training import __main__ as command
 from models.training.damsm.model import load_damsm
 from models.training.data.examples import WHOLE, read_examples
 from models.training.data.photographs import bird_square
-from models.training.evaluation import Evaluator, evaluate
 from models.training.evaluation.distances import spread
+from models.training.evaluation.evaluator import Evaluator
 from models.training.evaluation.features import PLACES, FeatureNetwork, pixels
 from models.training.runs.states import save_state
 from models.words.vocabulary import Vocabulary
@@ -91,7 +91,7 @@ def test_scores_table_and_grid(
     assert sum(row.startswith("|") for row in table.splitlines()) == (2 + 2 * 3) + (2 + 2 * 2)
     assert "FID (EfficientNet-Lite2)" in table and "models.training" in table
     with Image.open(out / "grid.jpg") as grid:
-        columns, rows = 8, 4 + 2
+        columns, rows = 4 + 2, 8
         assert grid.width > 150 * columns and grid.height > 150 * rows
 
 
@@ -174,7 +174,7 @@ def test_weights_side_by_side(
     ]
     assert {len(row) for row in rows} == {10}
     assert rows[2][1:] == rows[3][1:], "the same weights have the same scores"
-    score = evaluate(weights, judge, birds, [128], pictures=20, train=birds).stages[128]
+    score = Evaluator(judge, birds, 20, birds).score(weights, [128]).stages[128]
     assert rows[2][2] == f"{score.kid.value:.3f} ± {score.kid.margin:.3f}"
     with Image.open(out / "side-by-side.jpg") as sheet:
         assert sheet.width > 8 * 128 and sheet.height > 2 * 128
@@ -188,10 +188,10 @@ def test_same_seed_same_scores(birds: Path, judge: Path, weights: Path) -> None:
     evaluator = Evaluator(judge, birds, pictures=24, seed=3)
     first = evaluator.score(weights, [64])
     torch.manual_seed(5)  # nothing depends on what was drawn from the global source before
-    assert evaluate(weights, judge, birds, [64], pictures=24, seed=3) == first
+    assert Evaluator(judge, birds, pictures=24, seed=3).score(weights, [64]) == first
     assert first.stages[64].pictures == 24
     assert evaluator.score(weights, [64]) == first, "photographs seen once score as before"
-    other = evaluate(weights, judge, birds, [64], pictures=24, seed=4)
+    other = Evaluator(judge, birds, pictures=24, seed=4).score(weights, [64])
     assert other.stages[64].fid != first.stages[64].fid
 
 
@@ -263,7 +263,7 @@ def test_a_broken_picture_is_named(birds: Path, judge: Path, weights: Path, tmp_
     content = (broken / "7.png").read_bytes()
     (broken / "7.png").write_bytes(content[: len(content) // 2])
     with pytest.raises(ValueError, match=r"7\.png is (damaged|not a picture)"):
-        evaluate(weights, judge, broken, [64])
+        Evaluator(judge, broken).score(weights, [64])
 
 
 def test_poses_are_told_apart_where_pooled_features_are_not() -> None:

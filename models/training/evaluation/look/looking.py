@@ -30,7 +30,7 @@ from models.training.evaluation.look.nearest import Neighbour, Similarities, Tra
 from models.training.evaluation.look.parts import tell_parts
 from models.training.gan.samples import understood
 from models.training.runs.publishing import fingerprint, versions
-from models.training.runs.whole_files import write_whole
+from models.whole_files import write_whole
 
 DRAWINGS = 32
 """Captions drawn, each of another photograph: the figures stand on these."""
