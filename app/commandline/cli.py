@@ -140,7 +140,7 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
         type=file_to_read,
         metavar="FILE",
         help="draw every line of this text file that is not blank: line k becomes 00000k.png, from "
-        "000000; if it is stopped, the same command goes on where it was",
+        "000000; if it is stopped, the same command goes on where it was; - is the standard input",
     )
     parser.add_argument(
         "--from",

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,22 @@ def test_captions_as_people_have_them(
     assert read_metadata(folder / "000003.png").sentence == "a blue bird"
     assert read_metadata(folder / "000003.png").seed == kept_seed(folder) + 3
     assert draw(folder) == cli.SUCCESS  # nothing is left to do
+
+
+def test_captions_of_the_standard_input(tmp_path: Path) -> None:
+    folder = tmp_path / "birds"
+    command = [sys.executable, str(REPOSITORY / "main.py"), "draw", "--captions", "-"]
+    options = ["-o", str(folder), "--size", "64", "--sketches", "1"]
+    run = partial(subprocess.run, [*command, *options], capture_output=True, timeout=100)
+    assert run(input="a naïve red bird\n\na blue bird".encode("utf-16")).returncode == cli.SUCCESS
+    assert sorted(pictures(folder)) == ["000000.png", "000002.png"]
+    assert read_metadata(folder / "000000.png").sentence == "a naïve red bird"
+    told = run(input=b"\n").stderr.decode()
+    assert told == "speech2bird: The captions (standard input) have no line to draw.\n"
+    told = run(input=b"", env=os.environ | {"WORLD_SIZE": "2", "RANK": "0"}).stderr.decode()
+    assert told == (
+        "speech2bird: Several processes cannot share the standard input: give a file.\n"
+    )
 
 
 def test_a_line_of_what_nobody_sees_is_blank(tmp_path: Path, captions: Path, draw: Batch) -> None:
