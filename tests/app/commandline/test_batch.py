@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -140,13 +139,20 @@ def test_captions_of_the_standard_input(tmp_path: Path) -> None:
     folder = tmp_path / "birds"
     command = [sys.executable, str(REPOSITORY / "main.py"), "draw", "--captions", "-"]
     options = ["-o", str(folder), "--size", "64", "--sketches", "1"]
-    run = partial(subprocess.run, [*command, *options], capture_output=True, timeout=100)
-    assert run(input="a naïve red bird\n\na blue bird".encode("utf-16")).returncode == cli.SUCCESS
+
+    def run(
+        captions: bytes, environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [*command, *options], input=captions, env=environment, capture_output=True, timeout=100
+        )
+
+    assert run("a naïve red bird\n\na blue bird".encode("utf-16")).returncode == cli.SUCCESS
     assert sorted(pictures(folder)) == ["000000.png", "000002.png"]
     assert read_metadata(folder / "000000.png").sentence == "a naïve red bird"
-    told = run(input=b"\n").stderr.decode()
+    told = run(b"\n").stderr.decode()
     assert told == "speech2bird: The captions (standard input) have no line to draw.\n"
-    told = run(input=b"", env=os.environ | {"WORLD_SIZE": "2", "RANK": "0"}).stderr.decode()
+    told = run(b"", {**os.environ, "WORLD_SIZE": "2", "RANK": "0"}).stderr.decode()
     assert told == (
         "speech2bird: Several processes cannot share the standard input: give a file.\n"
     )
