@@ -11,8 +11,9 @@ from typing import Literal
 
 from PIL import Image
 
-# Whoever reads a picture says that it is too large; Pillow's word for it is for programmers.
+# Whoever reads a picture says that it is too large or damaged; Pillow's words are for programmers.
 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 Kind = Literal["picture", "sound", "other"]
 

@@ -16,12 +16,13 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_OTHER_DOCUMENTS = (b"{\\rtf", b"%pdf-", b"<!doctype html", b"<html")
+_OTHER_DOCUMENTS = (b"{\\rtf", b"%pdf-", b"%!ps", b"<!doctype", b"<html", b"<?xml", b"<svg")
 """How documents begin that are written in letters, and are no plain text."""
 _BEGINNING = 10_000  # bytes that show how a file is written
 _MOSTLY = 0.7  # share of NUL among every second byte of UTF-16, in what is mostly Latin letters
 _CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MOST_CONTROL = 0.05  # of all characters; in pictures, programs and archives there are more
+_LINE_ENDS = re.compile("[\v\x85\u2028\u2029]")  # further ones: of Word, mainframes and Unicode
 _PADDING = "\0\x1a"  # at the end: of a computer that lost its power, and of DOS
 _ONE_BYTE = ("cp1252", "mac_roman", "cp850")  # of Windows, of older Macs, of DOS
 _LIKELY = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýßœŒ“”‘’–—…•°½¼×€£©®™")
@@ -33,7 +34,16 @@ _OF_UTF8 = re.compile(
 
 def read_lines(path: Path) -> list[str]:
     """Read a text file's lines, blank ones included; see :func:`read_text`."""
-    lines = read_text(path).split("\n")
+    return _lines_of(read_text(path))
+
+
+def lines_of(content: bytes, name: str) -> list[str]:
+    """Return the lines of a text file that was read already; see :func:`read_text`."""
+    return _lines_of(_text_of(content, name))
+
+
+def _lines_of(text: str) -> list[str]:
+    lines = _LINE_ENDS.sub("\n", text).split("\n")
     return lines[:-1] if not lines[-1] else lines
 
 
@@ -57,13 +67,17 @@ def read_text(path: Path) -> str:
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = getattr(error, "strerror", None) or str(error)
         raise TextFileError(f"The file {path} cannot be read: {reason}.") from error
+    return _text_of(content, str(path))
+
+
+def _text_of(content: bytes, name: str) -> str:
     padded = _decode(content)
     text = padded.rstrip(_PADDING) or padded
     is_other = content.removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(_OTHER_DOCUMENTS)
     if is_other or len(_CONTROL.findall(text[:_BEGINNING])) > _MOST_CONTROL * len(
         text[:_BEGINNING]
     ):
-        raise TextFileError(f"{path} is no text file: save it as plain text (UTF-8).")
+        raise TextFileError(f"{name} is no text file: save it as plain text (UTF-8).")
     text = text.replace("\ufeff", "")  # the mark of a file that was put behind another one
     return text.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
 
@@ -78,12 +92,29 @@ def _decode(content: bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        mended = content.decode("utf-8", errors="replace")
+        damaged = content.decode("utf-8", errors="replace").count("\ufffd")
     # Damaged UTF-8, or a file of one byte a character, in which such pairs of bytes are rare?
-    if len(_OF_UTF8.findall(content)) >= mended.count("\ufffd"):
-        return mended
-    texts = [content.decode(encoding, errors="replace") for encoding in _ONE_BYTE]
-    return max(texts, key=_likely)
+    is_mostly_utf8 = len(_OF_UTF8.findall(content)) >= damaged
+    lines = content.splitlines(keepends=True)  # of several files that were put together, perhaps
+    others = b"".join(line for line in lines if not _is_utf8(line))
+    encoding = max(_ONE_BYTE, key=lambda each: _likely(others.decode(each, errors="replace")))
+    return "".join(_decode_line(line, encoding, is_mostly_utf8) for line in lines)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decode_line(line: bytes, encoding: str, is_mostly_utf8: bool) -> str:
+    text = line.decode(encoding, errors="replace")
+    makes_sense = all(each.isascii() or each in _LIKELY for each in text)
+    if _is_utf8(line) or (is_mostly_utf8 and not makes_sense):
+        return line.decode("utf-8", errors="replace")
+    return text
 
 
 def _likely(text: str) -> int:

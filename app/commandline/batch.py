@@ -23,14 +23,21 @@ from tqdm import tqdm
 from app.commandline.batch_folder import BatchFolder, settle_seed
 from app.commandline.pose_option import wished_pose
 from app.commandline.ranks import Rank, processors
-from app.commandline.steps import SEEDS, load_painter, note, save_drawing, stage_sizes
+from app.commandline.steps import (
+    SEEDS,
+    UsageError,
+    load_painter,
+    note,
+    save_drawing,
+    stage_sizes,
+)
 from app.errors import AppError
 from app.files import remove_abandoned
 from app.pictures.picture_file import PictureError
 from models.errors import SentenceError
 from models.reading import ReadRequest
 from models.request import DrawRequest
-from models.text_file import read_lines
+from models.text_file import lines_of, read_lines
 from models.words.tokens import fold
 
 if TYPE_CHECKING:
@@ -44,6 +51,7 @@ which gains next to nothing from batches, draws one by one, as without captions.
 """
 _SAVING_THREADS = 8  # at most: what one GPU draws keeps about so many busy
 _TOLD_WORDS = 20  # of each kind, those of the most lines; thousands help nobody
+_STANDARD_INPUT = Path("-")
 _WAITING = 2  # drawings that wait for each of them, before drawing waits
 
 
@@ -65,7 +73,7 @@ def draw_captions(options: argparse.Namespace) -> int:
     """
     pose = wished_pose(options.pose, options.weights)
     rank = Rank.from_environment(os.environ)
-    lines = _read_lines(options.captions)
+    lines = _read_lines(options.captions, rank)
     path = _make_folder(options.output)
     painter = load_painter(options.weights, rank.device(options.device))
     rank.limit_threads()
@@ -244,10 +252,17 @@ def _is_written(line: str) -> bool:
     return bool(fold(line).strip())  # there are characters that nobody sees, beside spaces
 
 
-def _read_lines(path: Path) -> list[str]:
-    lines = read_lines(path)
+def _read_lines(path: Path, rank: Rank) -> list[str]:
+    name = str(path)
+    if path == _STANDARD_INPUT:
+        if rank.count > 1:
+            raise UsageError("Several processes cannot share the standard input: give a file.")
+        name = "(standard input)"
+        lines = lines_of(sys.stdin.buffer.read() if sys.stdin else b"", name)
+    else:
+        lines = read_lines(path)
     if not any(map(_is_written, lines)):
-        raise AppError(f"The captions {path} have no line to draw.")
+        raise AppError(f"The captions {name} have no line to draw.")
     return lines
 
 

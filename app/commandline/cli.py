@@ -13,7 +13,6 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
 from app import __version__
@@ -25,7 +24,7 @@ from app.commandline.commands import (
     open_window,
     remove_from_menu,
 )
-from app.commandline.file_option import file_to_read
+from app.commandline.file_option import file_to_read, named_path
 from app.commandline.number_options import COUNT, MICROPHONE, SECONDS, SEED, SIZE, SKETCHES
 from app.commandline.pose_option import POSE_HELP
 from app.commandline.steps import UsageError
@@ -130,7 +129,7 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o",
         "--output",
-        type=Path,
+        type=named_path,
         required=True,
         metavar="PATH",
         help="the picture to write (.png, .jpg or .webp); with --captions, the folder",
@@ -140,7 +139,7 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
         type=file_to_read,
         metavar="FILE",
         help="draw every line of this text file that is not blank: line k becomes 00000k.png, from "
-        "000000; if it is stopped, the same command goes on where it was",
+        "000000; if it is stopped, the same command goes on where it was; - is the standard input",
     )
     parser.add_argument(
         "--from",
@@ -184,7 +183,7 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o",
         "--output",
-        type=Path,
+        type=named_path,
         metavar="PATH",
         help="draw what was said and save it here (.png, .jpg or .webp)",
     )
@@ -213,7 +212,10 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
         "Google",
     )
     parser.add_argument(
-        "--whisper", type=Path, metavar="FOLDER", help="another Whisper model (CTranslate2 format)"
+        "--whisper",
+        type=named_path,
+        metavar="FOLDER",
+        help="another Whisper model (CTranslate2 format)",
     )
     _add_drawing_options(parser)
     parser.set_defaults(run=listen)

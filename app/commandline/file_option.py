@@ -12,16 +12,29 @@ from urllib.parse import unquote_to_bytes, urlsplit
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
+def named_path(text: str) -> Path:
+    """Return the file or folder that was named.
+
+    Raises
+    ------
+    ArgumentTypeError
+        Nothing was, as when a variable of a shell is empty: it would be the working folder.
+    """
+    if not text:
+        raise argparse.ArgumentTypeError("the name is empty")
+    return Path(text)
+
+
 def file_to_read(text: str) -> Path:
     """Return the file that was named.
 
     Raises
     ------
     ArgumentTypeError
-        It is a link to another computer.
+        No file was, or a link to another computer.
     """
     if not _ADDRESS.match(text) or os.path.lexists(text):
-        return Path(text)
+        return named_path(text)
     scheme, host, path, *_ = urlsplit(text, allow_fragments=False)
     if scheme != "file" or host not in ("", "localhost", platform.node()):
         raise argparse.ArgumentTypeError(

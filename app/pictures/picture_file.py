@@ -219,7 +219,10 @@ def _what_it_is(path: Path) -> str:
     named = is_named_picture(path)
     is_heic = beginning[4:8] == b"ftyp" and beginning[_HEIC_BRAND] in _HEIC
     if is_heic or (named and path.suffix.lower() not in Image.registered_extensions()):
-        return "a picture of a kind that cannot be read here"
+        return (
+            "a picture of a kind that cannot be read here; PNG, JPEG, WebP, GIF, TIFF, BMP, AVIF "
+            "and most others can"
+        )
     if kind_of(path) == "sound":
         return "a sound, not a picture: the tab Speak and `listen` take it"
     return "not a picture, or it is damaged" if named else "not a picture"

@@ -43,6 +43,20 @@ def test_any_encoding_and_line_end(tmp_path: Path, mark: bytes, encoding: str, e
         assert read_lines(written(tmp_path, mark + text)) == LINES
 
 
+@pytest.mark.parametrize("end", ["\v", "\x85", "\u2028", "\u2029"])
+def test_rarer_line_ends(tmp_path: Path, end: str) -> None:
+    assert read_lines(written(tmp_path, end.join(LINES).encode())) == LINES
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac-roman", "cp850"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_files_of_two_encodings_put_together(tmp_path: Path, encoding: str, end: str) -> None:
+    ours, others = ["a naïve red bird", "a “blue” bird – and", ""], ["a café bird", "größer"]
+    for first, second in ((ours, others), (ours * 9, others), (ours, others * 9)):
+        content = [end.join(first).encode() + end.encode(), end.join(second).encode(encoding)]
+        assert read_lines(written(tmp_path, b"".join(content))) == first + second
+
+
 def test_a_wrong_byte_spoils_a_character_and_not_the_file(tmp_path: Path) -> None:
     content = "a naïve bird\na café".encode()
     damaged = content.replace(b"bird", b"b\xffrd")
@@ -96,6 +110,9 @@ def test_what_is_no_text_is_told(tmp_path: Path) -> None:
         bytes(100),
         b"\x7fELF" + bytes(30),
         rb"{\rtf1\ansi a red bird\par}",
+        b'<?xml version="1.0"?>\n<text>a red bird</text>',
+        b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+        b"%!PS-Adobe-3.0",
         b"%PDF-1.4\n1 0 obj << /Length 3 >>",
         codecs.BOM_UTF8 + b"\n<!DOCTYPE html><title>Not found</title>",
     ):

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.installation import IMPORT_ROOT, module_command
-from app.speech.files.id3 import skip_tags
+from app.speech.files.mp3 import seconds_of_mp3
 
 _TIMEOUT = 120  # seconds
 
@@ -167,11 +167,8 @@ def _promised(file: BinaryIO, opened: Any, stream: Any) -> float | None:
     """Return the seconds that the file says it lasts; a guess from its size is none."""
     kind = opened.format.name.partition(",")[0]
     if kind == "mp3":
-        skip_tags(file)
-        head = file.read(1 << 16)
-        if not any(name in head for name in (b"Xing", b"Info", b"VBRI")):
-            return None
-    elif kind not in _SAYS_ITS_LENGTH:
+        return seconds_of_mp3(file, stream.rate)
+    if kind not in _SAYS_ITS_LENGTH:
         return None
     if stream.duration is not None:
         return float(stream.duration * stream.time_base)

@@ -21,6 +21,7 @@ from app.file_kind import kind_of
 from app.speech.files import SoundFileError
 from app.speech.files.decoder import decode
 from app.speech.files.id3 import skip_tags
+from app.speech.files.mp3 import is_mp3
 from app.speech.files.ogg import ends_within_a_page
 from app.speech.files.promised import promised_bytes
 from app.speech.files.several import sounds_in
@@ -153,8 +154,7 @@ def _needs_decoder(head: bytes, name: str) -> bool:
 
     It takes its guess of an MP3's length for the truth, and libmpg123 writes on the terminal.
     """
-    is_mpeg = head[:3] == b"ID3" or (head[:1] == b"\xff" and head[1:2] >= b"\xe0")
-    return is_mpeg or name.lower().endswith((".mp3", ".mp2", ".mpga"))
+    return is_mp3(head) or name.lower().endswith((".mp3", ".mp2", ".mpga"))
 
 
 def _with_libsndfile(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]:

@@ -10,6 +10,10 @@ import io
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
+from app.speech.files.mp3 import is_mp3, mp3_starts, tags_length
+from app.speech.files.promised import promised_bytes
+from app.speech.files.wav import KINDS, NO_LENGTH
+
 _LARGEST_FILE = 1 << 26  # bytes; a description has fewer, and a longer file is refused anyway
 _LONGEST_BEGINNING = 32  # bytes
 _HEADER = 256
@@ -85,22 +89,38 @@ def sounds_in(file: BinaryIO) -> list[BinaryIO]:
         return [file]
     content = file.read()
     file.seek(0)
-    if not any(content.startswith(mark, before) for mark, (before, _) in _KINDS.items()):
+    if not is_mp3(content[:3]) and next(_marks(content[:_HEADER]), None) != 0:
         return [file]  # a film, say, that tells of its sound as a file of that kind would
     starts = list(_starts(content))
-    if len(starts) < 2 or starts[0] != 0:
+    if len(starts) < 2:
         return [file]
     ends = [*starts[1:], there]
     return [io.BytesIO(content[start:end]) for start, end in zip(starts, ends, strict=True)]
 
 
 def _starts(content: bytes) -> Iterator[int]:
-    """Give where a sound begins, again and again."""
-    last = -_HEADER
-    for start in sorted(_marks(content)):
+    """Give where a sound begins, again and again; the first is at 0."""
+    yield 0
+    last, claimed = 0, _claimed(content, 0)
+    mp3 = set(mp3_starts(content))
+    for start in sorted({*_marks(content), *mp3}):
+        # MP3 may be within a WAV or a film, and its tags within other chunks.
+        if start in mp3 and start < claimed:
+            continue
         if start - last >= _HEADER:
             yield start
+            claimed = start + _claimed(content, start)
         last = start
+
+
+def _claimed(content: bytes, start: int) -> int:
+    """Return how many bytes a sound says that it has; 0 where it does not."""
+    begin = content[start : start + 8]
+    if begin[:4] in KINDS:
+        riff = int.from_bytes(begin[4:], "little" if KINDS[begin[:4]] == "<" else "big")
+        return 8 + riff if riff < NO_LENGTH else 0
+    sound = content[start:]
+    return promised_bytes(io.BytesIO(sound)) or tags_length(sound) + 1
 
 
 def _marks(content: bytes) -> Iterator[int]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from models.text_file import read_lines, read_text
+from models.text_file import read_text
 from models.training.prepare.captions import is_utf8, normalise
 from models.training.prepare.marks import read_box, read_parts
 from models.training.prepare.problems import Kind, Problems
@@ -21,6 +22,8 @@ PICTURE_SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif", ".heic")
 )
 """Files of these names are expected to be listed; others in the folder are not looked at."""
+_DELIMITERS = ",;\t|"  # spreadsheets of many countries write semicolons
+_SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # what Excel is told by a first line
 
 
 @dataclass(frozen=True)
@@ -165,19 +168,19 @@ def _difference(name: str, found: str | None) -> str:
 
 
 def _read_csv(path: Path, problems: Problems) -> Iterator[_Row]:
-    text = read_text(path)
-    header = text.partition("\n")[0]
-    delimiter = max(",;\t", key=header.count)  # spreadsheets of many countries write semicolons
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    columns = [column.strip().lower() for column in reader.fieldnames or ()]
-    if not {"file_name", "caption"} <= set(columns):
-        raise ValueError(
-            f"The first line of {path} must name the columns file_name and caption (and species, "
-            f"box and parts, where they are known), but it is {header.strip()[:80]!r}."
-        )
-    reader.fieldnames = columns
+    lines, told = read_text(path).split("\n"), ""
+    skipped = 0  # lines before the first one of a picture
+    for line in lines:
+        skipped += 1
+        if separator := _SEPARATOR.fullmatch(line):
+            told = separator[1]
+        elif line.strip(f" {_DELIMITERS}"):
+            break
+    columns, delimiter = _columns(path, lines[skipped - 1], told or _DELIMITERS)
+    content = io.StringIO("\n".join(lines[skipped:]), newline="")
+    reader = csv.DictReader(content, columns, delimiter=delimiter, strict=True)
     while True:
-        begin = reader.reader.line_num + 1
+        begin = skipped + reader.reader.line_num + 1
         try:
             fields = next(reader)
         except StopIteration:
@@ -185,7 +188,9 @@ def _read_csv(path: Path, problems: Problems) -> Iterator[_Row]:
         except csv.Error as error:
             problems.add(Kind.BAD_LINE, f"{path.name}, line {begin}", str(error))
             continue
-        where = f"{path.name}, line {reader.line_num}"
+        if not any(text.strip() for text in fields.values() if isinstance(text, str)):
+            continue  # a blank line, as spreadsheets write it
+        where = f"{path.name}, line {skipped + reader.line_num}"
         file_name = (fields["file_name"] or "").strip()
         caption = fields["caption"]
         if None in fields or caption is None or not file_name:
@@ -201,8 +206,29 @@ def _read_csv(path: Path, problems: Problems) -> Iterator[_Row]:
             problems.add(Kind.BAD_LINE, where, str(error))
 
 
+def _columns(path: Path, header: str, delimiters: str) -> tuple[list[str], str]:
+    """Return the names of the columns, and the delimiter that leads to them."""
+    for delimiter in delimiters:
+        read = next(csv.reader([header], delimiter=delimiter), [])
+        columns = [column.strip().lower() for column in read]
+        if {"file_name", "caption"} <= set(columns):
+            break
+    else:
+        raise ValueError(
+            f"The first line of {path} must name the columns file_name and caption (and species, "
+            f"box and parts, where they are known), but it is {header.strip()[:80]!r}."
+        )
+    for column in filter(None, columns):
+        if columns.count(column) > 1:
+            raise ValueError(
+                f"The first line of {path} names the column {column} more than once; a further "
+                "caption of a picture has a line of its own."
+            )
+    return columns, delimiter
+
+
 def _read_json_lines(path: Path, problems: Problems) -> Iterator[_Row]:
-    for number, line in enumerate(read_lines(path), start=1):
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
         if line.strip():
             where = f"{path.name}, line {number}"
             try:

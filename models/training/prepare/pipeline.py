@@ -112,8 +112,10 @@ def _check_all(
             return error
 
     with warnings.catch_warnings():
-        # Pictures that are too large are refused with their names; Pillow's warning has none.
+        # Pictures that are too large or damaged are refused with their names; Pillow's warnings
+        # have none.
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
         results = work_through(attempt, sources, "checking", workers)
     checked = []
     for source, result in zip(sources, results, strict=True):

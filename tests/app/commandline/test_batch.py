@@ -135,6 +135,29 @@ def test_captions_as_people_have_them(
     assert draw(folder) == cli.SUCCESS  # nothing is left to do
 
 
+def test_captions_of_the_standard_input(tmp_path: Path) -> None:
+    folder = tmp_path / "birds"
+    command = [sys.executable, str(REPOSITORY / "main.py"), "draw", "--captions", "-"]
+    options = ["-o", str(folder), "--size", "64", "--sketches", "1"]
+
+    def run(
+        captions: bytes, environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [*command, *options], input=captions, env=environment, capture_output=True, timeout=100
+        )
+
+    assert run("a naïve red bird\n\na blue bird".encode("utf-16")).returncode == cli.SUCCESS
+    assert sorted(pictures(folder)) == ["000000.png", "000002.png"]
+    assert read_metadata(folder / "000000.png").sentence == "a naïve red bird"
+    told = run(b"\n").stderr.decode()
+    assert told == "speech2bird: The captions (standard input) have no line to draw.\n"
+    told = run(b"", {**os.environ, "WORLD_SIZE": "2", "RANK": "0"}).stderr.decode()
+    assert told == (
+        "speech2bird: Several processes cannot share the standard input: give a file.\n"
+    )
+
+
 def test_a_line_of_what_nobody_sees_is_blank(tmp_path: Path, captions: Path, draw: Batch) -> None:
     captions.write_text("a red bird\n\u200b\n\u00a0\u200e\na b\u00adlue bird\n", encoding="utf-8")
     folder = tmp_path / "birds"

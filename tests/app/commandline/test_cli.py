@@ -369,6 +369,24 @@ def make_folder(path: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize(
+    ("option", "command"),
+    [
+        ("SOUND", ["listen", ""]),
+        ("-o/--output", ["listen", "-o", ""]),
+        ("--captions", ["draw", "--captions", "", "-o", "birds"]),
+        ("--from", ["draw", "--from", "", "-o", "bird.png"]),
+        ("--weights", ["draw", "a bird", "-o", "bird.png", "--weights", ""]),
+        ("FILE", ["open", ""]),
+    ],
+)
+def test_an_empty_name_is_told_with_its_option(
+    capsys: pytest.CaptureFixture[str], option: str, command: list[str]
+) -> None:
+    told = failure(capsys, cli.BAD_USAGE, *command)
+    assert f"argument {option}: the name is empty" in told
+
+
 def test_an_address_is_a_file_of_this_computer_or_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

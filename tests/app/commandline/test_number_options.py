@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.commandline.cli import build_parser
-from app.commandline.file_option import file_to_read
+from app.commandline.file_option import file_to_read, named_path
 from app.commandline.number_options import NumberOption
 from tests.app.commandline.command_line import failure
 
@@ -41,7 +41,7 @@ def numbers() -> Iterator[tuple[str, str, NumberOption]]:
     """Find command, option and reader of every number; an option may take no other kind of type."""
     for command, parser in commands():
         for action in parser._actions:
-            if action.nargs == 0 or action.type in (None, Path, file_to_read):
+            if action.nargs == 0 or action.type in (None, named_path, file_to_read):
                 continue  # a flag, a text or a file
             assert isinstance(action.type, NumberOption), f"{command} {action.option_strings}"
             yield command, action.option_strings[-1], action.type

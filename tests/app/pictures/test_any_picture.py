@@ -77,11 +77,21 @@ def test_a_hundred_megapixels_are_told_of_in_a_sentence(tmp_path: Path) -> None:
     assert told.stderr == f"speech2bird: The picture {path} is too large: 10000 x 10000 pixels.\n"
 
 
+def test_a_damaged_tiff_is_told_of_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "bird.tif"
+    two_colours(64, 64).convert("CMYK").save(path)
+    path.write_bytes(path.read_bytes()[:50])
+    told = run("draw", "--from", path, "-o", tmp_path / "again.png")
+    assert told.returncode == 1
+    assert told.stderr == f"speech2bird: {path} is not a picture, or it is damaged.\n"
+
+
 def test_what_is_no_picture_is_told(tmp_path: Path, spoken_sentence: SpeakSentence) -> None:
     heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 200
     sound = spoken_sentence("a red bird").read_bytes()
     for name, content, told in (
-        ("photo.jpg", heic, "is a picture of a kind that cannot be read here"),
+        ("photo.jpg", heic, "is a picture of a kind that cannot be read here; PNG, JPEG, WebP"),
+        ("drawing.svg", b"<svg/>", "is a picture of a kind that cannot be read here; PNG, JPEG"),
         ("empty.png", b"", "is an empty file"),
         ("page.png", b"<html>", "is not a picture, or it is damaged"),
         ("bird.wav", sound, "is a sound, not a picture: the tab Speak and `listen` take it"),

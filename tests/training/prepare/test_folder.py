@@ -97,6 +97,40 @@ def test_a_list_of_any_editor(mine: Path, tmp_path: Path, encoding: str, end: st
     assert all_entries(tmp_path / "birds")["0.png"]["captions"] == ["a cafe bird"]
 
 
+@pytest.mark.parametrize(
+    ("before", "separator", "header"),
+    [
+        ("sep=;\r\n", ";", "file_name;caption;species"),
+        ('"sep=|"\n\n', "|", '"file_name"|"caption"|"species"'),
+        ("\n ;;\n", ";", '"file_name";"caption";"species";"seen on, at, by, with"'),
+        ("", "\t", "file_name\tcaption\tspecies"),
+    ],
+)
+def test_a_list_of_any_spreadsheet(
+    mine: Path, tmp_path: Path, before: str, separator: str, header: str
+) -> None:
+    more = header.count(separator) - 2
+    lines = [f"{n}.png{separator}a bird, red{separator}{SPECIES[n % 4]}" for n in range(6)]
+    rows = [f"{line}{separator * more}\n" for line in lines]
+    blank = separator * (2 + more) + "\n"
+    (mine / "birds.csv").write_text(f"{before}{header}\n{''.join(rows)}{blank}")
+    (mine / "more" / "6.png").unlink()
+    (mine / "more" / "7.png").unlink()
+    assert prepare(*arguments(mine), "--out", tmp_path / "birds") == 0
+    assert all_entries(tmp_path / "birds")["0.png"]["captions"] == ["a bird red"]
+
+
+def test_a_list_whose_columns_are_not_told_is_refused(
+    mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (mine / "birds.csv").write_text("file_name,caption,caption\n0.png,a red bird,a bird\n")
+    told = refuse(capsys, tmp_path / "birds", *arguments(mine))
+    assert "names the column caption more than once" in told
+    (mine / "birds.csv").write_text('"file_name" and, "caption"\n0.png,a red bird\n')
+    told = refuse(capsys, tmp_path / "birds", *arguments(mine))
+    assert "must name the columns file_name and caption" in told
+
+
 def test_json_lines_and_no_species(mine: Path, tmp_path: Path) -> None:
     lines = [
         json.dumps({"file_name": "more/6.png", "caption": "a bird"}),

@@ -12,7 +12,7 @@ import soundfile
 from app.speech.files import SoundFileError
 from app.speech.sound.recording import Recording
 from tests.app.speech.conftest import RATE
-from tests.app.speech.files.test_sound_files import NOISE, encode, write_mp3
+from tests.app.speech.files.test_sound_files import LIST, NOISE, chunk, encode, wav, write_mp3
 
 KINDS = ("WAV", "RF64", "AIFF", "FLAC", "AU", "CAF", "W64")
 
@@ -114,6 +114,48 @@ def test_an_mp3_with_a_large_picture_is_cut_off_as_others_are(tmp_path: Path) ->
     path.write_bytes(tag + content[: len(content) // 3])
     with pytest.raises(SoundFileError, match="is cut off"):
         Recording.from_file(path)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        b"APETAGEX"
+        + struct.pack("<IIIQQ", 2000, 60_000, 1, 0xA0000000, 0)
+        + bytes(range(256)) * 234,
+        b"recorded by a programme\r\n" * 300,
+        bytes(5000),
+    ],
+)
+def test_what_stands_behind_an_mp3_does_not_make_it_cut_off(tmp_path: Path, behind: bytes) -> None:
+    path = tmp_path / "voice.mp3"
+    write_mp3(path, NOISE, bitrate_mode="VARIABLE")
+    path.write_bytes(path.read_bytes() + behind)
+    assert Recording.from_file(path).seconds == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.parametrize("tag", [b"", b"ID3\3\0\0\0\0\0\x0a" + bytes(10)])
+def test_mp3_among_other_kinds_is_read_to_the_last(tmp_path: Path, tag: bytes) -> None:
+    path, film = tmp_path / "voice.mp3", encode(tmp_path / "voice.m4a", "aac").read_bytes()
+    write_mp3(path, NOISE)
+    mp3 = tag + path.read_bytes()
+    path.write_bytes(
+        mp3 + written(tmp_path / "sound", "FLAC") + mp3 + mp3 + film + mp3 + wav() + mp3 + LIST
+    )
+    assert Recording.from_file(path).seconds == pytest.approx(9, abs=0.5)
+
+
+def test_mp3_within_another_kind_is_a_part_of_it(tmp_path: Path) -> None:
+    for name, codec in (("voice.wav", "libmp3lame"), ("voice.mp4", "libmp3lame")):
+        path = encode(tmp_path / name, codec)
+        assert Recording.from_file(path).seconds == pytest.approx(2, abs=0.15)
+    write_mp3(path, NOISE)
+    mp3 = path.read_bytes()
+    described = chunk(b"fmt ", struct.pack("<HHIIHHH", 0x55, 1, RATE, len(mp3), 1, 0, 0))
+    body = b"WAVE" + described + 20 * LIST + chunk(b"data", mp3)
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+    assert Recording.from_file(path).seconds == pytest.approx(1, abs=0.2)
+    path.write_bytes(wav(after=chunk(b"id3 ", b"ID3\3\0\0\0\0\0\x0a" + bytes(10) + mp3[:400])))
+    assert Recording.from_file(path).seconds == 1
 
 
 def test_an_mp3_within_a_wav_is_read(tmp_path: Path) -> None:
