@@ -53,7 +53,7 @@ def side_by_side(
     panels = []
     for name, path in weights.items():
         card = load_checkpoint(path).card
-        seen = card.get("photographs_seen", "–")
+        seen = card.get("photographs_seen", card.get("pictures_seen", "–"))
         lines.append(_row(name, seen, *_scores(stages[name])))
         if sentences:
             requests = [DrawRequest(sentence, 0, size, as_written=True) for sentence in sentences]

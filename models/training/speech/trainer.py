@@ -48,6 +48,9 @@ STATE_KEYS = (
 )
 """What ``speech.pt`` holds."""
 
+_BEFORE = {"front_end": LOG_MEL, "surroundings": False, "blocks": 5}
+"""What settings were that states of earlier versions do not name."""
+
 
 @dataclass(frozen=True)
 class SpeechTraining:
@@ -342,14 +345,14 @@ class SpeechTrainer:
             There is no such run, or it had other settings, utterances or another text encoder.
         """
         state = load_state(self.path, "speech run", STATE_KEYS)
-        saved = SpeechTraining(**state["settings"])
+        saved = SpeechTraining(**(_BEFORE | state["settings"]))
         saved = replace(saved, checkpoint_minutes=self.settings.checkpoint_minutes)
         if saved != self.settings or SpeechEncoderConfig(**state["config"]) != self.config:
             raise ValueError(
                 f"{self.path} was made with other settings; to resume, repeat them: "
                 f"{state['settings']}"
             )
-        if state.get("learned_from") != self._learned_from():
+        if state.get("learned_from", self._learned_from()) != self._learned_from():
             raise ValueError(
                 f"{self.path} was made with other utterances or another text encoder; --start-from "
                 "can train its encoder further, in another --out."
