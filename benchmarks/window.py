@@ -178,6 +178,7 @@ class _Threads:
 
         painter: Any = Painter.load()
         painter.weights = None  # as an engine's painter knows them
+        painter.beside = lambda other: painter
         return painter
 
     def load_transcriber(self) -> Any:
