@@ -106,12 +106,24 @@ def _measure(window: MainWindow, way: Way, live: bool, last_word: float) -> tupl
     recorder = tab._recorder
     assert recorder is not None
     wait(window, lambda: recorder.seconds > last_word + _HESITATION)
-    before, stopped = window.desk.drawing, time.monotonic()
+    before, former = window.desk.drawing, window.panel.image
+    painter = window.painter_loader.value
+    assert painter is not None
+    shown: list[float] = []
+    stopped = time.monotonic()
+
+    def drawn() -> bool:
+        image = window.panel.image
+        large = image is not None and image.width == painter.sizes[-1]
+        if large and image is not former and not shown:
+            shown.append(time.monotonic() - stopped)
+        return window.desk.drawing is not before and not window.desk.busy
+
     tab.record_button.invoke()
     wait(window, lambda: tab.state_of_speech is SpeakState.IDLE)
     understood = time.monotonic() - stopped
-    wait(window, lambda: window.desk.drawing is not before and not window.desk.busy)
-    return understood, time.monotonic() - stopped
+    wait(window, drawn)
+    return understood, shown[0]
 
 
 def _speak(sentence: str, path: Path) -> float:
