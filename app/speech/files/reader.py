@@ -22,7 +22,7 @@ from app.speech.files import SoundFileError
 from app.speech.files.decoder import decode
 from app.speech.files.id3 import skip_tags
 from app.speech.files.mp3 import is_mp3
-from app.speech.files.ogg import ends_within_a_page
+from app.speech.files.ogg import DamagedError, check_pages
 from app.speech.files.promised import promised_bytes
 from app.speech.files.several import sounds_in
 from app.speech.files.wav import KINDS, MISCOUNTED, NO_LENGTH, CutOffError, whole_wav
@@ -127,7 +127,7 @@ def _read(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]
     try:
         if head in KINDS:
             return _with_libsndfile(whole_wav(file, max_seconds + 1), name, max_seconds)
-        _refuse_cut_off(file, head)
+        _refuse_what_is_missing(file, head)
         if not _needs_decoder(head, name):
             samples, rate = _with_libsndfile(file, name, max_seconds)
             if len(samples):
@@ -135,6 +135,8 @@ def _read(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]
             problem = _no_sound(name)
     except CutOffError as error:
         raise _cut_off(name) from error
+    except DamagedError as error:
+        raise _damaged(name) from error
     except (_NeedsDecoderError, soundfile.LibsndfileError, TypeError):  # the last: of a name.raw
         pass  # FFmpeg knows more
     return _with_decoder(file, name, max_seconds, problem)
@@ -230,6 +232,10 @@ def _cut_off(name: str) -> SoundFileError:
     return SoundFileError(f"{name} is cut off: a part of the sound is missing.")
 
 
+def _damaged(name: str) -> SoundFileError:
+    return SoundFileError(f"{name} is damaged: a part of the sound is missing.")
+
+
 def _too_long(name: str, seconds: float | None, most: float) -> SoundFileError:
     lasts = f"more than {most:.0f}" if seconds is None else f"{seconds:.0f}"
     return SoundFileError(f"{name} lasts {lasts} seconds; {most:.0f} at most can be understood.")
@@ -243,11 +249,11 @@ def _check_rate(rate: int, name: str) -> None:
         )
 
 
-def _refuse_cut_off(file: BinaryIO, head: bytes) -> None:
-    """Raise ``CutOffError`` where a file is shorter than it says."""
+def _refuse_what_is_missing(file: BinaryIO, head: bytes) -> None:
+    """Raise ``CutOffError`` where a file is shorter than it says, or ``DamagedError``."""
     there = file.seek(0, io.SEEK_END)
     promised = promised_bytes(file)
     if promised is not None and there + MISCOUNTED < promised < NO_LENGTH:
         raise CutOffError
-    if head == b"OggS" and ends_within_a_page(file):
-        raise CutOffError
+    if head == b"OggS":
+        check_pages(file)
