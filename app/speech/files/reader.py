@@ -253,6 +253,7 @@ def _refuse_what_is_missing(file: BinaryIO, head: bytes) -> None:
     """Raise ``CutOffError`` where a file is shorter than it says, or ``DamagedError``."""
     there = file.seek(0, io.SEEK_END)
     promised = promised_bytes(file)
+    file.seek(0)
     if promised is not None and there + MISCOUNTED < promised < NO_LENGTH:
         raise CutOffError
     if head == b"OggS":
