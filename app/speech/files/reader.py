@@ -117,16 +117,20 @@ def _read(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]
     sounds = sounds_in(file)
     if len(sounds) > 1:
         return _joined((_read(sound, name, max_seconds) for sound in sounds), max_seconds)
-    head = file.read(4)
+    head, form = file.read(4), file.read(8)[4:]
     file.seek(0)
     if head[:3] == b"ID3" and _is_tag_of_another_kind(file):
         with _spooled(file, name) as rest:
             rest.seek(0)
             return _read(rest, name, max_seconds)
     problem: SoundFileError = _unreadable(name)
+    too_short = _cut_off(name)
     try:
         if head in KINDS:
-            return _with_libsndfile(whole_wav(file, max_seconds + 1), name, max_seconds)
+            wav = whole_wav(file, max_seconds + 1)
+            if form == b"WAVE":  # nothing is missing: its sound is of a kind that nobody knows
+                problem = too_short = _unreadable_wav(name)
+            return _with_libsndfile(wav, name, max_seconds)
         _refuse_what_is_missing(file, head)
         if not _needs_decoder(head, name):
             samples, rate = _with_libsndfile(file, name, max_seconds)
@@ -139,7 +143,7 @@ def _read(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]
         raise _damaged(name) from error
     except (_NeedsDecoderError, soundfile.LibsndfileError, TypeError):  # the last: of a name.raw
         pass  # FFmpeg knows more
-    return _with_decoder(file, name, max_seconds, problem)
+    return _with_decoder(file, name, max_seconds, problem, too_short)
 
 
 def _is_tag_of_another_kind(file: BinaryIO) -> bool:
@@ -193,7 +197,11 @@ def _joined(parts: Iterator[tuple[Channels, int]], max_seconds: float) -> tuple[
 
 
 def _with_decoder(
-    file: BinaryIO, name: str, max_seconds: float, problem: SoundFileError
+    file: BinaryIO,
+    name: str,
+    max_seconds: float,
+    problem: SoundFileError,
+    too_short: SoundFileError,
 ) -> tuple[Channels, int]:
     decoded = decode(file, max_seconds)
     if decoded.samples is None:
@@ -201,7 +209,7 @@ def _with_decoder(
     if len(decoded.samples) > max_seconds * decoded.rate:
         raise _too_long(name, decoded.promised, max_seconds)
     if decoded.cut_off:
-        raise _cut_off(name)
+        raise too_short
     if len(decoded.samples):
         _check_rate(decoded.rate, name)
     return decoded.samples, decoded.rate
@@ -221,6 +229,13 @@ def _unreadable(name: str) -> _UnreadableError:
     return _UnreadableError(
         f"{name} is not a sound file that can be read here, or it is damaged. WAV, MP3, M4A, FLAC, "
         "Ogg, Opus, AIFF and most others work."
+    )
+
+
+def _unreadable_wav(name: str) -> SoundFileError:
+    return SoundFileError(
+        f"{name} is a WAV of a kind that cannot be read here, or it is damaged. WAV with plain "
+        "samples (PCM) works, as do MP3, M4A, FLAC, Ogg, Opus, AIFF and most others."
     )
 
 
