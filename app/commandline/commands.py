@@ -99,6 +99,9 @@ def draw(options: argparse.Namespace) -> int:
             request.anew(request.seed), pose=wished_pose(options.pose, options.weights)
         )
     sizes = stage_sizes(options.weights, request.size, options.attention)
+    from app.pictures.picture_file import check_no_folder
+
+    check_no_folder(options.output)  # to which no number can be added
     paths = numbered_paths(options.output, options.count)
     written = [
         each

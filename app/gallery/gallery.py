@@ -149,7 +149,7 @@ class Gallery:
         before = self._load()
         with _told(f"The pictures in {self.folder} cannot be looked through"):
             there = self._scan()
-        changed = [name for name, mtime in there.items() if before.get(name, (0,))[0] != mtime]
+        changed = [name for name, mtime in there.items() if before.get(name, (None,))[0] != mtime]
         # Those that were kept here come first: a person waits for them, and not for others.
         changed.sort(key=lambda name: (_KEPT_HERE.match(name) is None, -there[name]))
         left_out: dict[str, PictureError] = {}
@@ -283,7 +283,7 @@ class Gallery:
     def _add(self, name: str, metadata: PictureMetadata) -> None:
         """Know a picture that was just written."""
         with contextlib.suppress(FileNotFoundError):  # deleted again by another program
-            mtime_ns = (self.folder / name).stat().st_mtime_ns
+            mtime_ns = _changed((self.folder / name).stat())
             known: Known = {name: (mtime_ns, Entry(name, mtime_ns, metadata))}
             with self._lock:
                 self._load_locked().update(known)
@@ -298,7 +298,7 @@ class Gallery:
                 if file.name.lower().endswith(".png") and not file.name.startswith("."):
                     with contextlib.suppress(OSError):  # gone, or a link that leads to itself
                         if file.is_file():
-                            found[file.name] = file.stat().st_mtime_ns
+                            found[file.name] = _changed(file.stat())
         return found
 
     def _load(self) -> Known:
@@ -316,6 +316,14 @@ class Gallery:
                 entries = [entry for _, entry in self._load_locked().values() if entry is not None]
                 self._newest_first = sorted(entries, key=Entry.age_key, reverse=True)
             return self._newest_first
+
+
+def _changed(status: os.stat_result) -> int:
+    """Return when a file was changed, in nanoseconds, within the 64 bits that the index has.
+
+    They end in 2262; of a wrong clock's later years the number is still another for each time.
+    """
+    return (status.st_mtime_ns + 2**63) % 2**64 - 2**63
 
 
 def _can_come_right(error: PictureError) -> bool:

@@ -68,6 +68,20 @@ class Picture:
     metadata: PictureMetadata
 
 
+def check_no_folder(path: Path) -> None:
+    """Refuse a folder in place of a picture's name.
+
+    Raises
+    ------
+    PictureError
+        It is one.
+    """
+    if os.path.isdir(path):
+        raise PictureError(
+            f"{path} is a folder; give the name of a picture in it, such as bird.png."
+        )
+
+
 def check_picture_path(path: Path) -> None:
     """Refuse, before minutes of drawing, a path that no picture can be written to.
 
@@ -77,6 +91,7 @@ def check_picture_path(path: Path) -> None:
         The suffix is none of ``FORMATS``, the folder does not exist, the path is a folder or a file
         that is read-only, or the name is too long.
     """
+    check_no_folder(path)
     if path.name.lower() in FORMATS:  # there is nothing before the ending
         raise PictureError(f"The name {path.name!r} is an ending alone: name it bird{path.name}.")
     if path.suffix.lower() not in FORMATS:
@@ -96,8 +111,6 @@ def check_picture_path(path: Path) -> None:
             raise PictureError(f"The picture cannot be saved as {path}: {reason}.") from error
     if not os.path.isdir(folder):
         raise PictureError(f"There is no folder {folder} to save the picture in.")
-    if os.path.isdir(path):
-        raise PictureError(f"{path} is a folder; give the name of a picture.")
     if is_read_only(path):
         raise PictureError(
             f"The file {path} is read-only: give another name, or make it writable first."

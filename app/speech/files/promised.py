@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import BinaryIO
 
 _BEGINNING = 1 << 16  # bytes, in which the size is found
 _ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")  # WMA and WMV
 _ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _CAF_HEADER = 8  # bytes
+_VOC_UNFINISHED = 0xFFFFFF  # what a program writes that does not know yet
 
 
 def promised_bytes(file: BinaryIO) -> int | None:
-    """Return the size that an AIFF, AU, CAF, MP4, W64 or WMA file claims; None for other kinds.
+    """Return the size that an AIFF, AU, CAF, MP4, NIST, VOC, W64 or WMA file claims, else None.
 
     One that was never finished claims nothing, or far too much.
     """
     file.seek(0)
     head = file.read(_BEGINNING)
-    file.seek(0)
     if head.startswith(b"FORM"):
         return 8 + int.from_bytes(head[4:8], "big")
     if head.startswith(b".snd"):
@@ -26,6 +27,10 @@ def promised_bytes(file: BinaryIO) -> int | None:
         return int.from_bytes(head[16:24], "little")
     if head.startswith(b"caff"):
         return _end_of_caf_data(head)
+    if head.startswith(b"NIST_1A"):
+        return _end_of_nist(head)
+    if head.startswith(b"Creative Voice File\x1a"):
+        return _end_of_voc_blocks(file, int.from_bytes(head[20:22], "little"))
     if head[4:8] == b"ftyp":
         return _end_of_mp4_sound(file)
     if head.startswith(_ASF) and (at := head.find(_ASF_PROPERTIES)) >= 0:
@@ -45,7 +50,6 @@ def _end_of_mp4_sound(file: BinaryIO) -> int | None:
         at += size
         if name == b"mdat":
             end = at
-    file.seek(0)
     return end
 
 
@@ -62,3 +66,29 @@ def _end_of_caf_data(head: bytes) -> int | None:
         if name == b"data":
             return at
     return None
+
+
+def _end_of_nist(head: bytes) -> int | None:
+    """Return where the samples end; None where they are compressed, or their number is not said."""
+    fields = dict(re.findall(rb"^(\w+) -\w+ ([^\n]*?) *$", head.partition(b"end_head")[0], re.M))
+    if b"," in fields.get(b"sample_coding", b""):
+        return None
+    try:
+        end = 1
+        for name in (b"sample_count", b"channel_count", b"sample_n_bytes"):
+            end *= int(fields[name])
+        return end + int(head[8:16])
+    except (KeyError, ValueError):
+        return None
+
+
+def _end_of_voc_blocks(file: BinaryIO, at: int) -> int | None:
+    """Return where the last block ends; None where one does not say it."""
+    while begin := _bytes_at(file, at, 4):
+        kind, size = begin[0], int.from_bytes(begin[1:], "little")
+        if kind == 0:  # the end
+            break
+        if kind > 9 or not 0 < size < _VOC_UNFINISHED:
+            return None
+        at += 4 + size
+    return at

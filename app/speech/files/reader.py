@@ -22,7 +22,7 @@ from app.speech.files import SoundFileError
 from app.speech.files.decoder import decode
 from app.speech.files.id3 import skip_tags
 from app.speech.files.mp3 import is_mp3
-from app.speech.files.ogg import ends_within_a_page
+from app.speech.files.ogg import DamagedError, check_pages
 from app.speech.files.promised import promised_bytes
 from app.speech.files.several import sounds_in
 from app.speech.files.wav import KINDS, MISCOUNTED, NO_LENGTH, CutOffError, whole_wav
@@ -117,17 +117,21 @@ def _read(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]
     sounds = sounds_in(file)
     if len(sounds) > 1:
         return _joined((_read(sound, name, max_seconds) for sound in sounds), max_seconds)
-    head = file.read(4)
+    head, form = file.read(4), file.read(8)[4:]
     file.seek(0)
     if head[:3] == b"ID3" and _is_tag_of_another_kind(file):
         with _spooled(file, name) as rest:
             rest.seek(0)
             return _read(rest, name, max_seconds)
     problem: SoundFileError = _unreadable(name)
+    too_short = _cut_off(name)
     try:
         if head in KINDS:
-            return _with_libsndfile(whole_wav(file, max_seconds + 1), name, max_seconds)
-        _refuse_cut_off(file, head)
+            wav = whole_wav(file, max_seconds + 1)
+            if form == b"WAVE":  # nothing is missing: its sound is of a kind that nobody knows
+                problem = too_short = _unreadable_wav(name)
+            return _with_libsndfile(wav, name, max_seconds)
+        _refuse_what_is_missing(file, head)
         if not _needs_decoder(head, name):
             samples, rate = _with_libsndfile(file, name, max_seconds)
             if len(samples):
@@ -135,9 +139,11 @@ def _read(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]
             problem = _no_sound(name)
     except CutOffError as error:
         raise _cut_off(name) from error
+    except DamagedError as error:
+        raise _damaged(name) from error
     except (_NeedsDecoderError, soundfile.LibsndfileError, TypeError):  # the last: of a name.raw
         pass  # FFmpeg knows more
-    return _with_decoder(file, name, max_seconds, problem)
+    return _with_decoder(file, name, max_seconds, problem, too_short)
 
 
 def _is_tag_of_another_kind(file: BinaryIO) -> bool:
@@ -191,7 +197,11 @@ def _joined(parts: Iterator[tuple[Channels, int]], max_seconds: float) -> tuple[
 
 
 def _with_decoder(
-    file: BinaryIO, name: str, max_seconds: float, problem: SoundFileError
+    file: BinaryIO,
+    name: str,
+    max_seconds: float,
+    problem: SoundFileError,
+    too_short: SoundFileError,
 ) -> tuple[Channels, int]:
     decoded = decode(file, max_seconds)
     if decoded.samples is None:
@@ -199,7 +209,7 @@ def _with_decoder(
     if len(decoded.samples) > max_seconds * decoded.rate:
         raise _too_long(name, decoded.promised, max_seconds)
     if decoded.cut_off:
-        raise _cut_off(name)
+        raise too_short
     if len(decoded.samples):
         _check_rate(decoded.rate, name)
     return decoded.samples, decoded.rate
@@ -222,12 +232,23 @@ def _unreadable(name: str) -> _UnreadableError:
     )
 
 
+def _unreadable_wav(name: str) -> SoundFileError:
+    return SoundFileError(
+        f"{name} is a WAV of a kind that cannot be read here, or it is damaged. WAV with plain "
+        "samples (PCM) works, as do MP3, M4A, FLAC, Ogg, Opus, AIFF and most others."
+    )
+
+
 def _no_sound(name: str) -> SoundFileError:
     return SoundFileError(f"There is no sound in {name}.")
 
 
 def _cut_off(name: str) -> SoundFileError:
     return SoundFileError(f"{name} is cut off: a part of the sound is missing.")
+
+
+def _damaged(name: str) -> SoundFileError:
+    return SoundFileError(f"{name} is damaged: a part of the sound is missing.")
 
 
 def _too_long(name: str, seconds: float | None, most: float) -> SoundFileError:
@@ -243,11 +264,12 @@ def _check_rate(rate: int, name: str) -> None:
         )
 
 
-def _refuse_cut_off(file: BinaryIO, head: bytes) -> None:
-    """Raise ``CutOffError`` where a file is shorter than it says."""
+def _refuse_what_is_missing(file: BinaryIO, head: bytes) -> None:
+    """Raise ``CutOffError`` where a file is shorter than it says, or ``DamagedError``."""
     there = file.seek(0, io.SEEK_END)
     promised = promised_bytes(file)
+    file.seek(0)
     if promised is not None and there + MISCOUNTED < promised < NO_LENGTH:
         raise CutOffError
-    if head == b"OggS" and ends_within_a_page(file):
-        raise CutOffError
+    if head == b"OggS":
+        check_pages(file)

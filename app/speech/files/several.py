@@ -75,6 +75,8 @@ _KINDS: dict[bytes, tuple[int, Callable[[bytes], bool]]] = {
     b"caff": (0, _caf),
     b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\0\0": (0, _any),  # W64
     b"#!AMR": (0, _any),
+    b"NIST_1A\n   1024\n": (0, _any),
+    b"Creative Voice File\x1a": (0, _any),
     b"TTA1\1\0": (0, _any),
     bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"): (0, _any),  # WMA
     b"ftyp": (4, _mp4),

@@ -32,6 +32,7 @@ from app.ui.speak.kept_sound import KeptSound
 from app.ui.speak.live_sketch import LiveSketch
 from app.ui.speak.speak_tab import SpeakTab
 from app.ui.toolkit.background import BackgroundRunner
+from app.ui.toolkit.clock import outlast_changes_of_the_clock
 from app.ui.toolkit.flat_menu import MenuEntry
 from app.ui.toolkit.shortcut import Shortcut, on_mac
 from app.ui.toolkit.text_editing import SHORTENED, use_common_keys
@@ -75,6 +76,7 @@ class MainWindow:
         self._show_icon()
         self.root.report_callback_exception = self._report_exception
         use_common_keys(self.root)
+        outlast_changes_of_the_clock(self.root)
         self._closed = False
         self.keeper = SettingsKeeper(settings)
         self.runner = BackgroundRunner(self.root)

@@ -311,7 +311,12 @@ def test_bad_places(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
     assert "no folder" in draw(tmp_path / "absent" / "bird.png")
     assert "must end in" in draw(tmp_path / "bird.gif")
-    assert "is a folder" in draw(make_folder(tmp_path / "folder.png"))
+    for folder in (make_folder(tmp_path / "folder.png"), make_folder(tmp_path / "folder")):
+        assert f"{folder} is a folder; give the name of a picture" in draw(folder)
+    for folder in (Path("."), Path(".."), Path("/")):
+        for options in ((), ("--count", 2), ("--stages", "--attention")):
+            told = failure(capsys, 1, "draw", SENTENCE, "-o", folder, *options)
+            assert f" {folder} is a folder; give the name of a picture" in told
     (tmp_path / "captions.txt").write_text(SENTENCE)
     unwritable = unwritable_folder(tmp_path)
     arguments = ["draw", "--captions", tmp_path / "captions.txt", "-o", unwritable / "new"]

@@ -75,6 +75,22 @@ def test_files_changed_by_a_person_are_noticed(gallery: Gallery) -> None:
         assert found.find("another")[0].metadata.sentence == "another bird"
 
 
+@pytest.mark.parametrize("seconds", [-(10**10), 0, 4 * 10**9, 10**10, 14 * 10**9])
+def test_files_of_a_clock_that_was_wrong_hide_no_others(gallery: Gallery, seconds: int) -> None:
+    """Nanoseconds after the year 2262 have more than 64 bits."""
+    for created in ("2026-01-01", "9999-12-31T23:59:59", "0001-01-01", "soon"):
+        path = copy_in(gallery, f"{created[:4]}.png", "a red bird", created)
+        os.utime(path, (seconds, seconds))
+    for looked in (opened(gallery.folder), opened(gallery.folder)):
+        assert sorted(names(looked)) == ["0001.png", "2026.png", "9999.png", "soon.png"]
+        assert all(looked.thumbnail(entry, 64) for entry in looked.find())
+        looked.tidy()
+        os.utime(looked.keep(drawing()), (seconds + 1, seconds + 1))
+        looked.refresh()
+        assert len(names(looked)) == 5
+        looked.delete(next(name for name in names(looked) if "red-bird" in name))
+
+
 def test_opening_reads_no_picture_twice(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
     gallery.keep(drawing())
     copy_in(gallery, "copied.png", "a bird")

@@ -14,7 +14,7 @@ from app.speech.sound.recording import Recording
 from tests.app.speech.conftest import RATE
 from tests.app.speech.files.test_sound_files import LIST, NOISE, chunk, encode, wav, write_mp3
 
-KINDS = ("WAV", "RF64", "AIFF", "FLAC", "AU", "CAF", "W64")
+KINDS = ("WAV", "RF64", "AIFF", "FLAC", "AU", "CAF", "W64", "NIST", "VOC")
 
 
 def written(path: Path, kind: str) -> bytes:
@@ -83,13 +83,28 @@ def test_files_of_other_rates_are_joined_at_the_first(tmp_path: Path) -> None:
     assert recording.rate == RATE and recording.seconds == pytest.approx(2, abs=0.01)
 
 
-@pytest.mark.parametrize("kind", ["AIFF", "AU", "CAF", "W64"])
+@pytest.mark.parametrize("kind", ["AIFF", "AU", "CAF", "W64", "NIST", "VOC"])
 def test_what_is_shorter_than_it_says_is_cut_off(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "sound"
     content = written(path, kind)
     path.write_bytes(content[: len(content) // 2])
     with pytest.raises(SoundFileError, match="is cut off"):
         Recording.from_file(path)
+
+
+def test_what_does_not_say_how_long_it_is_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "sound"
+    voc, nist = written(path, "VOC"), written(path, "NIST")
+    size = voc[26:30]
+    assert size[0] == 9 and int.from_bytes(size[1:], "little") == 2 * len(NOISE) + 12
+    for content in (
+        voc.replace(size, b"\x09\0\0\0", 1),
+        voc.replace(size, b"\x09\xff\xff\xff", 1),
+        voc[:-1],
+        nist.replace(b"sample_count -i", b"sampled_count -i", 1).replace(b"\0", b"", 1),
+    ):
+        path.write_bytes(content)
+        assert Recording.from_file(path).seconds == pytest.approx(1, abs=0.01)
 
 
 def test_a_wma_that_lost_its_end_is_cut_off(tmp_path: Path) -> None:

@@ -146,6 +146,19 @@ def test_a_wav_that_lost_its_end_is_cut_off(tmp_path: Path) -> None:
         Recording.from_file(path)
 
 
+def test_a_wav_of_another_kind_of_sound_is_not_called_cut_off(tmp_path: Path) -> None:
+    path = encode(tmp_path / "sound.wav", "aac")
+    aac = path.read_bytes()
+    unknown = wav().replace(struct.pack("<HH", 1, 1), struct.pack("<HH", 0x1234, 1), 1)
+    for content in (aac, unknown):
+        path.write_bytes(content)
+        with pytest.raises(SoundFileError, match=r"sound\.wav is a WAV of a kind .*PCM.* M4A"):
+            Recording.from_file(path)
+    path.write_bytes(aac[: len(aac) // 2])
+    with pytest.raises(SoundFileError, match=r"sound\.wav is cut off"):
+        Recording.from_file(path)
+
+
 def test_a_long_wav_that_was_never_finished_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "sound.wav"
     path.write_bytes(wav(riff=0, data=0, sound=NOISE.tobytes() * 70))
