@@ -7,12 +7,11 @@ from typing import BinaryIO
 _HEADER = 10  # bytes
 
 
-def skip_tags(file: BinaryIO) -> int:
-    """Move from the beginning to where the sound begins; return where that is.
+def skip_tags(file: BinaryIO, start: int = 0) -> int:
+    """Move from where a file's tags begin to where the sound begins; return where that is.
 
     A tag may hold pictures of megabytes, and there may be several.
     """
-    start = 0
     while True:
         file.seek(start)
         header = file.read(_HEADER)

@@ -27,17 +27,13 @@ def is_mp3(begin: bytes) -> bool:
 
 def mp3_starts(content: bytes) -> Iterator[int]:
     """Give where an MP3 file begins that has a tag, or says how long it is."""
+    file = io.BytesIO(content)
     for tag in _TAG.finditer(content):
-        frame = tag.start() + tags_length(content[tag.start() :])
-        if is_mp3(content[frame : frame + 2]):
+        skip_tags(file, tag.start())
+        if is_mp3(file.read(2)):
             yield tag.start()
     for first in _FIRST_FRAME.finditer(content):
         yield first.start()
-
-
-def tags_length(content: bytes) -> int:
-    """Return how many bytes of tags a file begins with."""
-    return skip_tags(io.BytesIO(content))
 
 
 def seconds_of_mp3(file: BinaryIO, rate: int) -> float | None:

@@ -10,7 +10,8 @@ import io
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from app.speech.files.mp3 import is_mp3, mp3_starts, tags_length
+from app.speech.files.id3 import skip_tags
+from app.speech.files.mp3 import is_mp3, mp3_starts
 from app.speech.files.promised import promised_bytes
 from app.speech.files.wav import KINDS, NO_LENGTH
 
@@ -121,8 +122,8 @@ def _claimed(content: bytes, start: int) -> int:
     if begin[:4] in KINDS:
         riff = int.from_bytes(begin[4:], "little" if KINDS[begin[:4]] == "<" else "big")
         return 8 + riff if riff < NO_LENGTH else 0
-    sound = content[start:]
-    return promised_bytes(io.BytesIO(sound)) or tags_length(sound) + 1
+    sound = io.BytesIO(content[start:])
+    return promised_bytes(sound) or skip_tags(sound) + 1
 
 
 def _marks(content: bytes) -> Iterator[int]:
