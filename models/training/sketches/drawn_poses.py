@@ -13,9 +13,9 @@ from models.sketches.sketch_scorer import SketchScorer
 KEPT = 0.35
 """Share of the poses of each kind that are kept.
 
-Of 250 captions of unseen species, drawn at 128 px from one sketch each, 87 % had an eye, a beak and
-one head in all poses, 92 % in the better half of them and in the best third: as with eight sketches
-in all poses (93 %).
+Tried by hand: of 250 captions of unseen species, drawn at 128 px from one sketch each, 87 % had an
+eye, a beak and one head in all poses, 92 % in the better half of them and in the best third: as
+with eight sketches in all poses (93 %).
 """
 
 LEAST = 5 * NEAREST
@@ -31,7 +31,7 @@ def well_drawn(
     """Keep the poses of each kind in which the generator draws whole birds, as the scorer sees it.
 
     Each is drawn once at 64 px, for the sentence that belongs to it. That a pose is drawn well is
-    for the most part its own: between drawings from two noises the correlation is .68.
+    for the most part its own: by hand, between drawings from two noises the correlation was .68.
     """
     whole = _wholeness(poses, generator, scorer, seed)
     kept = torch.zeros_like(poses.of_kind)
