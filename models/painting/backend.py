@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import deque
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +22,19 @@ from models.sketches.sketch_scorer import SketchScorer
 
 
 @dataclass(frozen=True)
+class _Choice:
+    """Which sketch was chosen of one drawing's: a larger picture of it goes on from there."""
+
+    sentence: Tensor
+    chances: Chances
+    canvas: Canvas
+    chosen: list[int]
+
+    def is_of(self, sentence: Tensor, chances: Chances) -> bool:
+        return torch.equal(self.sentence, sentence) and self.chances.equals(chances)
+
+
+@dataclass(frozen=True)
 class Backend:
     """Where drawing happens.
 
@@ -30,12 +44,14 @@ class Backend:
     device : the CPU, or a GPU.
     precision : what it multiplies in.
     scorer : chooses among sketches; None where the first one is finished.
+    latest : the last choice among sketches of one drawing, if there was one.
     """
 
     generator: Generator
     device: torch.device
     precision: torch.dtype
     scorer: SketchScorer | None = None
+    latest: deque[_Choice] = field(default_factory=lambda: deque(maxlen=1), repr=False)
 
     @classmethod
     def on(
@@ -139,13 +155,19 @@ def _best_sketches(backend: Backend, text: Text, chances: Chances) -> tuple[Canv
     """
     if backend.scorer is None:
         return _draw_and_choose(backend, text, chances)
+    for latest in tuple(backend.latest):
+        if latest.is_of(text.sentence, chances):
+            return latest.canvas, latest.chosen
     with (
         torch.autocast(backend.device.type, enabled=False),
         torch.backends.cudnn.flags(enabled=True, allow_tf32=False),
     ):
         canvas, chosen = _draw_and_choose(backend, text, chances)
     hidden, drawn = (part.to(backend.precision) for part in (canvas.hidden, canvas.drawn))
-    return Canvas(hidden, drawn), chosen
+    canvas = Canvas(hidden, drawn)
+    if len(chosen) == 1 and chances.sketches > 1:
+        backend.latest.append(_Choice(text.sentence, chances, canvas, chosen))
+    return canvas, chosen
 
 
 def _draw_and_choose(backend: Backend, text: Text, chances: Chances) -> tuple[Canvas, list[int]]:

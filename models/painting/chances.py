@@ -61,6 +61,14 @@ class Chances:
         at = row * self.sketches + number
         return self.pose and self.pose.rows(slice(at, at + 1))
 
+    def equals(self, other: Chances) -> bool:
+        """Whether the same comes of both, for the same sentences."""
+        return all(map(_equal, self._parts(), other._parts()))
+
+    def _parts(self) -> tuple[Tensor | None, ...]:
+        pose = (self.pose.places, self.pose.visible) if self.pose else (None, None)
+        return self.noise, self.epsilon, *pose, self.preference
+
 
 class Sampler:
     """Draws what drawings depend on on the CPU: the same numbers on every device.
@@ -123,6 +131,12 @@ def between(first: Chances, second: Chances, blend: Blend) -> Chances:
     if first.pose is not None and second.pose is not None:
         pose = blended(first.pose, second.pose, (blend.share + blend.seed_share) / 2)
     return Chances(noise, epsilon, pose)
+
+
+def _equal(one: Tensor | None, other: Tensor | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return torch.equal(one, other)
 
 
 def _preference(chances: Chances, requests: Sequence[DrawRequest]) -> Tensor:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor
 
 from models import Painter
+from models.networks.generator import Canvas, Generator
 from models.request import Blend, DrawRequest
 from models.sketches.pose import PART_GROUPS, PARTS
 from models.sketches.sketch_scorer import SketchScorer, SketchScores, wholeness
@@ -55,6 +57,40 @@ def test_a_real_scorer_likes_the_same_sketch_again(weights: Path) -> None:
     painter = Painter.load(weights, "cpu")
     one, other = (painter.draw("a red bird", seed=5, size=size) for size in (64, 128))
     assert one.sketch == other.sketch and one.image.tobytes() == other.stages[0].tobytes()
+
+
+def test_a_larger_picture_goes_on_from_the_sketch_that_was_chosen(
+    weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = []
+    start = Generator.start
+
+    def counted(self: Generator, *arguments: Any) -> Canvas:
+        started.append(arguments)
+        return start(self, *arguments)
+
+    request = DrawRequest("a red bird", 5)
+    expected = Painter.load(weights, "cpu").draw(request)
+    monkeypatch.setattr(Generator, "start", counted)
+    painter = Painter.load(weights, "cpu")
+    small = painter.draw(replace(request, size=64))
+    painter.draw(replace(request, sketches=1))  # which chooses nothing
+    del started[:]
+    for again in (painter.draw(request), painter.draw(request)):
+        assert again.image.tobytes() == expected.image.tobytes()
+        assert (again.request, again.pose) == (expected.request, small.pose)
+    assert not started
+    others = (
+        replace(request, seed=6),
+        replace(request, sentence="a blue bird"),
+        replace(request, sketches=4),
+        replace(request, sketch=1),
+        replace(request, beside=(expected.pose or (),)),
+        replace(request, pose=painter.poses[1]),
+    )
+    for number, other in enumerate(others, 1):
+        painter.draw(other)
+        assert len(started) == number
 
 
 def test_blends_begin_and_end_with_the_sketches_that_were_finished(
