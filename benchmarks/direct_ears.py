@@ -103,7 +103,7 @@ class Ears:
                 return NOTHING
             return text
         try:
-            heard = self.listener.hear(speech_in(sound).as_float())
+            heard = self.listener.hear(speech_in(sound).voice())
         except (NothingHeardError, SoundError):
             return NOTHING
         return heard if self._painter.ears.likeness(heard) >= LEAST_LIKENESS else NOTHING

@@ -56,7 +56,7 @@ class Ears:
         steps = (np.clip(samples, -1, 1) * 32767).astype(np.int16)
         try:
             speech = speech_in(Recording(steps, SAMPLE_RATE))
-            return self._painter.ears.likeness(self._listener.hear(speech.as_float()))
+            return self._painter.ears.likeness(self._listener.hear(speech.voice()))
         except (NothingHeardError, SoundError):
             return None
 

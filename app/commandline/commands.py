@@ -254,7 +254,7 @@ def _transcribe(recording: Recording, options: argparse.Namespace) -> str:
 def _voice(recording: Recording) -> NDArray[np.float32]:
     from app.speech.recognition.transcriber import speech_in
 
-    return speech_in(recording).as_float()
+    return speech_in(recording).voice()
 
 
 def _typed(argument: str) -> str:

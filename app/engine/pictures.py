@@ -92,7 +92,7 @@ class PicturesEngine:
             return []
         painter = self._painter(weights)
         try:
-            heard = painter.ears.understand(speech.as_float())
+            heard = painter.ears.understand(speech.voice())
         except SoundError:
             return []
         request = replace(request, size=painter.sizes[0])

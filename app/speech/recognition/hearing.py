@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.speech.sound.voice_detector import RATE
+from app.speech.sound.voice_detector import ENDED, RATE
 
 _KEPT = 3  # two parts of a long recording that are complete, and the one that grows
-_ENDED = RATE // 10  # samples; as long a pause shows that no word was cut off
 _EDGE = RATE // 20  # samples; resampled, the end of a sound is another one when more follows
 _ALIKE = 1e-3
 """Between two samples; the constant offset that is taken off a longer sound may be another one."""
@@ -50,7 +49,7 @@ class Hearing:
         spoken : samples of the sound at whose end the voice has ended.
         """
         length = len(self.sound)
-        if length != len(sound) and not spoken + _ENDED <= length < len(sound):
+        if length != len(sound) and not spoken + ENDED <= length < len(sound):
             return False
         inner = max(0, length - _EDGE) if length < len(sound) else length
         return bool(np.allclose(self.sound[:inner], sound[:inner], rtol=0, atol=_ALIKE))

@@ -69,7 +69,7 @@ class Heard:
     text : what is said in it, in the style of the training captions; empty where nobody asked.
     """
 
-    speech: Recording
+    speech: Speech
     text: str = ""
 
 

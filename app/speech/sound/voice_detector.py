@@ -21,8 +21,11 @@ _SHORTEST_WORD = RATE // 5  # samples
 _PAUSE = 2 * RATE  # samples; after a shorter one the voice goes on
 _PAD = 3 * RATE // 10  # samples before and after
 
+ENDED = RATE // 10
+"""Samples; as long a pause shows that no word was cut off."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Speech(Recording):
     """Sound in which somebody speaks.
 
@@ -31,7 +34,14 @@ class Speech(Recording):
     spoken : samples at whose end the voice has ended; what follows is a pause, or nothing.
     """
 
-    spoken: int = 0
+    spoken: int
+
+    def voice(self) -> NDArray[np.float32]:
+        """Return the samples (L,) between -1 and 1, without the pause that follows the last word.
+
+        So the same is listened to however long it takes until somebody presses Stop.
+        """
+        return self.as_float()[: self.spoken + ENDED]
 
 
 def find_speech(recording: Recording) -> Speech | None:
@@ -55,7 +65,7 @@ def find_speech(recording: Recording) -> Speech | None:
         return None
     first, last = max(0, voices[0][0] - _PAD), min(length, voices[-1][1] + _PAD)
     spoken = min(length, voices[-1][2]) - first
-    return Speech(recording.samples[first:last], RATE, recording.is_file, spoken)
+    return Speech(recording.samples[first:last], RATE, is_file=recording.is_file, spoken=spoken)
 
 
 def _voices(probabilities: NDArray[np.float32], length: int) -> list[tuple[int, int, int]]:

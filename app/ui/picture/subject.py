@@ -14,6 +14,7 @@ from models.sketches.pose_wish import ANY, is_known
 if TYPE_CHECKING:
     from app.engine.pictures import EnginePainter
     from app.speech.sound.recording import Recording
+    from app.speech.sound.voice_detector import Speech
     from models.drawing import Cancelled, Drawing, OnStage
     from models.sketches.pose_wish import PartPlaces
 
@@ -35,7 +36,7 @@ class Subject:
 
     request: DrawRequest
     recording: Recording | None = None
-    speech: Recording | None = None
+    speech: Speech | None = None
     way: Way = "text"
     spoken: bool = True
     painter: EnginePainter | None = None
@@ -93,5 +94,5 @@ class Subject:
             yield painter.draw(request, on_stage, cancelled)
         if self.way != "text":
             assert self.speech is not None
-            sound = self.speech.as_float()
+            sound = self.speech.voice()
             yield painter.draw(replace(request, sound=sound), on_stage, cancelled)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from app.speech.devices.recorder import Recorder
     from app.speech.recognition.transcriber import Heard
     from app.speech.sound.recording import Recording
+    from app.speech.sound.voice_detector import Speech
 
 _TICK = 60  # milliseconds between two looks at the running recording
 _STILL_SPOKEN = 0.5  # of a sentence's words: as many must be those that were heard
@@ -102,7 +103,7 @@ class SpeakTab(ttk.Frame):
         self._beside: str | None = None  # what to say when the file that was opened is heard
         self._heard_text = ""
         self._heard_from: Recording | None = None
-        self._speech: Recording | None = None  # the part of the last recording that is a voice
+        self._speech: Speech | None = None  # the part of the last recording that is a voice
         self._was_stopped = False  # whether what is understood was just recorded
         self._busy = self._waits = False  # something is drawn; what was said is drawn then
         self._build(suggest, shown_pose, settings, on_change)

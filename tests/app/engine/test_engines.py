@@ -100,7 +100,7 @@ def test_a_sketch_of_what_is_said_comes_from_the_last_one(
     assert distances == sorted(distances) and 0 < distances[0] < 0.8 * distances[-1]
     speech = find_speech(whole)
     assert speech is not None
-    expected = painter.draw(replace(request, sound=speech.as_float(), size=64)).image
+    expected = painter.draw(replace(request, sound=speech.voice(), size=64)).image
     np.testing.assert_array_equal(way[-1], np.asarray(expected))
     # Another recording begins anew, and nothing is drawn where nobody speaks.
     assert len(sketches(half)) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,21 @@ def test_from_the_first_word_to_the_last(spoken_sentence: SpeakSentence) -> None
         assert speech.seconds == pytest.approx(2 * len(word) / RATE + pause + 0.6, abs=0.35)
     for seconds in (0.0001, 0.1):
         assert find_speech(as_recording(word[: int(seconds * RATE)])) is None
+
+
+def test_how_long_nobody_speaks_at_the_end_does_not_matter(spoken_sentence: SpeakSentence) -> None:
+    recorded = Recording.from_file(spoken_sentence("a small red bird")).resampled(44_100)
+    spoken = np.flatnonzero(np.abs(recorded.as_float()) > 0.05)[-1] + 1
+    voices = []
+    for pause in (0.3, 0.6, 1.2):
+        silence = np.zeros(int(pause * recorded.rate), np.int16)
+        samples = np.concatenate([recorded.samples[:spoken], silence])
+        speech = find_speech(replace(recorded, samples=samples))
+        assert speech is not None
+        voices.append(speech.voice())
+    for voice in voices:
+        np.testing.assert_array_equal(voice, voices[0])
+    assert 0 < len(voices[0]) / RATE - spoken / recorded.rate < 0.3
 
 
 def test_no_library_that_reports_home_is_loaded(spoken_sentence: SpeakSentence) -> None:
