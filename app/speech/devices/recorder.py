@@ -24,8 +24,8 @@ CHUNK_SECONDS = 0.05
 ANSWER_SECONDS = 3.0
 """How long a device may take to deliver its next chunk before it is given up."""
 
-MOMENT_SECONDS = 0.2
-"""Silence after speech that may be the end of it."""
+DONE_SECONDS = 1.8
+"""Silence after speech that means "I am done"."""
 
 _USUAL_RATES = (
     *(48_000, 44_100, 32_000, 16_000, 96_000, 24_000, 22_050, 8_000, 11_025, 192_000),
@@ -81,10 +81,10 @@ class Recorder:
         """Why recording ended by itself, when a device failed in the middle."""
         self._device = device
         self._max_seconds = max_seconds
-        self.pausing = False
-        """Whether the person, who has spoken, is silent for a moment."""
-        self._pause_detector = PauseDetector() if stop_when_silent else None
-        self._moment_detector = PauseDetector(MOMENT_SECONDS)
+        self._stop_when_silent = stop_when_silent
+        self.silence = 0.0
+        """For how many seconds the person, who has spoken, has been silent now."""
+        self._pause_detector = PauseDetector()
         self._on_level = on_level
         self._chunks: list[NDArray[np.int16]] = []  # each of shape (length, channels)
         self._recorded_samples = 0
@@ -240,9 +240,8 @@ class Recorder:
             self.level = sound.peak
             if self._on_level is not None:
                 self._on_level(self.level)
-            heard = sound.loudness, sound.seconds
-            self.pausing = self._moment_detector.feed(*heard)
-            if self._pause_detector and self._pause_detector.feed(*heard):
+            self.silence = self._pause_detector.feed(sound.loudness, sound.seconds)
+            if self._stop_when_silent and self.silence >= DONE_SECONDS:
                 return
 
     def _lost(self) -> DeviceFailedError:

@@ -34,15 +34,11 @@ def advice(recording: Recording) -> str | None:
 
 
 class PauseDetector:
-    """Notices when a person who has spoken falls silent; it works beside fans, too.
+    """Tells how long a person who has spoken is silent; it works beside fans, too.
 
     Feed it the loudness of one chunk after the other. What counts is how much louder a chunk is
     than the quietest ones so far, not how loud it is. Each time all chunks are looked at anew: only
     the quiet that follows tells whether the first sound was a voice or a fan.
-
-    Parameters
-    ----------
-    pause : seconds of silence after speech that mean "I am done".
     """
 
     _LOUDER = 3.0
@@ -52,13 +48,14 @@ class PauseDetector:
     """Fainter than any room (-80 dB): a device that is not yet listening, and gives zeros."""
     _LEAST_SPEECH = 0.4  # seconds: a cough or a click is no description
 
-    def __init__(self, pause: float = 1.8) -> None:
-        self._pause = pause
+    def __init__(self) -> None:
         self._loudness: list[float] = []
         self._seconds: list[float] = []
 
-    def feed(self, loudness: float, seconds: float) -> bool:
-        """Take in one chunk and tell whether the person is done.
+    def feed(self, loudness: float, seconds: float) -> float:
+        """Take in one chunk and tell for how many seconds the person has been silent since.
+
+        That is 0 while they speak, and as long as nobody has spoken.
 
         Parameters
         ----------
@@ -66,13 +63,12 @@ class PauseDetector:
         seconds : the chunk's length.
         """
         if loudness <= self._STARTING and not self._loudness:
-            return False  # taken for the room, it would make a fan a voice
+            return 0.0  # taken for the room, it would make a fan a voice
         self._loudness.append(loudness)
         self._seconds.append(seconds)
         room = float(np.quantile(self._loudness, 0.1))
         spoken = np.array(self._loudness) > max(self._FAINTEST, self._LOUDER * room)
-        if not spoken.any():
-            return False
-        lengths, last = np.array(self._seconds), np.flatnonzero(spoken)[-1]
-        silent = lengths[last + 1 :].sum()
-        return bool(lengths[spoken].sum() >= self._LEAST_SPEECH and silent >= self._pause)
+        lengths = np.array(self._seconds)
+        if lengths[spoken].sum() < self._LEAST_SPEECH:
+            return 0.0
+        return float(lengths[np.flatnonzero(spoken)[-1] + 1 :].sum())

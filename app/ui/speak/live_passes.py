@@ -39,6 +39,7 @@ class LivePasses(Generic[Result]):
         wanted; None is no result. What it raises ends the passes.
     on_result : receives what it returned, in Tk's thread.
     pause : seconds from the beginning of one pass to that of the next, or more.
+    moment : seconds of silence that may be the end of what is said.
 
     Attributes
     ----------
@@ -51,11 +52,13 @@ class LivePasses(Generic[Result]):
         work: Callable[[Recording, Callable[[], bool]], Result | None],
         on_result: Callable[[Result], None],
         pause: float,
+        moment: float,
     ) -> None:
         self._runner = runner
         self._work = work
         self._on_result = on_result
         self._pause = pause
+        self._moment = moment
         self._task: Task[None] | None = None
         self.wanted = True
 
@@ -66,7 +69,7 @@ class LivePasses(Generic[Result]):
         def follow(task: Task[None]) -> None:
             due, known, quick = time.monotonic() + self._pause, False, False
             while not task.cancelled() and recorder.is_recording:
-                pausing = recorder.pausing
+                pausing = recorder.silence >= self._moment
                 known = known and pausing  # whether all that was said is understood
                 if not self.wanted or known or (time.monotonic() < due and not pausing):
                     time.sleep(_LOOK)
@@ -76,7 +79,7 @@ class LivePasses(Generic[Result]):
                 may_end = quick and not pausing
 
                 def given_up(may_end: bool = may_end) -> bool:
-                    return task.cancelled() or (may_end and recorder.pausing)
+                    return task.cancelled() or (may_end and recorder.silence >= self._moment)
 
                 begun = time.monotonic()
                 sound = recorder.so_far()

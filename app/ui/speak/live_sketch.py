@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from app.speech.sound.recording import Recording
 
 _PAUSE = 0.4  # seconds between two sounds of which sketches are drawn
+_MOMENT = 0.3
+"""Seconds of silence, in which the voice ends for the voice detector, too: it goes on to listen for
+a while. What is drawn then is the beginning of the picture that follows Stop."""
+
 _FADE = 0.1  # seconds from one sketch to the next
 _MOST = 6  # sketches that wait to be shown: what is said now is more than what was
 _FRAME = 40  # milliseconds
@@ -65,7 +69,7 @@ class LiveSketch:
         self._shown: Image.Image | None = None
         self._coming: deque[Image.Image] = deque(maxlen=_MOST)
         self._timer: str | None = None
-        self.passes = LivePasses(runner, self._draw, self._fade_to, _PAUSE)
+        self.passes = LivePasses(runner, self._draw, self._fade_to, _PAUSE, _MOMENT)
 
     @property
     def seed(self) -> int | None:

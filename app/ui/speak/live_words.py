@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.speech.sound.recording import Recording
 
 _PAUSE = 1.0  # seconds between two guesses
+_MOMENT = 0.2  # seconds of silence: what takes longest begins early
 
 
 class LiveWords:
@@ -42,7 +43,7 @@ class LiveWords:
         self._guessed = guessed
         self._agreement = Agreement()
         self._written = False
-        self.passes = LivePasses(runner, self._understand, self._show, _PAUSE)
+        self.passes = LivePasses(runner, self._understand, self._show, _PAUSE, _MOMENT)
 
     @property
     def shown(self) -> str:

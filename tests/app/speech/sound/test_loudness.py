@@ -31,10 +31,10 @@ def test_advice(voice: np.ndarray) -> None:
 
 def stops_after(sound: np.ndarray) -> float | None:
     """Seconds after which the detector says that the person is done; None for never."""
-    detector = PauseDetector(pause=1.5)
+    detector = PauseDetector()
     for start in range(0, len(sound), CHUNK):
         chunk = as_recording(sound[start : start + CHUNK])
-        if detector.feed(chunk.loudness, chunk.seconds):
+        if detector.feed(chunk.loudness, chunk.seconds) >= 1.5:
             return start / RATE
     return None
 

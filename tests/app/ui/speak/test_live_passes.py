@@ -69,7 +69,7 @@ def talk(
 def follow(window: MainWindow, work: Work, pause: float, seconds: float) -> list[int]:
     """Let work follow so much of a recording; return its results."""
     results: list[int] = []
-    passes = LivePasses(window.runner, work, results.append, pause)
+    passes = LivePasses(window.runner, work, results.append, pause, 0.2)
     recorder = Recorder()
     recorder.start()
     passes.start(recorder)
@@ -113,7 +113,7 @@ def test_nothing_is_done_where_nothing_is_wanted(
     talk: tuple[float, float], window: MainWindow
 ) -> None:
     work = Work(takes=0.05)
-    passes = LivePasses(window.runner, work, lambda result: None, 0.1)
+    passes = LivePasses(window.runner, work, lambda result: None, 0.1, 0.2)
     passes.wanted = False
     recorder = Recorder()
     recorder.start()
