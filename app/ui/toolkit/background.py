@@ -16,7 +16,10 @@ from typing import Any, Generic, TypeVar
 
 _log = logging.getLogger(__name__)
 
-_POLL = 15  # milliseconds: below what a person notices, above what costs processor time
+_POLL, _IDLE_POLL = 5, 15
+"""Milliseconds between two looks while something runs, and while nothing does: from Stop to a
+picture there are half a dozen of them."""
+
 _SHARE = 0.02  # seconds of callbacks after which the window answers the person first
 Result = TypeVar("Result")
 
@@ -124,7 +127,7 @@ class BackgroundRunner:
 
     def _poll(self) -> None:
         # The next poll is arranged first: an error in a callback must not end the polling.
-        self._timer = self._widget.after(_POLL, self._poll)
+        self._timer = self._widget.after(_POLL if self._running else _IDLE_POLL, self._poll)
         for thread in [thread for thread in self._running if not thread.is_alive()]:
             del self._running[thread]
         begun = time.monotonic()
