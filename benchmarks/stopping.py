@@ -19,6 +19,7 @@ import soundfile
 
 from app.engine.engines import Engines
 from app.settings import Settings, Way
+from app.speech.devices.recorder import CHUNK_SECONDS
 from app.speech.sound.recording import Recording
 from app.speech.sound.voice_detector import RATE, find_speech
 from app.ui.speak.speak_tab import SpeakState
@@ -28,7 +29,9 @@ from models.sound.log_mel import SAMPLE_RATE
 from models.training.speech.voices import installed_voices
 from tests.speech_fixtures import speaking_microphone
 
-_HESITATION = 0.5  # seconds from the last word to Stop
+_HESITATION = 0.5
+"""Seconds from the last word to Stop; a person presses it at any moment of a chunk of sound."""
+
 _VOICE = "flite:rms"
 _SENTENCES = (
     "a small red bird with black wings",
@@ -69,7 +72,8 @@ def compare(runs: int) -> None:
                 for kind in _KINDS:
                     environment, last_word = next(next_one)
                     os.environ.update(environment)
-                    measured = _measure(window, *kind, last_word)
+                    moment = CHUNK_SECONDS * run / max(1, runs)
+                    measured = _measure(window, *kind, last_word + moment)
                     if run:
                         found[kind].append(measured)
         finally:
@@ -105,7 +109,8 @@ def _measure(window: MainWindow, way: Way, live: bool, last_word: float) -> tupl
     wait(window, lambda: tab.state_of_speech is SpeakState.RECORDING)
     recorder = tab._recorder
     assert recorder is not None
-    wait(window, lambda: recorder.seconds > last_word + _HESITATION)
+    begun = time.monotonic() - recorder.seconds
+    wait(window, lambda: time.monotonic() - begun > last_word + _HESITATION)
     before, former = window.desk.drawing, window.panel.image
     painter = window.painter_loader.value
     assert painter is not None
