@@ -1,0 +1,115 @@
+"""Whether a stage beyond 256 px earns its cost: the largest stages, brought to one side, beside
+photographs that have real detail there.
+
+A smaller stage is enlarged, a larger one is shrunk. What they are looked at is the middle, so that
+the network sees each pixel as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from tqdm import tqdm
+
+from models.painter import Painter, choose_device
+from models.training.data.examples import Example, load_square, read_examples
+from models.training.data.photographs import MOST_DETAIL
+from models.training.evaluation.distances import frechet_distance, kernel_distance
+from models.training.evaluation.drawings import ask, draw
+from models.training.evaluation.evaluator import FEWEST_PICTURES
+from models.training.evaluation.features import (
+    LARGEST_SEEN,
+    NETWORK_NAME,
+    FeatureNetwork,
+    pixel_batches,
+)
+from models.training.evaluation.look.detail import luminance, sharpness
+
+_SMALLEST = 256
+"""Side in pixels of the smallest stage that is compared; those before hold no fine detail."""
+
+
+def compare_finest(
+    weights: Mapping[str, Path],
+    data: Path,
+    pictures: int | None = None,
+    seed: int = 0,
+    device: str = "auto",
+) -> str:
+    """Measure the largest stages of weights files beside photographs, all of 320 px.
+
+    Parameters and errors are as for `scales.compare_scales`.
+
+    Returns
+    -------
+    A table in Markdown: KID, FID and sharpness, a row for each stage from 256 px and one for the
+    photographs, of which one half is measured against the other.
+    """
+    examples = [each for each in read_examples(data) if _side(each) >= MOST_DETAIL]
+    if len(examples) < FEWEST_PICTURES:
+        raise ValueError(f"{data} has too few photographs of {MOST_DETAIL} px and more.")
+    network = FeatureNetwork(LARGEST_SEEN, choose_device(device))
+    shown = tqdm(examples, "photographs", unit=" photographs")
+    real = _Middles(network, (load_square(each, MOST_DETAIL) for each in shown))
+    rows = [
+        f"| {NETWORK_NAME}, at {MOST_DETAIL} px | pictures | KID | FID | sharpness |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for name, path in weights.items():
+        painter = Painter.load(path, device)
+        sizes = [size for size in painter.sizes if size >= _SMALLEST]
+        asked = ask(painter, examples, data, seed, pictures)
+        for size in sizes:
+            drawings = draw(painter, asked.sentences, asked.seeds, size, f"{name}, {size} px")
+            drawn = _Middles(network, (drawing.image for drawing in drawings))
+            theirs = real.features[asked.rows]
+            rows.append(_row(f"{name}, {size} px", drawn.features, theirs, drawn.sharpness))
+    half, other = torch.from_numpy(
+        np.random.default_rng(seed).permutation(len(examples))
+    ).tensor_split(2)
+    halves = real.features[half], real.features[other]
+    rows.append(_row("half of the photographs", *halves, real.sharpness))
+    return "\n".join(rows)
+
+
+class _Middles:
+    """The middles of pictures that were brought to 320 px.
+
+    Attributes
+    ----------
+    features : (N, F) as the network sees them.
+    sharpness : the mean of all.
+    """
+
+    def __init__(self, network: FeatureNetwork, pictures: Iterable[Image.Image]) -> None:
+        sharp: list[float] = []
+
+        def middles() -> Iterator[Image.Image]:
+            for picture in pictures:
+                middle = _middle(picture)
+                sharp.append(sharpness(luminance(middle)))
+                yield middle
+
+        self.features = torch.cat([network.see(batch).pooled for batch in pixel_batches(middles())])
+        self.sharpness = float(np.mean(sharp))
+
+
+def _side(example: Example) -> int:
+    with Image.open(example.path) as picture:
+        return min(picture.size)
+
+
+def _middle(picture: Image.Image) -> Image.Image:
+    brought = picture.resize((MOST_DETAIL, MOST_DETAIL), Image.Resampling.BICUBIC)
+    edge = (MOST_DETAIL - LARGEST_SEEN) // 2
+    return brought.crop((edge, edge, edge + LARGEST_SEEN, edge + LARGEST_SEEN))
+
+
+def _row(name: str, ours: Tensor, theirs: Tensor, sharp: float) -> str:
+    distances = kernel_distance(ours, theirs), frechet_distance(ours, theirs)
+    return f"| {name} | {len(ours)} | {distances[0]:.4f} | {distances[1]:.1f} | {sharp:.0f} |"
