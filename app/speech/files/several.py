@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
+from app.speech.files.frames import frames_in
 from app.speech.files.id3 import skip_tags
 from app.speech.files.mp3 import is_mp3, mp3_starts
 from app.speech.files.promised import promised_bytes
@@ -105,15 +106,21 @@ def _starts(content: bytes) -> Iterator[int]:
     """Give where a sound begins, again and again; the first is at 0."""
     yield 0
     last, claimed = 0, _claimed(content, 0)
-    mp3 = set(mp3_starts(content))
-    for start in sorted({*_marks(content), *mp3}):
+    frames = "any" if is_mp3(content[:3]) else None  # of which kind the current sound has some
+    mp3, without_a_word = set(mp3_starts(content)), dict(frames_in(content))
+    for start in sorted({*_marks(content), *mp3, *without_a_word}):
+        kind = without_a_word.get(start)
         # MP3 may be within a WAV or a film, and its tags within other chunks.
-        if start in mp3 and start < claimed:
+        is_within = start < claimed and (start in mp3 or kind is not None)
+        if kind and frames in ("any", kind) and (is_within or start not in mp3):
+            frames = kind  # they go on behind a tag, or behind what is damaged
+            continue
+        if is_within:
             continue
         if start - last >= _HEADER:
             yield start
             claimed = start + _claimed(content, start)
-        last = start
+        last, frames = start, kind or ("any" if start in mp3 else None)
 
 
 def _claimed(content: bytes, start: int) -> int:

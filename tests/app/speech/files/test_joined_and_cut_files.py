@@ -159,6 +159,40 @@ def test_mp3_among_other_kinds_is_read_to_the_last(tmp_path: Path, tag: bytes) -
     assert Recording.from_file(path).seconds == pytest.approx(9, abs=0.5)
 
 
+@pytest.mark.parametrize(
+    ("name", "codec"), [("voice.mp3", "libmp3lame"), ("voice.mp2", "mp2"), ("voice.aac", "aac")]
+)
+def test_sounds_that_begin_without_a_word_are_read_to_the_last(
+    tmp_path: Path, name: str, codec: str
+) -> None:
+    path = encode(tmp_path / name, codec, bit_rate=64_000, write_xing="0", id3v2_version="0")
+    frames, path = path.read_bytes(), tmp_path / "sound"
+    assert frames[0] == 0xFF and b"Xing" not in frames and b"Info" not in frames
+    for kind in ("WAV", "FLAC", "CAF", "OGG"):
+        other = written(path, kind)
+        path.write_bytes(other + frames + frames + other + frames)
+        assert Recording.from_file(path).seconds == pytest.approx(8, abs=0.3), kind
+    path.write_bytes(frames + other)
+    assert Recording.from_file(path).seconds == pytest.approx(3, abs=0.2)
+
+
+def test_mp3_and_aac_one_after_the_other(tmp_path: Path) -> None:
+    aac = encode(tmp_path / "voice.aac", "aac").read_bytes()
+    for xing, tag in (("1", "3"), ("0", "0")):
+        path = encode(tmp_path / "voice.mp3", "libmp3lame", write_xing=xing, id3v2_version=tag)
+        mp3 = path.read_bytes()
+        path.write_bytes(aac + mp3 + mp3 + aac)
+        assert Recording.from_file(path).seconds == pytest.approx(8, abs=0.3)
+
+
+def test_frames_behind_damage_go_on(tmp_path: Path) -> None:
+    path = encode(tmp_path / "voice.mp3", "libmp3lame", write_xing="0", id3v2_version="0")
+    content = path.read_bytes()
+    half = len(content) // 2
+    path.write_bytes(content[:half] + bytes(300) + content[half + 300 :])
+    assert Recording.from_file(path).seconds == pytest.approx(2, abs=0.2)
+
+
 def test_mp3_within_another_kind_is_a_part_of_it(tmp_path: Path) -> None:
     for name, codec in (("voice.wav", "libmp3lame"), ("voice.mp4", "libmp3lame")):
         path = encode(tmp_path / name, codec)

@@ -202,9 +202,11 @@ def test_ogg_files_one_after_the_other(tmp_path: Path, codec: str) -> None:
     assert Recording.from_file(path).seconds == pytest.approx(2, abs=0.03)
 
 
-def encode(path: Path, codec: str, rate: int = 48_000, bit_rate: int | None = None) -> Path:
+def encode(
+    path: Path, codec: str, rate: int = 48_000, bit_rate: int | None = None, **options: str
+) -> Path:
     """Write two seconds of noise as a phone or a browser does."""
-    with av.open(str(path), "w") as file:
+    with av.open(str(path), "w", options=options) as file:
         stream: Any = file.add_stream(codec, rate=rate)
         stream.layout = "mono"
         if bit_rate is not None:
