@@ -29,7 +29,10 @@ _FORMATS = (
     "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dts,eac3,flac,flv,m4v,matroska,webm,mov,mp4,"
     "mp2,mp3,mpc,mpc8,mpeg,mpegts,ogg,qoa,tak,tta,voc,w64,wav,wv"
 )
-_SAYS_ITS_LENGTH = ("ape", "asf", "flac", "matroska", "mov", "tta", "wav", "wv")
+_SAYS_ITS_LENGTH = (
+    *("ape", "asf", "flac", "flv", "matroska", "mov", "mpc", "mpc8", "qoa", "tak", "tta", "wav"),
+    "wv",
+)
 _MOST_STREAMS = 8  # films have one or two sounds, or one in each of a few languages
 _SILENT = 4 / 32768  # no voice that was recorded with 16 bits is fainter
 _TOLERANCE = 0.3  # seconds that encoders add, or leave out, at both ends

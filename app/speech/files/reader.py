@@ -35,6 +35,13 @@ Channels = NDArray[np.float32]
 _UNKNOWN_LENGTH = 2**63 - 1
 """What libsndfile says of a file whose header leaves the length out, written to a pipe."""
 
+_WHOLE_OR_REFUSED = (
+    *("WAV", "WAVEX", "RF64", "AIFF", "AU", "CAF", "W64", "FLAC", "OGG", "NIST", "VOC", "SVX"),
+    *("HTK", "MP3"),
+)
+"""What libsndfile reads and is known to be whole here. Of others, of samplers and laboratories, it
+reads what there is, and nothing tells that their end is missing."""
+
 _LARGEST_PIPE = 1 << 28  # bytes
 _RATES = (2_000, 1_000_000)  # samples a second; what a header says beyond is no sound
 _A_PICTURE = (
@@ -165,6 +172,8 @@ def _needs_decoder(head: bytes, name: str) -> bool:
 
 def _with_libsndfile(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]:
     with _SoundFile(file) as sound:
+        if sound.format not in _WHOLE_OR_REFUSED:
+            raise _rare(name, sound.format_info)
         if sound.subtype.startswith("MPEG"):  # an MP3 within a WAV: its length is a guess
             raise _NeedsDecoderError
         promised, rate = sound.frames, int(sound.samplerate)
@@ -236,6 +245,13 @@ def _unreadable_wav(name: str) -> SoundFileError:
     return SoundFileError(
         f"{name} is a WAV of a kind that cannot be read here, or it is damaged. WAV with plain "
         "samples (PCM) works, as do MP3, M4A, FLAC, Ogg, Opus, AIFF and most others."
+    )
+
+
+def _rare(name: str, kind: str) -> SoundFileError:
+    return SoundFileError(
+        f"{name} is a sound of the kind {kind}, which is not read here: save it as WAV, MP3, M4A, "
+        "FLAC, Ogg, Opus or AIFF."
     )
 
 
