@@ -1,4 +1,4 @@
-"""What was deleted, until it is brought back or a month has passed."""
+"""What was deleted, until it is brought back or the program was used on thirty further days."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ import os
 import secrets
 import shutil
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
-from app.files import make_private_folder, move_to_new, sync_folder
+from app.files import make_private_folder, move_to_new, open_private, sync_folder
 from app.gallery.stars import Stars
 
 _log = logging.getLogger(__name__)
 
-_KEPT_FOR = timedelta(days=30)
+_KEPT_FOR = 30  # days on which the program was started
 _TIME = "%Y%m%d-%H%M%S"
 _STAR = "starred"  # an empty file beside a picture that had a star
+_DAYS = "days"  # a file in which each of those days is a line
 
 
 @dataclass(frozen=True)
@@ -113,16 +114,30 @@ class Trash:
             elif file.suffix == ".png" and not there:
                 self._put_belongings(Trashed(folder, name))
 
-    def empty(self, now: datetime | None = None) -> None:
-        """Remove for good what has been here for thirty days, and finish what a kill stopped."""
-        latest = (now or datetime.now()) - _KEPT_FOR
+    def empty(self, today: date | None = None) -> None:
+        """Remove for good what was here on thirty days, and finish what a kill stopped.
+
+        The days are those on which the program was started, each counted once: a clock that is
+        set ahead deletes nothing.
+        """
         with contextlib.suppress(OSError):  # there is no trash yet, or it cannot be read
             for folder in self._folder.iterdir():
                 try:
-                    deleted = datetime.strptime(folder.name[:15], _TIME)
+                    datetime.strptime(folder.name[:15], _TIME)
                 except ValueError:
                     continue  # a person's own
                 with contextlib.suppress(OSError):  # tried again at the next start
                     self._finish(folder)
-                if deleted < latest:
-                    shutil.rmtree(folder, ignore_errors=True)
+                    if _days_of(folder, today or date.today()) > _KEPT_FOR:
+                        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _days_of(folder: Path, today: date) -> int:
+    """Count the days on which a deletion was seen, with today, which is written down."""
+    seen = folder / _DAYS
+    days = set(seen.read_bytes().split()) if seen.exists() else set()
+    day = today.isoformat().encode()
+    if day not in days:
+        with open(seen, "ab", opener=open_private) as file:
+            file.write(day + b"\n")
+    return len(days | {day})

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from app.gallery import Gallery, Trashed
+from app.gallery.stars import Stars
+from app.gallery.trash import Trash
 from app.pictures.picture_file import read_metadata
 from tests.app.gallery.gallery_folder import copy_in, drawing, names, opened, recording
 from tests.conftest import REPOSITORY
@@ -37,16 +39,31 @@ def test_undo_replaces_no_picture(gallery: Gallery) -> None:
     assert read_metadata(gallery.folder / restored).sentence == "a red bird"
 
 
-def test_trash_is_emptied_after_thirty_days(gallery: Gallery) -> None:
-    old, new = (gallery.delete(gallery.keep(drawing(seed=seed)).name) for seed in (1, 2))
-    past = datetime.now() - timedelta(days=31)
-    aged = old.folder.with_name(past.strftime("%Y%m%d-%H%M%S") + old.folder.name[15:])
-    old.folder.rename(aged)
+def test_trash_is_emptied_after_thirty_days_of_use(gallery: Gallery) -> None:
+    """Whatever the clock says in between: it may be set ahead, back, and change its mind."""
+    old = gallery.delete(gallery.keep(drawing(seed=1)).name)
     own = gallery.folder / "trash" / "a person's own"
     own.mkdir()
+    trash = Trash(gallery.folder, Stars(gallery.folder))
+    first = date.today() + timedelta(days=400)
+    days = [date(2099, 12, 31), date(1970, 1, 1), *(first + timedelta(each) for each in range(28))]
+    for day in days + days:
+        trash.empty(day)
+        assert old.folder.exists()
+    new = gallery.delete(gallery.keep(drawing(seed=2)).name)
     gallery.tidy()
-    assert not aged.exists() and new.folder.exists() and own.exists()
-    assert gallery.restore(new)
+    assert not old.folder.exists() and new.folder.exists() and own.exists()
+    assert gallery.restore(new) and not new.folder.exists()
+
+
+def test_a_clock_that_is_set_ahead_empties_no_trash(gallery: Gallery) -> None:
+    trashed = gallery.delete(gallery.keep(drawing(), recording()).name)
+    past = datetime.now() - timedelta(days=31)
+    aged = trashed.folder.with_name(past.strftime("%Y%m%d-%H%M%S") + trashed.folder.name[15:])
+    trashed.folder.rename(aged)
+    for _ in range(3):
+        opened(gallery.folder).tidy()
+    assert gallery.restore(Trashed(aged, trashed.name)) and not aged.exists()
 
 
 _DELETE = """
