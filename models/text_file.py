@@ -10,7 +10,6 @@ from models.errors import TextFileError
 
 # The longer ones first: UTF-32's mark begins with UTF-16's.
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -20,6 +19,12 @@ _OTHER_DOCUMENTS = (b"{\\rtf", b"%pdf-", b"%!ps", b"<!doctype", b"<html", b"<?xm
 """How documents begin that are written in letters, and are no plain text."""
 _BEGINNING = 10_000  # bytes that show how a file is written
 _MOSTLY = 0.7  # share of NUL among every second byte of UTF-16, in what is mostly Latin letters
+# What ASCII looks like that is written with one, two or four bytes a character.
+_WIDTHS = re.compile(
+    rb"(?P<one>[a-z ,.\r\n]{6,})|(?P<two>(?:[\t\n\r -~]\0){3,}(?=[\t\n\r -~]))"
+    rb"|(?P<four>(?:[\t\n\r -~]\0\0\0){2,}(?=[\t\n\r -~]))"
+)
+_BINARY = re.compile(rb"[\x01-\x08\x0e-\x12\x7f]")  # nor are they a half of any usual character
 _CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MOST_CONTROL = 0.05  # of all characters; in pictures, programs and archives there are more
 _LINE_ENDS = re.compile("[\v\x85\u2028\u2029]")  # further ones: of Word, mainframes and Unicode
@@ -60,7 +65,8 @@ def read_text(path: Path) -> str:
     Raises
     ------
     TextFileError
-        There is no such file, it cannot be read, or it is no plain text.
+        There is no such file, it cannot be read, it is no plain text, or another file was put
+        behind it that is written in a way in which it is not.
     """
     try:
         content = path.read_bytes()
@@ -72,6 +78,11 @@ def read_text(path: Path) -> str:
 
 def _text_of(content: bytes, name: str) -> str:
     padded = _decode(content)
+    if (line := _line_of_change(content)) is not None:
+        raise TextFileError(
+            f"{name} is written in another encoding from line {line} on, as where a file in UTF-8 "
+            "was put behind one in UTF-16: save both parts as plain text (UTF-8)."
+        )
     text = padded.rstrip(_PADDING) or padded
     is_other = content.removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(_OTHER_DOCUMENTS)
     if is_other or len(_CONTROL.findall(text[:_BEGINNING])) > _MOST_CONTROL * len(
@@ -83,6 +94,7 @@ def _text_of(content: bytes, name: str) -> str:
 
 
 def _decode(content: bytes) -> str:
+    content = content.removeprefix(codecs.BOM_UTF8)
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return content[len(mark) :].decode(encoding, errors="replace")
@@ -99,6 +111,27 @@ def _decode(content: bytes) -> str:
     others = b"".join(line for line in lines if not _is_utf8(line))
     encoding = max(_ONE_BYTE, key=lambda each: _likely(others.decode(each, errors="replace")))
     return "".join(_decode_line(line, encoding, is_mostly_utf8) for line in lines)
+
+
+def _line_of_change(content: bytes) -> int | None:
+    """Return the line from which on characters have other bytes; None: there is no such line."""
+    first = None
+    for change in _WIDTHS.finditer(content):
+        first = first or change
+        if _width(change) != _width(first):
+            break
+    else:
+        return None
+    if len(_BINARY.findall(content)) > _MOST_CONTROL / 2 * len(content.replace(b"\0", b"")):
+        return None  # a picture, a program, an archive
+    before = content[: change.start() + 1].replace(b"\0", b"")
+    return len(re.findall(rb"\r\n|\r|\n", before)) + 1
+
+
+def _width(match: re.Match[bytes]) -> tuple[str, int]:
+    """Return how many bytes a character has, and which of them it is that is not zero."""
+    width = match.lastgroup or ""
+    return width, match.start() % {"one": 1, "two": 2, "four": 4}[width]
 
 
 def _is_utf8(line: bytes) -> bool:

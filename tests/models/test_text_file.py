@@ -57,6 +57,41 @@ def test_files_of_two_encodings_put_together(tmp_path: Path, encoding: str, end:
         assert read_lines(written(tmp_path, b"".join(content))) == first + second
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(("mark", "encoding"), _ENCODINGS)
+def test_files_of_characters_of_other_widths_put_together(
+    tmp_path: Path, mark: bytes, encoding: str, end: str
+) -> None:
+    """They are told with the line, whichever comes first and whatever is longer."""
+    ours, others = [*LINES, ""], ["A red café", "an owl"]
+    for other_mark, other in _ENCODINGS:
+        for first, second in ((ours, others), (ours * 9, LINES), (ours, LINES * 250)):
+            content = mark + end.join(first).encode(encoding)
+            content += other_mark + end.join(second).encode(other)
+            if encoding == other or {"utf-16", "utf-32"}.isdisjoint({encoding[:6], other[:6]}):
+                read_lines(written(tmp_path, content))
+                continue
+            with pytest.raises(TextFileError, match=f"another encoding from line {len(first)} on"):
+                read_lines(written(tmp_path, content))
+
+
+def test_a_lost_byte_of_utf_16_is_told(tmp_path: Path) -> None:
+    content = "a red bird\na blue bird\n".encode("utf-16")
+    with pytest.raises(TextFileError, match="another encoding from line 2 on"):
+        read_lines(written(tmp_path, content[:27] + content[28:]))
+
+
+def test_words_that_look_like_another_width_are_read(tmp_path: Path) -> None:
+    for text in (
+        "一只红色的鸟，白色的腹部。\na red bird…… and “a blue” • one",
+        "красная птица, " * 9,
+    ):
+        for encoding in ("utf-16", "utf-8", "utf-32"):
+            assert read_text(written(tmp_path, text.encode(encoding))) == text
+    marked = codecs.BOM_UTF8 + "a naïve bird\n".encode() + "a café".encode("cp1252")
+    assert read_lines(written(tmp_path, marked)) == ["a naïve bird", "a café"]
+
+
 def test_a_wrong_byte_spoils_a_character_and_not_the_file(tmp_path: Path) -> None:
     content = "a naïve bird\na café".encode()
     damaged = content.replace(b"bird", b"b\xffrd")
