@@ -15,6 +15,11 @@ def whole_file(path: Path, durable: bool = True) -> Iterator[Path]:
     Parameters
     ----------
     durable : whether to wait until the disk has it, so that even a power cut leaves it whole.
+
+    Raises
+    ------
+    OSError
+        It cannot be written, as on a disk that is full; the error has its name.
     """
     temporary = path.with_name(f".{path.name}.partial")
     try:
@@ -23,6 +28,10 @@ def whole_file(path: Path, durable: bool = True) -> Iterator[Path]:
             with temporary.open("rb") as file:
                 os.fsync(file.fileno())
         os.replace(temporary, path)
+    except OSError as error:
+        if error.errno is None or error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import stat
@@ -42,6 +43,7 @@ _WHOLE_OR_REFUSED = (
 """What libsndfile reads and is known to be whole here. Of others, of samplers and laboratories, it
 reads what there is, and nothing tells that their end is missing."""
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _LARGEST_PIPE = 1 << 28  # bytes
 _RATES = (2_000, 1_000_000)  # samples a second; what a header says beyond is no sound
 _A_PICTURE = (
@@ -81,6 +83,10 @@ def read_channels(path: Path, max_seconds: float) -> tuple[Channels, int]:
         raise SoundFileError(f"There is no file {path}.") from error
     except OSError as error:
         reason = (error.strerror or str(error)).lower().rstrip(".")
+        if error.errno in _FULL:
+            raise SoundFileError(
+                f"There is no room for a copy of {path} in {tempfile.gettempdir()}: {reason}."
+            ) from error
         raise SoundFileError(f"The sound file {path} cannot be opened: {reason}.") from error
     if not len(samples):
         raise _no_sound(name)

@@ -17,11 +17,13 @@ _DAMAGE = (RuntimeError, EOFError, KeyError, OSError)
 
 def save_state(state: dict[str, Any], path: Path) -> None:
     """Write `state` beside `path` and rename it when it is complete and on the disk."""
-    try:
-        with whole_file(path) as temporary, temporary.open("wb") as file:
+    with whole_file(path) as temporary, temporary.open("wb") as file:
+        try:
             torch.save(state, file)
-    except RuntimeError as error:  # torch's name for a write that failed
-        raise OSError(f"{path} cannot be written: {error}") from error
+        except RuntimeError as error:  # torch's name for a write that failed
+            if isinstance(error.__context__, OSError):
+                raise error.__context__ from None
+            raise OSError(f"{path} cannot be written: {error}") from error
 
 
 def load_state(path: Path, kind: str, keys: tuple[str, ...]) -> dict[str, Any]:

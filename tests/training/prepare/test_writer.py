@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import resource
 from pathlib import Path
 
 import pytest
@@ -92,6 +94,23 @@ def test_a_stopped_run_leaves_no_metadata_and_can_go_on(
     monkeypatch.undo()
     assert prepare(*arguments, "--size", 70) == 0
     assert len(read_examples(out / "train")) == 4
+
+
+def test_a_full_disk_is_told_with_the_file(
+    tmp_path: Path, arguments: tuple[object, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "birds"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for room, name in ((20, "prepare.json"), (100, "webp")):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+        try:
+            assert prepare(*arguments) == 1
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        told = capsys.readouterr().err.splitlines()[-1]
+        assert re.search(rf"error: /.*{name}: File too large$", told)
+        assert not list(out.rglob("*.partial"))
+    assert prepare(*arguments) == 0
 
 
 def test_a_folder_of_others_is_left_alone(

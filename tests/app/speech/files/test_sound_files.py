@@ -19,6 +19,7 @@ from app.file_kind import SOUND_ENDINGS
 from app.speech.files import SoundFileError
 from app.speech.recognition.transcriber import NothingHeardError, speech_in
 from app.speech.sound.recording import Recording, one_voice
+from tests.app.program.test_disk_full import room_for
 from tests.app.speech.conftest import RATE
 from tests.conftest import REPOSITORY
 from tests.speech_fixtures import SpeakSentence
@@ -364,6 +365,18 @@ def test_a_pipe_and_the_standard_input(tmp_path: Path, spoken_sentence: SpeakSen
     write_mp3(tmp_path / "sound.mp3", NOISE)
     with subprocess.Popen(["sh", "-c", f"cat {tmp_path}/sound.mp3 > {tmp_path}/pipe.mp3"]):
         assert Recording.from_file(tmp_path / "pipe.mp3").seconds == pytest.approx(1, abs=0.1)
+
+
+def test_no_room_for_the_copy_of_a_pipe_is_told(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (tmp_path / "sound.wav").write_bytes(wav())
+    with (
+        subprocess.Popen(["sh", "-c", f"cat {tmp_path}/sound.wav > {pipe}"]),
+        room_for(1000),
+        pytest.raises(SoundFileError, match=r"no room for a copy of .*pipe in /.*: file too large"),
+    ):
+        Recording.from_file(pipe)
 
 
 @pytest.mark.parametrize("rate", [1, 100, 2_000_000_000])
