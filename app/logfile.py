@@ -35,7 +35,7 @@ def last_lines(count: int) -> list[str]:
 
 
 class _PrivateFileHandler(RotatingFileHandler):
-    """Keeps every file it begins for the person alone."""
+    """Keeps every file it begins for the person alone; a full disk is no defect."""
 
     def _open(self) -> TextIOWrapper:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
@@ -43,6 +43,13 @@ class _PrivateFileHandler(RotatingFileHandler):
             flags |= os.O_NONBLOCK  # a pipe is not waited for
         handle = open_private(self.baseFilename, flags)
         return open(handle, "a", encoding=self.encoding, errors=self.errors)
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say on the terminal what does not fit on the disk."""
+        if isinstance(sys.exc_info()[1], OSError) and logging.lastResort is not None:
+            logging.lastResort.handle(record)
+        else:
+            super().handleError(record)
 
 
 def start_logging() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import resource
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from app.logfile import last_lines, start_logging
 from app.pictures.morphing import save_animation, save_strip
 from app.pictures.picture_file import PictureError, save_picture
 from app.pictures.picture_metadata import PictureMetadata
@@ -85,6 +87,20 @@ def test_settings_that_do_not_fit(tmp_path: Path) -> None:
         Settings(tab=3).save(path)
     assert Settings.load(path) == Settings(tab=2)
     assert [entry.name for entry in tmp_path.iterdir() if entry.is_file()] == ["settings.json"]
+
+
+def test_a_log_that_does_not_fit(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging()
+    handler = logging.getLogger().handlers[-1]
+    try:
+        with room_for(0):
+            logging.getLogger("tests").warning("The settings cannot be saved: %s", "full")
+        assert capsys.readouterr().err == "The settings cannot be saved: full\n"
+        logging.getLogger("tests").warning("there is room again")
+        assert last_lines(2)[1].endswith("there is room again")
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
 
 
 _FILL = """
