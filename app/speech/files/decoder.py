@@ -13,6 +13,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
@@ -155,20 +156,40 @@ def _kind(frame: Any) -> tuple[str, str, int]:
     return frame.format.name, frame.layout.name, frame.sample_rate
 
 
-def _frames(opened: Any, stream: Any) -> Any:
-    """Give frame after frame; passes over what is broken, as every player does."""
-    import av
+def _frames(opened: Any, stream: Any) -> Iterator[Any]:
+    """Give frame after frame; passes over what is broken or no sound, as every player does."""
+    from av.error import FFmpegError
 
-    for packet in opened.demux(stream):
+    sounds, problem = False, None
+    packets = opened.demux(stream)
+    while True:
         try:
-            yield from packet.decode()
-        except av.error.InvalidDataError:
+            packet = next(packets, None)
+        except FFmpegError as error:
+            # Of AAC it looks for the next frame to the end of the file before it gives up.
+            if _kind_of(opened) not in (*_SAYS_ITS_LENGTH, "aac"):
+                raise
+            packet, problem = None, error  # what follows is another thing, or will be missed
+        if packet is None:
+            break
+        try:
+            frames = packet.decode()
+        except FFmpegError as error:
+            problem = error
             continue
+        sounds = sounds or bool(frames)
+        yield from frames
+    if problem is not None and not sounds:
+        raise problem
+
+
+def _kind_of(opened: Any) -> str:
+    return str(opened.format.name).partition(",")[0]
 
 
 def _promised(file: BinaryIO, opened: Any, stream: Any) -> float | None:
     """Return the seconds that the file says it lasts; a guess from its size is none."""
-    kind = opened.format.name.partition(",")[0]
+    kind = _kind_of(opened)
     if kind == "mp3":
         return seconds_of_mp3(file, stream.rate)
     if kind not in _SAYS_ITS_LENGTH:

@@ -173,6 +173,18 @@ def test_what_stands_behind_an_mp3_does_not_make_it_cut_off(tmp_path: Path, behi
     assert Recording.from_file(path).seconds == pytest.approx(1, abs=0.1)
 
 
+@pytest.mark.parametrize(
+    ("name", "codec"), [("voice.wv", "wavpack"), ("voice.ac3", "ac3"), ("voice.aac", "aac")]
+)
+@pytest.mark.parametrize("behind", [b"TAG" + b"a" * 125, b"\n", b"\xff" * 2000])
+def test_what_stands_behind_other_sounds_does_not_make_them_damaged(
+    tmp_path: Path, name: str, codec: str, behind: bytes
+) -> None:
+    path = encode(tmp_path / name, codec)
+    path.write_bytes(path.read_bytes() + behind)
+    assert Recording.from_file(path).seconds == pytest.approx(2, abs=0.1)
+
+
 @pytest.mark.parametrize("tag", [b"", b"ID3\3\0\0\0\0\0\x0a" + bytes(10)])
 def test_mp3_among_other_kinds_is_read_to_the_last(tmp_path: Path, tag: bytes) -> None:
     path, film = tmp_path / "voice.mp3", encode(tmp_path / "voice.m4a", "aac").read_bytes()
