@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from typing import BinaryIO
 
+from app.speech.files.wav import NO_LENGTH
+
 _BEGINNING = 1 << 16  # bytes, in which the size is found
 _ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")  # WMA and WMV
 _ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _CAF_HEADER = 8  # bytes
+MATROSKA = b"\x1aE\xdf\xa3"
+"""How a Matroska or WebM file begins."""
+_SEGMENT = b"\x18S\x80g"  # in which all is
 _VOC_UNFINISHED = 0xFFFFFF  # what a program writes that does not know yet
 
 
 def promised_bytes(file: BinaryIO) -> int | None:
     """Return the size that an AIFF, AU, CAF, MP4, NIST, VOC, W64 or WMA file claims, else None.
 
-    One that was never finished claims nothing, or far too much.
+    So do Matroska and WebM. One that was never finished claims nothing, or far too much.
     """
     file.seek(0)
     head = file.read(_BEGINNING)
@@ -33,6 +38,8 @@ def promised_bytes(file: BinaryIO) -> int | None:
         return _end_of_voc_blocks(file, int.from_bytes(head[20:22], "little"))
     if head[4:8] == b"ftyp":
         return _end_of_mp4_sound(file)
+    if head.startswith(MATROSKA):
+        return _end_of_segment(head)
     if head.startswith(_ASF) and (at := head.find(_ASF_PROPERTIES)) >= 0:
         return int.from_bytes(head[at + 40 : at + 48], "little")
     return None
@@ -56,6 +63,24 @@ def _end_of_mp4_sound(file: BinaryIO) -> int | None:
 def _bytes_at(file: BinaryIO, at: int, count: int) -> bytes:
     file.seek(at)
     return file.read(count)
+
+
+def _end_of_segment(head: bytes) -> int | None:
+    """Return where a Matroska's segment ends; None where nobody knew when it was begun."""
+    at, size = _ebml_size(head, len(MATROSKA))
+    at += size
+    if head[at : at + 4] != _SEGMENT:
+        return None
+    at, size = _ebml_size(head, at + 4)
+    return at + size if size < NO_LENGTH else None
+
+
+def _ebml_size(head: bytes, at: int) -> tuple[int, int]:
+    """Return where a size ends, and the size: its leading zero bits tell how long it is."""
+    length = 9 - head[at : at + 1].ljust(1, b"\x80")[0].bit_length()
+    number = int.from_bytes(head[at : at + length], "big") & ((1 << 7 * length) - 1)
+    unknown = number == (1 << 7 * length) - 1
+    return at + length, NO_LENGTH if unknown else number
 
 
 def _end_of_caf_data(head: bytes) -> int | None:

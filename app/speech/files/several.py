@@ -13,7 +13,7 @@ from typing import BinaryIO
 from app.speech.files.frames import frames_in
 from app.speech.files.id3 import skip_tags
 from app.speech.files.mp3 import is_mp3, mp3_starts
-from app.speech.files.promised import promised_bytes
+from app.speech.files.promised import MATROSKA, promised_bytes
 from app.speech.files.wav import KINDS, NO_LENGTH
 
 _LARGEST_FILE = 1 << 26  # bytes; a description has fewer, and a longer file is refused anyway
@@ -25,8 +25,11 @@ A film in Ogg has several streams, which begin together; WavPack and FLAC keep t
 """
 
 
+_AVI = b"AVI "
+
+
 def _wav(begin: bytes) -> bool:
-    return begin[8:12] == b"WAVE" and begin[12:15].isalnum()  # the first chunk's name
+    return begin[8:12] in (b"WAVE", _AVI) and begin[12:15].isalnum()  # the first chunk's name
 
 
 def _aiff(begin: bytes) -> bool:
@@ -59,6 +62,10 @@ def _mp4(begin: bytes) -> bool:
     return begin[4:8] in (b"M4A ", b"M4B ", b"isom", b"iso2", b"mp41", b"mp42", b"qt  ", b"3gp4")
 
 
+def _matroska(begin: bytes) -> bool:
+    return b"\x42\x86\x81\1" in begin[5:17]  # the first field, after its size
+
+
 def _any(begin: bytes) -> bool:
     return True
 
@@ -82,6 +89,7 @@ _KINDS: dict[bytes, tuple[int, Callable[[bytes], bool]]] = {
     b"TTA1\1\0": (0, _any),
     bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"): (0, _any),  # WMA
     b"ftyp": (4, _mp4),
+    MATROSKA: (0, _matroska),
 }
 
 
@@ -105,13 +113,13 @@ def sounds_in(file: BinaryIO) -> list[BinaryIO]:
 def _starts(content: bytes) -> Iterator[int]:
     """Give where a sound begins, again and again; the first is at 0."""
     yield 0
-    last, claimed = 0, _claimed(content, 0)
+    last, claimed, film = 0, _claimed(content, 0), _is_film(content)
     frames = "any" if is_mp3(content[:3]) else None  # of which kind the current sound has some
     mp3, without_a_word = set(mp3_starts(content)), dict(frames_in(content))
     for start in sorted({*_marks(content), *mp3, *without_a_word}):
         kind = without_a_word.get(start)
-        # MP3 may be within a WAV or a film, and its tags within other chunks.
-        is_within = start < claimed and (start in mp3 or kind is not None)
+        # MP3 may be within a WAV or a film, and its tags within other chunks; all kinds in a film.
+        is_within = start < claimed and (film or start in mp3 or kind is not None)
         if kind and frames in ("any", kind) and (is_within or start not in mp3):
             frames = kind  # they go on behind a tag, or behind what is damaged
             continue
@@ -120,7 +128,12 @@ def _starts(content: bytes) -> Iterator[int]:
         if start - last >= _HEADER:
             yield start
             claimed = start + _claimed(content, start)
+            film = _is_film(content[start : start + _LONGEST_BEGINNING])
         last, frames = start, kind or ("any" if start in mp3 else None)
+
+
+def _is_film(begin: bytes) -> bool:
+    return begin.startswith(MATROSKA) or begin[8:12] == _AVI
 
 
 def _claimed(content: bytes, start: int) -> int:
@@ -130,7 +143,9 @@ def _claimed(content: bytes, start: int) -> int:
         riff = int.from_bytes(begin[4:], "little" if KINDS[begin[:4]] == "<" else "big")
         return 8 + riff if riff < NO_LENGTH else 0
     sound = io.BytesIO(content[start:])
-    return promised_bytes(sound) or skip_tags(sound) + 1
+    if (promised := promised_bytes(sound)) is None and begin.startswith(MATROSKA):
+        return len(content)
+    return promised or skip_tags(sound) + 1
 
 
 def _marks(content: bytes) -> Iterator[int]:

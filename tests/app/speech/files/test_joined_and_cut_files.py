@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 from pathlib import Path
 
@@ -211,6 +212,26 @@ def test_sounds_that_begin_without_a_word_are_read_to_the_last(
         assert Recording.from_file(path).seconds == pytest.approx(8, abs=0.3), kind
     path.write_bytes(frames + other)
     assert Recording.from_file(path).seconds == pytest.approx(3, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [("voice.mka", "libmp3lame"), ("voice.webm", "libopus"), ("voice.avi", "libmp3lame")],
+)
+def test_films_among_other_kinds_are_read_to_the_last(
+    tmp_path: Path, name: str, codec: str
+) -> None:
+    path = encode(tmp_path / name, codec)
+    film, other = path.read_bytes(), written(tmp_path / "sound", "FLAC")
+    for content, seconds in (
+        (film + other + film, 5),
+        (other + film + other, 4),
+        (wav() + film, 3),
+        # As to a pipe: it says no length, and what is within it stays there.
+        (re.sub(rb"(?<=\x18S\x80g\x01).{7}", b"\xff" * 7, film, flags=re.S), 2),
+    ):
+        path.write_bytes(content)
+        assert Recording.from_file(path).seconds == pytest.approx(seconds, abs=0.2)
 
 
 def test_mp3_and_aac_one_after_the_other(tmp_path: Path) -> None:
