@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
+from tqdm.contrib.concurrent import thread_map
 
 from models.training.data.photographs import MOST_DETAIL
-from models.training.prepare.parallel import work_through
 from models.training.prepare.pictures import Checked, PictureError, check
 from models.training.prepare.problems import SHOWN, Kind, Problems
 from models.training.prepare.source import Collection, Source, species_key
@@ -56,8 +55,7 @@ def prepare(collection: Collection, out: Path, settings: Settings, problems: Pro
         beside `out`; nothing else was written), or no split is possible.
     """
     refuse_foreign(out)
-    workers = os.cpu_count() or 1
-    checked = _check_all(collection.sources, settings.min_side, workers, problems)
+    checked = _check_all(collection.sources, settings.min_side, problems)
     report = _save_report(problems, out)
     if problems.fatal and not settings.skip_broken:
         raise ValueError(
@@ -77,7 +75,7 @@ def prepare(collection: Collection, out: Path, settings: Settings, problems: Pro
         part = folders[name]
         # Where an earlier run left pictures in `more`, they are told to be none of the folder's.
         if part or (name == "more" and (out / name).is_dir()):
-            written = write_folder(out / name, part, settings.size, workers)
+            written = write_folder(out / name, part, settings.size)
             lines.append(_describe(out / name, part, written))
     if problems:
         heading = "Left out" if problems.fatal else "Noted"
@@ -102,9 +100,7 @@ def _share_out(
     return folders
 
 
-def _check_all(
-    sources: Sequence[Source], min_side: int, workers: int, problems: Problems
-) -> list[Checked]:
+def _check_all(sources: Sequence[Source], min_side: int, problems: Problems) -> list[Checked]:
     def attempt(source: Source) -> Checked | PictureError:
         try:
             return check(source, min_side)
@@ -116,7 +112,8 @@ def _check_all(
         # have none.
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
-        results = work_through(attempt, sources, "checking", workers)
+        # Threads are enough: Pillow decodes, scales and encodes without holding Python's lock.
+        results = thread_map(attempt, sources, desc="checking", unit=" pictures", leave=False)
     checked = []
     for source, result in zip(sources, results, strict=True):
         if isinstance(result, Checked):

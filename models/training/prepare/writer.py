@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from PIL import Image
+from tqdm.contrib.concurrent import thread_map
 
-from models.training.prepare.parallel import work_through
 from models.training.prepare.pictures import QUALITY, Checked, render
 from models.whole_files import whole_file, write_whole
 
@@ -48,7 +48,7 @@ def claim(out: Path, settings: Mapping[str, object]) -> None:
     write_whole(out / MARK, json.dumps(settings, indent=2) + "\n")
 
 
-def write_folder(folder: Path, checked: Sequence[Checked], size: int, workers: int) -> int:
+def write_folder(folder: Path, checked: Sequence[Checked], size: int) -> int:
     """Write the pictures of ``train``, ``test`` or ``more``, then its ``metadata.jsonl``.
 
     Returns
@@ -57,8 +57,12 @@ def write_folder(folder: Path, checked: Sequence[Checked], size: int, workers: i
     """
     for parent in {(folder / one.source.target).parent for one in checked}:
         parent.mkdir(parents=True, exist_ok=True)
-    written = work_through(
-        lambda one: _write_picture(folder, one, size), checked, f"writing {folder.name}", workers
+    written = thread_map(
+        lambda one: _write_picture(folder, one, size),
+        checked,
+        desc=f"writing {folder.name}",
+        unit=" pictures",
+        leave=False,
     )
     lines = [json.dumps(_describe(one, size)) + "\n" for one in checked]
     write_whole(folder / METADATA, "".join(lines))
