@@ -15,7 +15,7 @@ from tests.conftest import REPOSITORY
 MOST_MODULES = 20
 
 LAYERS = (
-    "models.errors models.offline models.memory models.upright models.number_option",
+    "models.errors models.offline models.memory models.upright models.number_option models.batched",
     "models.text_file models.whole_files models.words",
     "models.sketches",
     "models.networks",

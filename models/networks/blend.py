@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from models.batched import Batched
 from models.networks.attention import WordAttention
 from models.networks.text_encoder import TextFeatures
 
@@ -14,7 +15,7 @@ _NEARLY_PARALLEL = 1e-4  # radians; below it the arc cannot be told from the str
 
 
 @dataclass(frozen=True)
-class TextBlend:
+class TextBlend(Batched):
     """The features of B pairs of sentences, mixed.
 
     Sentences differ in length and order, so that to mix the first word of one with the first word
@@ -38,9 +39,6 @@ class TextBlend:
     def sentence(self) -> Tensor:
         """(B, D) sentence features on the straight line between both."""
         return torch.lerp(self.first.sentence, self.second.sentence, self.share)
-
-    def to(self, device: torch.device | str) -> TextBlend:
-        return TextBlend(self.first.to(device), self.second.to(device), self.share)
 
     def attend(self, attention: WordAttention, hidden: Tensor) -> tuple[Tensor, Tensor]:
         """Attend as `TextFeatures.attend`; the words of `second` follow those of `first`.

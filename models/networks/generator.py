@@ -9,6 +9,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from models.batched import Batched
 from models.networks.attention import WordAttention
 from models.networks.blend import TextBlend
 from models.networks.config import FIRST_STAGE_SIZE, GeneratorConfig
@@ -32,7 +33,7 @@ SEED_SIZE = 4
 
 
 @dataclass(frozen=True)
-class Canvas:
+class Canvas(Batched):
     """What a stage hands on for a batch of B sentences.
 
     Attributes
@@ -51,10 +52,6 @@ class Canvas:
     def image(self) -> Tensor:
         """The picture (B, 3, S, S), values in -1 .. 1."""
         return torch.tanh(self.drawn)
-
-    def rows(self, part: Tensor) -> Canvas:
-        """Some of the pictures."""
-        return Canvas(self.hidden[part], self.drawn[part])
 
     def crop(self, top: int, left: int, size: int) -> Canvas:
         """A square part, to train later stages on patches."""

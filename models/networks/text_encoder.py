@@ -9,13 +9,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from models.batched import Batched
 from models.networks.attention import WordAttention
 from models.networks.config import TextEncoderConfig
 from models.words.vocabulary import PADDING_ID
 
 
 @dataclass(frozen=True)
-class TextFeatures:
+class TextFeatures(Batched):
     """What the text encoder says of B sentences of at most T words.
 
     Attributes
@@ -28,13 +29,6 @@ class TextFeatures:
     words: Tensor
     sentence: Tensor
     mask: Tensor
-
-    def to(self, device: torch.device | str) -> TextFeatures:
-        return TextFeatures(self.words.to(device), self.sentence.to(device), self.mask.to(device))
-
-    def rows(self, part: slice | Tensor) -> TextFeatures:
-        """Some of the sentences."""
-        return TextFeatures(self.words[part], self.sentence[part], self.mask[part])
 
     def attend(self, attention: WordAttention, hidden: Tensor) -> tuple[Tensor, Tensor]:
         """Let image features (B, C, H, W) look at the words; returns as `WordAttention`."""

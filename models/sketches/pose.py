@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from models.batched import Batched
 from models.sketches.pose_wish import PartPlace, PartPlaces
 
 PARTS = (
@@ -43,7 +44,7 @@ UNSEEN_APART, ALIKE_WITHIN = 0.25, 0.1
 
 
 @dataclass(frozen=True)
-class Pose:
+class Pose(Batched):
     """Where the parts of B birds are.
 
     Attributes
@@ -57,12 +58,6 @@ class Pose:
 
     def __len__(self) -> int:
         return len(self.places)
-
-    def rows(self, part: slice | Tensor) -> Pose:
-        return Pose(self.places[part], self.visible[part])
-
-    def to(self, device: torch.device | str) -> Pose:
-        return Pose(self.places.to(device), self.visible.to(device))
 
     @classmethod
     def of(cls, places: PartPlaces) -> Pose:

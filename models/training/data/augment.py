@@ -8,12 +8,13 @@ pass for a bird that looks the other way, and the generator would learn one pose
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from models.batched import Batched
 from models.sketches.pose import Pose
 
 
@@ -31,7 +32,7 @@ class AugmentConfig:
 
 
 @dataclass(frozen=True)
-class Movement:
+class Movement(Batched):
     """How each of B pictures is moved, drawn before the pictures are known.
 
     Attributes
@@ -53,9 +54,6 @@ class Movement:
             shift=2 * config.shift * (torch.rand(batch, 2) * 2 - 1),
             cutout=torch.rand(batch, 2),
         )
-
-    def rows(self, part: slice | Tensor) -> Movement:
-        return Movement(*(getattr(self, entry.name)[part] for entry in fields(self)))
 
     def pose(self, pose: Pose, config: AugmentConfig) -> Pose:
         """Where parts of a picture's bird (B) are seen once it is moved and cut out."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from models.batched import Batched
 from models.networks.text_encoder import TextEncoder, TextFeatures, pad_ids
 from models.words.vocabulary import Vocabulary
 
@@ -32,7 +33,7 @@ JOINTS = ("and", "or", "to", "ish")
 
 
 @dataclass(frozen=True)
-class WrongText:
+class WrongText(Batched):
     """Features of B sentences that are wrong in one thing.
 
     Attributes
@@ -43,12 +44,6 @@ class WrongText:
 
     text: TextFeatures
     changed: Tensor
-
-    def rows(self, part: slice | Tensor) -> WrongText:
-        return WrongText(self.text.rows(part), self.changed[part])
-
-    def to(self, device: torch.device) -> WrongText:
-        return WrongText(self.text.to(device), self.changed.to(device))
 
 
 class Counterfactual:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from models.batched import Batched
 from models.sketches.pose import PARTS, Pose
 
 HEAD = [
@@ -45,7 +46,7 @@ class CropSettings:
 
 
 @dataclass(frozen=True)
-class Crop:
+class Crop(Batched):
     """A square in each of B photographs.
 
     Attributes
@@ -80,9 +81,6 @@ class Crop:
         side = (boxes[:, 2:].amax(1) * CENTRED).clamp(SMALLEST, 1.0)
         corner = boxes[:, :2] + boxes[:, 2:] / 2 - side[:, None] / 2
         return cls(_inside(corner, side), side, torch.full((len(boxes),), mirrored))
-
-    def rows(self, part: slice | Tensor) -> Crop:
-        return Crop(*(getattr(self, entry.name)[part] for entry in fields(self)))
 
     def cut(self, photographs: Tensor, size: int) -> Tensor:
         """Cut the squares out of photographs (B, 3, S, S) and bring them to `size` pixels."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from models.batched import Batched
 from models.training.data.photographs import Photographs
 from models.words.vocabulary import Vocabulary
 
@@ -66,7 +67,7 @@ class Exchange:
 
 
 @dataclass(frozen=True)
-class Recolouring:
+class Recolouring(Batched):
     """Which of B photographs are made another colour.
 
     Attributes
@@ -89,14 +90,6 @@ class Recolouring:
     def of(cls, changes: Sequence[tuple[float, float, float, float]]) -> Recolouring:
         """From source, reach, target and gamma of each photograph."""
         return cls(*torch.tensor(changes).unbind(1))
-
-    def rows(self, part: slice | Tensor) -> Recolouring:
-        return Recolouring(self.source[part], self.reach[part], self.target[part], self.gamma[part])
-
-    def to(self, device: torch.device) -> Recolouring:
-        return Recolouring(
-            *(part.to(device) for part in (self.source, self.reach, self.target, self.gamma))
-        )
 
     def apply(self, images: Tensor) -> Tensor:
         """Make photographs (B, 3, S, S) in -1 .. 1 another colour; the others stay, bit for bit."""

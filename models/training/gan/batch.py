@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from models.batched import Batched
 from models.networks.config import GeneratorConfig
 from models.networks.text_encoder import TextEncoder, TextFeatures, pad_ids
 from models.sketches.pose import Pose
@@ -34,7 +35,7 @@ def shown_size(phase: Phase) -> int:
 
 
 @dataclass(frozen=True)
-class Batch:
+class Batch(Batched):
     """Photographs, their sentences, and the noise that drawings are made from.
 
     Attributes
@@ -70,38 +71,15 @@ class Batch:
 
     def part(self, rows: slice) -> Batch:
         """Some of the rows; neighbours must stay together."""
-        return replace(
-            self,
-            photographs=self.photographs[rows],
-            species=self.species[rows],
-            pose=self.pose.rows(rows),
-            text=self.text.rows(rows),
-            wrong=self.wrong and self.wrong.rows(rows),
-            sentence=self.sentence[rows],
-            wrong_sentence=self.wrong_sentence[rows],
-            noise=self.noise[rows],
-            epsilon=self.epsilon[rows],
-            seen=self.seen.rows(rows),
-            drawn=self.drawn.rows(rows),
-        )
+        return replace(self.rows(rows), place=self.place)
 
     def parts(self, count: int) -> list[Batch]:
         size = len(self) // count
         return [self.part(slice(start, start + size)) for start in range(0, len(self), size)]
 
-    def to(self, device: torch.device) -> Batch:
-        """Move all that networks look at; photographs lie there already."""
-        return replace(
-            self,
-            species=self.species.to(device),
-            pose=self.pose.to(device),
-            text=self.text.to(device),
-            wrong=self.wrong and self.wrong.to(device),
-            sentence=self.sentence.to(device),
-            wrong_sentence=self.wrong_sentence.to(device),
-            noise=self.noise.to(device),
-            epsilon=self.epsilon.to(device),
-        )
+    def to(self, device: torch.device | str) -> Batch:
+        """Move all that networks look at; a GPU would be halted to ask it for the place."""
+        return replace(super().to(device), place=self.place)
 
 
 class BatchSampler:

@@ -16,13 +16,11 @@ from torch.optim.swa_utils import AveragedModel
 from models.networks.config import GeneratorConfig
 from models.networks.generator import Generator
 from models.networks.layers import channels_last, enlarge
-from models.networks.text_encoder import TextFeatures
 from models.painting.precision import chosen_precision
 from models.sketches.part_head import PartHead
 from models.training.damsm.model import Damsm
 from models.training.damsm.similarity import damsm_loss
 from models.training.data.augment import Movement, augment
-from models.training.data.counterfactual import WrongText
 from models.training.expert.parts import part_loss
 from models.training.features.image_features import REGION_MAP, resize
 from models.training.features.part_features import PartFeatures
@@ -300,10 +298,10 @@ class GanStep:
         loss = damsm_loss(
             distributed.gather(regions),
             distributed.gather(whole),
-            _gather(batch.text),
+            batch.text.each(distributed.gather),
             distributed.gather(batch.species),
             self.damsm.config,
-            wrong and WrongText(_gather(wrong.text), distributed.gather(wrong.changed)),
+            wrong and wrong.each(distributed.gather),
         )
         return loss.words, loss.sentence
 
@@ -361,12 +359,6 @@ class GanStep:
     def _autocast(self) -> torch.autocast:
         enabled = self.precision is torch.bfloat16
         return torch.autocast(self.device.type, torch.bfloat16, enabled=enabled)
-
-
-def _gather(text: TextFeatures) -> TextFeatures:
-    return TextFeatures(
-        *(distributed.gather(part) for part in (text.words, text.sentence, text.mask))
-    )
 
 
 class _Means:
