@@ -4,7 +4,7 @@
 # make bench    measure window, drawing and training beside alternatives, on an idle machine
 # make bench-speech CAPTIONS=metadata.jsonl    measure how well speech is understood (three hours)
 # make audit ADVISORIES=all.zip    name the locked packages' known weaknesses, and what may report home
-# make pictures    draw docs/colours.jpg and the screenshots anew
+# make pictures    draw docs/colours.jpg, docs/names.jpg and the screenshots anew
 # make reinstall   look again for what is missing (a compiler came, a package was removed)
 # make install     install what is missing, and put the program into the desktop's menu
 # make uninstall   take it out of the menu again
@@ -101,7 +101,7 @@ audit: $(test_stamp)
 
 # Drawn by the bundled weights; `look` and `side-by-side` make the README's other pictures.
 pictures: $(test_stamp)
-	$(python) scripts/colours.py
+	$(python) scripts/pictures.py
 	$(python) scripts/screenshots.py
 
 reinstall:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draw the README's picture: eight colour sentences (columns) with four seeds (rows)."""
+"""Draw two pictures of README: sentences about colours by seeds, and birds asked for by name."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from models import Painter
 from models.request import DrawRequest
+from models.training.evaluation.sheets import Panel, save_sheet
 
 SENTENCES = (
     "this bird is bright red with black wings",
@@ -25,17 +26,33 @@ SENTENCES = (
     "this bird is brown with a speckled breast",
 )
 SEEDS = (0, 1, 2, 3)
+NAMES = (
+    "northern cardinal", "blue jay", "American goldfinch", "mallard",
+    "flamingo", "emperor penguin", "peacock", "snowy owl",
+    "toucan", "scarlet macaw", "puffin", "bald eagle",
+    "hoopoe", "kingfisher", "budgerigar", "ostrich",
+)  # fmt: skip
+"""Good ones and bad ones."""
+NAMES_SEED = 1
 SIDE = 192
 CAPTION_HEIGHT = 44
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("-o", "--output", type=Path, default=Path("docs/colours.jpg"))
+    parser.add_argument("-o", "--output", type=Path, default=Path("docs"), help="folder (docs)")
     parser.add_argument("--weights", type=Path, help="another weights file than the bundled one")
     options = parser.parse_args()
 
     painter = Painter.load(options.weights)
+    draw_colours(painter, options.output / "colours.jpg")
+    requests = [DrawRequest(name, NAMES_SEED) for name in NAMES]
+    panels = [Panel([painter.draw(each).image], each.sentence) for each in requests]
+    save_sheet(options.output / "names.jpg", panels, columns=8, side=SIDE)
+
+
+def draw_colours(painter: Painter, path: Path) -> None:
+    """Draw each sentence (a column) with each seed (a row)."""
     sheet = Image.new("RGB", (SIDE * len(SENTENCES), CAPTION_HEIGHT + SIDE * len(SEEDS)), "white")
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(13)
     for column, sentence in enumerate(SENTENCES):
@@ -44,8 +61,7 @@ def main() -> None:
         for row, drawing in enumerate(painter.draw_batch(requests)):
             picture = drawing.image.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
             sheet.paste(picture, (column * SIDE, CAPTION_HEIGHT + row * SIDE))
-    sheet.save(options.output, quality=90)
-    print(options.output)
+    sheet.save(path, quality=90)
 
 
 def _in_two_lines(sentence: str) -> str:
