@@ -190,7 +190,7 @@ def _nine(window: MainWindow) -> None:
     _draw(window, _NINE, 1, 9)
 
 
-def _unknown(window: MainWindow) -> None:
+def _unknown_words(window: MainWindow) -> None:
     _draw(window, "a bluue bird like a zeppelin", 3)
 
 
@@ -203,10 +203,6 @@ def _spoken(window: MainWindow) -> None:
     window.messages.clear()
     window.tabs.select(window.speak_tab)
     window.speak_tab.field.sentence = "this is a blue bird with a white belly"
-    _draw_shown(window)
-
-
-def _draw_shown(window: MainWindow) -> None:
     window.desk.draw(window.speak_tab.field.sentence, 2)
     _wait(window, lambda: not window.desk.busy)
 
@@ -304,24 +300,12 @@ def _about(window: MainWindow) -> None:
 
 
 STATES: dict[str, Callable[[MainWindow], None]] = {
-    "loading": _loading,
-    "drawn": _drawn,
-    "attention": _attention,
-    "drawing": _drawing,
-    "nine": _nine,
-    "unknown-words": _unknown,
-    "named": _named,
-    "spoken": _spoken,
-    "straight": _straight,
-    "both": _both,
-    "morph": _morph,
-    "gallery": _gallery,
-    "no-microphone": _no_microphone,
-    "error": _error,
-    "disk-full": _disk_full,
-    "card-full": _card_full,
-    "settings": _settings,
-    "about": _about,
+    bring_about.__name__.removeprefix("_").replace("_", "-"): bring_about
+    for bring_about in (
+        *(_loading, _drawn, _attention, _drawing, _nine, _unknown_words, _named, _spoken),
+        *(_straight, _both, _morph, _gallery, _no_microphone, _error, _disk_full, _card_full),
+        *(_settings, _about),
+    )
 }
 STATES_WITHOUT_MODEL = {"no-model": _no_model}
 
