@@ -35,6 +35,7 @@ from models.painting.backend import Backend, choose_device
 from models.request import SKETCHES, DrawRequest
 from models.sketches.pose_bank import PoseBank
 from models.sketches.sketch_scorer import SketchScorer
+from models.training.runs.tables import table
 
 SENTENCES = (
     "a small red bird with black wings",
@@ -78,11 +79,11 @@ def _compare(device: str) -> None:
     pairs = zip(alone(pictures, "plain", device), alone(pictures, "ours", device), strict=True)
     noise_ratios = [_signal_to_noise(*pair) for pair in pairs]
     print(f"Sentence to 512 px picture, {RUNS} times, seconds:\n")
-    _print_row("", "straightforward", "ours", "ratio")
-    _print_row(*["---"] * 4)
+    rows = []
     for name, measure in (("fastest", min), ("median", statistics.median)):
         slow, fast = measure(plain), measure(ours)
-        _print_row(name, f"{slow:.3f}", f"{fast:.3f}", f"{slow / fast:.2f}")
+        rows.append([name, f"{slow:.3f}", f"{fast:.3f}", f"{slow / fast:.2f}"])
+    print(table(["", "straightforward", "ours", "ratio"], rows))
     print(
         f"\nPSNR between both, {len(noise_ratios)} sentences: {min(noise_ratios):.1f} to "
         f"{max(noise_ratios):.1f} dB\n"
@@ -105,21 +106,17 @@ def pictures(kind: str, device: str) -> list[np.ndarray]:
 def _print_precisions(device: str) -> None:
     """Whether the program multiplies in what is faster here."""
     print(f"Fastest of {RUNS}, by what is multiplied in:\n")
-    _print_row("", "seconds")
-    _print_row("---", "---")
-    for name in ("ours", *_PRECISIONS):
-        _print_row(name, f"{min(alone(single_times, name, device)):.3f}")
-    print()
+    names = ("ours", *_PRECISIONS)
+    rows = [(name, f"{min(alone(single_times, name, device)):.3f}") for name in names]
+    print(table(["", "seconds"], rows), end="\n\n", flush=True)
 
 
 def _print_sketches(device: str) -> None:
     """What choosing among sketches costs, measured in turns."""
     one, several = alone(sketching_times, device)
     print(f"Fastest of {RUNS}, 512 px, by how many sketches the picture is chosen from:\n")
-    _print_row("", "1", str(SKETCHES), "ratio")
-    _print_row(*["---"] * 4)
-    _print_row("seconds", f"{one:.3f}", f"{several:.3f}", f"{several / one:.2f}")
-    print()
+    row = ("seconds", f"{one:.3f}", f"{several:.3f}", f"{several / one:.2f}")
+    print(table(["", "1", str(SKETCHES), "ratio"], [row]), end="\n\n", flush=True)
 
 
 def sketching_times(device: str) -> tuple[float, float]:
@@ -177,22 +174,21 @@ def _loaded(kind: str, device: str) -> Iterator[Painter]:
 def _print_costs(device: str) -> None:
     found = {(size, batch): alone(cost, size, batch, device) for size in SIZES for batch in BATCHES}
     print(f"Fastest of {BATCH_RUNS} or more, and memory that drawing adds to the loaded model:\n")
-    _print_row("", *(f"batch of {batch}" for batch in BATCHES))
-    _print_row(*["---"] * (1 + len(BATCHES)))
+    rows = []
     for size in SIZES:
         cells = []
         for batch in BATCHES:
             seconds, megabytes = found[size, batch]
             cells.append(f"{seconds:.3f} s, {batch / seconds:.1f} pictures/s, {megabytes:.0f} MB")
-        _print_row(f"{size} px", *cells)
+        rows.append([f"{size} px", *cells])
     for size, smaller in zip(SIZES[1:], SIZES, strict=False):
         cells = [
             f"{found[size, batch][0] - found[smaller, batch][0]:.3f} s, "
             f"{found[size, batch][1] - found[smaller, batch][1]:.0f} MB"
             for batch in BATCHES
         ]
-        _print_row(f"of it the stage of {size} px", *cells)
-    print()
+        rows.append([f"of it the stage of {size} px", *cells])
+    print(table(["", *(f"batch of {batch}" for batch in BATCHES)], rows), end="\n\n", flush=True)
 
 
 def cost(size: int, batch: int, device: str) -> tuple[float, float]:
@@ -239,11 +235,11 @@ def _print_captions(device: str, count: int) -> None:
     speeds = [(quarter - 1) / (part[-1] - part[0]) for part in (saved[:quarter], saved[-quarter:])]
     some = max(1, len(sizes) // 4)
     print(f"A file of {count} captions, 512 px, saved as PNG:\n")
-    _print_row("", "first quarter", "last quarter")
-    _print_row(*["---"] * 3)
-    _print_row("pictures/s", *(f"{speed:.2f}" for speed in speeds))
-    _print_row("memory, MB", f"{max(sizes[:some]):.0f}", f"{max(sizes[-some:]):.0f}")
-    print()
+    rows = [
+        ("pictures/s", *(f"{speed:.2f}" for speed in speeds)),
+        ("memory, MB", f"{max(sizes[:some]):.0f}", f"{max(sizes[-some:]):.0f}"),
+    ]
+    print(table(["", "first quarter", "last quarter"], rows), end="\n\n", flush=True)
 
 
 # The whole program.
@@ -261,10 +257,11 @@ def _print_start(device: str) -> None:
             ),
         }
         print(f"From the command to its end, median of {START_RUNS}, page cache warm:\n")
-        _print_row("", "seconds")
-        _print_row("---", "---")
-        for name, command in starts.items():
-            _print_row(name, f"{statistics.median(_start_times(command)):.2f}")
+        rows = [
+            (name, f"{statistics.median(_start_times(command)):.2f}")
+            for name, command in starts.items()
+        ]
+        print(table(["", "seconds"], rows))
 
 
 def _start_times(command: Sequence[str]) -> list[float]:
@@ -291,10 +288,6 @@ def _times(call: Callable[[], object], count: int) -> list[float]:
 
 def _signal_to_noise(one: np.ndarray, other: np.ndarray) -> float:
     return float(10 * np.log10(255**2 / max(np.mean((one - other) ** 2), 1e-9)))
-
-
-def _print_row(*cells: str) -> None:
-    print(f"| {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from models.errors import SoundError
 from models.sound.ears import LEAST_LIKENESS
 from models.sound.listener import Listener
 from models.sound.log_mel import SAMPLE_RATE
+from models.training.runs.tables import table
 from models.training.speech.effects import Samples, add_noise
 from models.training.speech.spoken_data import load_samples, read_spoken_captions
 from models.training.speech.voices import installed_voices
@@ -71,36 +72,29 @@ def main() -> None:
     captions = read_spoken_captions(options.spoken)[: options.utterances]
     spoken = [load_samples(caption.path).numpy() for caption in captions]
     voices = [voice for voice in installed_voices() if voice.name.startswith("flite")]
-
     ears = Ears()
-    shares = [f"{share:.0%}" for share in SHARES]
-    _row("likeness", "sounds", "no voice", "refused", *shares)
-    _row(*["---"] * (4 + len(shares)))
-    _figures(ears, "captions, clean", spoken)
+    kinds = {"captions, clean": spoken}
     for decibels in BABBLE:
-        noisy = [
+        kinds[f"captions, babble {decibels:.0f} dB below"] = [
             add_noise(samples, "babble", decibels, np.random.default_rng(number))
             for number, samples in enumerate(spoken)
         ]
-        _figures(ears, f"captions, babble {decibels:.0f} dB below", noisy)
-    everyday = [voice.speak(text) for text in EVERYDAY for voice in voices]
-    _figures(ears, "everyday sentences", everyday)
-    _figures(ears, "captions backwards", [samples[::-1].copy() for samples in spoken])
-    _figures(ears, "melodies", [melody(seed=seed) for seed in range(MELODIES)])
-    calls = [animal(name, seed=seed) for name in CALLS for seed in range(CALLS_OF_EACH)]
-    _figures(ears, "animals", calls)
+    kinds["everyday sentences"] = [voice.speak(text) for text in EVERYDAY for voice in voices]
+    kinds["captions backwards"] = [samples[::-1].copy() for samples in spoken]
+    kinds["melodies"] = [melody(seed=seed) for seed in range(MELODIES)]
+    seeds = range(CALLS_OF_EACH)
+    kinds["animals"] = [animal(name, seed=seed) for name in CALLS for seed in seeds]
+    shares = (f"{share:.0%}" for share in SHARES)
+    rows = [_figures(ears, name, sounds) for name, sounds in kinds.items()]
+    print(table(["likeness", "sounds", "no voice", "refused", *shares], rows))
 
 
-def _figures(ears: Ears, name: str, sounds: Sequence[Samples]) -> None:
+def _figures(ears: Ears, name: str, sounds: Sequence[Samples]) -> list[str]:
     said = [ears.likeness(sound) for sound in sounds]
     heard = sorted(value for value in said if value is not None)
     refused = sum(value < LEAST_LIKENESS for value in heard)
     spread = [f"{heard[round(share * (len(heard) - 1))]:.2f}" if heard else "–" for share in SHARES]
-    _row(name, str(len(said)), str(len(said) - len(heard)), str(refused), *spread)
-
-
-def _row(*cells: str) -> None:
-    print(f"| {' | '.join(cells)} |", flush=True)
+    return [name, str(len(said)), str(len(said) - len(heard)), str(refused), *spread]
 
 
 if __name__ == "__main__":

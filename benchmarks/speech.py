@@ -27,6 +27,7 @@ from tqdm import tqdm
 from app.speech.recognition.tidy import tidy
 from app.speech.sound.recording import Recording
 from models.sound.log_mel import SAMPLE_RATE
+from models.training.runs.tables import table
 from models.training.speech.synthesiser import Voice
 from models.training.speech.voices import installed_voices
 
@@ -139,7 +140,7 @@ def main() -> int:
     mine = [utterance for utterance in known.values() if utterance.engine in wanted]
     for title, sentences, conditions in parts:
         if heard_of := [utterance for utterance in mine if utterance.sentence in sentences]:
-            print(f"{title}\n\n{table(heard_of, conditions)}\n")
+            print(f"{title}\n\n{error_rates(heard_of, conditions)}\n")
     return 0
 
 
@@ -210,17 +211,15 @@ def _words(text: str) -> list[str]:
     return [_SAME_WORD.get(word, word) for word in tidy(text).split()]
 
 
-def table(utterances: list[Utterance], conditions: Conditions) -> str:
+def error_rates(utterances: list[Utterance], conditions: Conditions) -> str:
     """Return word error rates in percent as Markdown, a row for each recogniser.
 
     A column counts the clean sounds of which three words or more were lost.
     """
     engines = list(dict.fromkeys(utterance.engine for utterance in utterances))
     columns = [noise if noise == "clean" else f"{noise}, {db} dB" for noise, db in conditions]
-    rows = [
-        ["recogniser", "sounds", *columns, "words lost", "seconds a sentence", "real-time factor"]
-    ]
-    rows.append(["---"] * len(rows[0]))
+    further = ("words lost", "seconds a sentence", "real-time factor")
+    rows = []
     for engine in engines:
         own = [utterance for utterance in utterances if utterance.engine == engine]
         rates = [
@@ -231,15 +230,11 @@ def table(utterances: list[Utterance], conditions: Conditions) -> str:
         lost = sum(u.noise == "clean" and u.lost >= MANY_WORDS for u in own)
         rows.append(
             [
-                engine,
-                str(len(own)),
-                *rates,
-                str(lost),
-                f"{work / len(own):.2f}",
-                f"{work / sound:.2f}",
+                *(engine, str(len(own)), *rates, str(lost)),
+                *(f"{work / len(own):.2f}", f"{work / sound:.2f}"),
             ]
         )
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    return table(["recogniser", "sounds", *columns, *further], rows)
 
 
 def _rate(utterances: list[Utterance]) -> str:

@@ -26,6 +26,13 @@ class Score:
     margin: float
 
 
+def shown(score: Score | None, digits: int, scale: float = 1) -> str:
+    """A score and its margin as a cell of a table; a dash where there is none."""
+    if score is None:
+        return "–"
+    return f"{scale * score.value:.{digits}f} ± {scale * score.margin:.{digits}f}"
+
+
 def with_confidence(statistic: Callable[[Tensor], float], count: int, seed: int = 0) -> Score:
     """Score all pictures, and ten times all but a tenth of them: the grouped jackknife.
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.training.evaluation.confidence import SPLITS, Score
+from models.training.evaluation.confidence import SPLITS, Score, shown
+from models.training.runs.tables import table
 from models.whole_files import write_whole
 
 
@@ -87,40 +88,40 @@ class Report:
 
     def to_markdown(self) -> str:
         """One table, what its numbers mean, and what made them."""
-        header = (
-            f"| size | pictures | compared | FID ({self.network}) | KID ({self.network}) "
-            f"| class score ({self.network}) | R@1 of 100 | R@1, shuffled captions "
-            "| seed diversity | pose diversity | colour obedience |"
-        )
-        lines = [header, "|" + " --- |" * 11]
+        header = [
+            *("size", "pictures", "compared", f"FID ({self.network})", f"KID ({self.network})"),
+            *(f"class score ({self.network})", "R@1 of 100", "R@1, shuffled captions"),
+            *("seed diversity", "pose diversity", "colour obedience"),
+        ]
+        rows = []
         for size, stage in self.stages.items():
             own = [_percent(share) for share in (*_diversities(stage), stage.colour_obedience)]
             seen = f"**{size} px**, seen at {stage.seen_at}"
-            lines.append(_row(seen, "**drawings**", stage, own))
+            rows.append(_row(seen, "**drawings**", stage, own))
             whole = ["–" if share is None else "100 %" for share in _diversities(stage)] + ["–"]
-            lines.append(_row("", "photographs, half and half", stage.photographs, whole))
+            rows.append(_row("", "photographs, half and half", stage.photographs, whole))
             if stage.train_photographs is not None:
                 label = "photographs of training species"
-                lines.append(_row("", label, stage.train_photographs, ["–"] * 3))
+                rows.append(_row("", label, stage.train_photographs, ["–"] * 3))
         colours = [
             self._colours(size, stage) for size, stage in self.stages.items() if stage.colours
         ]
         anatomy = self._anatomy() if any(stage.anatomy for stage in self.stages.values()) else []
-        parts = [*lines, "", *anatomy, *self._notes(), "", *colours, "", *self._origin(), ""]
-        return "\n".join(parts)
+        notes = [*anatomy, *self._notes(), "", *colours, "", *self._origin(), ""]
+        return "\n".join([table(header, rows), "", *notes])
 
     def _anatomy(self) -> list[str]:
         """A table of what a part finder sees."""
         names = next(iter(self.stages.values())).anatomy
-        lines = [f"| size | pictures | {' | '.join(names)} |", "|" + " --- |" * (2 + len(names))]
-        for size, stage in self.stages.items():
+        rows = [
+            [f"{size} px", label, *map(_percent, shares.values())]
+            for size, stage in self.stages.items()
             for label, shares in (
                 ("**drawings**", stage.anatomy),
                 ("photographs", stage.photographs_anatomy),
-            ):
-                cells = " | ".join(_percent(share) for share in shares.values())
-                lines.append(f"| {size} px | {label} | {cells} |")
-        return [*lines, ""]
+            )
+        ]
+        return [table(["size", "pictures", *names], rows), ""]
 
     def _notes(self) -> list[str]:
         notes = [
@@ -166,20 +167,14 @@ def _diversities(stage: StageScores) -> tuple[Score | None, Score | None]:
     return stage.seed_diversity, stage.pose_diversity
 
 
-def _row(size: str, label: str, scores: PictureScores, further: list[str]) -> str:
-    cells = [
-        size,
-        label,
-        f"{scores.pictures} with {scores.against}",
-        f"{scores.fid.value:.0f} ± {scores.fid.margin:.0f}",
-        f"{scores.kid.value:.3f} ± {scores.kid.margin:.3f}",
-        f"{scores.class_score.value:.1f} ± {scores.class_score.margin:.1f}",
-        _percent(scores.r_at_1),
-        _percent(scores.r_at_1_shuffled),
+def _row(size: str, label: str, scores: PictureScores, further: list[str]) -> list[str]:
+    return [
+        *(size, label, f"{scores.pictures} with {scores.against}"),
+        *(shown(scores.fid, 0), shown(scores.kid, 3), shown(scores.class_score, 1)),
+        *(_percent(scores.r_at_1), _percent(scores.r_at_1_shuffled)),
         *further,
     ]
-    return "| " + " | ".join(cells) + " |"
 
 
 def _percent(score: Score | None) -> str:
-    return "–" if score is None else f"{100 * score.value:.1f} ± {100 * score.margin:.1f} %"
+    return shown(score, 1, 100) + " %" * (score is not None)

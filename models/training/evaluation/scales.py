@@ -30,6 +30,7 @@ from models.training.evaluation.features import (
     pixel_batches,
 )
 from models.training.features.image_features import resize
+from models.training.runs.tables import table
 
 SIDES = (64, 128, 256)
 """Sides in pixels to which pictures are shrunk: those of the stages that hold real detail."""
@@ -85,7 +86,8 @@ def compare_scales(
         others = _see(network, shown, SIDES)
         number = min(len(chosen), len(examples))
         rows.append(_row("training photographs", number, others, real, range(number)))
-    return "\n".join([*_head(), *rows])
+    named = (f"left at {side} px: KID, FID" for side in SIDES)
+    return table([NETWORK_NAME, "pictures", *named], rows)
 
 
 def left_at(pictures: Tensor, side: int) -> Tensor:
@@ -120,19 +122,14 @@ def _see(
     return {side: torch.cat(features) for side, features in seen.items()}
 
 
-def _head() -> list[str]:
-    named = " | ".join(f"left at {side} px: KID, FID" for side in SIDES)
-    return [f"| {NETWORK_NAME} | pictures | {named} |", "|" + " --- |" * (2 + len(SIDES))]
-
-
 def _row(
     name: str,
     count: int,
     ours: Mapping[int, Tensor],
     real: Mapping[int, Tensor],
     rows: Sequence[int],
-) -> str:
-    """A line of the table; `real` is compared by the rows given, as many as there are of ours."""
+) -> list[str]:
+    """A row of the table; `real` is compared by the rows given, as many as there are of ours."""
     cells = [name, str(count)]
     for side in SIDES:
         if side in ours:
@@ -140,4 +137,4 @@ def _row(
             cells.append(f"{kernel_distance(*pair):.4f}, {frechet_distance(*pair):.1f}")
         else:
             cells.append("")
-    return "| " + " | ".join(cells) + " |"
+    return cells

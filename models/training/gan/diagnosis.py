@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from models.training.gan.trainer import GanTrainer
+from models.training.runs.tables import table
 
 
 @dataclass(frozen=True)
@@ -55,19 +56,21 @@ class Diagnosis:
     pulls: dict[str, float]
 
     def to_markdown(self) -> str:
-        lines = [
-            f"{self.photographs_seen:,} photographs seen; means of {self.batches} batches.",
-            "",
-            "| stage, px | known photographs | unseen ones | drawings | known by heart, % |",
-            "| --- | --- | --- | --- | --- |",
+        rows = [
+            [
+                *(one.name, _scales(one.known), _scales(one.unseen), _scales(one.drawn)),
+                f"{100 * one.by_heart:.0f}",
+            ]
+            for one in self.scored
         ]
-        for one in self.scored:
-            scores = " | ".join(_scales(part) for part in (one.known, one.unseen, one.drawn))
-            lines.append(f"| {one.name} | {scores} | {100 * one.by_heart:.0f} |")
-        lines += ["", "| loss | pull at the drawings |", "| --- | --- |"]
+        scores = ("known photographs", "unseen ones", "drawings")
         hardest_first = sorted(self.pulls.items(), key=lambda pull: -pull[1])
-        lines += [f"| {name} | {pull:.2g} |" for name, pull in hardest_first]
-        return "\n".join(lines)
+        pulls = [(name, f"{pull:.2g}") for name, pull in hardest_first]
+        return (
+            f"{self.photographs_seen:,} photographs seen; means of {self.batches} batches.\n\n"
+            f"{table(['stage, px', *scores, 'known by heart, %'], rows)}\n\n"
+            f"{table(['loss', 'pull at the drawings'], pulls)}"
+        )
 
 
 def diagnose(known: GanTrainer, unseen: GanTrainer, batches: int = 12) -> Diagnosis:

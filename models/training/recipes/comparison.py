@@ -17,7 +17,7 @@ from PIL import Image
 from models.painter import Painter
 from models.request import DrawRequest
 from models.training.data.folder import DataFolder
-from models.training.evaluation.confidence import Score
+from models.training.evaluation.confidence import Score, shown
 from models.training.evaluation.evaluator import Evaluator
 from models.training.evaluation.sheets import Panel, save_sheet
 from models.training.gan.samples import SENTENCES, understood
@@ -25,6 +25,7 @@ from models.training.gan.trainer import load_gan
 from models.training.recipes.recipe import Recipe
 from models.training.recipes.recipe_run import DRAWING_FILE, RecipeRun
 from models.training.runs import distributed
+from models.training.runs.tables import table
 from models.whole_files import whole_file, write_whole
 
 SHOWN = (0, 1, 2, 4)
@@ -134,13 +135,13 @@ class Comparison:
                 run.take_over(earlier)
             distributed.wait_for_all()
             rows.append(self._scores(variant.name, run, size))
-        table = _table(rows, command)
+        text = _table(rows, command)
         if distributed.is_first():
             write_whole(self.out / "comparison.json", json.dumps(rows, indent=1) + "\n")
-            write_whole(self.out / "comparison.md", table)
+            write_whole(self.out / "comparison.md", text)
             _plot(rows, self.out / "comparison.png")
             self._draw(variants, runs, size)
-        return table
+        return text
 
     def _scores(self, name: str, run: RecipeRun, size: int) -> dict[str, Any]:
         path = run.out / "scores.json"
@@ -222,33 +223,28 @@ def _value_and_margin(score: Score | None) -> list[float] | None:
 
 
 def _table(rows: Sequence[dict[str, Any]], command: str) -> str:
-    def cell(row: dict[str, Any], name: str, scale: float, digits: int) -> str:
-        if row[name] is None:
-            return "–"
-        value, margin = row[name]
-        return f"{scale * value:.{digits}f} ± {scale * margin:.{digits}f}"
+    header = (
+        *("recipe", "photographs", "minutes", "scored at", "KID", "FID", "R@1 of 100, %"),
+        *("colour obedience, %", "seed diversity, %", "sharpness"),
+    )
 
-    lines = [
-        "| recipe | photographs | minutes | scored at | KID | FID | R@1 of 100, % "
-        "| colour obedience, % | seed diversity, % | sharpness |",
-        "|" + " --- |" * 10,
-    ]
-    for row in rows:
-        cells = [
+    def cell(row: dict[str, Any], name: str, digits: int, scale: float = 1) -> str:
+        return shown(row[name] and Score(*row[name]), digits, scale)
+
+    cells = [
+        [
             row["name"],
             f"{row['seen']:,}",
             f"{row['minutes_trained']:.0f}",
             f"{row['size']} px",
-            cell(row, "kid", 1, 3),
-            cell(row, "fid", 1, 0),
-            cell(row, "r_at_1", 100, 1),
-            cell(row, "colour_obedience", 100, 0),
-            cell(row, "seed_diversity", 100, 0),
+            *(cell(row, "kid", 3), cell(row, "fid", 0), cell(row, "r_at_1", 1, 100)),
+            *(cell(row, "colour_obedience", 0, 100), cell(row, "seed_diversity", 0, 100)),
             "–" if row["sharpness"] is None else f"{row['sharpness']:.1f}",
         ]
-        lines.append("| " + " | ".join(cells) + " |")
+        for row in rows
+    ]
     notes = f"{rows[0]['pictures']} drawings of unseen species each. Made by `{command}`."
-    return "\n".join([*lines, "", notes, ""])
+    return f"{table(header, cells)}\n\n{notes}\n"
 
 
 def _plot(rows: Sequence[dict[str, Any]], path: Path) -> None:

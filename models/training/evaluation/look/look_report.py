@@ -11,6 +11,7 @@ from models.training.evaluation.features import NETWORK_NAME
 from models.training.evaluation.look.detail import PERIODS, SIDES, Detail
 from models.training.evaluation.look.nearest import Neighbour, Similarities
 from models.training.evaluation.look.parts import SEEDS, PartsTold
+from models.training.runs.tables import table
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class LookReport:
         """Two tables, what their numbers mean, and what made them."""
         made_by = [f"Made by `{self.command}`."] if self.command else []
         lines = [
-            *_table(
+            table(
                 ["similarity to the nearest training photograph", "pictures", *_SIMILARITIES],
                 [[kind, *_similarity_cells(s)] for kind, s in self.similarities.items()],
             ),
@@ -78,7 +79,7 @@ class LookReport:
             f"{self.training_photographs:,} training photographs, mirrored and not.",
             "",
             *self._told(),
-            *_table(
+            table(
                 ["detail", "pictures", "sharpness", _CHECKERBOARDS, _BLOCKS, _SEAMS],
                 [[kind, *_detail_cells(detail)] for kind, detail in self.details.items()],
             ),
@@ -123,8 +124,3 @@ def _detail_cells(detail: Detail) -> list[str]:
     ratios = (detail.checkerboard, detail.blocks, detail.seams)
     cells = [", ".join(f"{ratio:.2f}" for ratio in figures.values()) for figures in ratios]
     return [str(detail.pictures), sharpness, *cells]
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    lines = [header, ["---"] * len(header), *rows]
-    return [f"| {' | '.join(cells)} |" for cells in lines]
