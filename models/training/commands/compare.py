@@ -8,8 +8,6 @@ it at any time; the same command goes on.
 from __future__ import annotations
 
 import argparse
-import shlex
-import sys
 from pathlib import Path
 
 from models.training.options.judge_option import add_judge
@@ -45,6 +43,7 @@ def run(options: argparse.Namespace) -> None:
     from models.training.evaluation.evaluator import Evaluator
     from models.training.options.recipe_options import own_device
     from models.training.recipes.comparison import Comparison, variants_of
+    from models.training.runs.publishing import command_line
 
     recipes = [each for each in options.recipes if "=" not in each]
     changes = [each for each in options.recipes if "=" in each] + options.changes
@@ -55,5 +54,4 @@ def run(options: argparse.Namespace) -> None:
             options.judge, options.data / "test", options.scored, device=device.type
         )
         comparison = Comparison(data, evaluator, options.out, device, options.minutes, options.seed)
-        command = shlex.join(["python", "-m", "models.training", *sys.argv[1:]])
-        print(comparison.run(variants, command))
+        print(comparison.run(variants, command_line()))

@@ -8,27 +8,21 @@ the numbers mean.
 from __future__ import annotations
 
 import argparse
-import shlex
-import sys
 from pathlib import Path
 
 from models.request import SKETCHES
 from models.training.options.judge_option import add_judge
 from models.training.options.numbers import PIXELS, SCORED, SEED, SKETCH_COUNT
+from models.training.options.photographs import add_photographs
 
 SUMMARY = "score weights on species kept out of training"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weights", type=Path, required=True, help="file to score")
-    parser.add_argument(
-        "--data", type=Path, required=True, help="folder of unseen species, with metadata.jsonl"
-    )
+    add_photographs(parser)
     add_judge(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder for the scores")
-    parser.add_argument(
-        "--train", type=Path, help="training folder, whose photographs are scored as well"
-    )
     parser.add_argument(
         "--sizes",
         type=PIXELS,
@@ -46,9 +40,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help=f"choose each drawing among so many ({SKETCHES})",
     )
     parser.add_argument("--seed", type=SEED, default=0, help="of every choice that is made (0)")
-    parser.add_argument(
-        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to draw (auto)"
-    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -56,8 +47,8 @@ def run(options: argparse.Namespace) -> None:
     from models.training.evaluation.evaluator import Evaluator
     from models.training.evaluation.grid import save_grid
     from models.training.evaluation.report import write_report
+    from models.training.runs.publishing import command_line
 
-    command = shlex.join(["python", "-m", "models.training", *sys.argv[1:]])
     evaluator = Evaluator(
         options.judge,
         options.data,
@@ -67,7 +58,7 @@ def run(options: argparse.Namespace) -> None:
         options.device,
         options.sketches,
     )
-    report = evaluator.score(options.weights, options.sizes, command)
+    report = evaluator.score(options.weights, options.sizes, command_line())
     painter = Painter.load(options.weights, options.device, options.sketches)
     write_report(report, options.out)
     save_grid(painter, options.out / "grid.jpg", list(report.stages))

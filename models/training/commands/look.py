@@ -10,34 +10,26 @@ the figures mean.
 from __future__ import annotations
 
 import argparse
-import shlex
-import sys
 from pathlib import Path
 
 from models.training.options.judge_option import add_judge
 from models.training.options.numbers import SEED
+from models.training.options.photographs import add_photographs
 
 SUMMARY = "show copies, colours of parts, words' attention and fine detail"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weights", type=Path, required=True, help="file to look at")
-    parser.add_argument(
-        "--data", type=Path, required=True, help="folder of unseen species, with metadata.jsonl"
-    )
+    add_photographs(parser, train_needed=True)
     add_judge(parser)
-    parser.add_argument(
-        "--train", type=Path, required=True, help="training folder, to look for copies of"
-    )
     parser.add_argument("--out", type=Path, required=True, help="folder for pictures and figures")
     parser.add_argument("--seed", type=SEED, default=0, help="of every choice that is made (0)")
-    parser.add_argument(
-        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to draw (auto)"
-    )
 
 
 def run(options: argparse.Namespace) -> None:
     from models.training.evaluation.look.looking import look
+    from models.training.runs.publishing import command_line
 
     report = look(
         weights=options.weights,
@@ -47,6 +39,6 @@ def run(options: argparse.Namespace) -> None:
         out=options.out,
         seed=options.seed,
         device=options.device,
-        command=shlex.join(["python", "-m", "models.training", *sys.argv[1:]]),
+        command=command_line(),
     )
     print(report.to_markdown())

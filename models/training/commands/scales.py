@@ -8,27 +8,22 @@ is for that stage to mend, what comes on top of it at 128 px for the next one, a
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from models.training.options.named_files import add_named_files, named_files
 from models.training.options.numbers import SCORED, SEED
+from models.training.options.photographs import add_photographs
 
 SUMMARY = "tell which stage's drawings are furthest from photographs"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     add_named_files(parser)
-    parser.add_argument(
-        "--train", type=Path, help="training folder, whose photographs are compared as well"
-    )
+    add_photographs(parser)
     parser.add_argument(
         "--finest", action="store_true", help="compare the stages from 256 px at 320 px, too"
     )
     parser.add_argument("--pictures", type=SCORED, help="draw so many captions (one a photograph)")
     parser.add_argument("--seed", type=SEED, default=0, help="of every choice that is made (0)")
-    parser.add_argument(
-        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to draw (auto)"
-    )
 
 
 def run(options: argparse.Namespace) -> None:

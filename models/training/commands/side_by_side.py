@@ -7,40 +7,34 @@ Writes ``side-by-side.md`` (a row for each file, and what photographs reach) and
 from __future__ import annotations
 
 import argparse
-import shlex
-import sys
 from pathlib import Path
 
 from models.training.options.judge_option import add_judge
 from models.training.options.named_files import add_named_files, named_files
 from models.training.options.numbers import PIXELS, SCORED
+from models.training.options.photographs import add_photographs
 
 SUMMARY = "score several weights files in one table"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     add_named_files(parser)
+    add_photographs(parser)
     add_judge(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder for table and pictures")
-    parser.add_argument(
-        "--train", type=Path, help="training folder, whose photographs are scored as well"
-    )
     parser.add_argument(
         "--size", type=PIXELS, default=256, help="pictures to score, in pixels (256)"
     )
     parser.add_argument("--pictures", type=SCORED, help="score so many, chosen at random (all)")
-    parser.add_argument(
-        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to draw (auto)"
-    )
 
 
 def run(options: argparse.Namespace) -> None:
     from models.training.evaluation.evaluator import Evaluator
     from models.training.evaluation.side_by_side import side_by_side
+    from models.training.runs.publishing import command_line
 
     weights = named_files(options.weights)
     evaluator = Evaluator(
         options.judge, options.data, options.pictures, options.train, device=options.device
     )
-    command = shlex.join(["python", "-m", "models.training", *sys.argv[1:]])
-    print(side_by_side(weights, evaluator, options.size, options.out, command))
+    print(side_by_side(weights, evaluator, options.size, options.out, command_line()))

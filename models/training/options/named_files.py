@@ -8,16 +8,13 @@ from pathlib import Path
 
 
 def add_named_files(parser: argparse.ArgumentParser) -> None:
-    """Add ``--weights``, which `named_files` reads, and ``--data``, whose captions they draw."""
+    """Add ``--weights``, which `named_files` reads."""
     parser.add_argument(
         "--weights",
         action="append",
         required=True,
         metavar="NAME=FILE",
         help="a weights file and its name in the table; once for each file",
-    )
-    parser.add_argument(
-        "--data", type=Path, required=True, help="folder of unseen species, with metadata.jsonl"
     )
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import math
 import platform
-import shlex
 import shutil
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +30,7 @@ from models.training.gan.trainer import GanTrainer, load_gan
 from models.training.recipes.recipe import Recipe
 from models.training.runs import distributed
 from models.training.runs.epochs import state_path
+from models.training.runs.publishing import command_line
 from models.training.sketches.sketches import train_sketch_scorer
 from models.whole_files import whole_file, write_whole
 
@@ -317,7 +316,7 @@ class RecipeRun:
     def _describe(self) -> None:
         """Write down what repeats the run, and the versions it ran with."""
         description = {
-            "command": shlex.join(["python", "-m", "models.training", *sys.argv[1:]]),
+            "command": command_line(),
             "data": self.data.digest,
             "seed": self.seed,
             "processes": distributed.world_size(),

@@ -1,9 +1,11 @@
-"""What every weights file that leaves training has: usable weights, and a card of their origin."""
+"""What leaves training: usable weights, and where they and their scores come from."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import shlex
+import sys
 from pathlib import Path
 
 import torch
@@ -34,6 +36,11 @@ def versions() -> str:
     except importlib.metadata.PackageNotFoundError:  # run from a folder that is not installed
         program = "of an unknown version"
     return f"speech2bird {program}, torch {torch.__version__}"
+
+
+def command_line() -> str:
+    """The command that is running, as a person repeats it."""
+    return shlex.join(["python", "-m", "models.training", *sys.argv[1:]])
 
 
 def fingerprint(path: Path) -> str:
