@@ -6,6 +6,7 @@ import dataclasses
 import importlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import torch
@@ -42,6 +43,7 @@ BODY = [
 PLACES = 8
 """Places a side of the grid in which poses are compared."""
 
+_SEEN_TOGETHER = 32
 _BATCH_PIXELS = 32 * 128**2  # fastest on a CPU: 32 pictures of 128 px, 8 of 256 px
 
 
@@ -169,20 +171,23 @@ class FeatureNetwork:
 
     def see_photographs(self, examples: Sequence[Example], size: int, label: str) -> Features:
         """Features of photographs at one side in pixels, as `bird_square` cuts them."""
-        pictures = photographs(tqdm(examples, label, unit=" photographs"), size)
-        return Features.join([self.see(batch) for batch in pixel_batches(pictures)])
+        return Features.join([self.see(batch) for batch in photographs(examples, size, label)])
 
 
-def photographs(examples: Iterable[Example], size: int) -> Iterator[Image.Image]:
-    """Read photographs as squares round their birds of a side of `size` pixels.
+def photographs(examples: Sequence[Example], size: int, label: str) -> Iterator[Tensor]:
+    """Read photographs as squares round their birds, with a progress bar.
+
+    Returns
+    -------
+    Batches as of `pixel_batches`, of a side of `size` pixels.
 
     Raises
     ------
     ValueError
         A file cannot be read as a picture; the message names it.
     """
-    for example in examples:
-        yield bird_square(example, size)
+    shown = tqdm(examples, label, unit=" photographs", disable=None)
+    return pixel_batches(bird_square(example, size) for example in shown)
 
 
 def pixels(pictures: Sequence[Image.Image]) -> Tensor:
@@ -190,15 +195,10 @@ def pixels(pictures: Sequence[Image.Image]) -> Tensor:
     return torch.from_numpy(np.stack([np.asarray(p) for p in pictures])).permute(0, 3, 1, 2)
 
 
-def pixel_batches(pictures: Iterable[Image.Image], count: int = 32) -> Iterator[Tensor]:
-    """Stack pictures of one size as they come: (count, 3, S, S), uint8, the last one smaller."""
-    batch = []
-    for picture in pictures:
-        batch.append(picture)
-        if len(batch) == count:
-            yield pixels(batch)
-            batch = []
-    if batch:
+def pixel_batches(pictures: Iterable[Image.Image]) -> Iterator[Tensor]:
+    """Stack pictures of one size as they come: (32, 3, S, S), uint8, the last one smaller."""
+    left = iter(pictures)
+    while batch := list(islice(left, _SEEN_TOGETHER)):
         yield pixels(batch)
 
 

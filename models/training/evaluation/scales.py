@@ -13,9 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
 from torch import Tensor
-from tqdm import tqdm
 
 from models.painter import Painter, choose_device
 from models.training.data.examples import Example, read_examples
@@ -72,17 +70,18 @@ def compare_scales(
     if min(len(asked.rows) for asked in asked_of.values()) < FEWEST_PICTURES:
         raise ValueError(f"Scales need at least {FEWEST_PICTURES} pictures of {data}.")
     network = FeatureNetwork(LARGEST_SEEN, choose_device(device))
-    rows, shown = [], photographs(tqdm(examples, "photographs", unit=" photographs"), LARGEST_SEEN)
-    real = _see(network, shown, SIDES)
+    real = _see(network, photographs(examples, LARGEST_SEEN, "photographs"), SIDES)
+    rows = []
     for name, painter in painters.items():
         asked = asked_of[name]
         size = max((size for size in painter.sizes if size <= LARGEST_SEEN), default=0)
         drawings = draw(painter, asked.sentences, asked.seeds, size, name)
-        drawn = _see(network, (stage_of(each, size) for each in drawings), _sides_up_to(size))
+        shown = pixel_batches(stage_of(each, size) for each in drawings)
+        drawn = _see(network, shown, [side for side in SIDES if side <= size])
         rows.append(_row(name, len(asked.rows), drawn, real, asked.rows))
     if train is not None:
         chosen = _some(read_examples(train), len(examples), seed)
-        shown = photographs(tqdm(chosen, "training photographs", unit=" photographs"), LARGEST_SEEN)
+        shown = photographs(chosen, LARGEST_SEEN, "training photographs")
         others = _see(network, shown, SIDES)
         number = min(len(chosen), len(examples))
         rows.append(_row("training photographs", number, others, real, range(number)))
@@ -102,21 +101,17 @@ def left_at(pictures: Tensor, side: int) -> Tensor:
     return large.round().clamp(0, 255).byte()
 
 
-def _sides_up_to(size: int) -> list[int]:
-    return [side for side in SIDES if side <= size]
-
-
 def _some(examples: Sequence[Example], count: int, seed: int) -> list[Example]:
     order = np.random.default_rng(seed).permutation(len(examples))[:count]
     return [examples[row] for row in order]
 
 
 def _see(
-    network: FeatureNetwork, pictures: Iterable[Image.Image], sides: Sequence[int]
+    network: FeatureNetwork, batches: Iterable[Tensor], sides: Sequence[int]
 ) -> dict[int, Tensor]:
     """Features (N, F) of pictures, by the side at which they were left."""
     seen: dict[int, list[Tensor]] = {side: [] for side in sides}
-    for batch in pixel_batches(pictures):
+    for batch in batches:
         for side, features in seen.items():
             features.append(network.see(left_at(batch, side)).pooled)
     return {side: torch.cat(features) for side, features in seen.items()}

@@ -9,13 +9,10 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
-from tqdm import tqdm
 
 from models.training.data.examples import Example
 from models.training.data.photographs import bird_square
-from models.training.evaluation.features import FeatureNetwork, pixels
-
-_SEEN_TOGETHER = 32  # fastest on a CPU
+from models.training.evaluation.features import FeatureNetwork, photographs, pixel_batches
 
 
 @dataclass(frozen=True)
@@ -53,30 +50,19 @@ class TrainingPhotographs:
         self._network, self._examples = network, examples
         self.side = network.judged_at
         plain, mirrored = [], []
-        with tqdm(
-            total=len(examples), desc="training photographs", unit=" photographs", disable=None
-        ) as progress:
-            for start in range(0, len(examples), _SEEN_TOGETHER):
-                part = examples[start : start + _SEEN_TOGETHER]
-                batch = pixels([bird_square(example, self.side) for example in part])
-                plain.append(self._see(batch))
-                mirrored.append(self._see(batch.flip(3)))
-                progress.update(len(part))
+        for batch in photographs(examples, self.side, "training photographs"):
+            plain.append(self._see(batch))
+            mirrored.append(self._see(batch.flip(3)))
         self._features = torch.cat([*plain, *mirrored])
 
     def nearest(self, pictures: Iterable[Image.Image]) -> list[Neighbour]:
         """Find the nearest photograph of each picture (square, of any size)."""
-        neighbours: list[Neighbour] = []
-        batch: list[Image.Image] = []
-        for picture in pictures:
-            batch.append(picture.resize((self.side, self.side), Image.Resampling.LANCZOS))
-            if len(batch) == _SEEN_TOGETHER:
-                neighbours += self._nearest(batch)
-                batch = []
-        return neighbours + (self._nearest(batch) if batch else [])
+        side = (self.side, self.side)
+        shrunk = (picture.resize(side, Image.Resampling.LANCZOS) for picture in pictures)
+        return [found for batch in pixel_batches(shrunk) for found in self._nearest(batch)]
 
-    def _nearest(self, pictures: Sequence[Image.Image]) -> list[Neighbour]:
-        similarities, rows = (self._see(pixels(pictures)) @ self._features.T).max(dim=1)
+    def _nearest(self, pictures: Tensor) -> list[Neighbour]:
+        similarities, rows = (self._see(pictures) @ self._features.T).max(dim=1)
         return [
             Neighbour(
                 self._examples[row % len(self._examples)], row >= len(self._examples), similarity
