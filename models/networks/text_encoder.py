@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
 from models.batched import Batched
 from models.networks.attention import WordAttention
@@ -45,10 +45,8 @@ def pad_ids(sentences: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
     lengths : (B,) int64, the number of words of each sentence.
     """
     lengths = torch.tensor([len(sentence) for sentence in sentences])
-    ids = torch.full((len(sentences), int(lengths.max())), PADDING_ID)
-    for row, sentence in zip(ids, sentences, strict=True):
-        row[: len(sentence)] = torch.tensor(sentence)
-    return ids, lengths
+    ids = [torch.tensor(sentence, dtype=torch.int64) for sentence in sentences]
+    return pad_sequence(ids, batch_first=True, padding_value=PADDING_ID), lengths
 
 
 class TextEncoder(nn.Module):

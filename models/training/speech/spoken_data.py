@@ -12,6 +12,7 @@ import numpy as np
 import soundfile
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from models.networks.text_encoder import pad_ids
 from models.sound.front_end import FrontEnd
@@ -211,11 +212,8 @@ class SpokenData:
 
 def _side_by_side(frames: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
     """Pad frames (M, F) with zeros behind their end to (B, M, F); also their numbers (B,)."""
-    lengths = torch.tensor([some.shape[1] for some in frames])
-    padded = torch.zeros(len(frames), frames[0].shape[0], int(lengths.max()))
-    for row, some in zip(padded, frames, strict=True):
-        row[:, : some.shape[1]] = some
-    return padded, lengths
+    padded = pad_sequence([some.T for some in frames], batch_first=True).transpose(1, 2)
+    return padded.contiguous(), torch.tensor([some.shape[1] for some in frames])
 
 
 def spell(text: str) -> list[int]:
