@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ DIVERSITY_SENTENCES, DIVERSITY_SEEDS = 24, 8
 """Sentences drawn with several seeds each, to see how much seeds differ."""
 
 _DRAWN_TOGETHER = 8  # fastest at 256 and 512 px on a CPU
-_SEEN_TOGETHER = 4  # times as many
+_SEEN_TOGETHER = 4 * _DRAWN_TOGETHER
 
 
 def draw(
@@ -59,19 +60,10 @@ def draw_and_see(
 ) -> dict[int, Features]:
     """Features of the drawings of all sentences, by the size of the stage."""
     seen: dict[int, list[Features]] = {size: [] for size in sizes}
-    waiting: list[Drawing] = []
-
-    def look() -> None:
+    drawings = draw(painter, sentences, seeds, max(sizes), label)
+    while some := list(islice(drawings, _SEEN_TOGETHER)):
         for size, features in seen.items():
-            features.append(network.see(pixels([stage_of(drawing, size) for drawing in waiting])))
-        waiting.clear()
-
-    for drawing in draw(painter, sentences, seeds, max(sizes), label):
-        waiting.append(drawing)
-        if len(waiting) == _DRAWN_TOGETHER * _SEEN_TOGETHER:
-            look()
-    if waiting:
-        look()
+            features.append(network.see(pixels([stage_of(drawing, size) for drawing in some])))
     return {size: Features.join(features) for size, features in seen.items()}
 
 
