@@ -31,11 +31,8 @@ from models.networks.text_encoder import TextEncoder
 from models.sketches.part_head import PartHead
 from models.training.damsm.model import Damsm
 from models.training.damsm.similarity import DamsmConfig, ImageProjection
-from models.training.data.captions import Captions
-from models.training.data.counterfactual import Counterfactual
 from models.training.data.examples import Example
 from models.training.data.photographs import Photographs, kept_side
-from models.training.data.recolour import Recolourer
 from models.training.features.image_features import ImageFeatures
 from models.training.gan.batch import BatchSampler, shown_size
 from models.training.gan.samples import SENTENCES
@@ -131,26 +128,11 @@ class Bench:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.phase, self.config = recipe.phases[0], recipe.generator
         self.damsm = _untrained_damsm()
-        encoder, words = self.damsm.text_encoder, self.damsm.vocabulary
         photographs = _noise(
             2 * self.phase.batch_size, kept_side(shown_size(self.phase)), self.device
         )
-
-        self.sampler = BatchSampler(
-            photographs,
-            Captions(
-                photographs.examples,
-                photographs.species,
-                words,
-                encoder.config.max_words,
-                self.phase.captions,
-            ),
-            encoder,
-            self.phase,
-            self.config,
-            Recolourer(words, photographs) if self.phase.recoloured else None,
-            Counterfactual(words) if self.phase.counterfactual else None,
-        )
+        words, encoder = self.damsm.vocabulary, self.damsm.text_encoder
+        self.sampler = BatchSampler(photographs, words, encoder, self.phase, self.config)
         self.batch = next(iter(self.sampler))
 
     @classmethod

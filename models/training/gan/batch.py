@@ -24,6 +24,7 @@ from models.training.data.crops import Crop
 from models.training.data.photographs import Photographs
 from models.training.data.recolour import Recolourer, Recolouring
 from models.training.gan.settings import Phase
+from models.words.vocabulary import Vocabulary
 
 MOST_SHOWN = 256
 """Side in pixels beyond which photographs are enlarged: squares cut out of them have no more."""
@@ -87,23 +88,17 @@ class BatchSampler:
 
     Parameters
     ----------
-    captions : what is said of each photograph.
-    text_encoder : the trained one, on the CPU.
-    recolourer : gives some birds another colour; without one all keep theirs.
-    counterfactual : exchanges the colours that captions name; without one there are no wrong
-        captions.
+    vocabulary, text_encoder : the trained ones, on the CPU.
     own_part : the rows of each batch that this process works on; all by default.
     """
 
     def __init__(
         self,
         photographs: Photographs,
-        captions: Captions,
+        vocabulary: Vocabulary,
         text_encoder: TextEncoder,
         phase: Phase,
         config: GeneratorConfig,
-        recolourer: Recolourer | None = None,
-        counterfactual: Counterfactual | None = None,
         own_part: slice = slice(None),
     ) -> None:
         if len(photographs) < phase.batch_size:
@@ -111,9 +106,13 @@ class BatchSampler:
                 f"{len(photographs)} photographs are too few for batches of {phase.batch_size}: "
                 "choose a smaller batch_size"
             )
-        self.photographs, self.captions, self.text_encoder = photographs, captions, text_encoder
-        self.phase, self.config, self.recolourer = phase, config, recolourer
-        self.counterfactual, self.own_part = counterfactual, own_part
+        self.photographs, self.text_encoder = photographs, text_encoder
+        self.phase, self.config, self.own_part = phase, config, own_part
+        examples, species = photographs.examples, photographs.species
+        limit = text_encoder.config.max_words
+        self.captions = Captions(examples, species, vocabulary, limit, phase.captions)
+        self.recolourer = Recolourer(vocabulary, photographs) if phase.recoloured else None
+        self.counterfactual = Counterfactual(vocabulary) if phase.counterfactual else None
         self.rows_left = torch.empty(0, dtype=torch.int64)
         """What is left of the current round through all photographs."""
 

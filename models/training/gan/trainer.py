@@ -18,10 +18,7 @@ from models.networks.config import GeneratorConfig
 from models.sketches.part_head import PartHead
 from models.sketches.pose_bank import PoseBank
 from models.training.damsm.model import Damsm, check_text_encoder
-from models.training.data.captions import Captions
-from models.training.data.counterfactual import Counterfactual
 from models.training.data.photographs import Photographs
-from models.training.data.recolour import Recolourer
 from models.training.gan.average import MeanOfStates
 from models.training.gan.batch import BatchSampler
 from models.training.gan.samples import save_sample_grid
@@ -87,22 +84,9 @@ class GanTrainer:
         self.photographs_seen, self.photographs_before, self.seconds = 0, 0, 0.0
         self._averaged_share, self._mean = averaged_share, MeanOfStates()
         self.gan = GanStep(phase, config, damsm, parts, device, seed)
-        captions = Captions(
-            photographs.examples,
-            photographs.species,
-            damsm.vocabulary,
-            damsm.text_encoder.config.max_words,
-            phase.captions,
-        )
+        own_part = distributed.own_part(phase.batch_size)
         self.sampler = BatchSampler(
-            photographs,
-            captions,
-            damsm.text_encoder,
-            phase,
-            config,
-            Recolourer(damsm.vocabulary, photographs) if phase.recoloured else None,
-            Counterfactual(damsm.vocabulary) if phase.counterfactual else None,
-            distributed.own_part(phase.batch_size),
+            photographs, damsm.vocabulary, damsm.text_encoder, phase, config, own_part
         )
 
     @property

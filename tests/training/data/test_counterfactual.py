@@ -9,7 +9,7 @@ from PIL import Image
 from models.networks.config import GeneratorConfig, TextEncoderConfig
 from models.networks.text_encoder import TextEncoder, TextFeatures, pad_ids
 from models.training.damsm.similarity import DamsmConfig, damsm_loss
-from models.training.data.captions import Captions, CaptionSettings
+from models.training.data.captions import CaptionSettings
 from models.training.data.counterfactual import Counterfactual, WrongText
 from models.training.data.examples import Example
 from models.training.data.photographs import Photographs
@@ -139,11 +139,10 @@ def test_discriminators_see_neighbours_sentences_and_exchanged_ones_as_wrong(
     own = CaptionSettings(of_species=0, named=0, name_alone=0)
     sampler = BatchSampler(
         photographs,
-        Captions(examples, photographs.species, WORDS, 20, own),
+        WORDS,
         encoder,
         Phase(batch_size=64, sentence_noise=0.0, captions=own),
         GeneratorConfig(),
-        counterfactual=Counterfactual(WORDS),
     )
     batch = next(iter(sampler))
     assert batch.wrong is not None

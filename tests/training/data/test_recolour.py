@@ -9,7 +9,7 @@ from torch import Tensor
 
 from models.networks.config import GeneratorConfig, TextEncoderConfig
 from models.networks.text_encoder import TextEncoder
-from models.training.data.captions import Captions, CaptionSettings
+from models.training.data.captions import CaptionSettings
 from models.training.data.crops import CropSettings
 from models.training.data.examples import read_examples
 from models.training.data.photographs import Photographs
@@ -147,10 +147,7 @@ def test_a_batch_shows_the_share_that_is_set(tmp_path: Path, share: float, chang
     own = CaptionSettings(of_species=0, named=0, name_alone=0)
     # Squares as large as the photographs, so that the bird's own colour is in the middle of each.
     phase = Phase(batch_size=4, recoloured=share, captions=own, crops=CropSettings(1, 1, 0))
-    captions = Captions(pictures.examples, pictures.species, WORDS, 20, own)
-    sampler = BatchSampler(
-        pictures, captions, encoder, phase, GeneratorConfig(), Recolourer(WORDS, pictures)
-    )
+    sampler = BatchSampler(pictures, WORDS, encoder, phase, GeneratorConfig())
     batch = next(iter(sampler))
     assert batch.photographs.shape == (4, 3, 64, 64)
     middle = [nearest(image[:, 32, 32]) for image in batch.photographs]

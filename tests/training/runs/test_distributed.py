@@ -13,8 +13,6 @@ import torch.multiprocessing
 
 from models.networks.config import GeneratorConfig
 from models.training.damsm.model import load_damsm
-from models.training.data.captions import Captions
-from models.training.data.counterfactual import Counterfactual
 from models.training.data.folder import DataFolder
 from models.training.data.photographs import Photographs
 from models.training.expert.expert import load_expert
@@ -44,19 +42,15 @@ def gradients(
 ) -> dict[str, torch.Tensor]:
     """Every gradient of one step, and the batch norm statistics after it."""
     loaded, photographs = load_damsm(damsm), Photographs(DataFolder.read(data).train, 96)
-    captions = Captions(
-        photographs.examples, photographs.species, loaded.vocabulary, 24, PHASE.captions
-    )
     gan = GanStep(PHASE, config, loaded, load_expert(expert).parts, CPU, seed=0)
     gan.precision = torch.float32
     gan.features.float()
     sampler = BatchSampler(
         photographs,
-        captions,
+        loaded.vocabulary,
         loaded.text_encoder,
         PHASE,
         config,
-        counterfactual=Counterfactual(loaded.vocabulary),
         own_part=distributed.own_part(PHASE.batch_size),
     )
     batch = next(iter(sampler))
