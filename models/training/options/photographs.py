@@ -15,7 +15,7 @@ def add_photographs(parser: argparse.ArgumentParser, train_needed: bool = False)
         "--train",
         type=Path,
         required=train_needed,
-        help="training folder, whose photographs are looked at as well",
+        help="training folder, whose photographs are looked at, too",
     )
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to draw (auto)"
