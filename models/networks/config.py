@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 _LARGEST = 4096  # far above any size of a model that somebody could draw with
 _MOST_WORDS = 1 << 20
@@ -14,6 +14,14 @@ _LONGEST_NAME = 100  # characters
 
 FIRST_STAGE_SIZE = 64
 """Side in pixels of the picture drawn by the first stage; every further stage doubles it."""
+
+_Value = TypeVar("_Value")
+
+
+def setting(default: _Value, meaning: str, choices: tuple[str, ...] = ()) -> _Value:
+    """A field that a recipe may set: what holds where it says nothing, and what it means."""
+    made: _Value = field(default=default, metadata={"help": meaning, "choices": choices})
+    return made
 
 
 @dataclass(frozen=True)
@@ -107,47 +115,31 @@ class SpeechEncoderConfig:
 class GeneratorConfig:
     """The stages that draw."""
 
-    text_feature_size: int = field(
-        default=256, metadata={"help": "size D of the word and sentence features"}
+    text_feature_size: int = setting(256, "size D of the word and sentence features")
+    condition_size: int = setting(
+        100, "size of the sampled condition vector (conditioning augmentation)"
     )
-    condition_size: int = field(
-        default=100,
-        metadata={"help": "size of the sampled condition vector (conditioning augmentation)"},
+    noise_size: int = setting(100, "size of the noise vector z")
+    seed_channels: int = setting(512, "channels of the 4 x 4 map that the 64 px stage starts from")
+    stage_channels: tuple[int, ...] = setting(
+        (48, 32, 24, 16),
+        "channels of the image features that each stage hands on, h_0 to h_3 of the paper",
     )
-    noise_size: int = field(default=100, metadata={"help": "size of the noise vector z"})
-    seed_channels: int = field(
-        default=512, metadata={"help": "channels of the 4 x 4 map that the 64 px stage starts from"}
+    residual_blocks: int = setting(2, "residual blocks in each stage of 128 px and above")
+    image_skip: bool = setting(
+        True,
+        "whether a stage adds its picture to the enlarged picture of the stage before (it then "
+        "starts by enlarging faithfully) or draws it afresh, as the paper does",
     )
-    stage_channels: tuple[int, ...] = field(
-        default=(48, 32, 24, 16),
-        metadata={
-            "help": "channels of the image features that each stage hands on, h_0 to h_3 of the "
-            "paper"
-        },
+    first_stage_blocks: int = setting(
+        0,
+        "residual blocks behind each doubling of the 64 px stage but the last, which tell "
+        "condition and noise to every size of map; the paper has none",
     )
-    residual_blocks: int = field(
-        default=2, metadata={"help": "residual blocks in each stage of 128 px and above"}
-    )
-    image_skip: bool = field(
-        default=True,
-        metadata={
-            "help": "whether a stage adds its picture to the enlarged picture of the stage before "
-            "(it then starts by enlarging faithfully) or draws it afresh, as the paper does"
-        },
-    )
-    first_stage_blocks: int = field(
-        default=0,
-        metadata={
-            "help": "residual blocks behind each doubling of the 64 px stage but the last, which "
-            "tell condition and noise to every size of map; the paper has none"
-        },
-    )
-    pose_channels: int = field(
-        default=0,
-        metadata={
-            "help": "channels in which the 64 px stage is told where the parts of the bird are, at "
-            "8, 16 and 32 px; 0 for a generator that is told nothing, as the paper's"
-        },
+    pose_channels: int = setting(
+        0,
+        "channels in which the 64 px stage is told where the parts of the bird are, at 8, 16 and "
+        "32 px; 0 for a generator that is told nothing, as the paper's",
     )
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from models.networks.config import TextEncoderConfig
+from models.networks.config import TextEncoderConfig, setting
 from models.networks.text_encoder import TextEncoder, pad_ids
 from models.painting.precision import chosen_precision
 from models.training.damsm.model import Damsm
@@ -46,67 +46,46 @@ _NAME_SENTENCES = 60
 class DamsmTraining:
     """Settings of DAMSM's training."""
 
-    epochs: int = field(default=16, metadata={"help": "how often all photographs are seen"})
-    batch_size: int = field(
-        default=160,
-        metadata={"help": "photographs a step; each is a wrong answer for the others' sentences"},
+    epochs: int = setting(16, "how often all photographs are seen")
+    batch_size: int = setting(
+        160, "photographs a step; each is a wrong answer for the others' sentences"
     )
-    words_of: int = field(
-        default=48,
-        metadata={
-            "help": "how many of them the word loss is about: its time grows with their square"
-        },
+    words_of: int = setting(
+        48, "how many of them the word loss is about: its time grows with their square"
     )
-    learning_rate: float = field(
-        default=3e-3, metadata={"help": "the highest one; it rises to that, and falls to nothing"}
+    learning_rate: float = setting(3e-3, "the highest one; it rises to that, and falls to nothing")
+    picture_sizes: tuple[int, ...] = setting(
+        (96, 128),
+        "sides in pixels at which pictures are shown, one by chance a step: those at which "
+        "drawings will be judged. Retrieval is measured at the last",
     )
-    picture_sizes: tuple[int, ...] = field(
-        default=(96, 128),
-        metadata={
-            "help": "sides in pixels at which pictures are shown, one by chance a step: those at "
-            "which drawings will be judged. Retrieval is measured at the last"
-        },
+    gamma3: float = setting(
+        20.0, "how sharply a picture's sentence is told from others; the paper's is 10"
     )
-    gamma3: float = field(
-        default=20.0,
-        metadata={
-            "help": "how sharply a picture's sentence is told from others; the paper's is 10"
-        },
+    exchanged_weight: float = setting(
+        1.5, "of telling each sentence from itself with its colours exchanged"
     )
-    exchanged_weight: float = field(
-        default=1.5,
-        metadata={"help": "of telling each sentence from itself with its colours exchanged"},
+    features: str = setting(
+        "expert", "what it looks through: 'expert', or the name of an ImageNet network"
     )
-    features: str = field(
-        default="expert",
-        metadata={"help": "what it looks through: 'expert', or the name of an ImageNet network"},
+    dropout: float = setting(0.5, "of the text encoder's embeddings")
+    feature_size: int = setting(256, "size of word and sentence features")
+    recoloured: float = setting(
+        0.5,
+        "share of the photographs whose colour a caption names that are shown in another one, "
+        "with the caption changed to say so",
     )
-    dropout: float = field(default=0.5, metadata={"help": "of the text encoder's embeddings"})
-    feature_size: int = field(default=256, metadata={"help": "size of word and sentence features"})
-    recoloured: float = field(
-        default=0.5,
-        metadata={
-            "help": "share of the photographs whose colour a caption names that are shown in "
-            "another one, with the caption changed to say so"
-        },
+    counterfactual: bool = setting(
+        True,
+        "whether each sentence is contrasted with itself, its colours exchanged; the paper's is "
+        "not",
     )
-    counterfactual: bool = field(
-        default=True,
-        metadata={
-            "help": "whether each sentence is contrasted with itself, its colours exchanged; the "
-            "paper's is not"
-        },
+    captions: CaptionSettings = setting(
+        CaptionSettings(of_species=0.1), "which sentence is said of a photograph"
     )
-    captions: CaptionSettings = field(
-        default=CaptionSettings(of_species=0.1),
-        metadata={"help": "which sentence is said of a photograph"},
-    )
-    crops: CropSettings = field(
-        default=CropSettings(), metadata={"help": "how squares are cut round birds"}
-    )
-    augment: AugmentConfig = field(
-        default=AugmentConfig(),
-        metadata={"help": "how they are moved and blanked, like drawings"},
+    crops: CropSettings = setting(CropSettings(), "how squares are cut round birds")
+    augment: AugmentConfig = setting(
+        AugmentConfig(), "how they are moved and blanked, like drawings"
     )
 
 

@@ -8,13 +8,14 @@ pass for a bird that looks the other way, and the generator would learn one pose
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from models.batched import Batched
+from models.networks.config import setting
 from models.sketches.pose import Pose
 
 
@@ -22,9 +23,9 @@ from models.sketches.pose import Pose
 class AugmentConfig:
     """Each is a share of the picture's side."""
 
-    shift: float = field(default=0.12, metadata={"help": "largest shift, either way"})
-    scale: float = field(default=0.10, metadata={"help": "largest enlargement or reduction"})
-    cutout: float = field(default=0.30, metadata={"help": "side of the square that is blanked"})
+    shift: float = setting(0.12, "largest shift, either way")
+    scale: float = setting(0.10, "largest enlargement or reduction")
+    cutout: float = setting(0.30, "side of the square that is blanked")
 
     @property
     def changes_nothing(self) -> bool:

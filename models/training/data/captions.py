@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 
 import torch
 from torch import Tensor
 
+from models.networks.config import setting
 from models.training.data.examples import Example
 from models.words.bird_book import bird_book
 from models.words.names import BirdName, name_sentences, names_of, with_name
@@ -23,19 +24,13 @@ _FILE = re.compile(r"\.\w{3,5}$")
 class CaptionSettings:
     """Shares of photographs that are shown with another sentence than one of their captions."""
 
-    of_species: float = field(
-        default=0.3,
-        metadata={
-            "help": "with a caption of another photograph of the species: a sentence then goes "
-            "with many poses instead of one"
-        },
+    of_species: float = setting(
+        0.3,
+        "with a caption of another photograph of the species: a sentence then goes with many "
+        "poses instead of one",
     )
-    named: float = field(
-        default=0.25, metadata={"help": "with a caption that says the bird's name for 'bird'"}
-    )
-    name_alone: float = field(
-        default=0.1, metadata={"help": "with a sentence that says nothing but the name"}
-    )
+    named: float = setting(0.25, "with a caption that says the bird's name for 'bird'")
+    name_alone: float = setting(0.1, "with a sentence that says nothing but the name")
 
 
 class Captions:

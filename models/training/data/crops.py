@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from models.batched import Batched
+from models.networks.config import setting
 from models.sketches.pose import PARTS, Pose
 
 HEAD = [
@@ -29,19 +30,14 @@ SMALLEST = 0.4
 class CropSettings:
     """How squares are cut."""
 
-    closest: float = field(
-        default=1.1,
-        metadata={
-            "help": "side of the smallest square in units of the longer side of the bird's box, "
-            "where the photograph has room"
-        },
+    closest: float = setting(
+        1.1,
+        "side of the smallest square in units of the longer side of the bird's box, where the "
+        "photograph has room",
     )
-    farthest: float = field(default=1.4, metadata={"help": "of the largest"})
-    shift: float = field(
-        default=0.04,
-        metadata={
-            "help": "how far its centre may lie from the box's, as a share of the photograph's side"
-        },
+    farthest: float = setting(1.4, "of the largest")
+    shift: float = setting(
+        0.04, "how far its centre may lie from the box's, as a share of the photograph's side"
     )
 
 

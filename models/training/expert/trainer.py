@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
+from models.networks.config import setting
 from models.painting.precision import chosen_precision
 from models.training.data.augment import AugmentConfig, Movement, augment
 from models.training.data.crops import Crop, CropSettings
@@ -32,29 +33,22 @@ NAME = "expert"
 class ExpertTraining:
     """Settings of the expert's training."""
 
-    features: str = field(
-        default="efficientnet-lite0", metadata={"help": "name of the picture network"}
+    features: str = setting("efficientnet-lite0", "name of the picture network")
+    epochs: int = setting(8, "how often all photographs are seen")
+    batch_size: int = setting(48, "photographs a step")
+    picture_sizes: tuple[int, ...] = setting(
+        (96, 96, 128), "sides in pixels of what it sees, one by chance a step"
     )
-    epochs: int = field(default=8, metadata={"help": "how often all photographs are seen"})
-    batch_size: int = field(default=48, metadata={"help": "photographs a step"})
-    picture_sizes: tuple[int, ...] = field(
-        default=(96, 96, 128),
-        metadata={"help": "sides in pixels of what it sees, one by chance a step"},
+    features_rate: float = setting(
+        3e-4, "highest learning rate of the picture network; 0 leaves it ImageNet's"
     )
-    features_rate: float = field(
-        default=3e-4,
-        metadata={"help": "highest learning rate of the picture network; 0 leaves it ImageNet's"},
+    heads_rate: float = setting(2e-3, "highest learning rate of the rest")
+    species_weight: float = setting(0.5, "weight of the species' loss")
+    terms_weight: float = setting(20.0, "weight of what captions say")
+    crops: CropSettings = setting(
+        CropSettings(closest=1.05, farthest=1.6), "how squares are cut round birds"
     )
-    heads_rate: float = field(default=2e-3, metadata={"help": "highest learning rate of the rest"})
-    species_weight: float = field(default=0.5, metadata={"help": "weight of the species' loss"})
-    terms_weight: float = field(default=20.0, metadata={"help": "weight of what captions say"})
-    crops: CropSettings = field(
-        default=CropSettings(closest=1.05, farthest=1.6),
-        metadata={"help": "how squares are cut round birds"},
-    )
-    augment: AugmentConfig = field(
-        default=AugmentConfig(), metadata={"help": "how they are moved and blanked"}
-    )
+    augment: AugmentConfig = setting(AugmentConfig(), "how they are moved and blanked")
 
 
 class ExpertTrainer(EpochTrainer):

@@ -3,139 +3,95 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from models.networks.config import GeneratorConfig
+from models.networks.config import GeneratorConfig, setting
 from models.training.data.augment import AugmentConfig
 from models.training.data.captions import CaptionSettings
 from models.training.data.crops import CropSettings
-
-
-def _choice(*allowed: str, default: str, help: str) -> str:
-    chosen: str = field(default=default, metadata={"help": help, "choices": allowed})
-    return chosen
 
 
 @dataclass(frozen=True)
 class Phase:
     """A part of a run, in which some stages are trained; it is saved with the run."""
 
-    stages: tuple[int, ...] = field(
-        default=(64,),
-        metadata={"help": "stages that are trained, by their pixels; the others stay as they are"},
+    stages: tuple[int, ...] = setting(
+        (64,), "stages that are trained, by their pixels; the others stay as they are"
     )
-    photographs: int = field(
-        default=200_000, metadata={"help": "photographs that are seen before the phase ends"}
+    photographs: int = setting(200_000, "photographs that are seen before the phase ends")
+    batch_size: int = setting(32, "photographs a step, over all processes together")
+    gradient_accumulation: int = setting(
+        1,
+        "parts in which a step's batch is worked off, to save memory; DAMSM then knows only the "
+        "wrong answers of one part",
     )
-    batch_size: int = field(
-        default=32, metadata={"help": "photographs a step, over all processes together"}
+    generator_steps: int = setting(1, "updates of the generator for each of the discriminators")
+    generator_rate: float = setting(2e-4, "learning rate of the generator")
+    discriminator_rate: float = setting(2e-4, "learning rate of the discriminators")
+    betas: tuple[float, float] = setting((0.0, 0.99), "of Adam")
+    ema_decay: float = setting(0.998, "decay of the moving average of the generator's weights")
+    damsm_weight: float = setting(
+        0.4,
+        "lambda; the higher, the more a picture is drawn for the judge of sentences rather than "
+        "for the eye. Twice the paper's: our DAMSM losses are means of both directions, where "
+        "equation 13 adds them",
     )
-    gradient_accumulation: int = field(
-        default=1,
-        metadata={
-            "help": "parts in which a step's batch is worked off, to save memory; DAMSM then "
-            "knows only the wrong answers of one part"
-        },
+    damsm_stages: str = setting(
+        "every", "which trained stages' pictures DAMSM judges", ("every", "last")
     )
-    generator_steps: int = field(
-        default=1, metadata={"help": "updates of the generator for each of the discriminators"}
+    pose_weight: float = setting(
+        0.35, "how strongly drawings are held to the places of parts they are told"
     )
-    generator_rate: float = field(default=2e-4, metadata={"help": "learning rate of the generator"})
-    discriminator_rate: float = field(
-        default=2e-4, metadata={"help": "learning rate of the discriminators"}
+    head_weight: float = setting(
+        0.0,
+        "weight of discriminators of their own that see the head alone, where eyes and beaks are "
+        "decided; 0 for none",
     )
-    betas: tuple[float, float] = field(default=(0.0, 0.99), metadata={"help": "of Adam"})
-    ema_decay: float = field(
-        default=0.998, metadata={"help": "decay of the moving average of the generator's weights"}
+    head_size: int = setting(64, "side in pixels at which they see heads")
+    sentence_noise: float = setting(
+        0.1,
+        "noise on sentence features, as a share of their standard deviation: a sentence must not "
+        "be the name of one photograph",
     )
-    damsm_weight: float = field(
-        default=0.4,
-        metadata={
-            "help": "lambda; the higher, the more a picture is drawn for the judge of sentences "
-            "rather than for the eye. Twice the paper's: our DAMSM losses are means of both "
-            "directions, where equation 13 adds them"
-        },
+    recoloured: float = setting(
+        0.5,
+        "share of the photographs whose colour a caption names that are shown in another one, "
+        "with the caption changed to say so",
     )
-    damsm_stages: str = _choice(
-        "every", "last", default="every", help="which trained stages' pictures DAMSM judges"
+    counterfactual: bool = setting(
+        True,
+        "whether DAMSM and discriminators contrast each sentence with itself, its colours "
+        "exchanged, too; the paper's do not",
     )
-    pose_weight: float = field(
-        default=0.35,
-        metadata={"help": "how strongly drawings are held to the places of parts they are told"},
+    consistency_weight: float = setting(
+        2.0, "how strongly a stage is held to the picture of the stage before it"
     )
-    head_weight: float = field(
-        default=0.0,
-        metadata={
-            "help": "weight of discriminators of their own that see the head alone, where eyes "
-            "and beaks are decided; 0 for none"
-        },
+    block_weight: float = setting(
+        1.0, "how strongly stages that refine are held not to show the pixels they enlarged"
     )
-    head_size: int = field(default=64, metadata={"help": "side in pixels at which they see heads"})
-    sentence_noise: float = field(
-        default=0.1,
-        metadata={
-            "help": "noise on sentence features, as a share of their standard deviation: a "
-            "sentence must not be the name of one photograph"
-        },
+    discriminator: str = setting(
+        "projected", "on the expert's features, or from pixels", ("projected", "paper")
     )
-    recoloured: float = field(
-        default=0.5,
-        metadata={
-            "help": "share of the photographs whose colour a caption names that are shown in "
-            "another one, with the caption changed to say so"
-        },
+    discriminator_width: int = setting(
+        64,
+        "channels after mixing of projected discriminators; channels of the first convolution of "
+        "the paper's",
     )
-    counterfactual: bool = field(
-        default=True,
-        metadata={
-            "help": "whether DAMSM and discriminators contrast each sentence with itself, its "
-            "colours exchanged, too; the paper's do not"
-        },
+    loss: str = setting("hinge", "the adversarial loss", ("hinge", "cross_entropy"))
+    judged_sizes: tuple[int, ...] = setting(
+        (96,),
+        "side in pixels at which projected discriminators and DAMSM see the pictures or patches "
+        "of each trained stage",
     )
-    consistency_weight: float = field(
-        default=2.0,
-        metadata={"help": "how strongly a stage is held to the picture of the stage before it"},
+    patch: float = setting(
+        1.0,
+        "side of the square part of a picture on which stages that refine are trained, as a "
+        "share; a part is not asked whether it fits its sentence",
     )
-    block_weight: float = field(
-        default=1.0,
-        metadata={
-            "help": "how strongly stages that refine are held not to show the pixels they enlarged"
-        },
-    )
-    discriminator: str = _choice(
-        "projected", "paper", default="projected", help="on the expert's features, or from pixels"
-    )
-    discriminator_width: int = field(
-        default=64,
-        metadata={
-            "help": "channels after mixing of projected discriminators; channels of the first "
-            "convolution of the paper's"
-        },
-    )
-    loss: str = _choice("hinge", "cross_entropy", default="hinge", help="the adversarial loss")
-    judged_sizes: tuple[int, ...] = field(
-        default=(96,),
-        metadata={
-            "help": "side in pixels at which projected discriminators and DAMSM see the pictures "
-            "or patches of each trained stage"
-        },
-    )
-    patch: float = field(
-        default=1.0,
-        metadata={
-            "help": "side of the square part of a picture on which stages that refine are "
-            "trained, as a share; a part is not asked whether it fits its sentence"
-        },
-    )
-    captions: CaptionSettings = field(
-        default=CaptionSettings(), metadata={"help": "which sentence is said of a photograph"}
-    )
-    crops: CropSettings = field(
-        default=CropSettings(), metadata={"help": "how squares are cut round birds"}
-    )
-    augment: AugmentConfig = field(
-        default=AugmentConfig(),
-        metadata={"help": "how photographs and drawings are moved before they are judged"},
+    captions: CaptionSettings = setting(CaptionSettings(), "which sentence is said of a photograph")
+    crops: CropSettings = setting(CropSettings(), "how squares are cut round birds")
+    augment: AugmentConfig = setting(
+        AugmentConfig(), "how photographs and drawings are moved before they are judged"
     )
 
     @property

@@ -32,7 +32,7 @@ def _explain(table: str, kind: type[Any]) -> Iterator[str]:
     for field in dataclasses.fields(kind):
         default = "a table" if _is_table(hints[field.name]) else _written(field.default)
         text = f"{field.name} ({default}): {field.metadata['help']}"
-        if choices := field.metadata.get("choices"):
+        if choices := field.metadata["choices"]:
             text += f" ({' or '.join(choices)})"
         yield textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="      ")
 

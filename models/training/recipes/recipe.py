@@ -8,11 +8,11 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from models.networks.config import GeneratorConfig
+from models.networks.config import GeneratorConfig, setting
 from models.training.damsm.trainer import DamsmTraining
 from models.training.expert.trainer import ExpertTraining
 from models.training.gan.settings import Phase
@@ -35,17 +35,15 @@ class Average:
     of them (Izmailov et al., Averaging weights, 2018).
     """
 
-    phase: int = field(default=0, metadata={"help": "number of the phase, from 0"})
-    share: float = field(
-        default=0.3, metadata={"help": "last share of its photographs over which is averaged"}
-    )
+    phase: int = setting(0, "number of the phase, from 0")
+    share: float = setting(0.3, "last share of its photographs over which is averaged")
 
 
 @dataclass(frozen=True)
 class Export:
     """The file that draws."""
 
-    name: str = field(default="speech2bird", metadata={"help": "name of the model, in pictures"})
+    name: str = setting("speech2bird", "name of the model, in pictures")
 
 
 @dataclass(frozen=True)

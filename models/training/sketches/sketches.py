@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from models.networks.config import FIRST_STAGE_SIZE
+from models.networks.config import FIRST_STAGE_SIZE, setting
 from models.networks.text_encoder import pad_ids
 from models.sketches.sketch_scorer import SEEN_AT, SketchScorer
 from models.training.damsm.model import Damsm
@@ -36,24 +36,16 @@ _GAMMA = 10.0
 class SketchTraining:
     """Settings of the scorer of sketches."""
 
-    epochs: int = field(default=4, metadata={"help": "how often all photographs are seen"})
-    batch_size: int = field(default=64, metadata={"help": "photographs a step"})
-    learning_rate: float = field(
-        default=1e-3, metadata={"help": "the highest one; a fifth of it for the expert's blocks"}
+    epochs: int = setting(4, "how often all photographs are seen")
+    batch_size: int = setting(64, "photographs a step")
+    learning_rate: float = setting(1e-3, "the highest one; a fifth of it for the expert's blocks")
+    fit_weight: float = setting(0.5, "weight of telling the right sentence from others")
+    captions: CaptionSettings = setting(
+        CaptionSettings(of_species=0.1), "which sentence is said of a photograph"
     )
-    fit_weight: float = field(
-        default=0.5, metadata={"help": "weight of telling the right sentence from others"}
-    )
-    captions: CaptionSettings = field(
-        default=CaptionSettings(of_species=0.1),
-        metadata={"help": "which sentence is said of a photograph"},
-    )
-    crops: CropSettings = field(
-        default=CropSettings(), metadata={"help": "how squares are cut round birds"}
-    )
-    augment: AugmentConfig = field(
-        default=AugmentConfig(shift=0.06, scale=0.1, cutout=0.15),
-        metadata={"help": "how they are moved and blanked"},
+    crops: CropSettings = setting(CropSettings(), "how squares are cut round birds")
+    augment: AugmentConfig = setting(
+        AugmentConfig(shift=0.06, scale=0.1, cutout=0.15), "how they are moved and blanked"
     )
 
 

@@ -6,7 +6,7 @@ import json
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -14,7 +14,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from models.checkpoints.checkpoint import text_identity
-from models.networks.config import FRONT_ENDS, LOG_MEL, WHISPER, SpeechEncoderConfig
+from models.networks.config import FRONT_ENDS, LOG_MEL, WHISPER, SpeechEncoderConfig, setting
 from models.painting.precision import chosen_precision
 from models.sound.front_end import front_end
 from models.sound.speech_encoder import SpeechEncoder
@@ -56,63 +56,41 @@ _BEFORE = {"front_end": LOG_MEL, "surroundings": False, "blocks": 5}
 class SpeechTraining:
     """Settings of a run."""
 
-    epochs: int = field(default=12, metadata={"help": "how often all utterances are heard"})
-    batch_size: int = field(default=16, metadata={"help": "utterances a step"})
-    learning_rate: float = field(
-        default=1.5e-3,
-        metadata={
-            "help": "the highest one; it rises to that first, and falls to nothing at the end"
-        },
+    epochs: int = setting(12, "how often all utterances are heard")
+    batch_size: int = setting(16, "utterances a step")
+    learning_rate: float = setting(
+        1.5e-3, "the highest one; it rises to that first, and falls to nothing at the end"
     )
-    letters_weight: float = field(default=0.3, metadata={"help": "weight of the spelling's loss"})
-    count_weight: float = field(
-        default=3.0, metadata={"help": "weight of the loss of the number of words"}
+    letters_weight: float = setting(0.3, "weight of the spelling's loss")
+    count_weight: float = setting(3.0, "weight of the loss of the number of words")
+    words_weight: float = setting(1.0, "weight of the words' loss")
+    features_weight: float = setting(1.0, "weight of the loss of word and sentence features")
+    damsm_weight: float = setting(
+        0.3, "weight of DAMSM's losses: what was heard is to fit its picture, too"
     )
-    words_weight: float = field(default=1.0, metadata={"help": "weight of the words' loss"})
-    features_weight: float = field(
-        default=1.0, metadata={"help": "weight of the loss of word and sentence features"}
+    flat_start: int = setting(
+        2_000,
+        "utterances at the beginning whose letters are taken to be spread evenly over the sound, "
+        "which gets the spelling off the ground",
     )
-    damsm_weight: float = field(
-        default=0.3,
-        metadata={"help": "weight of DAMSM's losses: what was heard is to fit its picture, too"},
+    front_end: str = setting(
+        WHISPER,
+        f"what is heard through: {WHISPER}, the encoder of the Whisper that is "
+        f"installed, frozen, or {LOG_MEL}",
     )
-    flat_start: int = field(
-        default=2_000,
-        metadata={
-            "help": "utterances at the beginning whose letters are taken to be spread evenly over "
-            "the sound, which gets the spelling off the ground"
-        },
+    surroundings: bool = setting(
+        True, "hear each utterance in other rooms, noise and microphones every time"
     )
-    front_end: str = field(
-        default=WHISPER,
-        metadata={
-            "help": f"what is heard through: {WHISPER}, the encoder of the Whisper that is "
-            f"installed, frozen, or {LOG_MEL}"
-        },
-    )
-    surroundings: bool = field(
-        default=True,
-        metadata={"help": "hear each utterance in other rooms, noise and microphones every time"},
-    )
-    tract: float = field(default=0.12, metadata={"help": "largest change of frequencies"})
-    tempo: float = field(default=0.1, metadata={"help": "largest change of time"})
-    masked_bands: int = field(
-        default=40, metadata={"help": "widest stripe of the front end's values that is blanked"}
-    )
-    masked_frames: int = field(
-        default=12, metadata={"help": "longest stretch of its frames that is blanked"}
-    )
-    blocks: int = field(default=2, metadata={"help": "of attention and convolution over the sound"})
-    picture_size: int = field(
-        default=128, metadata={"help": "side in pixels at which pictures are seen"}
-    )
-    precision: str = field(
-        default="auto", metadata={"help": "bfloat16 (autocast), float32 or auto, the faster one"}
-    )
-    seed: int = field(default=0, metadata={"help": "of all random numbers"})
-    checkpoint_minutes: float = field(
-        default=5.0,
-        metadata={"help": "time after which the run is saved again within an epoch"},
+    tract: float = setting(0.12, "largest change of frequencies")
+    tempo: float = setting(0.1, "largest change of time")
+    masked_bands: int = setting(40, "widest stripe of the front end's values that is blanked")
+    masked_frames: int = setting(12, "longest stretch of its frames that is blanked")
+    blocks: int = setting(2, "of attention and convolution over the sound")
+    picture_size: int = setting(128, "side in pixels at which pictures are seen")
+    precision: str = setting("auto", "bfloat16 (autocast), float32 or auto, the faster one")
+    seed: int = setting(0, "of all random numbers")
+    checkpoint_minutes: float = setting(
+        5.0, "time after which the run is saved again within an epoch"
     )
 
 
