@@ -18,15 +18,6 @@ def error_report(error: BaseException) -> str:
     """Describe an unexpected error: traceback, versions, and the end of the log.
 
     The name of the person's own folder, which often is their own name, is left out.
-
-    Parameters
-    ----------
-    error : what was caught.
-
-    Returns
-    -------
-    str
-        Plain text of some dozen lines.
     """
     parts = [
         f"speech2bird {__version__}, Python {platform.python_version()}, {platform.platform()}",

@@ -35,16 +35,9 @@ _LOG_ERROR = re.compile(r"([A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit))(?:
 
 
 def examine(tell: Callable[[str], None]) -> bool:
-    """Look at everything, and tell it line by line.
+    """Look at everything, and tell it line by line; return whether a picture could be drawn.
 
-    Parameters
-    ----------
-    tell : receives a line without names of the person or their files.
-
-    Returns
-    -------
-    bool
-        Whether a picture could be drawn.
+    What is told has no names of the person or their files.
     """
     drawn = False
     for title, section in _SECTIONS.items():

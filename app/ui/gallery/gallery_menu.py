@@ -15,13 +15,7 @@ _MODIFIERS = ("Control", "Command") if sys.platform == "darwin" else ("Control",
 
 
 class GalleryMenu(FlatMenu):
-    """The tab's menu; its keys work while the thumbnails have the focus.
-
-    Parameters
-    ----------
-    pictures : the thumbnails.
-    entries : what can be done with them.
-    """
+    """The tab's menu; its keys work while the thumbnails have the focus."""
 
     def __init__(self, parent: tk.Misc, pictures: ThumbnailGrid, entries: MenuEntries) -> None:
         super().__init__(parent)

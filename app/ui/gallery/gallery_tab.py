@@ -34,13 +34,7 @@ _TITLE = 24  # characters of a sentence that stand for it in a message
 
 
 class GalleryTab(ttk.Frame):
-    """Search, thumbnails, and what can be done with the selected picture.
-
-    Parameters
-    ----------
-    gallery : the kept pictures.
-    actions : what the rest of the window does.
-    """
+    """Search, thumbnails, and what can be done with the selected picture."""
 
     def __init__(
         self,

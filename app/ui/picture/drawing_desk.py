@@ -221,12 +221,9 @@ class DrawingDesk:
             self._messages.error(lost)
 
     def _end(self) -> str | None:
-        """Show what is finished: stages of a picture that was given up are not a result.
+        """Show what is finished, and return what to tell if a picture could not be kept.
 
-        Returns
-        -------
-        str or None
-            What to tell when one of the finished pictures could not be kept.
+        Stages of a picture that was given up are not a result.
         """
         self._task = None
         errors = [kept.error for kept in self._coming if kept.error is not None]

@@ -14,12 +14,7 @@ from app.ui.toolkit.message_bar import MessageBar
 
 
 class PictureOpener:
-    """Asks for a file, and reads it beside the window.
-
-    Parameters
-    ----------
-    on_opened : receives the picture and its file.
-    """
+    """Asks for a file, and reads it beside the window."""
 
     def __init__(
         self,

@@ -238,13 +238,7 @@ class PicturePanel(ttk.Frame):
         self._set_buttons(drawing=False, has_picture=False)
 
     def escape(self) -> bool:
-        """Go back from an enlarged picture to its grid, or else cancel what is being drawn.
-
-        Returns
-        -------
-        bool
-            Whether there was something to leave.
-        """
+        """Leave an enlarged picture, or else what is being drawn; tell whether there was any."""
         if self.view.back_to_grid():
             return True
         was_drawing = self.cancel_button.instate(["!disabled"])

@@ -18,13 +18,7 @@ EXAMPLES = (
 
 
 class ExampleLinks(ttk.Frame):
-    """Links that fill a sentence field.
-
-    Parameters
-    ----------
-    title : what is said above them.
-    field : where a sentence is put when it is clicked.
-    """
+    """Links that fill a sentence field."""
 
     def __init__(self, parent: tk.Misc, title: str, field: SentenceField) -> None:
         super().__init__(parent)

@@ -14,10 +14,6 @@ class GuessedText:
     """Shows guesses in place of what stood in a field, which comes back when they are taken away.
 
     Undo knows nothing of them.
-
-    Parameters
-    ----------
-    text : the field.
     """
 
     def __init__(self, text: tk.Text) -> None:

@@ -45,11 +45,6 @@ class WordMarks:
     """Marks words in a text field.
 
     A click on a marked word, or Ctrl+full stop with the cursor in it, offers other words.
-
-    Parameters
-    ----------
-    text : the field.
-    suggest : finds known words.
     """
 
     def __init__(self, text: tk.Text, suggest: Suggest) -> None:

@@ -21,10 +21,6 @@ _PAUSE = 1.0  # seconds between two questions to the system
 class Appearance:
     """Gives the window its theme, and follows the system whenever a person comes back to it.
 
-    Parameters
-    ----------
-    theme : what the person chose.
-
     Attributes
     ----------
     dark : whether the window is dark now.

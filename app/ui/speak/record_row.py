@@ -12,10 +12,6 @@ from app.ui.toolkit.theme import GAP
 class RecordRow(ttk.Frame):
     """Shows a recording; it knows nothing of microphones.
 
-    Parameters
-    ----------
-    on_click : called when the button is pressed.
-
     Attributes
     ----------
     button, clock : the button, and the seconds that were recorded.

@@ -13,13 +13,7 @@ _LABELS: dict[Way, str] = {"text": "Through text", "sound": "Straight from sound
 
 
 class WayRow(ttk.Frame):
-    """Three radio buttons.
-
-    Parameters
-    ----------
-    way : what was chosen before.
-    on_choose : receives what the person chooses.
-    """
+    """Three radio buttons."""
 
     def __init__(self, parent: tk.Misc, way: Way, on_choose: Callable[[Way], None]) -> None:
         super().__init__(parent)

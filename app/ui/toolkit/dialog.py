@@ -13,10 +13,6 @@ _DECORATION = "2c"  # of the screen's height: for a title bar and the desktop's 
 class Dialog(tk.Toplevel):
     """An empty dialog; whoever fills ``body`` then calls :meth:`appear`.
 
-    Parameters
-    ----------
-    title : its title.
-
     Attributes
     ----------
     body : where its widgets go.

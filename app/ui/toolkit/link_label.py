@@ -8,13 +8,7 @@ from tkinter import ttk
 
 
 class LinkLabel(ttk.Label):
-    """A link; the Tab key reaches it, and Return or space follows it.
-
-    Parameters
-    ----------
-    text : what it says.
-    command : what it does.
-    """
+    """A link; the Tab key reaches it, and Return or space follows it."""
 
     def __init__(self, parent: tk.Misc, text: str, command: Callable[[], None]) -> None:
         super().__init__(parent, text=text, style="Link.TLabel", cursor="hand2", takefocus=True)

@@ -101,12 +101,7 @@ def follow_palette(widget: tk.Misc, recolour: Callable[[Palette], None]) -> None
 
 
 def apply_theme(root: tk.Tk, dark: bool) -> None:
-    """Set theme, fonts and the styles of this program, at the start and for every change.
-
-    Parameters
-    ----------
-    dark : dark instead of light.
-    """
+    """Set theme, fonts and the styles of this program, at the start and for every change."""
     sv_ttk.set_theme("dark" if dark else "light", root)
     # The theme colours everything anew at each <<ThemeChanged>>, which every change of a style
     # sends again, and takes away the colours that labels have of their own. Once is enough.

@@ -47,12 +47,7 @@ class WrongText(Batched):
 
 
 class Counterfactual:
-    """Changes what a sentence says about colours.
-
-    Parameters
-    ----------
-    vocabulary : of the captions.
-    """
+    """Changes what a sentence says about colours."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         names = {name: name for name in COLOURS} | ALSO_WRITTEN

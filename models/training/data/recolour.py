@@ -102,13 +102,7 @@ class Recolouring(Batched):
 
 
 class Recolourer:
-    """Finds a colour that a caption names and its photograph's bird has, and exchanges it.
-
-    Parameters
-    ----------
-    vocabulary : of the captions.
-    photographs : all of them.
-    """
+    """Finds a colour that a caption names and its photograph's bird has, and exchanges it."""
 
     def __init__(self, vocabulary: Vocabulary, photographs: Photographs) -> None:
         self._ids = {name: vocabulary.read(name, 1).ids[0] for name in HUES if name in vocabulary}

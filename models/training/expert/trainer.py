@@ -52,12 +52,7 @@ class ExpertTraining:
 
 
 class ExpertTrainer(EpochTrainer):
-    """Keeps the last epoch.
-
-    Parameters
-    ----------
-    data : photographs with and without captions.
-    """
+    """Keeps the last epoch."""
 
     def __init__(
         self,

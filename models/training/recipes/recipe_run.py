@@ -158,12 +158,7 @@ class RecipeRun:
         self._by_the_first(train)
 
     def train_phase(self, number: int, minutes: float = math.inf) -> bool:
-        """Train a phase, or what is left of it; errors as of `GanTrainer`.
-
-        Returns
-        -------
-        Whether it is complete.
-        """
+        """Train a phase or its rest; whether it is complete. Errors as of `GanTrainer`."""
         if distributed.any_process(minutes <= 0, self.device):
             return False
         phase, path = self.recipe.phases[number], self._phase(number)
