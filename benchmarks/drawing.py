@@ -17,7 +17,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -27,14 +26,11 @@ import torch
 from benchmarks.alone import alone, share_of_memory
 from benchmarks.plain_generator import make_plain, plain_layers
 from models import Painter
-from models.checkpoints.checkpoint import Checkpoint, load_checkpoint
+from models.checkpoints.checkpoint import load_checkpoint
 from models.checkpoints.header import BUNDLED_WEIGHTS
 from models.memory import keep_freed_memory
-from models.networks.generator import Generator
-from models.painting.backend import Backend, choose_device
+from models.painting.backend import Backend
 from models.request import SKETCHES, DrawRequest
-from models.sketches.pose_bank import PoseBank
-from models.sketches.sketch_scorer import SketchScorer
 from models.training.runs.tables import table
 
 SENTENCES = (
@@ -121,7 +117,7 @@ def _print_sketches(device: str) -> None:
 
 def sketching_times(device: str) -> tuple[float, float]:
     """Seconds of a drawing from one sketch, and from several."""
-    painter = Painter(_sketching(load_checkpoint(BUNDLED_WEIGHTS)), choose_device(device))
+    painter = Painter.load(device=device)
     keep_freed_memory()
     times: dict[int, list[float]] = {1: [], SKETCHES: []}
     for _ in range(RUNS):
@@ -129,25 +125,6 @@ def sketching_times(device: str) -> tuple[float, float]:
             request = DrawRequest(SENTENCES[0], 7, sketches=count)
             measured += _times(partial(painter.draw, request), 1)
     return min(times[1]), min(times[SKETCHES])
-
-
-def _sketching(checkpoint: Checkpoint) -> Checkpoint:
-    """The model, or one of its size that draws sketches: an untaught one takes as long."""
-    if checkpoint.sketch_scorer is not None:
-        return checkpoint
-    generator = replace(checkpoint.config.generator, first_stage_blocks=1, pose_channels=32)
-    size = checkpoint.config.text_encoder.feature_size
-    poses = PoseBank(6_000, size)
-    poses.places.uniform_(0.1, 0.9)
-    poses.sentences.normal_()
-    poses.visible.fill_(1)
-    return replace(
-        checkpoint,
-        config=replace(checkpoint.config, generator=generator),
-        generator=Generator(generator).eval().requires_grad_(False),
-        poses=poses,
-        sketch_scorer=SketchScorer(size).eval().requires_grad_(False),
-    )
 
 
 @contextmanager
