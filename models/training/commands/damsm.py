@@ -7,10 +7,7 @@ import argparse
 from models.training.options.recipe_options import add_recipe_options, begun_run
 
 SUMMARY = "train a recipe's text encoder against picture features"
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    add_recipe_options(parser)
+add_options = add_recipe_options
 
 
 def run(options: argparse.Namespace) -> None:
