@@ -88,29 +88,25 @@ def _photographs(recipe: Recipe) -> int:
     return sum(phase.photographs for phase in recipe.phases)
 
 
+@dataclass(frozen=True)
 class Comparison:
     """Runs variants, one after the other; one that is done is not run again.
 
     Recipes that agree in expert, DAMSM and scorer of sketches share them.
 
-    Parameters
+    Attributes
     ----------
     out : folder for the runs, ``comparison.md``, ``comparison.json``, ``comparison.png`` and
         ``pictures.jpg``.
     minutes : longest time that the phases of each are trained.
     """
 
-    def __init__(
-        self,
-        data: DataFolder,
-        evaluator: Evaluator,
-        out: Path,
-        device: torch.device,
-        minutes: float = math.inf,
-        seed: int = 0,
-    ) -> None:
-        self.data, self.evaluator, self.out, self.device = data, evaluator, out, device
-        self.minutes, self.seed = minutes, seed
+    data: DataFolder
+    evaluator: Evaluator
+    out: Path
+    device: torch.device
+    minutes: float = math.inf
+    seed: int = 0
 
     def run(self, variants: Sequence[Variant], command: str) -> str:
         """Train, score and compare; returns the table.
