@@ -88,7 +88,6 @@ class RecipeRun:
         if distributed.is_first():
             self.out.mkdir(parents=True, exist_ok=True)
             write_whole(path, self.recipe.text)
-        if distributed.is_first():
             self._describe()
         distributed.wait_for_all()
 
@@ -130,29 +129,29 @@ class RecipeRun:
             settings = self.recipe.expert
             self._by_the_first(
                 lambda: expert_trainer.train_expert(
-                    self.data, self._expert.parent, settings, self.device, self.seed
+                    self.data, self._made("expert").parent, settings, self.device, self.seed
                 )
             )
 
     def train_damsm(self) -> None:
         """Train the text encoder."""
-        expert = self._expert if self.recipe.expert else None
+        expert = self._made("expert") if self.recipe.expert else None
         self._by_the_first(
             lambda: damsm_trainer.train_damsm(
-                self.data, self._damsm.parent, self.recipe.damsm, expert, self.seed
+                self.data, self._made("damsm").parent, self.recipe.damsm, expert, self.seed
             )
         )
 
     def train_sketch_scorer(self) -> None:
         """Train what chooses among sketches, if the recipe has it."""
-        settings, path = self.recipe.sketches, self._sketches
+        settings, path = self.recipe.sketches, self._made("sketches")
         if settings is None:
             return
         examples = self.examples  # all processes ask for them, or none
 
         def train() -> None:
             if not path.exists():
-                damsm = load_damsm(self._damsm)
+                damsm = load_damsm(self._made("damsm"))
                 train_sketch_scorer(examples, damsm, path, settings, self.device, self.seed)
 
         self._by_the_first(train)
@@ -181,11 +180,11 @@ class RecipeRun:
             if found := sorted(self.out.glob(f"*/{state_path(Path(), name)}")):
                 raise ValueError(f"{found[0].parent} is not complete: `run` goes on with it")
         phase = self.recipe.phases[number]
-        expert = load_expert(self._expert) if self.recipe.expert else None
+        expert = load_expert(self._made("expert")) if self.recipe.expert else None
         return GanTrainer(
             phase,
             self.recipe.generator,
-            load_damsm(self._damsm),
+            load_damsm(self._made("damsm")),
             expert.parts if expert else None,
             Photographs(examples, kept_side(shown_size(phase)), self.device),
             self._phase(number).parent,
@@ -215,10 +214,8 @@ class RecipeRun:
         own, before = self.recipe, other.recipe
         if not distributed.is_first() or (own.expert, own.damsm) != (before.expert, before.damsm):
             return
-        files = [(self._expert, other._expert), (self._damsm, other._damsm)]
-        if own.sketches == before.sketches:
-            files.append((self._sketches, other._sketches))
-        for own_file, theirs in files:
+        names = ("expert", "damsm", *["sketches"] * (own.sketches == before.sketches))
+        for own_file, theirs in ((self._made(name), other._made(name)) for name in names):
             if theirs.exists() and not own_file.exists():
                 own_file.parent.mkdir(parents=True, exist_ok=True)
                 with whole_file(own_file) as temporary:
@@ -237,22 +234,14 @@ class RecipeRun:
             card = {"recipe": self.recipe.text, "data": self.data.path.resolve().name}
             card |= facts or {}
             name = self.recipe.export.name
-            sketches = self._sketches if self._sketches.exists() else None
-            export(self._damsm, gan, path, name, card, examples, sketches)
+            sketches = self._made("sketches")
+            scorer = sketches if sketches.exists() else None
+            export(self._made("damsm"), gan, path, name, card, examples, scorer)
         distributed.wait_for_all()
         return path
 
-    @property
-    def _expert(self) -> Path:
-        return self.out / "expert" / "expert.pt"
-
-    @property
-    def _damsm(self) -> Path:
-        return self.out / "damsm" / "damsm.pt"
-
-    @property
-    def _sketches(self) -> Path:
-        return self.out / "sketches" / "sketches.pt"
+    def _made(self, name: str) -> Path:
+        return self.out / name / f"{name}.pt"
 
     def _last(self) -> Path:
         begun = self.begun()
@@ -277,7 +266,7 @@ class RecipeRun:
         examples = [*self.data.train, *self.data.more]
         if not self.recipe.expert:
             return examples
-        path = self._expert.with_name("parts.json")
+        path = self._made("expert").with_name("parts.json")
         self._by_the_first(lambda: self._mark(examples, path))
         marked = json.loads(path.read_text(encoding="utf-8"))
         return [
@@ -288,7 +277,7 @@ class RecipeRun:
     def _mark(self, examples: Sequence[Example], path: Path) -> None:
         if path.exists():
             return
-        marked = mark_parts(examples, load_expert(self._expert), self.device)
+        marked = mark_parts(examples, load_expert(self._made("expert")), self.device)
         write_whole(path, json.dumps([example.parts for example in marked]))
 
     def _by_the_first(self, work: Callable[[], object]) -> None:
