@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,26 +24,20 @@ _NOT_THERE = (
 )
 
 
+@dataclass(frozen=True)
 class KeptModels:
     """Brings what draws a kept picture again.
 
-    Parameters
+    Attributes
     ----------
     painter_loader : brings the window's own model.
     files : gives where models may be; None is the bundled one.
     """
 
-    def __init__(
-        self,
-        runner: BackgroundRunner,
-        painter_loader: Loader[EnginePainter],
-        messages: MessageBar,
-        files: Callable[[], Sequence[Path | None]],
-    ) -> None:
-        self._runner = runner
-        self._painter_loader = painter_loader
-        self._messages = messages
-        self._files = files
+    runner: BackgroundRunner
+    painter_loader: Loader[EnginePainter]
+    messages: MessageBar
+    files: Callable[[], Sequence[Path | None]]
 
     def find(self, metadata: PictureMetadata, draw: Draw) -> None:
         """Call `draw` with a picture's metadata and what draws it again.
@@ -51,14 +45,14 @@ class KeptModels:
         Where the model is not there, that is told, and the person may draw with the window's own,
         which then chooses a sketch of its own.
         """
-        files = self._files()
+        files = self.files()
 
         def look(painter: EnginePainter) -> None:
             if painter.model_name == metadata.model:
                 draw(metadata, None)
                 return
-            self._runner.run_in_thread(
-                lambda task: painter.that_drew(metadata.model, files), found, self._messages.error
+            self.runner.run_in_thread(
+                lambda task: painter.that_drew(metadata.model, files), found, self.messages.error
             )
 
         def found(painter: EnginePainter | None) -> None:
@@ -66,12 +60,12 @@ class KeptModels:
                 draw(metadata, painter)
                 return
             anew = replace(metadata, request=metadata.request.anew(metadata.seed))
-            self._messages.note(
+            self.messages.note(
                 _NOT_THERE.format(model=metadata.model),
                 "Draw all the same",
                 lambda: draw(anew, None),
             )
 
-        if self._painter_loader.value is None:
-            self._messages.note("The model is still loading; your bird is drawn right after.")
-        self._painter_loader.when_loaded(look, self._messages.error)
+        if self.painter_loader.value is None:
+            self.messages.note("The model is still loading; your bird is drawn right after.")
+        self.painter_loader.when_loaded(look, self.messages.error)

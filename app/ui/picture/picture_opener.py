@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from tkinter import filedialog
 
@@ -13,25 +14,19 @@ from app.ui.toolkit.file_dialogs import ALL_FILES, DRAWN_HERE, file_type
 from app.ui.toolkit.message_bar import MessageBar
 
 
+@dataclass(frozen=True)
 class PictureOpener:
     """Asks for a file, and reads it beside the window."""
 
-    def __init__(
-        self,
-        root: tk.Misc,
-        runner: BackgroundRunner,
-        messages: MessageBar,
-        on_opened: Callable[[Picture, Path], None],
-    ) -> None:
-        self._root = root
-        self._runner = runner
-        self._messages = messages
-        self._on_opened = on_opened
+    root: tk.Misc
+    runner: BackgroundRunner
+    messages: MessageBar
+    on_opened: Callable[[Picture, Path], None]
 
     def ask(self, folder: str) -> None:
         """Let the person choose a picture, beginning in a folder."""
         chosen = filedialog.askopenfilename(
-            parent=self._root,
+            parent=self.root,
             title="Open a picture",
             initialdir=folder,
             filetypes=(file_type("Pictures drawn here", DRAWN_HERE), ALL_FILES),
@@ -46,15 +41,15 @@ class PictureOpener:
         """
 
         def opened(picture: Picture) -> None:
-            self._on_opened(picture, path)
+            self.on_opened(picture, path)
             say_beside()
 
         def failed(error: Exception) -> None:
-            self._messages.error(error)
+            self.messages.error(error)
             say_beside()
 
         def say_beside() -> None:
             if beside is not None:
-                self._messages.add(beside)
+                self.messages.add(beside)
 
-        self._runner.run_in_thread(lambda task: read_picture(path), opened, failed)
+        self.runner.run_in_thread(lambda task: read_picture(path), opened, failed)

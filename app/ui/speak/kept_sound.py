@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,26 +19,20 @@ if TYPE_CHECKING:
     from app.engine.speech import EngineTranscriber
 
 
+@dataclass(frozen=True)
 class KeptSound:
     """Reads a sound file, and gives it to the desk.
 
-    Parameters
+    Attributes
     ----------
     transcriber_loader : brings what finds the voice in a recording.
     desk : draws it.
     """
 
-    def __init__(
-        self,
-        runner: BackgroundRunner,
-        transcriber_loader: Loader[EngineTranscriber],
-        desk: DrawingDesk,
-        messages: MessageBar,
-    ) -> None:
-        self._runner = runner
-        self._transcriber_loader = transcriber_loader
-        self._desk = desk
-        self._messages = messages
+    runner: BackgroundRunner
+    transcriber_loader: Loader[EngineTranscriber]
+    desk: DrawingDesk
+    messages: MessageBar
 
     def draw(
         self,
@@ -54,7 +49,7 @@ class KeptSound:
         """
         path = picture.with_suffix(".flac")
         if not os.path.exists(path):
-            self._messages.error(
+            self.messages.error(
                 "This picture was drawn straight from sound, and its sound is not beside it: it "
                 "cannot be drawn again."
             )
@@ -68,8 +63,8 @@ class KeptSound:
                 speech = transcriber.understand(recording, words=False).speech
                 return Subject(request, recording, speech, "sound", painter=painter)
 
-            self._runner.run_in_thread(
-                read, lambda subject: self._desk.draw_subject(subject, seed), self._messages.error
+            self.runner.run_in_thread(
+                read, lambda subject: self.desk.draw_subject(subject, seed), self.messages.error
             )
 
-        self._transcriber_loader.when_loaded(find, self._messages.error)
+        self.transcriber_loader.when_loaded(find, self.messages.error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from tkinter import ttk
 from typing import TYPE_CHECKING
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from app.engine.pictures import EnginePainter
 
 
+@dataclass(frozen=True)
 class DrawingCommands:
     """A command that makes no sense now does nothing.
 
-    Parameters
+    Attributes
     ----------
     tabs : hold what can be drawn.
     speak_tab : one of them, which records.
@@ -33,34 +35,24 @@ class DrawingCommands:
     models : find what drew a kept picture.
     """
 
-    def __init__(
-        self,
-        tabs: ttk.Notebook,
-        speak_tab: SpeakTab,
-        panel: PicturePanel,
-        desk: DrawingDesk,
-        kept_sound: KeptSound,
-        messages: MessageBar,
-        models: KeptModels,
-    ) -> None:
-        self._tabs = tabs
-        self._speak_tab = speak_tab
-        self._panel = panel
-        self._desk = desk
-        self._kept_sound = kept_sound
-        self._messages = messages
-        self._models = models
+    tabs: ttk.Notebook
+    speak_tab: SpeakTab
+    panel: PicturePanel
+    desk: DrawingDesk
+    kept_sound: KeptSound
+    messages: MessageBar
+    models: KeptModels
 
     @property
     def field(self) -> SentenceField | None:
         """The description in front; None where the tab in front has none."""
-        tab = self._tabs.nametowidget(self._tabs.select())
+        tab = self.tabs.nametowidget(self.tabs.select())
         return tab.field if isinstance(tab, (SpeakTab, TypeTab)) else None
 
     @property
     def recording(self) -> bool:
         """Whether a recording runs."""
-        return self._speak_tab.state_of_speech is SpeakState.RECORDING
+        return self.speak_tab.state_of_speech is SpeakState.RECORDING
 
     def can_draw(self) -> bool:
         """Tell whether there is a description in front that can be drawn."""
@@ -73,13 +65,13 @@ class DrawingCommands:
 
     def draw_again(self) -> None:
         """Draw what the picture that is shown was drawn from."""
-        kept = self._panel.kept
-        if not self._panel.has_picture:
+        kept = self.panel.kept
+        if not self.panel.has_picture:
             return
         if kept is not None:
             self._repeat(kept.metadata, kept.path, None)
         else:
-            self._desk.draw_again()
+            self.desk.draw_again()
 
     def draw_kept(self, metadata: PictureMetadata, path: Path) -> None:
         """Draw what a kept picture was drawn from, with its seed and its model."""
@@ -87,31 +79,31 @@ class DrawingCommands:
 
     def surprise(self) -> None:
         """Draw what the picture that is shown was drawn from, with a new seed."""
-        panel = self._panel
+        panel = self.panel
         kept = panel.kept
         if not panel.has_picture:
             return
         if kept is not None:
             self._draw_kept(kept.metadata, kept.path, panel.seed_bar.surprise(panel.count), None)
         else:
-            self._desk.surprise()
+            self.desk.surprise()
 
     def cancel(self) -> None:
         """Give up what is being drawn."""
-        self._desk.cancel()
+        self.desk.cancel()
 
     def escape(self) -> None:
         """Leave what is most in the way: an enlarged picture, a drawing, a message."""
-        if not self._panel.escape():
-            self._messages.clear()
+        if not self.panel.escape():
+            self.messages.clear()
 
     def record_or_stop(self) -> None:
         """Begin to listen, or end it."""
-        self._tabs.select(self._speak_tab)
-        self._speak_tab.record_button.invoke()
+        self.tabs.select(self.speak_tab)
+        self.speak_tab.record_button.invoke()
 
     def _repeat(self, metadata: PictureMetadata, path: Path, seed: int | None) -> None:
-        self._models.find(
+        self.models.find(
             metadata, lambda found, painter: self._draw_kept(found, path, seed, painter)
         )
 
@@ -123,6 +115,6 @@ class DrawingCommands:
         painter: EnginePainter | None,
     ) -> None:
         if metadata.way == "text":
-            self._desk.draw_subject(Subject(metadata.request, painter=painter), seed)
+            self.desk.draw_subject(Subject(metadata.request, painter=painter), seed)
         else:
-            self._kept_sound.draw(path, metadata.request, seed, painter)
+            self.kept_sound.draw(path, metadata.request, seed, painter)
