@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from dataclasses import dataclass
 from tkinter import ttk
 
 from app.desktop import copy_picture
@@ -73,57 +74,50 @@ class SaveDialog(Dialog):
         self._on_chosen(size)
 
 
+@dataclass(eq=False)
 class PictureSaver:
     """Saves and copies pictures beside the window.
 
-    Parameters
+    Attributes
     ----------
     folder : gives the folder to begin in.
     on_folder : told in which folder a picture was saved.
     """
 
-    def __init__(
-        self,
-        root: tk.Misc,
-        runner: BackgroundRunner,
-        messages: MessageBar,
-        folder: Callable[[], str],
-        on_folder: Callable[[str], None],
-    ) -> None:
-        self._root = root
-        self._runner = runner
-        self._messages = messages
-        self._folder = folder
-        self._on_folder = on_folder
-        self.dialog: SaveDialog | None = None
+    root: tk.Misc
+    runner: BackgroundRunner
+    messages: MessageBar
+    folder: Callable[[], str]
+    on_folder: Callable[[str], None]
+    dialog: SaveDialog | None = None
 
     def save(self, picture: Picture) -> None:
         """Ask for size and place, and write a copy."""
         if self.dialog is not None:
             self.dialog.destroy()
         self.dialog = SaveDialog(
-            self._root, picture.image.width, lambda size: self._ask_place(picture, size)
+            self.root, picture.image.width, lambda size: self._ask_place(picture, size)
         )
 
     def copy(self, picture: Picture) -> None:
         """Put a picture on the clipboard."""
-        self._runner.run_in_thread(
+        self.runner.run_in_thread(
             lambda task: copy_picture(picture.image),
-            lambda _: self._messages.note("The picture is copied."),
-            self._messages.error,
+            lambda _: self.messages.note("The picture is copied."),
+            self.messages.error,
         )
 
     def _ask_place(self, picture: Picture, size: int) -> None:
         resized = "" if size == picture.image.width else f"-{size}px"
         name = f"{file_stem(picture.metadata)}{resized}.png"
         path = ask_where_to_save(
-            self._root, "Save the picture", self._folder(), name, (PNG, JPEG, WEBP)
+            self.root, "Save the picture", self.folder(), name, (PNG, JPEG, WEBP)
         )
         if path is None:
             return
-        self._on_folder(str(path.parent))
-        self._runner.run_in_thread(
+        self.on_folder(str(path.parent))
+        self.runner.run_in_thread(
             lambda task: save_picture(picture.image, picture.metadata, path, size),
-            lambda _: self._messages.note(f"Saved as {path}."),
-            self._messages.error,
+            lambda _: self.messages.note(f"Saved as {path}."),
+            self.messages.error,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from tkinter import ttk
 
@@ -25,10 +26,11 @@ from app.ui.window.dropping import as_on_disk
 from models.sketches.pose_wish import PartPlaces
 
 
+@dataclass(eq=False)
 class PictureCommands:
     """A command that makes no sense now does nothing.
 
-    Parameters
+    Attributes
     ----------
     tabs, speak_tab, type_tab, gallery_tab : what takes a sound, a sentence, and what shows which
         picture is chosen.
@@ -36,49 +38,33 @@ class PictureCommands:
     saver : writes them.
     folder : gives where dialogs for pictures begin.
     draw_kept : draws what a kept picture was drawn from.
-
-    Attributes
-    ----------
     opener : reads pictures that are opened.
     """
 
-    def __init__(
-        self,
-        root: tk.Tk,
-        runner: BackgroundRunner,
-        messages: MessageBar,
-        tabs: ttk.Notebook,
-        speak_tab: SpeakTab,
-        type_tab: TypeTab,
-        gallery_tab: GalleryTab,
-        panel: PicturePanel,
-        desk: DrawingDesk,
-        saver: PictureSaver,
-        folder: Callable[[], str],
-        draw_kept: Callable[[PictureMetadata, Path], None],
-    ) -> None:
-        self._root = root
-        self._runner = runner
-        self._messages = messages
-        self._tabs = tabs
-        self._speak_tab = speak_tab
-        self._type_tab = type_tab
-        self._gallery_tab = gallery_tab
-        self._panel = panel
-        self._desk = desk
-        self._saver = saver
-        self.opener = PictureOpener(root, runner, messages, self._opened)
-        self._folder = folder
-        self._draw_kept = draw_kept
+    root: tk.Tk
+    runner: BackgroundRunner
+    messages: MessageBar
+    tabs: ttk.Notebook
+    speak_tab: SpeakTab
+    type_tab: TypeTab
+    gallery_tab: GalleryTab
+    panel: PicturePanel
+    desk: DrawingDesk
+    saver: PictureSaver
+    folder: Callable[[], str]
+    draw_kept: Callable[[PictureMetadata, Path], None]
+
+    def __post_init__(self) -> None:
+        self.opener = PictureOpener(self.root, self.runner, self.messages, self._opened)
 
     @property
     def shown(self) -> Picture | None:
         """The picture that saving and copying are about; None while no whole one is shown."""
-        drawing = self._desk.drawing
-        if not self._panel.has_picture:
+        drawing = self.desk.drawing
+        if not self.panel.has_picture:
             return None
-        if self._panel.kept is not None or drawing is None:
-            return self._panel.kept
+        if self.panel.kept is not None or drawing is None:
+            return self.panel.kept
         return Picture(drawing.image, PictureMetadata.of(drawing))
 
     @property
@@ -93,21 +79,21 @@ class PictureCommands:
     def save(self) -> None:
         """Save the picture that is shown."""
         if self.shown is not None:
-            self._saver.save(self.shown)
+            self.saver.save(self.shown)
 
     def copy(self) -> None:
         """Copy the picture that is shown."""
         if self.shown is not None:
-            self._saver.copy(self.shown)
+            self.saver.copy(self.shown)
 
     def open(self) -> None:
         """Open a saved picture."""
-        self.opener.ask(self._folder())
+        self.opener.ask(self.folder())
 
     def open_sound(self) -> None:
         """Open a sound file in place of a recording."""
-        self._tabs.select(self._speak_tab)
-        self._speak_tab.sound_row.open_button.invoke()
+        self.tabs.select(self.speak_tab)
+        self.speak_tab.sound_row.open_button.invoke()
 
     def open_dropped(self, paths: list[Path], dropped: int) -> None:
         """Open a dropped picture, or take a sound for what was said.
@@ -122,8 +108,8 @@ class PictureCommands:
             kinds = ((kind_of(path), path) for path in files)
             return next((each for each in kinds if each[0] != "other"), ("other", paths[0]))
 
-        self._runner.run_in_thread(
-            first, lambda found: self._open_as(*found, dropped, things), self._messages.error
+        self.runner.run_in_thread(
+            first, lambda found: self._open_as(*found, dropped, things), self.messages.error
         )
 
     def _open_as(self, kind: Kind, path: Path, dropped: int, things: str) -> None:
@@ -134,45 +120,45 @@ class PictureCommands:
         if kind == "picture":
             self.opener.open(path, beside)
         elif kind == "sound":
-            self._tabs.select(self._speak_tab)
-            self._speak_tab.open_sound(path, beside)
+            self.tabs.select(self.speak_tab)
+            self.speak_tab.open_sound(path, beside)
         else:
             refused = f"None {several} can" if dropped > 1 else f"{path} cannot"
-            self._messages.error(
+            self.messages.error(
                 f"{refused} be opened: drop a picture that was drawn here, or a sound file."
             )
 
     def _opened(self, picture: Picture, path: Path) -> None:
         """Show a picture that was opened, and offer to draw it again."""
-        self._gallery_tab.deselect()
+        self.gallery_tab.deselect()
         self.show_kept(KeptPicture(picture.image, picture.metadata, path))
         self.use_sentence(picture.metadata)
-        self._messages.note(
+        self.messages.note(
             f"{path.name} was drawn with seed {picture.metadata.seed}.",
             "Draw it again",
-            lambda: self._draw_kept(picture.metadata, path),
+            lambda: self.draw_kept(picture.metadata, path),
         )
 
     def show_kept(self, picture: KeptPicture | None) -> None:
         """Show a picture of the gallery, or that there is none."""
-        if self._desk.busy:
+        if self.desk.busy:
             # The picture that is being drawn is what the person waits for; this comes without it.
-            self._panel.kept = picture
+            self.panel.kept = picture
         elif picture is None:
-            self._panel.show_nothing()
+            self.panel.show_nothing()
         else:
-            self._panel.show_kept(picture)
+            self.panel.show_kept(picture)
 
     def use_sentence(self, metadata: PictureMetadata) -> None:
         """Put a picture's sentence where it can be changed and drawn."""
         if metadata.way == "sound":
-            self._messages.note("This picture was drawn straight from sound: it has no sentence.")
+            self.messages.note("This picture was drawn straight from sound: it has no sentence.")
             return
-        self._type_tab.field.sentence = metadata.sentence
-        self._tabs.select(self._type_tab)
-        self._type_tab.field.text.focus()
+        self.type_tab.field.sentence = metadata.sentence
+        self.tabs.select(self.type_tab)
+        self.type_tab.field.text.focus()
 
     def show_attention(self) -> None:
         """Show which words each stage of the drawing used."""
-        if self._desk.drawing is not None:
-            AttentionWindow(self._root, self._runner, self._desk.drawing, self._folder())
+        if self.desk.drawing is not None:
+            AttentionWindow(self.root, self.runner, self.desk.drawing, self.folder())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from tkinter import filedialog
 
@@ -23,63 +24,51 @@ from app.ui.window.about_dialog import AboutDialog
 _DOCS = ROOT / "docs"
 
 
+@dataclass(eq=False)
 class ProgramCommands:
     """Settings, help, and the folders of the program.
 
-    Parameters
+    Attributes
     ----------
     desk : knows the gallery.
     keeper, changes : the settings, and what carries out a change.
     model : gives the name of the loaded model; None while none is loaded.
-
-    Attributes
-    ----------
     dialog : the settings or the About box, if one was opened; it may be closed already.
     """
 
-    def __init__(
-        self,
-        root: tk.Misc,
-        runner: BackgroundRunner,
-        messages: MessageBar,
-        desk: DrawingDesk,
-        keeper: SettingsKeeper,
-        changes: SettingChanges,
-        model: Callable[[], str | None],
-    ) -> None:
-        self._root = root
-        self._runner = runner
-        self._messages = messages
-        self._desk = desk
-        self._keeper = keeper
-        self._changes = changes
-        self._model = model
-        self.dialog: Dialog | None = None
+    root: tk.Misc
+    runner: BackgroundRunner
+    messages: MessageBar
+    desk: DrawingDesk
+    keeper: SettingsKeeper
+    changes: SettingChanges
+    model: Callable[[], str | None]
+    dialog: Dialog | None = None
 
     @property
     def has_other_model(self) -> bool:
         """Whether another model than the bundled one is chosen."""
-        return self._keeper.current.weights is not None
+        return self.keeper.current.weights is not None
 
     def open_model(self) -> None:
         """Let the person choose a weights file, and draw with its model."""
-        last = self._keeper.current.weights
+        last = self.keeper.current.weights
         chosen = filedialog.askopenfilename(
-            parent=self._root,
+            parent=self.root,
             title="Open a model",
             initialdir=str(Path.home() if last is None else Path(last).parent),
             filetypes=(file_type("Weights files", (".safetensors",)), ALL_FILES),
         )
         if chosen:
-            self._changes.model(Path(chosen))
+            self.changes.model(Path(chosen))
 
     def use_bundled_model(self) -> None:
         """Draw with the model that came with the program."""
-        self._changes.model(None)
+        self.changes.model(None)
 
     def open_gallery_folder(self) -> None:
         """Show the kept pictures' files."""
-        self._open(self._desk.gallery.folder)
+        self._open(self.desk.gallery.folder)
 
     def open_guide(self) -> None:
         """Open the user guide, or the folder with everything that was written."""
@@ -93,19 +82,17 @@ class ProgramCommands:
     def show_settings(self) -> None:
         """Let the person change settings."""
         self._close_dialog()
-        folder = self._desk.gallery.folder
-        self.dialog = SettingsDialog(self._root, self._keeper.current, folder, self._changes)
+        folder = self.desk.gallery.folder
+        self.dialog = SettingsDialog(self.root, self.keeper.current, folder, self.changes)
 
     def show_about(self) -> None:
         """Say what this program is, and on which terms it may be used."""
         self._close_dialog()
-        self.dialog = AboutDialog(self._root, self._model(), self._open)
+        self.dialog = AboutDialog(self.root, self.model(), self._open)
 
     def _open(self, path: Path) -> None:
         """Open a file or folder with the desktop's own program."""
-        self._runner.run_in_thread(
-            lambda task: open_path(path), lambda _: None, self._messages.error
-        )
+        self.runner.run_in_thread(lambda task: open_path(path), lambda _: None, self.messages.error)
 
     def _close_dialog(self) -> None:
         if self.dialog is not None:
