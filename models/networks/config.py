@@ -10,6 +10,13 @@ from typing import Any, TypeVar
 _LARGEST = 4096  # far above any size of a model that somebody could draw with
 _MOST_WORDS = 1 << 20
 _MOST_BLOCKS = 64
+_RANGES = {
+    "vocabulary_size": (1, _MOST_WORDS),
+    **dict.fromkeys(("blocks", "word_blocks"), (0, _MOST_BLOCKS)),
+    **dict.fromkeys(("residual_blocks", "first_stage_blocks"), (0, _MOST_BLOCKS)),
+    "pose_channels": (0, _LARGEST),
+}
+"""Of sizes that are not from 1 to `_LARGEST`."""
 _LONGEST_NAME = 100  # characters
 
 FIRST_STAGE_SIZE = 64
@@ -91,19 +98,7 @@ class SpeechEncoderConfig:
             that is missing, as in files of earlier versions, has its default.
         """
         config = cls(**json.loads(text))
-        for size in (
-            config.embedding_size,
-            config.feature_size,
-            config.max_words,
-            config.mels,
-            config.width,
-            config.heads,
-            config.kernel,
-        ):
-            _check_whole(size, 1, _LARGEST)
-        for count in (config.blocks, config.word_blocks):
-            _check_whole(count, 0, _MOST_BLOCKS)
-        _check_dropout(config.dropout)
+        _check_fields(config)
         if config.front_end not in FRONT_ENDS:
             raise ValueError(f"there is no front end {config.front_end}")
         if config.feature_size % 2 or config.width % config.heads or not config.kernel % 2:
@@ -190,12 +185,14 @@ class ModelConfig:
             names=tuple(values.get("names", ())),
         )
         _check_name(config.name)
-        _check_text_encoder(config.text_encoder)
-        _check_generator(config.generator)
+        _check_fields(config.text_encoder)
+        _check_fields(config.generator)
         _check_whole(config.poses, 0, _MOST_WORDS)
         _check_true_or_false("scores_sketches", config.scores_sketches)
         for name in (*config.names, *config.pose_kinds):
             _check_name(name)
+        if config.text_encoder.feature_size % 2:
+            raise ValueError("half of a word feature comes from each direction: its size is even")
         if not 1 <= len(config.generator.stage_channels) <= 4:
             raise ValueError("a model has one to four stages")
         if config.generator.text_feature_size != config.text_encoder.feature_size:
@@ -209,28 +206,17 @@ def _check_name(name: object) -> None:
         raise ValueError("the model's name is no short text")
 
 
-def _check_text_encoder(config: TextEncoderConfig) -> None:
-    _check_whole(config.vocabulary_size, 1, _MOST_WORDS)
-    for size in (config.embedding_size, config.feature_size, config.max_words):
-        _check_whole(size, 1, _LARGEST)
-    if config.feature_size % 2:
-        raise ValueError("half of a word feature comes from each direction: its size is even")
-    _check_dropout(config.dropout)
-
-
-def _check_generator(config: GeneratorConfig) -> None:
-    for size in (
-        config.text_feature_size,
-        config.condition_size,
-        config.noise_size,
-        config.seed_channels,
-        *config.stage_channels,
-    ):
-        _check_whole(size, 1, _LARGEST)
-    for count in (config.residual_blocks, config.first_stage_blocks):
-        _check_whole(count, 0, _MOST_BLOCKS)
-    _check_whole(config.pose_channels, 0, _LARGEST)
-    _check_true_or_false("image_skip", config.image_skip)
+def _check_fields(config: TextEncoderConfig | SpeechEncoderConfig | GeneratorConfig) -> None:
+    """Refuse sizes and switches of the wrong type or out of range."""
+    for name, value in vars(config).items():
+        if name == "dropout":
+            _check_dropout(value)
+        elif name == "image_skip":
+            _check_true_or_false(name, value)
+        elif name != "front_end":
+            least, largest = _RANGES.get(name, (1, _LARGEST))
+            for size in value if name == "stage_channels" else (value,):
+                _check_whole(size, least, largest)
 
 
 def _check_true_or_false(name: str, value: object) -> None:
