@@ -37,7 +37,7 @@ class PlainStep:
         ]
         for plain, ours in zip(self.discriminators, step.discriminators, strict=True):
             plain.load_state_dict(ours.state_dict())
-        self.features = _PlainFeatures(damsm.features_name)
+        self.features = _PlainFeatures(damsm.features.name)
         self.averages = [value.detach().clone() for value in self.generator.parameters()]
         make_plain(self.generator)
         for module in (self.features, *self.discriminators):

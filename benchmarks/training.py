@@ -180,12 +180,12 @@ def _sizes(stages: int) -> str:
 
 
 def _untrained_damsm() -> Damsm:
-    config, name = DamsmConfig(), "efficientnet-lite0"
+    config = DamsmConfig()
     vocabulary = Vocabulary.from_captions(SENTENCES, min_count=1)
     encoder = TextEncoder(TextEncoderConfig(len(vocabulary))).eval()
-    features = ImageFeatures(name)
+    features = ImageFeatures()
     projection = ImageProjection(features, config)
-    return Damsm(config, name, features, vocabulary, encoder, projection)
+    return Damsm(config, features, vocabulary, encoder, projection)
 
 
 def _largest_difference(one: dict[str, float], other: dict[str, float]) -> float:

@@ -38,13 +38,12 @@ class Damsm:
 
     Attributes
     ----------
-    features_name, features : the frozen picture network that it looks through, with its part
-        finder if it is an expert.
+    features : the frozen picture network that it looks through, with its part finder if it is an
+        expert.
     picture_size : side in pixels at which its retrieval was measured.
     """
 
     config: DamsmConfig
-    features_name: str
     features: ImageFeatures | PartFeatures
     vocabulary: Vocabulary
     text_encoder: TextEncoder
@@ -61,7 +60,7 @@ class Damsm:
             "vocabulary": list(self.vocabulary.words),
             "text_encoder_config": asdict(self.text_encoder.config),
             "damsm_config": asdict(self.config),
-            "features": self.features_name,
+            "features": self.features.name,
             "picture_size": self.picture_size,
             "text_encoder": self.text_encoder.state_dict(),
             "projection": _half(self.projection),
@@ -94,7 +93,6 @@ def load_damsm(path: Path) -> Damsm:
         raise ValueError(f"{path} is not a usable DAMSM model: {reason}") from error
     return Damsm(
         config,
-        state["features"],
         features,
         vocabulary,
         encoder.eval().requires_grad_(False),

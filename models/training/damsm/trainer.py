@@ -185,7 +185,6 @@ class DamsmTrainer(EpochTrainer):
         if score > best:
             damsm = Damsm(
                 self.config,
-                self._features.name,
                 self._features,
                 self.vocabulary,
                 self.encoder,

@@ -30,9 +30,9 @@ def load_judge(path: Path) -> Damsm:
         It is damaged, no DAMSM, or looks through another network.
     """
     damsm = load_damsm(path)
-    if damsm.features_name != NETWORK:
+    if damsm.features.name != NETWORK:
         raise ValueError(
-            f"The judge {path} looks through {damsm.features_name}, as generators do in training. "
+            f"The judge {path} looks through {damsm.features.name}, as generators do in training. "
             "Train one with: run judge"
         )
     return damsm

@@ -120,7 +120,7 @@ def test_names_are_words_of_the_vocabulary(damsm: Path, expert: Path) -> None:
         state = own.state_dict()
         for name, value in experts.state_dict().items():
             assert torch.equal(state[name].half(), value.half())
-    assert loaded.features_name == "efficientnet-lite0" and loaded.picture_size == 64
+    assert loaded.features.name == "efficientnet-lite0" and loaded.picture_size == 64
 
 
 def test_without_an_expert_another_network_is_named(data: DataFolder, tmp_path: Path) -> None:

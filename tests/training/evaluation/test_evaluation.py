@@ -212,7 +212,7 @@ def test_a_judge_that_generators_were_trained_with(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert load_damsm(damsm).features_name == "efficientnet-lite0"
+    assert load_damsm(damsm).features.name == "efficientnet-lite0"
     assert run_command(weights, damsm, birds, tmp_path / "out") == 1
     assert "Train one with: run judge" in capsys.readouterr().err
 
