@@ -161,8 +161,9 @@ def check_the_checker(names: Sequence[WellKnown], data: Path) -> None:
         right[known.name] = float(
             np.mean([known.is_shown(shares) for shares in photographs[known.name]])
         )
-        for other in names:
-            if other.name in photographs and _differs(known, other):
+        for other in names:  # whose colours are none of the name's first ones
+            differs = not known.colours[0] & frozenset().union(*other.colours)
+            if other.name in photographs and differs:
                 wrong += [known.is_shown(shares) for shares in photographs[other.name]]
     print(f"Photographs of {len(right)} names: yes to {np.mean([*right.values()]):.1%} of their")
     good = sum(share >= 0.5 for share in right.values())
@@ -170,11 +171,6 @@ def check_the_checker(names: Sequence[WellKnown], data: Path) -> None:
     print("first colours.")
     for name in sorted(right, key=lambda name: right[name]):
         print(f"{100 * right[name]:4.0f}  {name} ({len(photographs[name])})")
-
-
-def _differs(known: WellKnown, other: WellKnown) -> bool:
-    """Whether a name's first colour is none of another's colours."""
-    return not known.colours[0] & frozenset().union(*other.colours)
 
 
 def _photographs(names: Sequence[WellKnown], data: Path) -> dict[str, list[dict[str, float]]]:

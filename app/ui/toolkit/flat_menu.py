@@ -17,10 +17,6 @@ _DISABLED = "#858d94"  # readable on light and dark
 _MARGIN = "  "  # behind keys, which Tk writes up to the menu's edge
 
 
-def _always() -> bool:
-    return True
-
-
 @dataclass(frozen=True)
 class MenuEntry:
     """One command in a menu.
@@ -39,7 +35,7 @@ class MenuEntry:
     label: str
     command: Callable[[], None]
     shortcut: Shortcut | None = None
-    possible: Callable[[], bool] = _always
+    possible: Callable[[], bool] = lambda: True
     label_now: Callable[[], str] | None = None
     keys: tuple[str, ...] = ()
     shown: str = ""

@@ -144,14 +144,12 @@ class Report:
         shares = ", ".join(f"{name} {share:.0%}" for name, share in stage.colours.items())
         return f"- Colours obeyed at {size} px: {shares.replace('%', ' %')}."
 
-    def _sketched(self) -> str:
-        return "one sketch each" if self.sketches == 1 else f"the best of {self.sketches} sketches"
-
     def _origin(self) -> list[str]:
         made_by = [f"Made by `{self.command}`."] if self.command else []
+        of = "one sketch each" if self.sketches == 1 else f"the best of {self.sketches} sketches"
         return [
             f"Weights: {self.weights}. Photographs: {self.data}, {self.species} species. "
-            f"Judge: {self.judge}. Seed {self.seed}, {self._sketched()}. {self.versions}.",
+            f"Judge: {self.judge}. Seed {self.seed}, {of}. {self.versions}.",
             *made_by,
         ]
 

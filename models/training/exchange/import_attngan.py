@@ -83,13 +83,14 @@ def read_generator(path: Path) -> Generator:
     condition_rows, text_size = _size(tensors, "ca_net.fc.weight", 2, path)
     seed_rows, seed_columns = _size(tensors, "h_net1.fc.0.weight", 2, path)
     condition = condition_rows // (2 * _GLU)  # a mean and a log variance
+    blocks = {name.split(".")[2] for name in tensors if name.startswith("h_net2.residual.")}
     config = GeneratorConfig(
         text_feature_size=text_size,
         condition_size=condition,
         noise_size=seed_columns - condition,
         seed_channels=seed_rows // (SEED_SIZE * SEED_SIZE * _GLU),
         stage_channels=tuple(head[1] for head in heads),
-        residual_blocks=_count_blocks(tensors, "h_net2.residual."),
+        residual_blocks=len(blocks),
         image_skip=False,
     )
     sizes = (condition, config.noise_size, config.seed_channels, text_size, *config.stage_channels)
@@ -182,10 +183,6 @@ def _size(tensors: Mapping[str, Tensor], name: str, dimensions: int, path: Path)
     if tensor.dim() != dimensions:
         raise ValueError(f"{path}: {name} has {tensor.dim()} dimensions, not {dimensions}.")
     return tensor.shape
-
-
-def _count_blocks(tensors: Iterable[str], prefix: str) -> int:
-    return len({name.split(".")[2] for name in tensors if name.startswith(prefix)})
 
 
 def _fill(module: nn.Module, prefixes: Prefixes, tensors: Mapping[str, Tensor], path: Path) -> None:

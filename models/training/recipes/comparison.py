@@ -182,8 +182,9 @@ class Comparison:
             "minutes_trained": round(run.minutes(), 1),
             "pictures": scores.pictures,
             **{
-                name: _value_and_margin(getattr(scores, name))
+                name: score and [score.value, score.margin]
                 for name in ("fid", "kid", "r_at_1", "colour_obedience", "seed_diversity")
+                for score in [getattr(scores, name)]
             },
             "sharpness": self._sharpness(weights, size),
         }
@@ -212,10 +213,6 @@ class Comparison:
             pictures = [painter.draw(request).image for request in requests]
             panels.append(Panel(pictures, variant.name))
         save_sheet(self.out / "pictures.jpg", panels, columns=1, side=_SIDE)
-
-
-def _value_and_margin(score: Score | None) -> list[float] | None:
-    return None if score is None else [score.value, score.margin]
 
 
 def _table(rows: Sequence[dict[str, Any]], command: str) -> str:

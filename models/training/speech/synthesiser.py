@@ -66,11 +66,6 @@ Synthesis = Callable[[Sequence[Line], Path], Call | None]
 program, or nothing if they lie there already."""
 
 
-def _together(line: Line) -> float:
-    """All lines can be spoken in one run."""
-    return 0.0
-
-
 @dataclass(frozen=True)
 class Voice:
     """One voice.
@@ -82,7 +77,7 @@ class Voice:
     share : how often it is chosen, relative to others.
     batch : how many lines to speak in one run; more than 1 for programs that start slowly.
     own_pitch : whether the synthesis changes the pitch; otherwise it is changed afterwards.
-    together : lines for which it gives the same number can be spoken in one run.
+    together : lines for which it gives the same number can be spoken in one run; by default all.
     for_tests : whether nothing may learn from it.
     """
 
@@ -91,7 +86,7 @@ class Voice:
     share: int = 1
     batch: int = 1
     own_pitch: bool = True
-    together: Callable[[Line], float] = _together
+    together: Callable[[Line], float] = lambda line: 0.0
     for_tests: bool = False
 
     def speak(self, text: str, speed: float = 1.0, pitch: float = 1.0) -> Samples:
