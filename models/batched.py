@@ -12,7 +12,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Batched:
-    """A dataclass of tensors (B, ...) and of others like it; whatever else it has stays."""
+    """A dataclass of tensors (B, ...), tuples of them and others like it; the rest stays."""
 
     def each(self, change: Callable[[Tensor], Tensor]) -> Self:
         """The same with all tensors changed."""
@@ -21,6 +21,8 @@ class Batched:
             value = getattr(self, field.name)
             if isinstance(value, Tensor):
                 changed[field.name] = change(value)
+            elif isinstance(value, tuple):
+                changed[field.name] = tuple(map(change, value))
             elif isinstance(value, Batched):
                 changed[field.name] = value.each(change)
         return replace(self, **changed)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from models.batched import Batched
+
 
 @dataclass(frozen=True)
-class Seen:
+class Seen(Batched):
     """B pictures as a discriminator and DAMSM see them.
 
     Attributes
@@ -23,13 +25,6 @@ class Seen:
     picture: Tensor
     maps: tuple[Tensor, ...] = ()
     pooled: Tensor | None = None
-
-    def detach(self) -> Seen:
-        return Seen(
-            self.picture.detach(),
-            tuple(feature_map.detach() for feature_map in self.maps),
-            None if self.pooled is None else self.pooled.detach(),
-        )
 
 
 @dataclass(frozen=True)

@@ -213,8 +213,9 @@ class GanStep:
             images = [self._real(batch, size) for size in self.phase.stages]
             real = self._see(batch, batch.seen, images)
         with self._autocast():
+            detached = [picture.each(Tensor.detach) for picture in seen]
             scores: list[tuple[Scores, Scores | None, Scores]] = self.scoring(
-                real, [picture.detach() for picture in seen], batch, self.phase.sees_sentences
+                real, detached, batch, self.phase.sees_sentences
             )
         return scores
 
