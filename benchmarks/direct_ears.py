@@ -155,10 +155,7 @@ class Finding:
 
     def nearest(self, sentences: Tensor) -> Tensor:
         """Whether (N,) its own text is nearer to each than 49 of the others' are."""
-        alike = (
-            torch.nn.functional.normalize(sentences)
-            @ torch.nn.functional.normalize(self._written).T
-        )
+        alike = sentence_scores(sentences, self._written)
         chooser, flags = np.random.default_rng(0), []
         for row, text in enumerate(self._texts):
             others = [k for k, other in enumerate(self._texts) if other != text]

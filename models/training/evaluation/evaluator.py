@@ -138,7 +138,10 @@ class Evaluator:
             if size not in painter.sizes:
                 have = ", ".join(map(str, painter.sizes))
                 raise ValueError(f"{weights} draws {have} px, not {size}: choose other --sizes.")
-        network = self._feature_network(painter.device)
+        if self._network is None:
+            parts = load_part_finder(self._judge_path, NETWORK)
+            self._network = FeatureNetwork.of_judge(self._judge.damsm, painter.device, parts)
+        network = self._network
         for size in sizes:  # before the drawings, which take long: a broken file is told at once
             self._see_photographs(network, size)
         drawn = draw_and_see(
@@ -167,12 +170,6 @@ class Evaluator:
             f"Python {platform.python_version()}",
             stages=stages,
         )
-
-    def _feature_network(self, device: torch.device) -> FeatureNetwork:
-        if self._network is None:
-            parts = load_part_finder(self._judge_path, NETWORK)
-            self._network = FeatureNetwork.of_judge(self._judge.damsm, device, parts)
-        return self._network
 
     def _stage(
         self,
