@@ -149,7 +149,6 @@ def listen(options: argparse.Namespace) -> int:
         raise UsageError("--seconds is for the microphone, not for a sound file.")
     if options.output is not None:
         stage_sizes(options.weights, options.size)
-    if options.output is not None:
         from app.pictures.picture_file import check_picture_path
 
         ask_about_read_only([options.output])

@@ -48,9 +48,6 @@ class Problems:
         printable = entry.encode("utf-8", "backslashreplace").decode("utf-8")
         self._found.setdefault(kind, []).append(printable)
 
-    def count(self, kind: Kind) -> int:
-        return len(self._found.get(kind, ()))
-
     @property
     def fatal(self) -> int:
         """How many faults there are that break something."""
