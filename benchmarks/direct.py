@@ -50,7 +50,7 @@ from models.training.evaluation.drawings import choose_seeds
 from models.training.evaluation.features import NETWORK, FeatureNetwork, Features, pixels
 from models.training.evaluation.judge import Judge
 from models.training.evaluation.sheets import Panel, save_sheet
-from models.training.options.judge_option import add_judge
+from models.training.options.scoring import add_judge
 from models.training.speech.effects import Samples
 from models.training.speech.spoken_data import load_samples, read_spoken_captions
 from models.training.speech.synthesiser import Voice

@@ -10,9 +10,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from models.training.options.judge_option import add_judge
 from models.training.options.numbers import COUNT, MINUTES, SCORED
 from models.training.options.recipe_options import add_device, add_seed
+from models.training.options.scoring import add_judge
 
 SUMMARY = "train several recipes under an equal budget and score them"
 

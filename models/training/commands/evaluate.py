@@ -11,9 +11,8 @@ import argparse
 from pathlib import Path
 
 from models.request import SKETCHES
-from models.training.options.judge_option import add_judge
 from models.training.options.numbers import PIXELS, SCORED, SEED, SKETCH_COUNT
-from models.training.options.photographs import add_photographs
+from models.training.options.scoring import add_judge, add_photographs
 
 SUMMARY = "score weights on species kept out of training"
 

@@ -12,9 +12,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from models.training.options.judge_option import add_judge
 from models.training.options.numbers import SEED
-from models.training.options.photographs import add_photographs
+from models.training.options.scoring import add_judge, add_photographs
 
 SUMMARY = "show copies, colours of parts, words' attention and fine detail"
 

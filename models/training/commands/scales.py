@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import argparse
 
-from models.training.options.named_files import add_named_files, named_files
 from models.training.options.numbers import SCORED, SEED
-from models.training.options.photographs import add_photographs
+from models.training.options.scoring import add_named_files, add_photographs, named_files
 
 SUMMARY = "tell which stage's drawings are furthest from photographs"
 

@@ -9,10 +9,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from models.training.options.judge_option import add_judge
-from models.training.options.named_files import add_named_files, named_files
 from models.training.options.numbers import PIXELS, SCORED
-from models.training.options.photographs import add_photographs
+from models.training.options.scoring import add_judge, add_named_files, add_photographs, named_files
 
 SUMMARY = "score several weights files in one table"
 
