@@ -26,6 +26,7 @@ from app.ui.speak.speak_tab import SpeakState
 from app.ui.window.window import MainWindow
 from benchmarks.program import wait
 from models.sound.log_mel import SAMPLE_RATE
+from models.training.runs.tables import table
 from models.training.speech.voices import installed_voices
 from tests.speech_fixtures import speaking_microphone
 
@@ -86,17 +87,19 @@ def compare(runs: int) -> None:
 
 
 def _print_table(found: dict[tuple[Way, bool], list[tuple[float, float]]]) -> None:
-    print(f"\n{'From Stop, s':44}{'live':>9}{'after Stop':>12}{'after Stop : live':>20}")
-    rows: tuple[tuple[str, Way, int], ...] = (
+    figures: tuple[tuple[str, Way, int], ...] = (
         ("through text, words", "text", 0),
         ("through text, 512 px picture", "text", 1),
         ("straight from sound, 512 px picture", "sound", 1),
     )
-    for label, way, column in rows:
+    rows = []
+    for label, way, column in figures:
         quick, slow = (
             statistics.median(times[column] for times in found[way, live]) for live in (True, False)
         )
-        print(f"{label:44}{quick:9.2f}{slow:12.2f}{slow / quick:20.2f}")
+        rows.append([label, f"{quick:.2f}", f"{slow:.2f}", f"{slow / quick:.2f}"])
+    header = ("from Stop, s", "live", "after Stop", "after Stop : live")
+    print(f"\n{table(header, rows)}")
 
 
 def _measure(window: MainWindow, way: Way, live: bool, last_word: float) -> tuple[float, float]:

@@ -33,6 +33,7 @@ from app.ui.window.window import MainWindow
 from benchmarks import stopping
 from benchmarks.alone import share_of_memory
 from benchmarks.program import SENTENCE, draw, empty_home, wait
+from models.training.runs.tables import table
 from tests.app.events import Heartbeat
 
 _KINDS = ("engines", "threads")
@@ -119,18 +120,17 @@ def _print_table(
 ) -> None:
     state = "page cache cold" if cold else "page cache warm"
     print(f"Median of {runs} visits, {os.cpu_count()} processors, {state}\n")
-    print(f"{'':32}{'engines':>9}{'threads':>9}{'threads : engines':>20}")
+    rows = []
     for name, (label, unit) in _ROWS.items():
         values = [
             statistics.median(visit[name] for visit in found[kind])
             for kind in _KINDS
             if all(name in visit for visit in found[kind])
         ]
-        if len(values) < len(_KINDS):
-            print(f"{label:32} not measured")
-            continue
-        shown = "".join(f"{value:9.2f}" if unit == "s" else f"{value:9.0f}" for value in values)
-        print(f"{label + ', ' + unit:32}{shown}{values[1] / values[0]:20.2f}")
+        if len(values) == len(_KINDS):  # transcribing may be left out
+            shown = (f"{value:.2f}" if unit == "s" else f"{value:.0f}" for value in values)
+            rows.append([f"{label}, {unit}", *shown, f"{values[1] / values[0]:.2f}"])
+    print(table(["", *_KINDS, "threads : engines"], rows))
     ready = statistics.median(visit["ready"] for visit in found["engines"])
     print(
         f"\npython -c 'import torch': {importing:.2f} s; ready to draw : that = "
