@@ -106,11 +106,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="open the window with this model",
     )
     for option, run, meaning in (
-        (
-            "--install-desktop",
-            install_in_menu,
-            "put speech2bird into the desktop's menu",
-        ),
+        ("--install-desktop", install_in_menu, "put speech2bird into the desktop's menu"),
         ("--uninstall-desktop", remove_from_menu, "take it out again"),
     ):
         parser.add_argument(option, dest="run", action="store_const", const=run, help=meaning)

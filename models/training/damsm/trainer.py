@@ -125,14 +125,9 @@ class DamsmTrainer(EpochTrainer):
         )
         self.photographs = Photographs(examples, kept_side(max(settings.picture_sizes)))
         unseen = Photographs(data.test, kept_side(settings.picture_sizes[-1]))
+        words, limit, chosen = self.vocabulary, text_config.max_words, settings.captions
         self._captions, unseen_captions = (
-            Captions(
-                part.examples,
-                part.species,
-                self.vocabulary,
-                text_config.max_words,
-                settings.captions,
-            )
+            Captions(part.examples, part.species, words, limit, chosen)
             for part in (self.photographs, unseen)
         )
         self._recolourer = Recolourer(self.vocabulary, self.photographs)

@@ -68,13 +68,8 @@ def train_sketch_scorer(
     torch.manual_seed(seed)
     photographs = Photographs(examples, kept_side(FIRST_STAGE_SIZE), device)
     vocabulary, encoder = damsm.vocabulary, damsm.text_encoder
-    captions = Captions(
-        photographs.examples,
-        photographs.species,
-        vocabulary,
-        encoder.config.max_words,
-        settings.captions,
-    )
+    species, limit = photographs.species, encoder.config.max_words
+    captions = Captions(photographs.examples, species, vocabulary, limit, settings.captions)
     scorer = SketchScorer(encoder.config.feature_size)
     begin_with(scorer, damsm.features)
     scorer.to(device)
