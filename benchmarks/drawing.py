@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import timeit
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -256,12 +257,7 @@ def _command(*arguments: object) -> list[str]:
 def _times(call: Callable[[], object], count: int) -> list[float]:
     """Seconds of each of `count` calls, after one that does not count."""
     call()
-    times = []
-    for _ in range(count):
-        begun = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - begun)
-    return times
+    return timeit.repeat(call, number=1, repeat=count)
 
 
 if __name__ == "__main__":

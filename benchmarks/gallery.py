@@ -13,6 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
+import timeit
 import tkinter as tk
 from collections.abc import Callable
 from pathlib import Path
@@ -133,12 +134,7 @@ def _handle_events(root: tk.Tk, seconds: float) -> float:
 
 
 def _median(call: Callable[[], object]) -> float:
-    times = []
-    for _ in range(_RUNS):
-        begun = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - begun)
-    return statistics.median(times)
+    return statistics.median(timeit.repeat(call, number=1, repeat=_RUNS))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ Times are of forward and backward passes, in milliseconds.
 
 from __future__ import annotations
 
-import time
+import timeit
 from collections.abc import Callable
 from typing import Any
 
@@ -88,10 +88,7 @@ def _time(forward: Callable[[], Tensor], gradient: Tensor | None = None) -> floa
         result.backward(torch.ones_like(result) if gradient is None else gradient)
 
     run()
-    started = time.perf_counter()
-    for _ in range(REPETITIONS):
-        run()
-    return 1000 * (time.perf_counter() - started) / REPETITIONS
+    return 1000 * timeit.timeit(run, number=REPETITIONS) / REPETITIONS
 
 
 def _print(name: str, plain: float, ours: float) -> None:
