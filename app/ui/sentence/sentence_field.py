@@ -117,13 +117,7 @@ class SentenceField(ttk.Frame):
         return self._taken_for if self.sentence == self._taken else self.sentence
 
     def use_model(self, reader: SentenceReader, poses: tuple[str, ...]) -> None:
-        """Tell from now on what would be drawn of the text, and which words are not known.
-
-        Parameters
-        ----------
-        reader : of the model that draws.
-        poses : those that it knows by name.
-        """
+        """Tell from now on what a model would draw of the text, and which words it lacks."""
         self.pose_menu.offer(poses)
         self._reader = reader
         self._read()

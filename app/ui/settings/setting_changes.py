@@ -18,16 +18,6 @@ from app.ui.toolkit.message_bar import MessageBar
 class SettingChanges:
     """Remembers each change, and carries it out at once.
 
-    Parameters
-    ----------
-    keeper : remembers.
-    appearance : light or dark.
-    loaders : load engines anew.
-    messages : where it is told what a change did.
-    stop_drawing : gives up whatever is being drawn.
-    use_gallery : keeps pictures elsewhere from now on.
-    tell_recogniser : told who listens from now on.
-
     Attributes
     ----------
     chosen_theme : what is chosen, for a menu.

@@ -31,12 +31,6 @@ _BEST = "The best of so many is drawn, by models that judge them."
 class SettingsDialog(Dialog):
     """Where and how is drawn, where pictures are kept, light or dark.
 
-    Parameters
-    ----------
-    settings : what is chosen now.
-    folder : where pictures are kept now.
-    changes : carries out what is chosen.
-
     Attributes
     ----------
     device, threads, sketches, theme : the lists to choose from.

@@ -21,13 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class KeptSound:
-    """Reads a sound file, and gives it to the desk.
-
-    Attributes
-    ----------
-    transcriber_loader : brings what finds the voice in a recording.
-    desk : draws it.
-    """
+    """Reads a sound file, finds the voice in it, and gives that to the desk."""
 
     runner: BackgroundRunner
     transcriber_loader: Loader[EngineTranscriber]

@@ -98,11 +98,7 @@ class GanTrainer:
         return self.photographs_seen >= self.phase.photographs
 
     def train(self, minutes: float = math.inf) -> bool:
-        """Train until the phase has seen its photographs, then save.
-
-        Parameters
-        ----------
-        minutes : longest time that this call trains.
+        """Train until the phase has seen its photographs, or for so many minutes, then save.
 
         Returns
         -------

@@ -49,12 +49,7 @@ def score_hearing(
     cache: CachedFeatures,
     species: Tensor,
 ) -> HearingScores:
-    """Listen to utterances of pictures that training has not seen.
-
-    Parameters
-    ----------
-    cache, species : features and species of those pictures.
-    """
+    """Listen to utterances of pictures that training has not seen, whose features are cached."""
     encoder.eval()
     spoken, written, rows, words, counts = [], [], [], [], []
     for chosen in torch.arange(len(utterances)).split(BATCH):

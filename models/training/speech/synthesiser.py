@@ -49,13 +49,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Call:
-    """One run of a synthesiser.
-
-    Attributes
-    ----------
-    command : program and arguments.
-    stdin : what it reads.
-    """
+    """One run of a synthesiser: program and arguments, and what it reads."""
 
     command: list[str]
     stdin: str = ""
