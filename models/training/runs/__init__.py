@@ -1,1 +1,1 @@
-"""What every run needs: its files, logs and processes, and several runs side by side."""
+"""What every run needs: its files, logs, tables and processes."""
