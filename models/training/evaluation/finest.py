@@ -29,6 +29,7 @@ from models.training.evaluation.features import (
     pixel_batches,
 )
 from models.training.evaluation.look.detail import luminance, sharpness
+from models.training.runs.tables import table
 
 _SMALLEST = 256
 """Side in pixels of the smallest stage that is compared; those before hold no fine detail."""
@@ -56,10 +57,7 @@ def compare_finest(
     network = FeatureNetwork(LARGEST_SEEN, choose_device(device))
     shown = tqdm(examples, "photographs", unit=" photographs")
     real = _Middles(network, (load_square(each, MOST_DETAIL) for each in shown))
-    rows = [
-        f"| {NETWORK_NAME}, at {MOST_DETAIL} px | pictures | KID | FID | sharpness |",
-        "| --- | --- | --- | --- | --- |",
-    ]
+    rows = []
     for name, path in weights.items():
         painter = Painter.load(path, device)
         sizes = [size for size in painter.sizes if size >= _SMALLEST]
@@ -74,7 +72,8 @@ def compare_finest(
     ).tensor_split(2)
     halves = real.features[half], real.features[other]
     rows.append(_row("half of the photographs", *halves, real.sharpness))
-    return "\n".join(rows)
+    header = [f"{NETWORK_NAME}, at {MOST_DETAIL} px", "pictures", "KID", "FID", "sharpness"]
+    return table(header, rows)
 
 
 class _Middles:
@@ -110,6 +109,6 @@ def _middle(picture: Image.Image) -> Image.Image:
     return brought.crop((edge, edge, edge + LARGEST_SEEN, edge + LARGEST_SEEN))
 
 
-def _row(name: str, ours: Tensor, theirs: Tensor, sharp: float) -> str:
-    distances = kernel_distance(ours, theirs), frechet_distance(ours, theirs)
-    return f"| {name} | {len(ours)} | {distances[0]:.4f} | {distances[1]:.1f} | {sharp:.0f} |"
+def _row(name: str, ours: Tensor, theirs: Tensor, sharp: float) -> list[str]:
+    kid, fid = kernel_distance(ours, theirs), frechet_distance(ours, theirs)
+    return [name, str(len(ours)), f"{kid:.4f}", f"{fid:.1f}", f"{sharp:.0f}"]
