@@ -26,7 +26,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from models.training.evaluation.finest import compare_finest
+    from models.training.evaluation.look.finest import compare_finest
     from models.training.evaluation.scales import compare_scales
 
     weights, chosen = named_files(options.weights), (options.seed, options.device)

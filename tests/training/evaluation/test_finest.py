@@ -10,7 +10,7 @@ from PIL import Image
 
 from models.training import __main__ as command
 from models.training.data.examples import load_square, read_examples
-from models.training.evaluation import finest
+from models.training.evaluation.look import finest
 from tests.training.evaluation.test_look import WORDS, save_weights, texture
 
 
