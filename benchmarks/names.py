@@ -124,7 +124,7 @@ def _matched(judge: Path, drawn: dict[str, list[Image.Image]]) -> dict[str, floa
         sentences = damsm.text_encoder(*pad_ids(ids)).sentence
         for row, name in enumerate(tqdm(names, unit=" judged")):
             judged = network.see(pixels(drawn[name])).judged
-            scores = sentence_scores(damsm.projection.whole(judged), sentences)
+            scores = sentence_scores(damsm.projection.of_whole(judged), sentences)
             others = [other for other in range(len(names)) if told[other] != told[row]]
             wins = []
             for each in scores:

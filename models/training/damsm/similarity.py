@@ -70,8 +70,12 @@ class ImageProjection(nn.Module):
         regions : (B, D, R) with R = H * W sub-regions v.
         whole : (B, D) global features v-bar.
         """
-        normed = F.layer_norm(pooled, pooled.shape[1:])  # parts are seen weaker than the whole
-        return self.regions(region_map).flatten(2), self.whole(normed)
+        return self.regions(region_map).flatten(2), self.of_whole(pooled)
+
+    def of_whole(self, pooled: Tensor) -> Tensor:
+        """Project pooled features (B, P) alone: global features v-bar (B, D)."""
+        whole: Tensor = self.whole(F.layer_norm(pooled, pooled.shape[1:]))  # parts are seen weaker
+        return whole
 
 
 def word_scores(regions: Tensor, words: Tensor, mask: Tensor, config: DamsmConfig) -> Tensor:

@@ -152,6 +152,6 @@ class Judge:
 
     @torch.inference_mode()
     def _chances(self, judged: Tensor, answers: Tensor) -> Tensor:
-        scores = sentence_scores(self._projection.whole(judged), self._texts)
+        scores = sentence_scores(self._projection.of_whole(judged), self._texts)
         rows = torch.arange(len(judged))
         return retrieval_chances(scores, rows, answers, self._captions.species)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor
 
 from models.checkpoints.checkpoint import Checkpoint, save_checkpoint
 from models.networks.config import GeneratorConfig, ModelConfig, TextEncoderConfig
@@ -16,11 +17,14 @@ from models.networks.generator import Generator
 from models.networks.text_encoder import TextEncoder
 from models.training import __main__ as command
 from models.training.damsm.model import load_damsm
+from models.training.damsm.similarity import sentence_scores
 from models.training.data.examples import WHOLE, read_examples
 from models.training.data.photographs import bird_square
+from models.training.evaluation import judge as judges
 from models.training.evaluation.distances import spread
 from models.training.evaluation.evaluator import Evaluator
 from models.training.evaluation.features import PLACES, FeatureNetwork, pixels
+from models.training.features.image_features import REGION_MAP
 from models.training.runs.states import save_state
 from models.words.vocabulary import Vocabulary
 from tests.posed_weights import make_weights
@@ -181,6 +185,27 @@ def test_weights_side_by_side(
 
     assert command.main(["side-by-side", "--weights", str(weights), *paths]) == 1
     assert "write NAME=FILE" in capsys.readouterr().err
+
+
+def test_the_judge_judges_as_it_learned(
+    birds: Path, judge: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    examples = read_examples(birds)[:4]
+    damsm = load_damsm(judge)
+    network = FeatureNetwork.of_judge(damsm, torch.device("cpu"))
+    judged = network.see_photographs(examples, 64, "photographs").judged
+    region_map = torch.zeros(len(judged), damsm.features.channels[REGION_MAP], 1, 1)
+    with torch.no_grad():
+        _, learned = damsm.projection(region_map, judged)
+    compared = []
+
+    def scores(pictures: Tensor, sentences: Tensor) -> Tensor:
+        compared.append(pictures)
+        return sentence_scores(pictures, sentences)
+
+    monkeypatch.setattr(judges, "sentence_scores", scores)
+    judges.Judge(judge, read_examples(birds), range(4), np.random.default_rng(0)).chances(judged)
+    torch.testing.assert_close(compared[0], learned)
 
 
 @pytest.mark.usefixtures("few_drawings")

@@ -78,7 +78,7 @@ def _share(
     for sentence in pair:
         drawings = draw(painter, [sentence] * len(SEEDS), SEEDS, size, sentence)
         seen = network.see(pixels([stage_of(drawing, size) for drawing in drawings]))
-        scores.append(sentence_scores(judge.projection.whole(seen.judged), texts))
+        scores.append(sentence_scores(judge.projection.of_whole(seen.judged), texts))
     first, second = scores
     told = first[:, 0] + second[:, 1] > first[:, 1] + second[:, 0]
     return float(told.float().mean())
