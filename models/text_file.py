@@ -27,7 +27,8 @@ _WIDTHS = re.compile(
 _BINARY = re.compile(rb"[\x01-\x08\x0e-\x12\x7f]")  # nor are they a half of any usual character
 _CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MOST_CONTROL = 0.05  # of all characters; in pictures, programs and archives there are more
-_LINE_ENDS = re.compile("[\v\x85\u2028\u2029]")  # further ones: of Word, mainframes and Unicode
+# Further ones: of Word, mainframes and Unicode; a new page, unless it begins or ends a line.
+_LINE_ENDS = re.compile("[\v\x85\u2028\u2029]|(?<=[^\n])\f(?=[^\n])")
 _PADDING = "\0\x1a"  # at the end: of a computer that lost its power, and of DOS
 _ONE_BYTE = ("cp1252", "mac_roman", "cp850")  # of Windows, of older Macs, of DOS
 _LIKELY = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýßœŒ“”‘’–—…•°½¼×€£©®™")

@@ -48,6 +48,12 @@ def test_rarer_line_ends(tmp_path: Path, end: str) -> None:
     assert read_lines(written(tmp_path, end.join(LINES).encode())) == LINES
 
 
+def test_a_new_page_ends_a_line_and_is_none_of_its_own(tmp_path: Path) -> None:
+    pages = b"a red bird\fa blue bird\n\fa green bird\f\na white bird\n\f"
+    lines = [line.strip() for line in read_lines(written(tmp_path, pages))]
+    assert lines == ["a red bird", "a blue bird", "a green bird", "a white bird", ""]
+
+
 @pytest.mark.parametrize("encoding", ["cp1252", "mac-roman", "cp850"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_files_of_two_encodings_put_together(tmp_path: Path, encoding: str, end: str) -> None:
