@@ -172,8 +172,8 @@ class Recorder:
             # Whatever a sound library comes up with, the person gets a sentence, and the
             # window does not wait for ever.
             self.failure = DeviceFailedError(
-                f"The microphone failed ({error}). Check that it is plugged in, choose another one "
-                "in the settings, or type the description."
+                f"The microphone failed ({_reason(error)}). Check that it is plugged in, choose "
+                "another one, or type the description."
             )
         finally:
             self.level = 0.0

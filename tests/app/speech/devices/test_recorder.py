@@ -176,6 +176,16 @@ def test_a_library_that_fails_and_a_recording_without_sound(
         unused.stop()
 
 
+def test_a_system_whose_sound_does_not_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(audio: pyaudio.PyAudio) -> None:
+        raise OSError(-9999, "Unanticipated host error")
+
+    monkeypatch.setattr(pyaudio.PyAudio, "__init__", fail)
+    told = r"\(Unanticipated host error\)\. .*, choose another one,"
+    with pytest.raises(DeviceFailedError, match=told):
+        Recorder().start()
+
+
 def test_a_device_that_falls_silent_for_ever(
     virtual_microphone: PlugIn,
     spoken_sentence: SpeakSentence,
