@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import errno
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -38,6 +39,7 @@ BAD_USAGE = 2
 INTERRUPTED = 130  # what shells report for a command stopped with Ctrl-C
 _NO_FOLDER = "The folder in which this was started is gone: change to another one (`cd`)."
 _FAILING_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+_LONG_DASH = re.compile("[‐-―−]+-?([a-z][a-z-]*)(=.*)?")
 _DRAW = "draw a sentence, a file of captions, or a saved picture again"
 
 
@@ -46,6 +48,26 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.exit(BAD_USAGE, f"speech2bird: {message} (try {self.prog} --help)\n")
+
+    def parse_all(self, arguments: Sequence[str]) -> argparse.Namespace:
+        """Parse a command line, in which a person may have pasted what other programs changed."""
+        for argument in arguments:
+            if pasted := _LONG_DASH.fullmatch(argument):
+                name = pasted[1]
+                self.error(
+                    f"{argument} begins with a long dash, as text programs write it: type "
+                    f"{'-' if len(name) == 1 else '--'}{name}"
+                )
+        options, others = self.parse_known_args(arguments)
+        unknown = [each for each in others if each.startswith("-")]
+        if unknown:  # what stands behind one may have been taken for a sentence
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        if others:
+            self.error(
+                f"unrecognized arguments: {' '.join(others)}. What has spaces goes between "
+                'straight quotes, as in draw "a red bird"'
+            )
+        return options
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -61,7 +83,7 @@ def main(arguments: Sequence[str]) -> int:
         0 success, 1 failure, 2 bad usage. Each failure is one sentence on standard error.
     """
     parser = build_parser()
-    options = parser.parse_args(arguments)
+    options = parser.parse_all(arguments)
     try:
         os.getcwd()
     except OSError:  # torch's libraries would end the program
@@ -91,7 +113,7 @@ def main(arguments: Sequence[str]) -> int:
         return _report(_sentence(error), FAILURE)
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> _Parser:
     """Describe every command and option."""
     parser = _Parser(
         prog=COMMAND,

@@ -248,6 +248,25 @@ def test_bad_usage(capsys: pytest.CaptureFixture[str], arguments: Sequence[str])
     failure(capsys, 2, *arguments)
 
 
+@pytest.mark.parametrize(
+    ("pasted", "told"),
+    [
+        (["draw", "–seed", "7", SENTENCE, "-o", "x.png"], "type --seed "),
+        (["draw", "--captions", "x.txt", "—stages", "-o", "x"], "type --stages "),
+        (["draw", SENTENCE, "—size=64", "-o", "x.png"], "type --size "),
+        (["draw", SENTENCE, "–o", "x.png"], "type -o "),
+        (["draw", "--sed", "7", SENTENCE, "-o", "x.png"], "arguments: --sed (try"),
+        (["draw", *SENTENCE.split(), "-o", "x.png"], "goes between straight quotes"),
+        (["draw", "“a", "red", "bird”", "-o", "x.png"], "goes between straight quotes"),
+        (["open", "my", "bird.png"], "arguments: bird.png. What has spaces goes between"),
+    ],
+)
+def test_what_is_wrong_with_a_pasted_command_is_told(
+    capsys: pytest.CaptureFixture[str], pasted: list[str], told: str
+) -> None:
+    assert told in failure(capsys, cli.BAD_USAGE, *pasted)
+
+
 def test_what_is_worth_telling_of_a_drawing_is_told_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
