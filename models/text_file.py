@@ -40,15 +40,17 @@ _OF_UTF8 = re.compile(
 
 def read_lines(path: Path) -> list[str]:
     """Read a text file's lines, blank ones included; see :func:`read_text`."""
-    return _lines_of(read_text(path))
+    return _lines_of(read_text(path), str(path))
 
 
 def lines_of(content: bytes, name: str) -> list[str]:
     """Return the lines of a text file that was read already; see :func:`read_text`."""
-    return _lines_of(_text_of(content, name))
+    return _lines_of(_text_of(content, name), name)
 
 
-def _lines_of(text: str) -> list[str]:
+def _lines_of(text: str, name: str) -> list[str]:
+    if text.startswith('{"'):  # JSON, as what a cloud folder has in place of a document
+        raise TextFileError(f"{name} is no text file: save it as plain text (UTF-8).")
     lines = _LINE_ENDS.sub("\n", text).split("\n")
     return lines[:-1] if not lines[-1] else lines
 
