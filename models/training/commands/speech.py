@@ -12,16 +12,17 @@ SUMMARY = "train the speech encoder on spoken captions"
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("changes", nargs="*", help="such as epochs=3; see `show --keys`")
-    parser.add_argument(
-        "--spoken", type=Path, nargs="+", required=True, help="folders that `speak` made"
-    )
-    parser.add_argument("--train", type=Path, required=True, help="its photographs")
-    parser.add_argument(
-        "--spoken-test", type=Path, required=True, help="captions of other species, other voices"
-    )
-    parser.add_argument("--test", type=Path, required=True, help="their photographs")
-    parser.add_argument("--damsm", type=Path, required=True, help="damsm.pt of a damsm run")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the run")
+    for name, more, what in (
+        ("spoken", {"nargs": "+"}, "folders that `speak` made"),
+        ("train", {}, "its photographs"),
+        ("spoken-test", {}, "captions of other species, other voices"),
+        ("test", {}, "their photographs"),
+        ("damsm", {}, "damsm.pt of a damsm run"),
+        ("out", {}, "folder for the run"),
+    ):
+        parser.add_argument(
+            f"--{name}", type=Path, metavar="PATH", required=True, help=what, **more
+        )
     add_minutes(parser)
     parser.add_argument(
         "--resume", action="store_true", help="go on where the run in --out stopped"
