@@ -47,11 +47,12 @@ install: $(stamp)
 uninstall:
 	$(python) main.py --uninstall-desktop
 
-# Two tests at a time with a thread each, in the order of tests/conftest.py (the long files first),
+# Three tests at a time with a thread each, as many wait for a microphone, in the order of
+# tests/conftest.py (the long files first),
 # then those that measure how quickly something answers.
 # `.venv/bin/python -m pytest` runs all of them, one after the other.
 test: lint
-	OMP_NUM_THREADS=1 $(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not alone and not slow"
+	OMP_NUM_THREADS=1 $(python) -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not alone and not slow"
 	$(python) -m pytest -m alone
 
 # A folder that needs no Python, for this system: dist/speech2bird.
