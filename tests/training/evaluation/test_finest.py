@@ -43,11 +43,11 @@ def test_the_stage_that_holds_the_detail_is_nearer(
     shown = [load_square(example, 320) for example in read_examples(fine_birds)[1:]]
 
     def draw(*given: object) -> Iterator[SimpleNamespace]:
-        size = given[-2]
-        assert isinstance(size, int)
         for picture in shown:
-            image = picture.resize((size, size), Image.Resampling.BICUBIC)
-            yield SimpleNamespace(image=image, stages=[image])
+            sides = ((size, size) for size in (256, 512))
+            yield SimpleNamespace(
+                stages=[picture.resize(side, Image.Resampling.BICUBIC) for side in sides]
+            )
 
     monkeypatch.setattr(finest, "draw", draw)
     given = ["--weights", f"four={weights}", "--data", str(fine_birds), "--device", "cpu"]

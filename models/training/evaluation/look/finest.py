@@ -7,7 +7,7 @@ the network sees each pixel as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from models.painter import Painter, choose_device
 from models.training.data.examples import Example, load_square, read_examples
 from models.training.data.photographs import MOST_DETAIL
 from models.training.evaluation.distances import frechet_distance, kernel_distance
-from models.training.evaluation.drawings import ask, draw
+from models.training.evaluation.drawings import ask, draw, stage_of
 from models.training.evaluation.evaluator import FEWEST_PICTURES
 from models.training.evaluation.features import (
     LARGEST_SEEN,
@@ -56,46 +56,33 @@ def compare_finest(
         raise ValueError(f"{data} has too few photographs of {MOST_DETAIL} px and more.")
     network = FeatureNetwork(LARGEST_SEEN, choose_device(device))
     shown = tqdm(examples, "photographs", unit=" photographs")
-    real = _Middles(network, (load_square(each, MOST_DETAIL) for each in shown))
+    real, sharp = _see(network, [_middle(load_square(each, MOST_DETAIL)) for each in shown])
+    half, other = torch.from_numpy(
+        np.random.default_rng(seed).permutation(len(examples))
+    ).tensor_split(2)
+    photographs = _row("half of the photographs", real[half], real[other], sharp)
     rows = []
     for name, path in weights.items():
         painter = Painter.load(path, device)
         sizes = [size for size in painter.sizes if size >= _SMALLEST]
+        if not sizes:
+            continue
         asked = ask(painter, examples, data, seed, pictures)
-        for size in sizes:
-            drawings = draw(painter, asked.sentences, asked.seeds, size, f"{name}, {size} px")
-            drawn = _Middles(network, (drawing.image for drawing in drawings))
-            theirs = real.features[asked.rows]
-            rows.append(_row(f"{name}, {size} px", drawn.features, theirs, drawn.sharpness))
-    half, other = torch.from_numpy(
-        np.random.default_rng(seed).permutation(len(examples))
-    ).tensor_split(2)
-    halves = real.features[half], real.features[other]
-    rows.append(_row("half of the photographs", *halves, real.sharpness))
+        drawings = draw(painter, asked.sentences, asked.seeds, sizes[-1], name)
+        drawn = [[_middle(stage_of(each, size)) for size in sizes] for each in drawings]
+        for size, middles in zip(sizes, zip(*drawn, strict=True), strict=True):
+            seen, sharp = _see(network, middles)
+            rows.append(_row(f"{name}, {size} px", seen, real[asked.rows], sharp))
+    rows.append(photographs)
     header = [f"{NETWORK_NAME}, at {MOST_DETAIL} px", "pictures", "KID", "FID", "sharpness"]
     return table(header, rows)
 
 
-class _Middles:
-    """The middles of pictures that were brought to 320 px.
-
-    Attributes
-    ----------
-    features : (N, F) as the network sees them.
-    sharpness : the mean of all.
-    """
-
-    def __init__(self, network: FeatureNetwork, pictures: Iterable[Image.Image]) -> None:
-        sharp: list[float] = []
-
-        def middles() -> Iterator[Image.Image]:
-            for picture in pictures:
-                middle = _middle(picture)
-                sharp.append(sharpness(luminance(middle)))
-                yield middle
-
-        self.features = torch.cat([network.see(batch).pooled for batch in pixel_batches(middles())])
-        self.sharpness = float(np.mean(sharp))
+def _see(network: FeatureNetwork, pictures: Sequence[Image.Image]) -> tuple[Tensor, float]:
+    """Features (N, F) of pictures, and the mean of their sharpness."""
+    features = [network.see(batch).pooled for batch in pixel_batches(pictures)]
+    sharp = [sharpness(luminance(picture)) for picture in pictures]
+    return torch.cat(features), float(np.mean(sharp))
 
 
 def _side(example: Example) -> int:
