@@ -56,10 +56,12 @@ def replacing(path: Path, follow_umask: bool = False) -> Iterator[Path]:
     Raises
     ------
     OSError
-        The folder cannot be written to, or the file is read-only; an older file of that name is
-        then still there.
+        The folder cannot be written to, the file is read-only, or what has the name is a pipe or a
+        device; an older file of that name is then still there.
     """
     path = link_target(path)
+    if is_special(path):
+        raise OSError(errno.EINVAL, "it is a pipe or a device, and no file", str(path))
     if follow_umask and is_read_only(path):
         raise PermissionError(errno.EACCES, "it is read-only", str(path))
     with temporary_beside(path) as temporary:
@@ -98,6 +100,15 @@ def is_read_only(path: Path) -> bool:
     except (OSError, ValueError):  # not there, or no name at all: whoever writes it says so
         return False
     return stat.S_ISREG(rights) and (not rights & 0o222 or not os.access(path, os.W_OK))
+
+
+def is_special(path: Path) -> bool:
+    """Tell whether a pipe or a device has the name, which no file must replace."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def make_writable(path: Path) -> None:

@@ -21,7 +21,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from app.errors import AppError
 from app.file_kind import is_named_picture, kind_of
-from app.files import is_read_only, link_target, replacing
+from app.files import is_read_only, is_special, link_target, replacing
 from app.pictures.picture_metadata import PictureMetadata
 from models.upright import upright
 
@@ -88,8 +88,8 @@ def check_picture_path(path: Path) -> None:
     Raises
     ------
     PictureError
-        The suffix is none of ``FORMATS``, the folder does not exist, the path is a folder or a file
-        that is read-only, or the name is too long.
+        The suffix is none of ``FORMATS``, the folder does not exist, the path is a folder, a pipe,
+        a device or a file that is read-only, or the name is too long.
     """
     check_no_folder(path)
     if path.name.lower() in FORMATS:  # there is nothing before the ending
@@ -111,6 +111,8 @@ def check_picture_path(path: Path) -> None:
             raise PictureError(f"The picture cannot be saved as {path}: {reason}.") from error
     if not os.path.isdir(folder):
         raise PictureError(f"There is no folder {folder} to save the picture in.")
+    if is_special(path):
+        raise PictureError(f"{path} is a pipe or a device: give the name of a file.")
     if is_read_only(path):
         raise PictureError(
             f"The file {path} is read-only: give another name, or make it writable first."

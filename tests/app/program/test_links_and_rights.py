@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from app.commandline.steps import ask_about_read_only
+from app.files import replacing
 from app.pictures.picture_file import PictureError, read_metadata, save_picture
 from app.pictures.picture_metadata import PictureMetadata
 from app.settings import Settings, config_folder
@@ -92,6 +93,15 @@ def test_a_read_only_picture_is_not_replaced_unasked(
     told = failure(capsys, 1, "draw", "a bird", "-o", tmp_path / "c.png", "--stages")
     assert f"{stage} is read-only" in told and not (tmp_path / "c.png").exists()
     assert path.read_bytes() == before
+
+
+def test_a_pipe_is_not_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "bird.png"
+    os.mkfifo(path)
+    assert "is a pipe or a device" in failure(capsys, 1, "draw", "a blue bird", "-o", path)
+    with pytest.raises(OSError, match="no file"), replacing(path):
+        pass
+    assert path.is_fifo()
 
 
 @pytest.mark.parametrize(("answer", "status"), [("y", 0), ("n", 1), ("", 1)])
