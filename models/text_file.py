@@ -33,6 +33,8 @@ _PADDING = "\0\x1a"  # at the end: of a computer that lost its power, and of DOS
 _ONE_BYTE = ("cp1252", "mac_roman", "cp850")  # of Windows, of older Macs, of DOS
 _LIKELY = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýßœŒ“”‘’–—…•°½¼×€£©®™")
 """Beyond ASCII, what is found in English and in names."""
+_OTHER_LETTERS = re.compile(rb"(?:[\x80-\xff][^\x80-\xff]?){6,}")
+"""Chinese, Japanese, Cyrillic or Greek in an encoding of its own country; or a row of dashes."""
 _OF_UTF8 = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
@@ -68,8 +70,8 @@ def read_text(path: Path) -> str:
     Raises
     ------
     TextFileError
-        There is no such file, it cannot be read, it is no plain text, or another file was put
-        behind it that is written in a way in which it is not.
+        There is no such file, it cannot be read, it is no plain text, another file was put behind
+        it that is written in a way in which it is not, or nobody can tell which letters it has.
     """
     try:
         content = path.read_bytes()
@@ -80,7 +82,8 @@ def read_text(path: Path) -> str:
 
 
 def _text_of(content: bytes, name: str) -> str:
-    padded = _decode(content)
+    in_unicode = _decode(content)
+    padded = _decode_bytes(content) if in_unicode is None else in_unicode
     if (line := _line_of_change(content)) is not None:
         raise TextFileError(
             f"{name} is written in another encoding from line {line} on, as where a file in UTF-8 "
@@ -92,11 +95,17 @@ def _text_of(content: bytes, name: str) -> str:
         text[:_BEGINNING]
     ):
         raise TextFileError(f"{name} is no text file: save it as plain text (UTF-8).")
+    if in_unicode is None and (line := _line_of_other_letters(content)) is not None:
+        raise TextFileError(
+            f"{name} has letters in line {line} whose encoding cannot be told: save it as plain "
+            "text (UTF-8)."
+        )
     text = text.replace("\ufeff", "")  # the mark of a file that was put behind another one
     return text.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _decode(content: bytes) -> str:
+def _decode(content: bytes) -> str | None:
+    """Return what is written in Unicode; None: it is written otherwise, or damaged."""
     content = content.removeprefix(codecs.BOM_UTF8)
     for mark, encoding in _MARKS:
         if content.startswith(mark):
@@ -104,12 +113,12 @@ def _decode(content: bytes) -> str:
     unmarked = _wide_without_mark(content.rstrip(b"\0")[:_BEGINNING])
     if unmarked is not None:
         return content.decode(unmarked, errors="replace")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        damaged = content.decode("utf-8", errors="replace").count("\ufffd")
-    # Damaged UTF-8, or a file of one byte a character, in which such pairs of bytes are rare?
-    is_mostly_utf8 = len(_OF_UTF8.findall(content)) >= damaged
+    return content.decode("utf-8") if _is_utf8(content) else None
+
+
+def _decode_bytes(content: bytes) -> str:
+    """Return what is written with one byte a character, or in UTF-8 that is damaged."""
+    is_mostly_utf8 = _is_mostly_utf8(content)
     lines = content.splitlines(keepends=True)  # of several files that were put together, perhaps
     others = b"".join(line for line in lines if not _is_utf8(line))
     encoding = max(_ONE_BYTE, key=lambda each: _likely(others.decode(each, errors="replace")))
@@ -129,6 +138,21 @@ def _line_of_change(content: bytes) -> int | None:
         return None  # a picture, a program, an archive
     before = content[: change.start() + 1].replace(b"\0", b"")
     return len(re.findall(rb"\r\n|\r|\n", before)) + 1
+
+
+def _line_of_other_letters(content: bytes) -> int | None:
+    """Return the first line in letters that are not Latin, nor in Unicode; None: there is none."""
+    for number, line in enumerate(content.splitlines(), 1):
+        words = [] if _is_mostly_utf8(line) else _OTHER_LETTERS.findall(line)
+        if any(len(set(word)) > 3 for word in words):
+            return number
+    return None
+
+
+def _is_mostly_utf8(content: bytes) -> bool:
+    """Tell damaged UTF-8 from other bytes, among which such pairs are rarer."""
+    damaged = content.decode("utf-8", errors="replace").count("\ufffd")
+    return len(_OF_UTF8.findall(content)) >= damaged
 
 
 def _width(match: re.Match[bytes]) -> tuple[str, int]:

@@ -125,6 +125,31 @@ def test_letters_of_one_byte_are_read_as_they_make_sense(
     assert read_text(written(tmp_path, text.encode(encoding))) == text
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("gbk", "一只红色的鸟"),
+        ("shift_jis", "赤い鳥が飛ぶ"),
+        ("euc_kr", "빨간 새 한마리"),
+        ("big5", "紅色的鳥"),
+        ("koi8_r", "красная птица"),
+        ("cp1253", "ένα κόκκινο πουλί"),
+    ],
+)
+def test_letters_that_cannot_be_told_are_not_guessed(
+    tmp_path: Path, encoding: str, text: str
+) -> None:
+    content = "a naïve bird\n".encode("cp1252") + text.encode(encoding)
+    with pytest.raises(TextFileError, match="letters in line 2 whose encoding cannot be told"):
+        read_text(written(tmp_path, content))
+    in_unicode = f"{text}\n" * 3
+    assert read_text(written(tmp_path, in_unicode.encode("utf-16"))) == in_unicode
+    damaged = in_unicode.encode()[:-2]
+    assert read_text(written(tmp_path, damaged)).startswith(text)
+    rule = "—" * 30
+    assert read_text(written(tmp_path, rule.encode("cp1252"))) == rule
+
+
 def test_what_programs_leave_at_the_end_or_between_is_no_text(tmp_path: Path) -> None:
     for content in (
         b"a red bird\n" + bytes(3000),
