@@ -125,7 +125,7 @@ class PictureCommands:
         else:
             refused = f"None {several} can" if dropped > 1 else f"{path} cannot"
             self.messages.error(
-                f"{refused} be opened: drop a picture that was drawn here, or a sound file."
+                f"{refused} be opened: give a picture that was drawn here, or a sound file."
             )
 
     def _opened(self, picture: Picture, path: Path) -> None:

@@ -150,7 +150,7 @@ def test_each_kind_is_taken_for_what_it_is_when_dropped(
         window.messages.clear()
         drop(window, path)
         wait_until(window, lambda: window.messages.text != "")
-        assert "cannot be opened: drop a picture that was drawn here" in window.messages.text
+        assert "cannot be opened: give a picture that was drawn here" in window.messages.text
     sound = tmp_path / "a sound without an ending"
     sound.write_bytes(spoken_sentence("a red bird").read_bytes())
     drop(window, sound)
