@@ -10,6 +10,12 @@ from torch import Tensor
 
 from models.training.gan.discriminators import Scores
 
+LUMINANCE = (0.299, 0.587, 0.114)
+"""Rec. 601's weights of red, green and blue."""
+BESIDE = range(3, 7)
+"""Bins of a spectrum from a line to the frequencies that it is compared with: under Hann's window
+it reaches no further than two."""
+
 
 def discriminator_loss(
     real: Scores, wrong_sentence: Scores | None, drawn: Scores, kind: str = "hinge"
@@ -79,6 +85,38 @@ def block_loss(picture: Tensor) -> Tensor:
     for side in (2, 3):
         steps = picture.float().diff(dim=side).abs().transpose(2, side)
         loss = loss + (steps[:, :, 1::2].mean() / steps[:, :, ::2].mean()).log().abs()
+    return loss
+
+
+def checkerboard_loss(picture: Tensor, doublings: int) -> Tensor:
+    """How far the energy at the grids of earlier stages stands out of that beside it.
+
+    Enlarging leaves patterns that repeat with the pixels of earlier stages. It is what `look` calls
+    a checkerboard, for a whole batch.
+
+    Parameters
+    ----------
+    picture : (B, 3, S, S), with S divisible by the largest period and at least 64.
+    doublings : how many stages came before: their pixels have 2, 4, ... of these.
+
+    Returns
+    -------
+    Logarithms of the energy over the mean of that beside it, where it is more, along both sides
+    and for each period together; 0 is no grid.
+    """
+    weights = picture.new_tensor(LUMINANCE, dtype=torch.float32)
+    luminance = torch.einsum("bchw,c->bhw", picture.float(), weights)
+    loss = torch.zeros((), device=picture.device)
+    for rows in (luminance, luminance.transpose(1, 2)):
+        length = rows.shape[-1]
+        window = torch.hann_window(length, device=rows.device)
+        spectrum = torch.fft.rfft((rows - rows.mean(dim=-1, keepdim=True)) * window)
+        energy = spectrum.abs().square().mean(dim=(0, 1)).clamp(min=1e-6).log()
+        for doubling in range(1, doublings + 1):
+            line = length >> doubling
+            beside = [line - offset for offset in BESIDE]
+            beside += [line + offset for offset in BESIDE if line + offset < len(energy)]
+            loss = loss + torch.relu(energy[line] - energy[beside].mean())
     return loss
 
 

@@ -69,6 +69,9 @@ class Phase:
     block_weight: float = setting(
         1.0, "how strongly stages that refine are held not to show the pixels they enlarged"
     )
+    checkerboard_weight: float = setting(
+        0.0, "how strongly stages that refine are held not to repeat the grid of earlier stages"
+    )
     discriminator: str = setting(
         "projected", "on the expert's features, or from pixels", ("projected", "paper")
     )

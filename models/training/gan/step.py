@@ -267,10 +267,12 @@ class GanStep:
             for size, (small, large) in zip(phase.stages[::-1], steps[::-1], strict=False):
                 loss = losses.consistency_loss(large, small.detach())
                 terms[f"consistency_{size}"] = (phase.consistency_weight, loss)
-        if phase.block_weight:
-            for position, size, image in zip(self.stages, phase.stages, drawn.images, strict=True):
-                if position:
-                    terms[f"blocks_{size}"] = (phase.block_weight, losses.block_loss(image))
+        for position, size, image in zip(self.stages, phase.stages, drawn.images, strict=True):
+            if position and phase.block_weight:
+                terms[f"blocks_{size}"] = (phase.block_weight, losses.block_loss(image))
+            if position and phase.checkerboard_weight:
+                loss = losses.checkerboard_loss(image, position)
+                terms[f"checkerboard_{size}"] = (phase.checkerboard_weight, loss)
         return terms
 
     def _pose_loss(self, batch: Batch, seen: Seen) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -260,10 +260,12 @@ class GanTrainer:
         self.photographs_before = state["position"]["seen_before"] + state["position"]["seen"]
 
     def _check_settings(self, saved: dict[str, Any]) -> None:
+        # A setting that was not there yet is one that does nothing by default.
+        saved = {field.name: field.default for field in fields(Phase)} | saved
         odd = [
-            f"{key} {saved.get(key)} (not {value})"
+            f"{key} {saved[key]} (not {value})"
             for key, value in asdict(self.phase).items()
-            if key != "photographs" and saved.get(key) != value
+            if key != "photographs" and saved[key] != value
         ]
         if odd:
             raise ValueError(

@@ -5,7 +5,12 @@ import torch
 
 from models.networks.layers import enlarge
 from models.training.gan.discriminators import Discriminator, Seen
-from models.training.gan.losses import block_loss, discriminator_loss, generator_loss
+from models.training.gan.losses import (
+    block_loss,
+    checkerboard_loss,
+    discriminator_loss,
+    generator_loss,
+)
 from models.training.gan.paper_discriminator import PaperDiscriminator
 from models.training.gan.projected_discriminator import ProjectedDiscriminator
 
@@ -128,3 +133,18 @@ def test_enlarged_pixels_are_seen_and_unlearned() -> None:
         (slope,) = torch.autograd.grad(block_loss(visible), visible)
         visible = (visible - 100 * slope).detach().requires_grad_()
     assert block_loss(visible) < before / 2
+
+
+def test_the_grid_of_earlier_stages_is_seen_and_unlearned() -> None:
+    torch.manual_seed(0)
+    smooth = enlarge(enlarge(torch.randn(4, 3, 32, 32)))
+    stripes = torch.cos(torch.pi / 2 * torch.arange(128.0))[:, None]  # every fourth pixel
+    visible = (smooth + 0.2 * stripes).requires_grad_()
+    before = checkerboard_loss(visible, 2)
+    assert checkerboard_loss(smooth, 2) < 0.5 < before
+    assert checkerboard_loss(torch.randn(4, 3, 128, 128), 2) < 0.5
+    assert checkerboard_loss(torch.zeros(4, 3, 128, 128), 2) < 1e-5
+    for _ in range(20):
+        (slope,) = torch.autograd.grad(checkerboard_loss(visible, 2), visible)
+        visible = (visible - 100 * slope).detach().requires_grad_()
+    assert checkerboard_loss(visible, 2) < before / 2

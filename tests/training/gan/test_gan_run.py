@@ -162,6 +162,8 @@ def test_a_run_knows_its_text_encoder_its_pictures_and_its_settings(
     with pytest.raises(ValueError, match=r"damsm_weight 0\.4 \(not 3\.0\)"):
         make("run", replace(STAGE_ONE, damsm_weight=3.0)).resume(state)
     make("run", replace(STAGE_ONE, photographs=99)).resume(state)
+    del state["phase"]["checkerboard_weight"]  # of an earlier version
+    make("run").resume(state)
     with pytest.raises(ValueError, match="does not fit this run's networks"):
         make("wide", config=GeneratorConfig(pose_channels=4)).start_from(state)
     with pytest.raises(ValueError, match="too few for batches of 20"):
@@ -217,12 +219,13 @@ def test_what_is_asked_of_a_drawing(make: Make) -> None:
         pose_weight=0,
         consistency_weight=0,
         block_weight=0,
+        checkerboard_weight=0.3,
     )
     run = make("paper", paper)
     values = run.gan.update(next(iter(run.sampler)))
     assert set(values) == {
         *(f"{name}_{size}" for name in asked[:2] for size in (64, 128)),
-        *("words_128", "sentence_128", "condition"),
+        *("words_128", "sentence_128", "condition", "checkerboard_128"),
     }
 
 
