@@ -56,8 +56,9 @@ class Weights:
     sure : certainty from which a word stays as it was heard, if a dictionary knows it.
     strange : distance that a word counts which no dictionary knows, when it is kept: it was heard
         wrong.
-    whole : share of the likeliest guess's letters that a sentence must have: one with fewer ends
-        early.
+    whole : share of the best guess's letters that a sentence must have: one with fewer ends early.
+    ending : words that a guess counts besides when its probability is shared among its words to see
+        which is best: by probability alone, one that ends early may be.
     """
 
     language: float = 0.35
@@ -66,6 +67,7 @@ class Weights:
     sure: float = 0.8
     strange: float = 1.0
     whole: float = 0.85
+    ending: int = 2
 
 
 _EXCHANGE = 0.5
@@ -105,8 +107,8 @@ class Corrector:
             )
         if not merged:
             return ""
-        likeliest = max(merged.values(), key=lambda guess: guess.log_probability)
-        least = self._weights.whole * len(likeliest.text)
+        best = max(merged.values(), key=self._mean_log_probability)
+        least = self._weights.whole * len(best.text)
         ways = [self._read(guess, least) for guess in merged.values() if len(guess.text) >= least]
         return " ".join(max(ways).words)
 
@@ -118,6 +120,9 @@ class Corrector:
         words = [word for word in text.split() if not word.isdigit()]
         strange = sum(not self._pronunciations.of(word) for word in words)
         return strange < 2 or 3 * strange < len(words)
+
+    def _mean_log_probability(self, guess: Guess) -> float:
+        return guess.log_probability / (len(guess.text.split()) + self._weights.ending)
 
     def _read(self, guess: Guess, least: float) -> _Way:
         """Find the best reading of a guess: words kept, exchanged, or two taken for one."""

@@ -87,6 +87,10 @@ def test_nothing_that_was_heard_is_left_out(corrector: Corrector) -> None:
     whole = "i think it might be a black bird because it has been singing all night"
     ends_early = "i think it might be a black bird because it has"
     assert corrector.choose([Guess(whole, -5.0), Guess(ends_early, -6.0)]) == whole
+    name = "show me a profit notary warbler"  # a strange name makes the whole sentence unlikely
+    assert corrector.choose([Guess("show me", -3.2), Guess(name, -5.4)]) == name
+    again = f"{whole} {whole}"  # what was said once
+    assert corrector.choose([Guess(whole, -5.0), Guess(again, -9.8)]) == whole
 
 
 def test_a_likelier_sentence_among_the_guesses_is_taken(corrector: Corrector) -> None:
