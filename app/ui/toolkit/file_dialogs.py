@@ -38,6 +38,14 @@ ANIMATED_GIF = file_type("Animated GIF", (".gif",))
 ANIMATED_PNG = file_type("Animated PNG", (".png",))
 
 
+def dismiss_file_dialogs(root: tk.Misc) -> None:
+    """Cancel the file dialogs that are open, before their window goes.
+
+    Tk's own waits for an answer also when it is gone, if it was open before.
+    """
+    root.tk.setvar("::tk::Priv(selectFilePath)", "")
+
+
 def ask_where_to_save(
     parent: tk.Misc,
     title: str,

@@ -33,6 +33,7 @@ from app.ui.speak.live_sketch import LiveSketch
 from app.ui.speak.speak_tab import SpeakTab
 from app.ui.toolkit.background import BackgroundRunner
 from app.ui.toolkit.clock import outlast_changes_of_the_clock
+from app.ui.toolkit.file_dialogs import dismiss_file_dialogs
 from app.ui.toolkit.flat_menu import MenuEntry
 from app.ui.toolkit.shortcut import Shortcut, on_mac
 from app.ui.toolkit.text_editing import SHORTENED, use_common_keys
@@ -111,6 +112,7 @@ class MainWindow:
         )
         self.speak_tab.close()
         self.runner.close()
+        dismiss_file_dialogs(self.root)
         self.root.destroy()
 
     @property

@@ -52,8 +52,10 @@ sys.exit(main.main([]))
         "window.saver._ask_place(Picture(Image.new('RGB', (64, 64)), METADATA), 64)",
         "window.program.show_about()",
         "messagebox.askyesno('a', 'b', parent=window.root)",
+        "window.root.after(200, lambda: window.root.tk.call('::tk::dialog::file::CancelCmd', "
+        "'.__tk_filedialog')) and (window.pictures.open(), window.pictures.open())",
     ],
-    ids=["picture", "sound", "folder", "save", "about", "question"],
+    ids=["picture", "sound", "folder", "save", "about", "question", "second"],
 )
 def test_the_window_is_closed_over_a_dialog(display: None, command: str) -> None:
     done = subprocess.run(
@@ -82,7 +84,7 @@ sys.exit(main.main([]))
 """
 
 
-@pytest.mark.parametrize("command", ["None", "window.commands.open()"])
+@pytest.mark.parametrize("command", ["None", "window.pictures.open()"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_in_the_terminal_closes_the_window(
     display: None, number: signal.Signals, command: str
