@@ -20,6 +20,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
+    from models.training.recipes.recipe import Recipe
+
+    phases = len(Recipe.read(options.recipe, options.changes).phases)
+    if options.phase >= phases:
+        raise ValueError(
+            f"--phase {options.phase}: the last phase of {options.recipe} is {phases - 1}"
+        )
     with begun_run(options) as walk:
         if not walk.train_phase(options.phase, options.minutes):
             print(f"Stopped and saved in {options.out}; go on with --resume.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
@@ -106,3 +107,14 @@ def test_numbers_without_which_nothing_is_trained_are_told() -> None:
     ):
         with pytest.raises(ValueError, match=change.partition("=")[0]):
             Recipe.read("bundled", [change])
+
+
+def test_a_phase_that_a_recipe_does_not_have_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    told = command.main(
+        ["gan", "quick", "--data", str(tmp_path), "--out", str(out), "--phase", "2"]
+    )
+    assert told == 1 and not out.exists()
+    assert "--phase 2: the last phase of quick is 1" in capsys.readouterr().err
