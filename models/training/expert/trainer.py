@@ -71,6 +71,11 @@ class ExpertTrainer(EpochTrainer):
         self.photographs = Photographs(examples, kept_side(max(settings.picture_sizes)), device)
         self.unseen = Photographs(data.test, settings.picture_sizes[-1])
         terms = described_terms(data.train)
+        if not terms:
+            raise ValueError(
+                f"the captions in {data.path} all say the same: nothing tells one picture from "
+                "another; say of each what is seen in it"
+            )
         self._described = described(examples, terms)
         self._captioned = torch.tensor([bool(example.captions) for example in examples])
         self._marked = self.photographs.pose.visible.any(dim=1)

@@ -53,6 +53,12 @@ def test_other_photographs_are_refused(data: DataFolder, tmp_path: Path) -> None
         train_expert(other, tmp_path / "run", SETTINGS, CPU)
 
 
+def test_captions_that_say_the_same_of_all_are_told(data: DataFolder, tmp_path: Path) -> None:
+    alike = tuple(replace(example, captions=("a photo of a bird",)) for example in data.train)
+    with pytest.raises(ValueError, match="all say the same"):
+        ExpertTrainer(replace(data, train=alike), tmp_path, SETTINGS, CPU)
+
+
 def test_a_loss_that_is_no_number_stops_the_run(data: DataFolder, tmp_path: Path) -> None:
     trainer = ExpertTrainer(data, tmp_path, replace(SETTINGS, heads_rate=1e30), CPU)
     with pytest.raises(FloatingPointError, match="broke down in epoch 0"):
