@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from app.files import make_private_folder, replacing
 from app.gallery.entry import Entry
@@ -62,7 +62,8 @@ class Thumbnails:
         except PictureError as error:
             _log.warning("There is no thumbnail: %s", error)
             return None
-        thumbnail = thumbnail.resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
+        # One that somebody has cut since is no square any more.
+        thumbnail = ImageOps.fit(thumbnail, (_SIDE, _SIDE), Image.Resampling.LANCZOS)
         try:
             make_private_folder(self._folder)
             with replacing(path) as temporary:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from app.errors import AppError
@@ -131,7 +131,8 @@ def save_picture(
     image : RGB picture.
     metadata : what it was drawn from.
     path : name ending in one of ``FORMATS``, in a folder that exists.
-    size : width and height to save it in, in pixels; None leaves it as it is.
+    size : width and height to save it in, in pixels, of one that is no square the longer of them;
+        None leaves it as it is.
 
     Raises
     ------
@@ -139,8 +140,8 @@ def save_picture(
         The name does not fit, or the folder cannot be written to; no half file is left behind.
     """
     check_picture_path(path)
-    if size is not None and size != image.width:
-        image = image.resize((size, size), Image.Resampling.LANCZOS)
+    if size is not None and size != max(image.size):
+        image = ImageOps.contain(image, (size, size), Image.Resampling.LANCZOS)
     try:
         with replacing(path, follow_umask=True) as temporary:
             write_picture(image, metadata, temporary, FORMATS[path.suffix.lower()])

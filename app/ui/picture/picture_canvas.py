@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageTk
+from PIL import Image, ImageOps, ImageTk
 
 from app.pictures.attention_sheet import highlight
 from app.ui.toolkit.focus import has_focus
@@ -159,7 +159,8 @@ class PictureCanvas(tk.Canvas):
             other = cell.shown is None or cell.shown.image is not tile.image
             if resized or other or cell.enlarged is None:
                 size = self._side, self._side
-                cell.enlarged = tile.image.resize(size, Image.Resampling.BICUBIC)
+                # Somebody may have cut a picture since it was drawn.
+                cell.enlarged = ImageOps.contain(tile.image, size, Image.Resampling.BICUBIC)
             shown = cell.enlarged
             if tile.attention is not None:
                 shown = highlight(shown, tile.attention)

@@ -96,7 +96,7 @@ class PictureSaver:
         if self.dialog is not None:
             self.dialog.destroy()
         self.dialog = SaveDialog(
-            self.root, picture.image.width, lambda size: self._ask_place(picture, size)
+            self.root, max(picture.image.size), lambda size: self._ask_place(picture, size)
         )
 
     def copy(self, picture: Picture) -> None:
@@ -108,7 +108,7 @@ class PictureSaver:
         )
 
     def _ask_place(self, picture: Picture, size: int) -> None:
-        resized = "" if size == picture.image.width else f"-{size}px"
+        resized = "" if size == max(picture.image.size) else f"-{size}px"
         name = f"{file_stem(picture.metadata)}{resized}.png"
         path = ask_where_to_save(
             self.root, "Save the picture", self.folder(), name, (PNG, JPEG, WEBP)

@@ -149,6 +149,22 @@ def test_a_picture_opened_over_the_morph_tab_stays(
     assert shows(drawn, "a blue bird")
 
 
+def test_a_picture_that_somebody_cut_is_not_stretched(
+    drawn: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, smaller = tmp_path / "cut.png", tmp_path / "smaller.png"
+    metadata = PictureMetadata(DrawRequest("a blue bird", 3, 512), "")
+    save_picture(Image.new("RGB", (512, 200), "blue"), metadata, path)
+    monkeypatch.setattr(filedialog, "askopenfilename", lambda **options: str(path))
+    press(drawn.root, "o", "Control-")
+    wait_until(drawn, lambda: "cut.png" in drawn.messages.text)
+    settle(drawn)
+    photo = drawn.panel.canvas._cells[0].photo
+    assert photo is not None and abs(photo.width() / photo.height() - 512 / 200) < 0.1
+    save_picture(Image.open(path), metadata, smaller, 256)
+    assert Image.open(smaller).size == (256, 100)
+
+
 def test_a_picture_of_the_gallery_comes_back_from_the_morph_tab(galleried: MainWindow) -> None:
     galleried.tabs.select(galleried.morph_tab)
     galleried.root.update()
