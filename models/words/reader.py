@@ -141,7 +141,7 @@ def read(
     tables = lexicon()
     known = tables.caption_words if known is None else known
     reading = _Notes(tables, known, most_words, names)
-    words = text_words(text)
+    words = text_words(text, lambda word: reading.knows(word) or tables.has(word))
     if not any(word != BREAK for word in words):
         return Reading(error=NOTHING_TO_DRAW)
     words, reading.denied = without_negations(_spelled(words, reading))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
 
 from models.words.chunks import BREAK, DETERMINERS
@@ -12,6 +13,9 @@ from models.words.tokens import WORD, fold
 _TOKEN = re.compile(rf"{WORD.pattern}|[,.;:!?()\n–—]")
 _CANNOT = re.compile(r"\bcan['’]?t\b")
 _NOT = re.compile(r"(?<=[a-z])n['’]t\b")
+
+_BROKEN = re.compile(r"([^\W\d_]+)[-\u2010]\s*\n\s*([^\W\d_]+)")
+"""A word that goes on in the next line, as in a column of a book or a PDF."""
 
 _REQUEST = """
 a an can could create d draw drawing for generate give i image like love make me need of one paint
@@ -27,13 +31,19 @@ _LONGEST_REQUEST = 10
 """Words within which 'a nice big picture of' is looked for."""
 
 
-def text_words(text: str) -> list[str]:
+def text_words(text: str, is_word: Callable[[str], bool]) -> list[str]:
     """Cut a text into words; each mark of punctuation is a ``BREAK``.
+
+    Where a hyphen ends a line, its halves are one word if that is one ('yel-low', 'red-winged').
 
     A request before them is left out ('please draw me a picture of'), and so is what something is
     compared with ('as black as a raven' is 'black').
     """
-    plain = _NOT.sub(" not", _CANNOT.sub("cannot", fold(text)))
+
+    def joined(halves: re.Match[str]) -> str:
+        return whole if is_word(whole := "".join(halves.groups())) else " ".join(halves.groups())
+
+    plain = _NOT.sub(" not", _CANNOT.sub("cannot", _BROKEN.sub(joined, fold(text))))
     words = [token if token.isalnum() else BREAK for token in _TOKEN.findall(plain)]
     return _without_comparisons(_without_request(words))
 

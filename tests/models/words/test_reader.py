@@ -284,6 +284,20 @@ def test_any_text_gives_known_words_or_a_sentence_why_not(text: str) -> None:
     assert again == understood
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a red bird with a yellow bel-\nly", "a red bird with a yellow belly"),
+        ("a whit-\r\n  ish bird", "a whitish bird"),
+        ("a red-\nwinged bird", "a red winged bird"),
+        ("a black- \n and white bird", "a black and white bird"),
+    ],
+)
+def test_a_word_that_goes_on_in_the_next_line_is_one(text: str, sentence: str) -> None:
+    reading = read(text)
+    assert (reading.drawn_as, reading.unknown_words, reading.notices) == (sentence, (), ())
+
+
 @pytest.mark.alone
 def test_a_text_is_read_in_less_than_five_milliseconds() -> None:
     read("a flamingo")  # reads the tables
