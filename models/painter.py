@@ -226,9 +226,10 @@ class Painter:
         both = _joined(first, second)
         with torch.inference_mode():
             text = TextBlend(self._encode([first.text]), self._encode([second.text]), blend.share)
-        ends = (text.first, blend.first_seed), (text.second, blend.second_seed)
+        ends = (text.first, blend.first_seed, first), (text.second, blend.second_seed, second)
         start, end = (
-            self._finished(features, replace(request, seed=seed)) for features, seed in ends
+            self._finished(features, self._posed(replace(request, seed=seed), read))
+            for features, seed, read in ends
         )
         chances = between(start, end, blend)
         painted = self._paint(text, chances, request.size, on_stage, cancelled)
@@ -265,7 +266,7 @@ class Painter:
         requests = [_with_seed(request) for request in requests]
         with torch.inference_mode():
             text = self._encode([each.text for each in read])
-        chances = self._sample(text, requests)
+        chances = self._sample(text, list(map(self._posed, requests, read)))
         painted = self._paint(text, chances, requests[0].size, on_stage, cancelled)
         return [
             self._drawing(painted, row, requests[row], read[row], chances)
@@ -337,6 +338,13 @@ class Painter:
             raise ModelError(NO_POSES)
         if isinstance(wish, str) and wish not in self.poses:
             raise ModelError(NO_SUCH_POSE.format(wish=wish, known=", ".join(self.poses)))
+
+    def _posed(self, request: DrawRequest, read: ReadRequest) -> DrawRequest:
+        """The request in the pose that its sentence says, where it asks for none itself."""
+        said = read.reading.pose
+        if said is None or said not in self.poses or request.pose != ANY:
+            return request
+        return replace(request, pose=said)
 
     def _sample(self, text: TextFeatures, requests: Sequence[DrawRequest]) -> Chances:
         return self._sampler.sample(text, requests, self.sketches_of(requests[0]) or 1)

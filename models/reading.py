@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from models.errors import SentenceError
 from models.request import MAX_CHARACTERS, DrawRequest
 from models.words.reader import NOTHING_TO_DRAW, Reading, read
+from models.words.said_pose import said_pose
+from models.words.tokens import fold
 from models.words.vocabulary import ReadSentence
 
 
@@ -42,8 +44,11 @@ class SentenceReader:
                 f"The description is too long: {len(sentence):,} characters. "
                 f"Please keep it under {MAX_CHARACTERS:,}; a sentence or two work best."
             )
-        if request.as_written or request.drawn_as is not None:
+        if request.as_written:
             return Reading(request.words)
+        if request.drawn_as is not None:
+            words = request.words
+            return Reading(words, pose=said_pose(fold(sentence), words.split()))
         reading = self.understand(sentence)
         if reading.error is not None:
             raise SentenceError(reading.error)

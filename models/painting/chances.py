@@ -83,7 +83,7 @@ class Sampler:
         self._config, self._poses = config, poses
 
     def sample(self, text: TextFeatures, requests: Sequence[DrawRequest], count: int) -> Chances:
-        """Sample for requests that have a seed, all in the same pose, and as many sketches of each.
+        """Sample for requests that have a seed, and as many sketches of each.
 
         The first sketch is the same however many there are. Sketches differ in their pose alone
         where the model is told one, so that another pose changes nothing else.
@@ -104,21 +104,27 @@ class Sampler:
             rows.append(torch.stack([torch.randn(width, generator=source) for _ in range(own)]))
         sizes = [self._config.noise_size, self._config.condition_size]
         noise, epsilon = torch.stack(rows).split(sizes, dim=2)
-        pose = self._pose(text, seeds, count, requests[0].pose)
+        pose = self._pose(text, seeds, count, [request.pose for request in requests])
         chances = Chances(noise, epsilon, pose)
         if any(request.beside or request.sketch is not None for request in requests):
             chances = replace(chances, preference=_preference(chances, requests))
         return chances
 
     def _pose(
-        self, text: TextFeatures, seeds: Sequence[int], count: int, wish: PoseWish
+        self, text: TextFeatures, seeds: Sequence[int], count: int, wishes: Sequence[PoseWish]
     ) -> Pose | None:
-        """Poses that fit sentences and the wish: `count` of each, or the one that is wished for."""
+        """Poses that fit sentences and wishes: `count` of each, or the ones that are wished for."""
         if self._poses is None:
             return None
-        if isinstance(wish, str):
-            return self._poses.choose(text.sentence, seeds, count, wish)
-        return Pose.of(wish).rows(torch.zeros(len(seeds), dtype=torch.long))
+        poses = [
+            self._poses.choose(sentence[None], [seed], count, wish)
+            if isinstance(wish, str)
+            else Pose.of(wish)
+            for sentence, seed, wish in zip(text.sentence, seeds, wishes, strict=True)
+        ]
+        return Pose(
+            torch.cat([pose.places for pose in poses]), torch.cat([pose.visible for pose in poses])
+        )
 
 
 def between(first: Chances, second: Chances, blend: Blend) -> Chances:

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from models.words.bird_book import Bird, singulars
@@ -28,8 +28,10 @@ from models.words.lexicon import Lexicon, lexicon
 from models.words.names import name_words
 from models.words.naming import BROAD, KINDS, NAME, OTHER_NAME, Named, find_name
 from models.words.parts import BODY_PARTS, COLOURS, basic_colours, colours_by_part
+from models.words.said_pose import said_pose, without_pose
 from models.words.spelling import spelling
 from models.words.text_words import text_words
+from models.words.tokens import fold
 from models.words.vocabulary import tokenize
 
 _MOST_SLIPS = 10
@@ -77,6 +79,7 @@ class Reading:
     notices : what was replaced and left out, as sentences for the person; unknown words are not
         among them.
     error : why there is nothing to draw, as a sentence for the person, or None.
+    pose : how the bird is to be seen, one of `pose_wish.POSES`, if the text says it.
     bird : the bird of the book that is named, if any, with its description.
     """
 
@@ -87,6 +90,7 @@ class Reading:
     unknown_words: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     error: str | None = None
+    pose: str | None = None
     bird: Bird | None = None
 
     @property
@@ -141,7 +145,8 @@ def read(
     tables = lexicon()
     known = tables.caption_words if known is None else known
     reading = _Notes(tables, known, most_words, names)
-    words = text_words(text, lambda word: reading.knows(word) or tables.has(word))
+    text = fold(text)
+    words = text_words(without_pose(text)[0], lambda word: reading.knows(word) or tables.has(word))
     if not any(word != BREAK for word in words):
         return Reading(error=NOTHING_TO_DRAW)
     words, reading.denied = without_negations(_spelled(words, reading))
@@ -154,7 +159,7 @@ def read(
     if error is not None:
         unknown = tuple(dict.fromkeys(reading.unknown))
         return Reading(left_out=tuple(reading.denied), unknown_words=unknown, error=error)
-    return _understood(words, named, reading)
+    return replace(_understood(words, named, reading), pose=said_pose(text, words))
 
 
 def _spelled(words: Sequence[str], reading: _Notes) -> list[str]:

@@ -97,6 +97,18 @@ def test_drawings_at_once_are_in_one_pose(posing: Painter) -> None:
         posing.draw_batch([both[0], replace(both[1], pose=LEFT)])
 
 
+def test_a_sentence_that_says_the_pose_is_drawn_in_it(posing: Painter) -> None:
+    said = {"a red bird facing left": LEFT, "a close-up of a red bird": CLOSE_UP, "a red bird": ANY}
+    requests = [DrawRequest(sentence, 3, 64, sketches=1) for sentence in said]
+    for drawing, wish in zip(posing.draw_batch(requests), said.values(), strict=True):
+        assert drawing.words == ("a", "red", "bird") and drawing.notice is None
+        wished = DrawRequest("a red bird", 3, 64, sketches=1, pose=wish)
+        assert drawing.pose == posing.draw(wished).pose
+        assert posing.draw(drawing.request).pose == drawing.pose
+    right = posing.draw(replace(requests[0], pose=RIGHT))
+    assert facing(right) == 1, "what is asked for counts more than what is said"
+
+
 def test_a_pose_goes_with_the_way_between_two_birds(posing: Painter) -> None:
     def at(share: float, pose: PoseWish) -> Drawing:
         blend = Blend("a red bird", "a bird", share, 3, 4, share)

@@ -285,6 +285,24 @@ def test_any_text_gives_known_words_or_a_sentence_why_not(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "sentence", "pose"),
+    [
+        ("a white bird in flight", "a white bird flying", "flying"),
+        ("a brown bird, facing left, on the water", "a brown bird swimming", "swimming"),
+        ("a red bird looking to the right", "a red bird", "right"),
+        ("Draw a close-up of a blue bird", "a blue bird", "close-up"),
+        ("a red bird with a blue left wing", "a red bird with a blue wing", None),
+        ("a yellow bird that is not flying", "a yellow bird", None),
+    ],
+)
+def test_what_is_said_of_the_pose_is_no_word_of_the_bird(
+    text: str, sentence: str, pose: str | None
+) -> None:
+    reading = read(text)
+    assert (reading.drawn_as, reading.pose) == (sentence, pose)
+
+
+@pytest.mark.parametrize(
     ("text", "sentence"),
     [
         ("a red bird with a yellow bel-\nly", "a red bird with a yellow belly"),

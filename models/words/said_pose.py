@@ -1,0 +1,33 @@
+"""How a sentence says that the bird is seen: from where, and what it does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+LEFT, RIGHT, CLOSE_UP = "left", "right", "close-up"
+DONE = ("flying", "swimming")
+"""Poses by the names that a request has for them; of these, captions have the words, too."""
+
+_CLOSE = r"\b(?:an? )?(?:extreme )?close[- ]?up(?: (?:photo|picture|view))?(?: of)?\b"
+_FACING = r"\b(?:facing|looking|turned|faces|looks) (?:(?:to|towards?) )?(?:the |its )?"
+_PHRASES = (
+    (LEFT, re.compile(_FACING + r"left\b")),
+    (RIGHT, re.compile(_FACING + r"right\b(?! at)")),
+    (CLOSE_UP, re.compile(_CLOSE)),
+)
+"""They say nothing of what the bird looks like: captions have none of these words."""
+
+
+def without_pose(text: str) -> tuple[str, str | None]:
+    """Take what is said of the pose alone out of a folded text; return it with the pose, if any."""
+    for pose, phrase in _PHRASES:
+        if phrase.search(text):
+            return phrase.sub(" ", text), pose
+    return text, None
+
+
+def said_pose(text: str, words: Collection[str]) -> str | None:
+    """Return the pose that the words say which are drawn for a folded text, or else the text."""
+    done = next((pose for pose in DONE if pose in words), None)
+    return done or without_pose(text)[1]
