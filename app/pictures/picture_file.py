@@ -3,7 +3,7 @@
 A picture carries its sentence, seed, size, model and program version, so that it can be drawn
 again years later. PNG keeps them in text chunks (``speech2bird``: JSON, the one that is read;
 ``parameters``: the same for people and for other programs), JPEG in its comment and EXIF, WebP
-in EXIF.
+in EXIF. Where another program made a file of another kind and kept one of them, it is read, too.
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ FORMATS = {
     ".webp": "WEBP",
 }
 """The suffixes that a picture's name may end in, and what is then written."""
-_SAVED = {*FORMATS.values(), "MPO"}  # MPO: a JPEG to which something added a second picture
 _CHUNK = "speech2bird"
 _ASCII = b"ASCII\0\0\0"  # how EXIF says which characters a comment is written in
 _LARGEST = 50_000_000  # pixels: a small file may claim enough of them to fill the memory
@@ -167,7 +166,7 @@ def write_picture(
         exif = _exif(metadata)
         write_image(image, path, format=kind, quality=95, subsampling=0, exif=exif, comment=comment)
     else:
-        write_image(image, path, format=kind, quality=95, exif=_exif(metadata, with_json=True))
+        write_image(image, path, format=kind, quality=95, exif=_exif(metadata))
 
 
 def write_image(image: Image.Image, path: Path, **options: Any) -> None:
@@ -199,7 +198,7 @@ def read_picture(path: Path) -> Picture:
         _check_file(path)
         with Image.open(path) as image:
             # Only the beginning was read until now: nobody waits for pictures of others.
-            if image.format not in _SAVED or (image.format != "PNG" and not _stored_json(image)):
+            if image.format != "PNG" and not _stored_json(image):
                 raise _foreign(path)
             if image.width * image.height > _LARGEST:
                 raise _too_large(path, f"{image.width} x {image.height} pixels")
@@ -318,21 +317,21 @@ def _png_chunks(metadata: PictureMetadata) -> PngInfo:
     return chunks
 
 
-def _exif(metadata: PictureMetadata, with_json: bool = False) -> Image.Exif:
+def _exif(metadata: PictureMetadata) -> Image.Exif:
     exif = Image.Exif()
     exif[ExifTags.Base.ImageDescription] = metadata.parameters()
     exif[ExifTags.Base.Software] = f"speech2bird {metadata.version}"
-    if with_json:
-        comment = _ASCII + metadata.to_json(ascii_only=True).encode("ascii")
-        exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = comment
+    comment = _ASCII + metadata.to_json(ascii_only=True).encode("ascii")
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = comment
     return exif
 
 
 def _stored_json(image: Image.Image) -> Any:
     """Return the metadata's JSON as it stands in the file, or None."""
-    if image.format == "WEBP":
-        comment = None
+    stored = image.info.get(_CHUNK) or image.info.get("comment")
+    if PictureMetadata.from_json(stored) is None:
         with contextlib.suppress(Exception):  # Pillow raises almost anything on what is no EXIF
             comment = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
-        return comment.removeprefix(_ASCII) if isinstance(comment, bytes) else None
-    return image.info.get(_CHUNK if image.format == "PNG" else "comment")
+            if isinstance(comment, bytes):
+                return comment.removeprefix(_ASCII)
+    return stored

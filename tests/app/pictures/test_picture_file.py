@@ -39,6 +39,17 @@ def test_metadata_comes_back(tmp_path: Path, picture: Image.Image, name: str) ->
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [name]
 
 
+@pytest.mark.parametrize("saved", ["bird.webp", "bird.jpg"])
+@pytest.mark.parametrize("other", ["other.jpg", "other.webp", "other.avif", "other.tif"])
+def test_what_another_program_kept_is_read(
+    tmp_path: Path, picture: Image.Image, saved: str, other: str
+) -> None:
+    save_picture(picture, METADATA, tmp_path / saved)
+    with Image.open(tmp_path / saved) as image:
+        image.save(tmp_path / other, exif=image.getexif())
+    assert read_metadata(tmp_path / other) == METADATA
+
+
 def test_png_keeps_pixels_and_readable_parameters(tmp_path: Path, picture: Image.Image) -> None:
     path = tmp_path / "bird.png"
     save_picture(picture, METADATA, path)
