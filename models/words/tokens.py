@@ -41,11 +41,17 @@ def printable(text: str) -> str:
 
 
 _FOLDING = _Folding()
+_CYRILLIC, _GREEK = "авеһікмнорстухјѕԁ", "αεικνορτυχ"
+_LOOK_ALIKES = str.maketrans(_CYRILLIC + _GREEK, "abehikmhopctyxjsd" + "aeikvoptux")
+_MIXED = re.compile(r"(?=[^\W_]*[a-z])[^\W_]*[а-ԝα-ω][^\W_]*")
+"""A word of Latin letters and others: typed on a keyboard that stood at another language."""
 
 
 def fold(text: str) -> str:
     """Return a text in lower case and without accents; it may be longer or shorter than before."""
-    return text.lower() if text.isascii() else text.translate(_FOLDING)
+    if text.isascii():
+        return text.lower()
+    return _MIXED.sub(lambda word: word[0].translate(_LOOK_ALIKES), text.translate(_FOLDING))
 
 
 def find_words(sentence: str) -> Iterator[tuple[str, int, int]]:

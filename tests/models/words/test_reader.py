@@ -284,6 +284,12 @@ def test_any_text_gives_known_words_or_a_sentence_why_not(text: str) -> None:
     assert again == understood
 
 
+def test_letters_of_another_keyboard_that_look_like_latin_ones_are_read() -> None:
+    reading = read("a r\u0435d bird with bl\u0430ck wings and a \u0412lue \u03bfrange head")
+    assert reading.drawn_as == "a red bird with black wings and a blue orange head"
+    assert reading.notices == ()
+
+
 @pytest.mark.parametrize(
     ("text", "sentence", "pose"),
     [
