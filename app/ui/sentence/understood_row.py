@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from textwrap import shorten
 from tkinter import ttk
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from models.words.reader import Reading
 
 _PAUSE = 300  # milliseconds without a change after which somebody reads what is told
+_LONGEST = 200  # characters, more than are drawn: what is told leaves room for the sentence itself
 
 
 class UnderstoodRow(ttk.Frame):
@@ -57,7 +59,8 @@ class UnderstoodRow(ttk.Frame):
 
     def _tell(self) -> None:
         self._timer = None
-        was_told, self.text = bool(self.text), f"Drawn as: {self._words}" if self._words else ""
+        was_told, words = bool(self.text), shorten(self._words, _LONGEST, placeholder=" …")
+        self.text = f"Drawn as: {words}" if words else ""
         self._label.configure(text=self.text)
         if self.text and not was_told:
             self._label.pack(fill="x", pady=(GAP, 0))

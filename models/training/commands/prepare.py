@@ -38,6 +38,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder to make")
     parser.add_argument(
         "--test-species",
+        type=_number_or_file,
         metavar="N|FILE",
         help="how many species to keep for testing, or a file of their names; default: 50 of "
         "CUB, otherwise a quarter",
@@ -59,6 +60,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--skip-broken", action="store_true", help="leave broken input out instead of refusing all"
     )
+
+
+def _number_or_file(value: str) -> str:
+    if not (value.isdecimal() or Path(value).is_file()):
+        raise argparse.ArgumentTypeError(
+            f"it is a number of species or a file of their names, and there is no file {value}"
+        )
+    return value
 
 
 def run(options: argparse.Namespace) -> None:

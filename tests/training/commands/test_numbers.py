@@ -53,6 +53,13 @@ def test_a_number_that_cannot_be_used_is_told(
         assert stopped.value.code == 2 and f"argument {option}: " in told, value
 
 
+def test_species_that_cannot_be_chosen_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    for value in ("100%", "-1", "2.5", ""):
+        with pytest.raises(SystemExit):
+            command.main(["prepare", "--out", "birds", f"--test-species={value}"])
+        assert "argument --test-species: it is a number" in capsys.readouterr().err
+
+
 def test_threads_that_cannot_be_used_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     for value in ("0", "-1", "many", "99999999999"):
         with pytest.raises(SystemExit):

@@ -43,6 +43,9 @@ def test_what_is_drawn_of_a_name_is_told_after_a_pause(ready: MainWindow) -> Non
     assert field.understood.link.winfo_ismapped()
     write(field.text, " with a crimson tail, no crest")
     wait_until(ready, lambda: "dark red tail" in field.understood.text)
+    field.sentence = "a crimson bird with a cerulean tummy, " * 20
+    wait_until(ready, lambda: field.understood.text.endswith(" …"))
+    assert len(field.understood.text) < 250, "a low window has room for the field, too"
     field.sentence = "a small red bird"
     ready.root.update()
     assert field.understood.text == "" and not field.understood.link.winfo_ismapped()
