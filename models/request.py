@@ -25,8 +25,9 @@ MAX_CHARACTERS = 1000
 
 LARGEST_SIZE = 2**15
 """In pixels, that anybody may ask for; which sizes there are is told by the model."""
-SKETCHES = 8
-"""How many sketches are drawn for each picture unless somebody says otherwise."""
+SKETCHES = 4
+"""How many sketches are drawn for each picture unless somebody says otherwise: with the bundled
+weights eight are no better, and take twice the time (weights/README.md)."""
 MOST_SKETCHES = 64
 
 _LONGEST_TEXT = 2_000  # characters; far above what is drawn

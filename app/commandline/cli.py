@@ -273,7 +273,7 @@ def _add_drawing_options(parser: argparse.ArgumentParser) -> None:
         "--sketches",
         type=SKETCHES,
         metavar="N",
-        help="choose the best of N sketches of 64 pixels (8; 1 draws without choosing)",
+        help="choose the best of N sketches of 64 pixels (4; 1 draws without choosing)",
     )
     parser.add_argument("--pose", metavar="POSE", help=f"how the bird is seen: {POSE_HELP}")
     parser.add_argument(

@@ -9,6 +9,7 @@ import pytest
 
 from app.commandline import cli
 from app.pictures.picture_file import read_metadata, read_picture, save_picture
+from models.request import SKETCHES
 from models.sketches.pose import Pose
 from tests.posed_weights import make_weights
 
@@ -99,9 +100,9 @@ def test_captions_are_gone_on_with_among_as_many_sketches(
     (folder / "000001.png").unlink()
     capsys.readouterr()
     assert draw(weights, *command, "--sketches", 3) == 1
-    assert "its number of sketches is 8, here it would be 3" in capsys.readouterr().err
-    assert draw(weights, *command, "--sketches", 8) == 0, "as many as without the option"
-    assert read_metadata(folder / "000001.png").request.sketches == 8
+    assert f"sketches is {SKETCHES}, here it would be 3" in capsys.readouterr().err
+    assert draw(weights, *command, "--sketches", SKETCHES) == 0, "as many as without the option"
+    assert read_metadata(folder / "000001.png").request.sketches == SKETCHES
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def test_of_sketches_as_good_one_in_another_pose_than_beside_is_finished(
         return SketchScores(whole, torch.zeros(8))
 
     monkeypatch.setattr(SketchScorer, "score", score)
-    request = DrawRequest("a red bird", 5)
+    request = DrawRequest("a red bird", 5, sketches=8)
     shown = [posing.draw(request)]
     while len(shown) < 4:
         beside = tuple(each.pose or () for each in shown)

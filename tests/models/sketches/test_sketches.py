@@ -11,7 +11,7 @@ from torch import Tensor
 
 from models import Painter
 from models.networks.generator import Canvas, Generator
-from models.request import Blend, DrawRequest
+from models.request import SKETCHES, Blend, DrawRequest
 from models.sketches.pose import PART_GROUPS, PARTS
 from models.sketches.sketch_scorer import SketchScorer, SketchScores, wholeness
 from tests.posed_weights import make_weights
@@ -29,7 +29,7 @@ def third(monkeypatch: pytest.MonkeyPatch) -> None:
     def score(self: SketchScorer, sketches: Tensor, sentences: Tensor) -> SketchScores:
         assert sketches.shape[1:] == (3, 64, 64) and len(sentences) == len(sketches)
         whole = torch.zeros(len(sketches))
-        whole[2::8] = 1
+        whole[2::SKETCHES] = 1
         return SketchScores(whole, torch.zeros(len(sketches)))
 
     monkeypatch.setattr(SketchScorer, "score", score)
@@ -39,10 +39,11 @@ def difference(one: object, other: object) -> float:
     return float(np.abs(np.asarray(one, dtype=float) - np.asarray(other, dtype=float)).max())
 
 
-def test_the_best_of_eight_is_finished_and_told(weights: Path, third: None) -> None:
+def test_the_best_sketch_is_finished_and_told(weights: Path, third: None) -> None:
     several, plain = Painter.load(weights, "cpu"), Painter.load(weights, "cpu", sketches=1)
     drawing, first = several.draw("a red bird", seed=3), plain.draw("a red bird", seed=3)
-    assert (drawing.sketch, drawing.sketches) == (2, 8) and (first.sketch, first.sketches) == (0, 1)
+    assert (drawing.sketch, drawing.sketches) == (2, SKETCHES)
+    assert (first.sketch, first.sketches) == (0, 1)
     assert difference(drawing.image, first.image) > 3
     assert [stage.width for stage in drawing.stages] == [64, 128]
     again = several.draw_batch([DrawRequest("a bird", 9), DrawRequest("a red bird", 3)])[1]

@@ -15,6 +15,7 @@ from app.ui.sentence.pose_menu import AS_SHOWN, LABELS, NO_POSES, NONE_SHOWN, Po
 from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.window.window import MainWindow
 from models import Drawing
+from models.request import SKETCHES
 from models.sketches.pose import Pose
 from models.sketches.pose_wish import FLYING, LEFT, RIGHT, SWIMMING
 from tests.app.events import click
@@ -134,7 +135,7 @@ def test_what_the_model_does_not_know_cannot_be_chosen(
 def test_pictures_are_chosen_among_as_many_sketches_as_the_settings_say(
     posing: MainWindow,
 ) -> None:
-    assert drawn(posing).sketches == 8
+    assert drawn(posing).sketches == SKETCHES
     posing.program.show_settings()
     dialog = posing.program.dialog
     assert isinstance(dialog, SettingsDialog)
