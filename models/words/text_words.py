@@ -14,7 +14,7 @@ _TOKEN = re.compile(rf"{WORD.pattern}|[,.;:!?()\n–—]")
 _CANNOT = re.compile(r"\bcan['’]?t\b")
 _NOT = re.compile(r"(?<=[a-z])n['’]t\b")
 
-_BROKEN = re.compile(r"([^\W\d_]+)[-\u2010]\s*\n\s*([^\W\d_]+)")
+_BROKEN = re.compile(r"(?<![^\W\d_])([^\W\d_]++)[-\u2010]\s*\n\s*([^\W\d_]+)")
 """A word that goes on in the next line, as in a column of a book or a PDF."""
 
 _REQUEST = """

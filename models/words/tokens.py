@@ -43,15 +43,20 @@ def printable(text: str) -> str:
 _FOLDING = _Folding()
 _CYRILLIC, _GREEK = "авеһікмнорстухјѕԁ", "αεικνορτυχ"
 _LOOK_ALIKES = str.maketrans(_CYRILLIC + _GREEK, "abehikmhopctyxjsd" + "aeikvoptux")
-_MIXED = re.compile(r"(?=[^\W_]*[a-z])[^\W_]*[а-ԝα-ω][^\W_]*")
-"""A word of Latin letters and others: typed on a keyboard that stood at another language."""
+_LATIN = re.compile("[a-z]")
+
+
+def _in_latin_letters(word: re.Match[str]) -> str:
+    """A word of Latin and other letters, as of a keyboard that stood at another language."""
+    is_mixed = not word[0].isascii() and _LATIN.search(word[0])
+    return word[0].translate(_LOOK_ALIKES) if is_mixed else word[0]
 
 
 def fold(text: str) -> str:
     """Return a text in lower case and without accents; it may be longer or shorter than before."""
     if text.isascii():
         return text.lower()
-    return _MIXED.sub(lambda word: word[0].translate(_LOOK_ALIKES), text.translate(_FOLDING))
+    return WORD.sub(_in_latin_letters, text.translate(_FOLDING))
 
 
 def find_words(sentence: str) -> Iterator[tuple[str, int, int]]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from models.words.bird_book import Bird, bird_book
 from models.words.lexicon import lexicon
 from models.words.reader import NO_BIRD, NOTHING_TO_DRAW, ONLY_DENIED, read
+from models.words.tokens import fold
 
 MOST_WORDS = 24
 
@@ -287,6 +288,7 @@ def test_any_text_gives_known_words_or_a_sentence_why_not(text: str) -> None:
 def test_letters_of_another_keyboard_that_look_like_latin_ones_are_read() -> None:
     reading = read("a r\u0435d bird with bl\u0430ck wings and a \u0412lue \u03bfrange head")
     assert reading.drawn_as == "a red bird with black wings and a blue orange head"
+    assert fold("ж" * 1_000_000) and fold("é" * 1_000_000)  # without looking ahead from each
     assert reading.notices == ()
 
 
