@@ -104,11 +104,7 @@ def is_read_only(path: Path) -> bool:
 
 def is_special(path: Path) -> bool:
     """Tell whether a pipe or a device has the name, which no file must replace."""
-    try:
-        mode = path.stat().st_mode
-    except (OSError, ValueError):
-        return False
-    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+    return os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path))
 
 
 def make_writable(path: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from models.errors import SentenceError
 from models.request import MAX_CHARACTERS, DrawRequest
 from models.words.reader import NOTHING_TO_DRAW, Reading, read
-from models.words.said_pose import said_pose
+from models.words.said_pose import activity, without_pose
 from models.words.tokens import fold
 from models.words.vocabulary import ReadSentence
 
@@ -47,8 +47,8 @@ class SentenceReader:
         if request.as_written:
             return Reading(request.words)
         if request.drawn_as is not None:
-            words = request.words
-            return Reading(words, pose=said_pose(fold(sentence), words.split()))
+            pose = activity(request.words.split()) or without_pose(fold(sentence))[1]
+            return Reading(request.words, pose=pose)
         reading = self.understand(sentence)
         if reading.error is not None:
             raise SentenceError(reading.error)

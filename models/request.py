@@ -27,7 +27,7 @@ LARGEST_SIZE = 2**15
 """In pixels, that anybody may ask for; which sizes there are is told by the model."""
 SKETCHES = 4
 """How many sketches are drawn for each picture unless somebody says otherwise: with the bundled
-weights eight are no better, and take twice the time (weights/README.md)."""
+weights eight are no better (weights/README.md), and cost twice as much."""
 MOST_SKETCHES = 64
 
 _LONGEST_TEXT = 2_000  # characters; far above what is drawn

@@ -82,7 +82,7 @@ def read_text(path: Path) -> str:
 
 
 def _text_of(content: bytes, name: str) -> str:
-    in_unicode = _decode(content)
+    in_unicode = _decode_unicode(content)
     padded = _decode_bytes(content) if in_unicode is None else in_unicode
     if (line := _line_of_change(content)) is not None:
         raise TextFileError(
@@ -104,7 +104,7 @@ def _text_of(content: bytes, name: str) -> str:
     return text.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _decode(content: bytes) -> str | None:
+def _decode_unicode(content: bytes) -> str | None:
     """Return what is written in Unicode; None: it is written otherwise, or damaged."""
     content = content.removeprefix(codecs.BOM_UTF8)
     for mark, encoding in _MARKS:

@@ -197,13 +197,15 @@ def read_picture(path: Path) -> Picture:
     try:
         _check_file(path)
         with Image.open(path) as image:
-            # Only the beginning was read until now: nobody waits for pictures of others.
-            if image.format != "PNG" and not _stored_json(image):
+            # Only the beginning was read until now: nobody waits for pictures of others. A PNG may
+            # have it behind the pixels.
+            metadata = None if image.format == "PNG" else _stored_metadata(image)
+            if metadata is None and image.format != "PNG":
                 raise _foreign(path)
             if image.width * image.height > _LARGEST:
                 raise _too_large(path, f"{image.width} x {image.height} pixels")
             image.load()  # reads to the end: finds chunks behind the pixels, and missing halves
-            metadata = PictureMetadata.from_json(_stored_json(image))
+            metadata = metadata or _stored_metadata(image)
             pixels = upright(image).convert("RGB")
     except FileNotFoundError as error:
         raise PictureError(f"There is no picture {path}.") from error
@@ -326,12 +328,14 @@ def _exif(metadata: PictureMetadata) -> Image.Exif:
     return exif
 
 
-def _stored_json(image: Image.Image) -> Any:
-    """Return the metadata's JSON as it stands in the file, or None."""
+def _stored_metadata(image: Image.Image) -> PictureMetadata | None:
+    """Return what a file says that its picture was drawn from, wherever it does."""
     stored = image.info.get(_CHUNK) or image.info.get("comment")
-    if PictureMetadata.from_json(stored) is None:
-        with contextlib.suppress(Exception):  # Pillow raises almost anything on what is no EXIF
-            comment = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
-            if isinstance(comment, bytes):
-                return comment.removeprefix(_ASCII)
-    return stored
+    if metadata := PictureMetadata.from_json(stored):
+        return metadata
+    comment = None
+    with contextlib.suppress(Exception):  # Pillow raises almost anything on what is no EXIF
+        comment = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
+    return PictureMetadata.from_json(
+        comment.removeprefix(_ASCII) if isinstance(comment, bytes) else comment
+    )

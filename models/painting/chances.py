@@ -83,7 +83,7 @@ class Sampler:
         self._config, self._poses = config, poses
 
     def sample(self, text: TextFeatures, requests: Sequence[DrawRequest], count: int) -> Chances:
-        """Sample for requests that have a seed, and as many sketches of each.
+        """Sample for requests that have a seed, each for `count` sketches.
 
         The first sketch is the same however many there are. Sketches differ in their pose alone
         where the model is told one, so that another pose changes nothing else.
@@ -122,9 +122,7 @@ class Sampler:
             else Pose.of(wish)
             for sentence, seed, wish in zip(text.sentence, seeds, wishes, strict=True)
         ]
-        return Pose(
-            torch.cat([pose.places for pose in poses]), torch.cat([pose.visible for pose in poses])
-        )
+        return Pose.joined(poses)
 
 
 def between(first: Chances, second: Chances, blend: Blend) -> Chances:

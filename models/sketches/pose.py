@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -67,6 +68,13 @@ class Pose(Batched):
             pose.places[0, part - 1] = torch.tensor([across, down])
             pose.visible[0, part - 1] = visible
         return pose
+
+    @classmethod
+    def joined(cls, poses: Sequence[Pose]) -> Pose:
+        """All birds of several, one after the other."""
+        return cls(
+            torch.cat([pose.places for pose in poses]), torch.cat([pose.visible for pose in poses])
+        )
 
     def told(self, row: int) -> PartPlaces:
         """One bird's parts as plain numbers, those of single precision in as few digits as do."""

@@ -86,15 +86,13 @@ class PoseBank(nn.Module):
         some = min(NEAREST, len(rows))
         nearest = rows[likeness.topk(some, dim=1).indices]
         number = torch.arange(count)
-        places, visible = [], []
+        poses = []
         for of_one, seed in zip(nearest, seeds, strict=True):
             source = torch.Generator().manual_seed(seed ^ _STREAM)
             chances = torch.rand((-(-count // some), len(self), 5), generator=source)
             chosen = of_one[chances[0, of_one, 0].argsort()][number % some]
-            pose = self._moved(chosen, chances[number // some, chosen, 1:], wish)
-            places.append(pose.places)
-            visible.append(pose.visible)
-        return Pose(torch.cat(places), torch.cat(visible)).inside()
+            poses.append(self._moved(chosen, chances[number // some, chosen, 1:], wish))
+        return Pose.joined(poses).inside()
 
     def _rows(self, wish: str) -> Tensor:
         """Which poses fit a wish (N,)."""

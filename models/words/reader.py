@@ -28,7 +28,7 @@ from models.words.lexicon import Lexicon, lexicon
 from models.words.names import name_words
 from models.words.naming import BROAD, KINDS, NAME, OTHER_NAME, Named, find_name
 from models.words.parts import BODY_PARTS, COLOURS, basic_colours, colours_by_part
-from models.words.said_pose import said_pose, without_pose
+from models.words.said_pose import activity, without_pose
 from models.words.spelling import spelling
 from models.words.text_words import text_words
 from models.words.tokens import fold
@@ -145,8 +145,8 @@ def read(
     tables = lexicon()
     known = tables.caption_words if known is None else known
     reading = _Notes(tables, known, most_words, names)
-    text = fold(text)
-    words = text_words(without_pose(text)[0], lambda word: reading.knows(word) or tables.has(word))
+    text, seen = without_pose(fold(text))
+    words = text_words(text, lambda word: reading.knows(word) or tables.has(word))
     if not any(word != BREAK for word in words):
         return Reading(error=NOTHING_TO_DRAW)
     words, reading.denied = without_negations(_spelled(words, reading))
@@ -159,7 +159,7 @@ def read(
     if error is not None:
         unknown = tuple(dict.fromkeys(reading.unknown))
         return Reading(left_out=tuple(reading.denied), unknown_words=unknown, error=error)
-    return replace(_understood(words, named, reading), pose=said_pose(text, words))
+    return replace(_understood(words, named, reading), pose=activity(words) or seen)
 
 
 def _spelled(words: Sequence[str], reading: _Notes) -> list[str]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-LEFT, RIGHT, CLOSE_UP = "left", "right", "close-up"
-DONE = ("flying", "swimming")
-"""Poses by the names that a request has for them; of these, captions have the words, too."""
+# Poses by the names that a request has for them.
+_LEFT, _RIGHT, _CLOSE_UP = "left", "right", "close-up"
+_ACTIVITIES = ("flying", "swimming")  # captions have the words, too
 
 _CLOSE = r"\b(?:an? )?(?:extreme )?close[- ]?up(?: (?:photo|picture|view))?(?: of)?\b"
 _FACING = r"\b(?:facing|looking|turned|faces|looks) (?:(?:to|towards?) )?(?:the |its )?"
 _PHRASES = (
-    (LEFT, re.compile(_FACING + r"left\b")),
-    (RIGHT, re.compile(_FACING + r"right\b(?! at)")),
-    (CLOSE_UP, re.compile(_CLOSE)),
+    (_LEFT, re.compile(_FACING + r"left\b")),
+    (_RIGHT, re.compile(_FACING + r"right\b(?! at)")),
+    (_CLOSE_UP, re.compile(_CLOSE)),
 )
 """They say nothing of what the bird looks like: captions have none of these words."""
 
@@ -27,7 +27,6 @@ def without_pose(text: str) -> tuple[str, str | None]:
     return text, None
 
 
-def said_pose(text: str, words: Collection[str]) -> str | None:
-    """Return the pose that the words say which are drawn for a folded text, or else the text."""
-    done = next((pose for pose in DONE if pose in words), None)
-    return done or without_pose(text)[1]
+def activity(words: Collection[str]) -> str | None:
+    """Return the pose of what the bird does, by the words that are drawn, if they say it."""
+    return next((pose for pose in _ACTIVITIES if pose in words), None)

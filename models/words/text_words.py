@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from models.words.chunks import BREAK, DETERMINERS
 from models.words.parts import COLOURS
-from models.words.tokens import WORD, fold
+from models.words.tokens import WORD
 
 _TOKEN = re.compile(rf"{WORD.pattern}|[,.;:!?()\n–—]")
 _CANNOT = re.compile(r"\bcan['’]?t\b")
@@ -32,18 +32,17 @@ _LONGEST_REQUEST = 10
 
 
 def text_words(text: str, is_word: Callable[[str], bool]) -> list[str]:
-    """Cut a text into words; each mark of punctuation is a ``BREAK``.
-
-    Where a hyphen ends a line, its halves are one word if that is one ('yel-low', 'red-winged').
+    """Cut a folded text into words; each mark of punctuation is a ``BREAK``.
 
     A request before them is left out ('please draw me a picture of'), and so is what something is
-    compared with ('as black as a raven' is 'black').
+    compared with ('as black as a raven' is 'black'). Where a hyphen ends a line, what is before and
+    behind it is one word if that is one: 'yel-low', but 'red-winged' is two.
     """
 
     def joined(halves: re.Match[str]) -> str:
         return whole if is_word(whole := "".join(halves.groups())) else " ".join(halves.groups())
 
-    plain = _NOT.sub(" not", _CANNOT.sub("cannot", _BROKEN.sub(joined, fold(text))))
+    plain = _NOT.sub(" not", _CANNOT.sub("cannot", _BROKEN.sub(joined, text)))
     words = [token if token.isalnum() else BREAK for token in _TOKEN.findall(plain)]
     return _without_comparisons(_without_request(words))
 

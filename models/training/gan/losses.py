@@ -13,8 +13,8 @@ from models.training.gan.discriminators import Scores
 LUMINANCE = (0.299, 0.587, 0.114)
 """Rec. 601's weights of red, green and blue."""
 BESIDE = range(3, 7)
-"""Bins of a spectrum from a line to the frequencies that it is compared with: under Hann's window
-it reaches no further than two."""
+"""Bins of a spectrum from a line to the frequencies that it is compared with, on either side: under
+Hann's window it reaches no further than two."""
 
 
 def discriminator_loss(

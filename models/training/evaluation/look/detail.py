@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from models.training.gan.losses import BESIDE, LUMINANCE
+
 PERIODS = (2, 4, 8)
 """Pixels after which patterns may repeat: what doubling once, twice and three times leaves."""
 
 SIDES = ("left", "top", "right", "bottom")
 
-_LINE = 3  # bins from a frequency to where a line at it has ended, under Hann's window
-_NEIGHBOURS = 4  # bins on either side that it is compared with
 _BORDER = 4  # pixels
 _INSIDE = 12  # pixels next to the border
 _TINY = 1e-6  # against which nothing counts, but which makes two nothings equal
@@ -67,7 +67,7 @@ def measure(pictures: Sequence[Image.Image]) -> Detail:
 
 def luminance(picture: Image.Image) -> np.ndarray:
     """Luminance (H, W) of a picture, not rounded."""
-    values: np.ndarray = np.asarray(picture.convert("RGB")) @ np.array([0.299, 0.587, 0.114])
+    values: np.ndarray = np.asarray(picture.convert("RGB")) @ np.array(LUMINANCE)
     return values
 
 
@@ -102,7 +102,7 @@ def _line(rows: np.ndarray, period: int) -> float:
     length = rows.shape[1]
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)
     energy = (np.abs(np.fft.fft((rows - rows.mean()) * window, axis=1)) ** 2).sum(axis=0) + _TINY
-    offsets = np.arange(_LINE, _LINE + _NEIGHBOURS)
+    offsets = np.array(BESIDE)
     frequency = length // period
     # The spectrum of real numbers is symmetric about N / 2, the highest frequency.
     beside = energy[np.concatenate([frequency - offsets, frequency + offsets])]
