@@ -20,7 +20,7 @@ import soundfile
 from PIL import Image
 
 from app.gallery import Gallery
-from app.pictures.picture_file import PictureError, read_metadata
+from app.pictures.picture_file import PictureError, read_metadata, save_picture
 from app.pictures.picture_metadata import PictureMetadata
 from app.speech.sound.recording import Recording
 from tests.app.gallery.gallery_folder import copy_in, drawing, names, opened, recording
@@ -335,6 +335,17 @@ def test_thumbnails(gallery: Gallery) -> None:
     assert gallery.thumbnail(entry, 64) is not None  # the thumbnail of what was there
     shutil.rmtree(folder)
     assert gallery.thumbnail(entry, 64) is None
+
+
+def test_the_middle_of_a_picture_that_somebody_cut_is_shown(gallery: Gallery) -> None:
+    wide = Image.new("RGB", (256, 64), "blue")
+    wide.paste("red", (80, 0, 176, 64))
+    path = gallery.keep(drawing(size=512))
+    save_picture(wide, read_metadata(path), path)
+    gallery.refresh()
+    thumbnail = gallery.thumbnail(gallery.find()[0], 64)
+    assert thumbnail is not None
+    assert (np.asarray(thumbnail)[..., 2] < 100).all(), "what is blue is beside it"
 
 
 def test_three_thousand_pictures(gallery: Gallery) -> None:
