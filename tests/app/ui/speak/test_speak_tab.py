@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 import tkinter as tk
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -327,8 +329,15 @@ def test_another_recogniser_listens(
 
 
 def test_choices_are_locked_while_speech_is_understood(
-    spoken_sentence: SpeakSentence, speaking: MainWindow
+    spoken_sentence: SpeakSentence, speaking: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    understand, clicked = EngineTranscriber.understand, threading.Event()
+
+    def later(self: EngineTranscriber, *given: Any) -> Heard:
+        clicked.wait(60)  # a quick computer would understand all before the click
+        return understand(self, *given)
+
+    monkeypatch.setattr(EngineTranscriber, "understand", later)
     tab = speaking.speak_tab
     choices = [*tab.way_row.buttons.values(), tab.listening]
     tab.open_sound(spoken_sentence(SENTENCE))
@@ -336,6 +345,7 @@ def test_choices_are_locked_while_speech_is_understood(
     assert all(choice.instate(["disabled"]) for choice in choices)
     click(tab.way_row.buttons["sound"])
     assert tab.way_row.way == "text"
+    clicked.set()
     wait_until(speaking, lambda: tab.state_of_speech is SpeakState.IDLE, timeout=40)
     assert tab.field.sentence == SENTENCE
     assert all(choice.instate(["!disabled"]) for choice in choices)
