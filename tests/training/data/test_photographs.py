@@ -12,8 +12,21 @@ from models.sketches.pose import PARTS
 from models.training.data.crops import Crop
 from models.training.data.examples import Example, load_square
 from models.training.data.folder import DataFolder
-from models.training.data.photographs import Photographs, bird_square, kept_side
+from models.training.data.photographs import MOST_DETAIL, Photographs, bird_square, kept_side
 from tests.training.conftest import write_birds, write_data
+
+
+@pytest.mark.parametrize("size", [64, 256])
+def test_training_shows_the_detail_that_evaluation_shows(tmp_path: Path, size: int) -> None:
+    side, random = MOST_DETAIL, np.random.default_rng(0)
+    noise = random.integers(64, 192, (side, side, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    example = Example(tmp_path / "noise.png", (), "", box=(0.2, 0.25, 0.6, 0.5))
+    photographs = Photographs([example], MOST_DETAIL)
+    shown = (photographs.centred(torch.tensor([0]), size)[0].permute(1, 2, 0) + 1) * 127.5
+    evaluated = np.asarray(bird_square(example, size), dtype=np.float32)
+    assert evaluated.std() > 5
+    np.testing.assert_allclose(shown.numpy(), evaluated, atol=2, rtol=0)
 
 
 def test_squares_are_signed_and_lie_round_the_birds(data: DataFolder) -> None:
