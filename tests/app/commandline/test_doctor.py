@@ -49,7 +49,7 @@ def test_the_report_is_complete_and_names_nobody(
     log = data_folder() / "speech2bird.log"
     log.parent.mkdir(parents=True)
     log.write_text(_LOG.format(root=REPOSITORY))
-    before = sorted(tmp_path.rglob("*"))
+    before = kept_files(tmp_path)
 
     run = examine(LOGNAME="annalena")
     assert run.returncode == 0, run.stdout + run.stderr
@@ -71,8 +71,13 @@ def test_the_report_is_complete_and_names_nobody(
         "  x.py:3 read",
         "  FileNotFoundError",
     ]
-    assert sorted(tmp_path.rglob("*")) == before, "the picture was kept"
+    assert kept_files(tmp_path) == before, "the picture was kept"
     assert "nothing was sent" in run.stderr
+
+
+def kept_files(folder: Path) -> list[Path]:
+    """All files but those that PulseAudio, where it is there, keeps when it is asked."""
+    return sorted(path for path in folder.rglob("*") if "pulse" not in path.parts)
 
 
 def test_what_is_missing_is_told(tmp_path: Path) -> None:
