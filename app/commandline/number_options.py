@@ -13,7 +13,9 @@ COUNT = whole_number(_MOST_COUNT, least=1)
 SEED = whole_number(MAX_SEED)
 SKETCHES = whole_number(MOST_SKETCHES, least=1)
 MICROPHONE = whole_number(_MOST_MICROPHONES - 1)
-SIZE = whole_number(LARGEST_SIZE, least=1)
+SIZE = NumberOption(
+    int, lambda value: 1 <= value <= LARGEST_SIZE, "a picture's side in pixels, as 512 is"
+)
 SECONDS = NumberOption(
     float,
     lambda value: 0.1 <= value <= _MOST_SECONDS,

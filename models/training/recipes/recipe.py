@@ -23,6 +23,13 @@ RECIPES = Path(__file__).resolve().parent
 
 _CHANGES = "changes = "
 _NO_ZERO = re.compile(r"(?<![\w.])\.(?=\d)")
+_IN_WORDS = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "a text",
+    tuple: "a list",
+}
 
 Settings = TypeVar("Settings")
 
@@ -245,8 +252,7 @@ def _value(kind: Any, value: object, where: str) -> Any:
             return float(value)
     elif isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
-    name = getattr(kind, "__name__", str(kind))
-    raise ValueError(f"{where} = {value!r}: {'a list' if name == 'tuple' else name} is wanted")
+    raise ValueError(f"{where} = {value!r}: {_IN_WORDS[get_origin(kind) or kind]} is wanted")
 
 
 def _texts(values: object) -> list[str]:
