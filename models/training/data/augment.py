@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from models.batched import Batched
 from models.networks.config import setting
 from models.sketches.pose import Pose
+from models.training.data.resampling import cut_squares
 
 
 @dataclass(frozen=True)
@@ -70,14 +70,9 @@ def augment(images: Tensor, size: int, config: AugmentConfig, movement: Movement
     """Shift, scale, cut out and bring pictures (B, 3, S, S) to (B, 3, size, size)."""
     if config.changes_nothing and images.shape[-1] == size:
         return images
-    batch, device = images.shape[0], images.device
-    scale, shift = movement.scale.to(device), movement.shift.to(device)
-    theta = torch.zeros(batch, 2, 3, device=device)
-    theta[:, 0, 0] = theta[:, 1, 1] = scale
-    theta[:, :, 2] = shift
-    grid = F.affine_grid(theta, [batch, 3, size, size], align_corners=False)
-    moved = F.grid_sample(images.float(), grid, padding_mode="reflection", align_corners=False)
-    visible = ~_cutout(movement.cutout.to(device), size, config.cutout)
+    corner = (1 + movement.shift - movement.scale[:, None]) / 2
+    moved = cut_squares(images, corner, movement.scale, size, largest=1 + config.scale)
+    visible = ~_cutout(movement.cutout.to(images.device), size, config.cutout)
     return (moved * visible).contiguous(memory_format=torch.channels_last)
 
 

@@ -10,6 +10,7 @@ from torch import Tensor
 from models.batched import Batched
 from models.networks.config import setting
 from models.sketches.pose import PARTS, Pose
+from models.training.data.resampling import cut_squares
 
 HEAD = [
     PARTS.index(part)
@@ -23,10 +24,6 @@ CENTRED = 1.25
 
 SMALLEST = 0.4
 """Side of the smallest square, as a share of the photograph's: less would be blurred."""
-
-
-LOBES = 3
-"""Of Lanczos' filter, by which squares are brought to their size: as many as Pillow's has."""
 
 
 @dataclass(frozen=True)
@@ -82,19 +79,9 @@ class Crop(Batched):
         return cls(_inside(corner, side), side, torch.full((len(boxes),), mirrored))
 
     def cut(self, photographs: Tensor, size: int) -> Tensor:
-        """Cut the squares out of photographs (B, 3, S, S) and bring them to `size` pixels.
-
-        By Lanczos' filter, as Pillow does: training must show as much detail as evaluation.
-        Bilinear interpolation takes up to a sixth of it at 64 px and a quarter at 256 px.
-        """
-        across, down = (
-            _lanczos(corner, self.side, photographs.shape[-1], size)
-            for corner in self.corner.unbind(1)
-        )
-        across = torch.where(self.mirrored[:, None, None], across.flip(1), across)
-        across, down = (each[:, None].to(photographs) for each in (across, down))
-        cut = (down @ photographs @ across.mT).clamp_(-1, 1)
-        return cut.contiguous(memory_format=torch.channels_last)
+        """Cut the squares out of photographs (B, 3, S, S) and bring them to `size` pixels."""
+        cut = cut_squares(photographs, self.corner, self.side, size, self.mirrored)
+        return cut.clamp_(-1, 1)
 
     def pose(self, pose: Pose) -> Pose:
         """Where parts of the photographs' birds are in the squares."""
@@ -112,16 +99,6 @@ def _with_heads(corner: Tensor, side: Tensor, pose: Pose) -> Tensor:
     moved = torch.maximum(corner, last - side[:, None])
     moved = torch.minimum(moved, first)
     return torch.where(known, moved, corner)
-
-
-def _lanczos(corner: Tensor, side: Tensor, pixels: int, size: int) -> Tensor:
-    """Weights (B, size, pixels) of a photograph's pixels along one side in those of its square."""
-    step = side[:, None, None] * pixels / size
-    centres = corner[:, None, None] * pixels + (torch.arange(size)[:, None] + 0.5) * step
-    distance = (torch.arange(pixels) + 0.5 - centres) / step.clamp_min(1)
-    near = distance.abs() < LOBES
-    weights = torch.sinc(distance) * torch.sinc(distance / LOBES) * near
-    return weights / weights.sum(2, keepdim=True)
 
 
 def _inside(corner: Tensor, side: Tensor) -> Tensor:

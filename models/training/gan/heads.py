@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from models.sketches.pose import PARTS, Pose
 from models.training.data.augment import Movement
+from models.training.data.resampling import cut_squares
 
 HEAD = [PARTS.index(part) for part in ("beak", "crown", "forehead", "left eye", "right eye")]
 SIDE = 0.3
@@ -30,9 +30,5 @@ def cut_heads(images: Tensor, pose: Pose, size: int, movement: Movement) -> Tens
     mean = (pose.places[:, HEAD] * visible).sum(1) / visible.sum(1).clamp_min(1)
     centre = torch.where(known, mean, torch.tensor([0.5, 0.3], device=mean.device))
     centre = centre + movement.shift.to(mean.device) * SIDE / 4
-    theta = torch.zeros(len(images), 2, 3, device=images.device)
-    theta[:, 0, 0] = theta[:, 1, 1] = SIDE * movement.scale.to(images.device)
-    theta[:, :, 2] = 2 * centre.to(images.device) - 1
-    grid = F.affine_grid(theta, [len(images), 3, size, size], align_corners=False)
-    heads = F.grid_sample(images.float(), grid, padding_mode="reflection", align_corners=False)
-    return heads.contiguous(memory_format=torch.channels_last)
+    side = SIDE * movement.scale.to(mean.device)
+    return cut_squares(images, centre - side[:, None] / 2, side, size)
