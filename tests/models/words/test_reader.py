@@ -255,6 +255,11 @@ def names() -> Iterator[tuple[str, Bird]]:
             yield name, bird
 
 
+def test_a_word_of_its_own_is_no_slip_of_a_rare_one() -> None:
+    reading = read("a bird trending on the web")
+    assert (reading.replaced, reading.unknown_words) == ((), ("trending",))
+
+
 def test_every_name_of_the_book_is_found_and_drawn_in_known_words() -> None:
     known = lexicon().caption_words
     for name, bird in names():
