@@ -40,6 +40,7 @@ INTERRUPTED = 130  # what shells report for a command stopped with Ctrl-C
 _NO_FOLDER = "The folder in which this was started is gone: change to another one (`cd`)."
 _FAILING_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 _LONG_DASH = re.compile("[‐-―−]+-?([a-z][a-z-]*)(=.*)?")
+_QUOTED = "; a name with spaces goes between straight quotes"
 _DRAW = "draw a sentence, a file of captions, or a saved picture again"
 
 
@@ -63,10 +64,7 @@ class _Parser(argparse.ArgumentParser):
         if unknown:  # what stands behind one may have been taken for a sentence
             self.error(f"unrecognized arguments: {' '.join(unknown)}")
         if others:
-            self.error(
-                f"unrecognized arguments: {' '.join(others)}. What has spaces goes between "
-                'straight quotes, as in draw "a red bird"'
-            )
+            self.error(f"unrecognized arguments: {' '.join(others)}. {options.takes}")
         return options
 
 
@@ -182,7 +180,8 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
         help="also save where each word was attended to: bird-attention.png",
     )
     _add_drawing_options(parser)
-    parser.set_defaults(run=draw)
+    takes = 'What has spaces goes between straight quotes, as in draw "a red bird"'
+    parser.set_defaults(run=draw, takes=takes)
 
 
 def _add_listen(parser: argparse.ArgumentParser) -> None:
@@ -236,7 +235,7 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
         help="another Whisper model (CTranslate2 format)",
     )
     _add_drawing_options(parser)
-    parser.set_defaults(run=listen)
+    parser.set_defaults(run=listen, takes=f"listen takes one sound file{_QUOTED}")
 
 
 def _add_open(parser: argparse.ArgumentParser) -> None:
@@ -248,7 +247,8 @@ def _add_open(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="what to show; nothing: the window alone",
     )
-    parser.set_defaults(run=open_window, weights=None)
+    takes = f"open takes one picture or sound{_QUOTED}"
+    parser.set_defaults(run=open_window, weights=None, takes=takes)
 
 
 def _add_doctor(parser: argparse.ArgumentParser) -> None:
@@ -256,7 +256,7 @@ def _add_doctor(parser: argparse.ArgumentParser) -> None:
         "Look at versions, devices, folders and models, draw a picture, and print it all as text "
         "that can be sent: without your name and the names of your files. It takes some seconds."
     )
-    parser.set_defaults(run=doctor)
+    parser.set_defaults(run=doctor, takes="doctor takes none")
 
 
 def _add_drawing_options(parser: argparse.ArgumentParser) -> None:

@@ -145,8 +145,14 @@ def listen(options: argparse.Namespace) -> int:
     """
     if options.direct and options.output is None:
         raise UsageError("--direct draws a picture: name it with -o.")
-    if options.sound is not None and options.seconds is not None:
-        raise UsageError("--seconds is for the microphone, not for a sound file.")
+    recording_options = _given(options, "seconds", "microphone")
+    if options.sound is not None and recording_options:
+        raise UsageError(f"--{recording_options[0]} is for recording, not for a sound file.")
+    drawing_options = _given(
+        options, "seed", "size", "sketches", "pose", "as_written", "weights", "device"
+    )
+    if options.output is None and drawing_options:
+        raise UsageError(f"--{drawing_options[0]} is for drawing: name the picture with -o.")
     if options.output is not None:
         stage_sizes(options.weights, options.size)
         from app.pictures.picture_file import check_picture_path
@@ -239,6 +245,15 @@ def remove_from_menu(options: argparse.Namespace) -> int:
     menu_entry.remove()
     note("speech2bird is no longer in your menu.")
     return 0
+
+
+def _given(options: argparse.Namespace, *names: str) -> list[str]:
+    """Return which of some options say something, as they are written."""
+    said = {name.replace("_", "-"): getattr(options, name) for name in names}
+    # A seed and a microphone may be 0, which equals False.
+    return [
+        name for name, value in said.items() if value not in (None, "auto") and value is not False
+    ]
 
 
 def _transcribe(recording: Recording, options: argparse.Namespace) -> str:

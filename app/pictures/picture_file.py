@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from app.errors import AppError
@@ -140,12 +140,19 @@ def save_picture(
     """
     check_picture_path(path)
     if size is not None and size != max(image.size):
-        image = ImageOps.contain(image, (size, size), Image.Resampling.LANCZOS)
+        image = within_square(image, size, Image.Resampling.LANCZOS)
     try:
         with replacing(path, follow_umask=True) as temporary:
             write_picture(image, metadata, temporary, FORMATS[path.suffix.lower()])
     except OSError as error:
         raise PictureError(f"The picture cannot be saved as {path}: {_reason(error)}.") from error
+
+
+def within_square(image: Image.Image, side: int, resampling: Image.Resampling) -> Image.Image:
+    """Return a picture as large as a square holds it, uncut; however narrow, it has a pixel."""
+    longer = max(image.size)
+    width, height = (max(1, round(length * side / longer)) for length in image.size)
+    return image.resize((width, height), resampling)
 
 
 def write_picture(

@@ -45,11 +45,11 @@ _SCENERY = frozenset(
 _UNTOLD_PARTS = frozenset(["bill", "eyebrow", "eyering", "eyes", "legs", "wingbars", "wingtips"])
 """Parts of which a description says nothing as a rule, so that they may have any colour."""
 _SAY_NOTHING = """
-almost along always am appears be been being big bit compared completely can did different do does
-even ever extremely feature features gives goes good great had he here him however i if including
-just kind look looking looks lot made mainly makes many mostly much multiple nearly normal off out
-over part rather same see she single slightly somewhat such sure than them thing things three
-throughout together two up very was we well were what will you
+almost along always am appears be been being big bit compared completely can couple did different do
+does even ever extremely feature features first four gives goes good great had he here him however i
+if including just kind look looking looks lot made mainly makes many may mostly much multiple nearly
+normal off out over pair part rather same second see she single slightly somewhat such sure than
+them thing things third three throughout together twice two up very was we well were what will you
 """
 _EMPTY = LINKS | DETERMINERS | frozenset(_SAY_NOTHING.split()) | {BREAK}
 
@@ -154,12 +154,17 @@ def read(
     error = None if named.bird else _why_no_bird(words, reading)
     if error is None:
         words = tidied(_left_out(_in_known_words(named.words, reading), named, reading))
-        if all(word in _EMPTY for word in words):
+        if all(map(_is_empty, words)):
             error = ONLY_DENIED if reading.denied else NO_BIRD
     if error is not None:
         unknown = tuple(dict.fromkeys(reading.unknown))
         return Reading(left_out=tuple(reading.denied), unknown_words=unknown, error=error)
     return replace(_understood(words, named, reading), pose=activity(words) or seen)
+
+
+def _is_empty(word: str) -> bool:
+    """Whether a word by itself gives a bird no look; models know '10' and the 'm' of '10 a.m.'."""
+    return word in _EMPTY or word[0].isdigit() or len(word) == 1
 
 
 def _spelled(words: Sequence[str], reading: _Notes) -> list[str]:

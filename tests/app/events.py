@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 import tkinter as tk
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from app.ui.window.window import MainWindow
+
+_moments = itertools.count(1000, 25)
+"""When keys are pressed and let go, in milliseconds: a hand is no quicker."""
 
 _KEYS = {" ": "space", ",": "comma", ".": "period", "\n": "Return", "-": "minus"}
 
@@ -39,10 +43,25 @@ def press(widget: tk.Misc, keysym: str, modifier: str = "") -> None:
     """Press one key in a widget, for example ``press(field, "Return", "Control-")``."""
     widget.focus_force()
     widget.update()
-    widget.event_generate(f"<{modifier}KeyPress-{keysym}>")
+    widget.event_generate(f"<{modifier}KeyPress-{keysym}>", time=next(_moments))
     if widget.winfo_exists():  # the key may have closed the window
-        widget.event_generate(f"<{modifier}KeyRelease-{keysym}>")
+        widget.event_generate(f"<{modifier}KeyRelease-{keysym}>", time=next(_moments))
         widget.update()
+
+
+def hold(widget: tk.Misc, keysym: str, repeats: int, let_go: bool) -> None:
+    """Hold one key down, as X11 and Macs tell it (`let_go`: in between) or as Windows does."""
+    widget.focus_force()
+    widget.update()
+    widget.event_generate(f"<KeyPress-{keysym}>", time=next(_moments))
+    for _ in range(repeats):
+        moment = next(_moments)
+        if let_go:
+            widget.event_generate(f"<KeyRelease-{keysym}>", time=moment)
+        widget.event_generate(f"<KeyPress-{keysym}>", time=moment)
+        widget.update()
+    widget.event_generate(f"<KeyRelease-{keysym}>", time=next(_moments))
+    widget.update()
 
 
 def write(widget: tk.Misc, text: str) -> None:

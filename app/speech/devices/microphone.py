@@ -19,7 +19,7 @@ class Microphone:
     Attributes
     ----------
     index : PortAudio's number of the device; it may change when devices come and go.
-    name : the device's name for people.
+    name : the device's name for people; the second one that has it is ``NAME (2)``.
     rate : the device's own sampling rate in Hz: many refuse every other one.
     channels : how many input channels it has.
     is_default : whether the system uses it when no device is named.
@@ -53,6 +53,7 @@ def microphones_of(audio: Any) -> list[Microphone]:
     except OSError:  # "No Default Input Device Available"
         default = -1
     found = []
+    taken: set[tuple[int, str]] = set()
     for index in range(audio.get_device_count()):
         try:
             device = audio.get_device_info_by_index(index)
@@ -62,10 +63,18 @@ def microphones_of(audio: Any) -> list[Microphone]:
         if device["maxInputChannels"] < 1:
             continue
         name = device["name"]
+        if not isinstance(name, str):
+            name = name.decode("utf-8", "replace")
+        # Windows lists each device once for each of its sound systems: that is no second one.
+        system, number, alike = device["hostApi"], 1, name
+        while (system, name) in taken:
+            number += 1
+            name = f"{alike} ({number})"
+        taken.add((system, name))
         found.append(
             Microphone(
                 index=index,
-                name=name if isinstance(name, str) else name.decode("utf-8", "replace"),
+                name=name,
                 rate=rate,
                 channels=int(device["maxInputChannels"]),
                 is_default=index == default,

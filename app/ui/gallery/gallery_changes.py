@@ -36,9 +36,9 @@ class GalleryChanges:
         self._waiting: deque[Callable[[], None]] = deque()
 
     @property
-    def can_undo(self) -> bool:
-        """Whether there is a deletion to undo."""
-        return bool(self._deleted)
+    def to_undo(self) -> int:
+        """How many deletions can be undone."""
+        return len(self._deleted)
 
     def in_turn(self, command: Callable[[], None]) -> None:
         """Call a command now, or when those before it have been shown."""

@@ -11,28 +11,33 @@ from app.ui.toolkit.flat_menu import FlatMenu, MenuEntries
 from app.ui.toolkit.shortcut import on_mac
 
 _RIGHT = "<Button-2>" if sys.platform == "darwin" else "<Button-3>"
+_REPEAT = 5  # milliseconds: X11 lets go of a held key and presses it again in the same one
 _MODIFIERS = ("Control", "Command") if sys.platform == "darwin" else ("Control", "Alt")
 
 
 class GalleryMenu(FlatMenu):
-    """The tab's menu; its keys work while the thumbnails have the focus."""
+    """The tab's menu; its keys work while the thumbnails have the focus, once however long held."""
 
     def __init__(self, parent: tk.Misc, pictures: ThumbnailGrid, entries: MenuEntries) -> None:
         super().__init__(parent)
         self._pictures = pictures
+        self._let_go: dict[int, int | None] = {}  # when each key was; None while it is down
         self.add_entries(entries)
         for entry in filter(None, entries):
             shortcut = entry.shortcut
             keys = shortcut.sequences(on_mac(self)) if shortcut else []
             for key in (*keys, *entry.keys):
                 self._bind(key, entry.command)
+        pictures.canvas.bind("<KeyRelease>", self._released)
+        pictures.canvas.bind("<FocusOut>", lambda event: self._let_go.clear(), add=True)
         pictures.canvas.bind(_RIGHT, self._pop_up)
         for key in ("<Menu>", "<Shift-F10>"):
             pictures.canvas.bind(key, self._pop_up_at_selection)
 
     def _bind(self, key: str, command: Callable[[], None]) -> None:
         def pressed(event: tk.Event[tk.Misc]) -> str:
-            command()
+            if not self._is_held(event):
+                command()
             return "break"  # with Shift it may be a key of the window, too, which copies as well
 
         canvas = self._pictures.canvas
@@ -40,6 +45,16 @@ class GalleryMenu(FlatMenu):
         if len(key) == 1:  # Ctrl+S is not S: Tk gives an event to the closest match only
             for modifier in _MODIFIERS:
                 canvas.bind(f"<{modifier}-KeyPress-{key}>", lambda _: None)
+
+    def _is_held(self, event: tk.Event[tk.Misc]) -> bool:
+        """Whether the keyboard repeats itself; otherwise the key is pressed anew."""
+        is_known = event.keycode in self._let_go
+        let_go = self._let_go.get(event.keycode)
+        self._let_go[event.keycode] = None
+        return is_known and (let_go is None or abs(event.time - let_go) < _REPEAT)
+
+    def _released(self, event: tk.Event[tk.Misc]) -> None:
+        self._let_go[event.keycode] = event.time
 
     def _pop_up(self, event: tk.Event[tk.Misc]) -> None:
         self._pictures.canvas.focus_set()

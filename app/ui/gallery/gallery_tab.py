@@ -151,7 +151,7 @@ class GalleryTab(ttk.Frame):
     @property
     def can_undo(self) -> bool:
         """Whether a deletion can be undone."""
-        return self._changes.can_undo
+        return self._changes.to_undo > 0
 
     def use_gallery(self, gallery: Gallery) -> None:
         """Show the pictures of another folder; what was deleted in the last one stays deleted."""
@@ -255,7 +255,11 @@ class GalleryTab(ttk.Frame):
         self._changes.delete(self.selected.name, deleted)
 
     def _restored(self, name: str) -> None:
-        self._messages.clear()
+        if self.can_undo:
+            still = f"The picture is back. Still deleted: {self._changes.to_undo}."
+            self._messages.note(still, "Undo", self.undo)
+        else:
+            self._messages.clear()
         self._show_change(lambda: self._select(name))
 
     def _not_changed(self, error: Exception) -> None:

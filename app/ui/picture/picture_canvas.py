@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageOps, ImageTk
+from PIL import Image, ImageTk
 
 from app.pictures.attention_sheet import highlight
+from app.pictures.picture_file import within_square
 from app.ui.toolkit.focus import has_focus
 from app.ui.toolkit.theme import GAP, Palette, follow_palette, palette_of
 
@@ -158,9 +159,8 @@ class PictureCanvas(tk.Canvas):
         else:
             other = cell.shown is None or cell.shown.image is not tile.image
             if resized or other or cell.enlarged is None:
-                size = self._side, self._side
                 # Somebody may have cut a picture since it was drawn.
-                cell.enlarged = ImageOps.contain(tile.image, size, Image.Resampling.BICUBIC)
+                cell.enlarged = within_square(tile.image, self._side, Image.Resampling.BICUBIC)
             shown = cell.enlarged
             if tile.attention is not None:
                 shown = highlight(shown, tile.attention)

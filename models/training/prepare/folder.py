@@ -1,4 +1,4 @@
-"""One's own pictures: a folder of them, and a CSV or JSON lines file with their captions."""
+"""One's own pictures: a folder of them, and a CSV or JSON file with their captions."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ def read_folder(folder: Path, captions: Path, problems: Problems) -> Collection:
     ----------
     captions : CSV with the columns ``file_name``, ``caption`` and perhaps ``species``, ``box`` and
         ``parts`` (a picture may have several lines), or JSON lines with ``file_name``,
-        ``captions`` or ``caption``, and perhaps the others. File names are relative to `folder`.
+        ``captions`` or ``caption``, and perhaps the others, or one JSON list of such objects. File
+        names are relative to `folder`.
         A picture without a species is taken for a kind of its own, and its name stands in. One
         with a species may do without captions.
 
@@ -74,13 +75,13 @@ def read_folder(folder: Path, captions: Path, problems: Problems) -> Collection:
     Raises
     ------
     ValueError
-        The folder is none, or the captions file names no columns.
+        The folder is none, or the captions file names no columns, or is another JSON document.
     """
     if not folder.is_dir():
         raise ValueError(f"There is no folder {folder}.")
     if not captions.is_file():
         raise ValueError(f"There is no file {captions} with captions.")
-    read = _read_json_lines if captions.suffix.lower() in JSON_SUFFIXES else _read_csv
+    read = _read_json if captions.suffix.lower() in JSON_SUFFIXES else _read_csv
     entries = _join(read(captions, problems), problems)
     files = [
         path.relative_to(folder).as_posix()
@@ -227,17 +228,39 @@ def _columns(path: Path, header: str, delimiters: str) -> tuple[list[str], str]:
     return columns, delimiter
 
 
-def _read_json_lines(path: Path, problems: Problems) -> Iterator[_Row]:
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
+def _read_json(path: Path, problems: Problems) -> Iterator[_Row]:
+    text = read_text(path)
+    listed = _listed(path, text)
+    unit, lines = ("line", text.split("\n")) if listed is None else ("entry", listed)
+    for number, line in enumerate(lines, start=1):
         if line.strip():
-            where = f"{path.name}, line {number}"
+            where = f"{path.name}, {unit} {number}"
             try:
-                yield _read_json(line, where)
+                yield _read_line(line, where)
             except ValueError as error:
                 problems.add(Kind.BAD_LINE, where, str(error))
 
 
-def _read_json(line: str, where: str) -> _Row:
+def _listed(path: Path, text: str) -> list[str] | None:
+    """Return what one JSON document lists, each entry as a line; None for JSON lines."""
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        begins = text.startswith("[") or text.split("\n", 1)[0].strip() == "{"
+        if error.msg == "Extra data" or not begins:  # a second line, or a first one that is damaged
+            return None
+        raise ValueError(f"{path} is damaged: {error}.") from error
+    if isinstance(document, dict) and "file_name" in document:
+        document = [document]
+    if not isinstance(document, list):
+        raise ValueError(
+            f"{path} is one JSON document, but no list of pictures. Wanted is a line, or an entry "
+            'of a list, for each picture: {"file_name": "wren/1.jpg", "caption": "a brown bird"}.'
+        )
+    return list(map(json.dumps, document))
+
+
+def _read_line(line: str, where: str) -> _Row:
     entry = json.loads(line)
     if not isinstance(entry, dict):
         raise ValueError("not a JSON object")

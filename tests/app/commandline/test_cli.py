@@ -258,13 +258,38 @@ def test_bad_usage(capsys: pytest.CaptureFixture[str], arguments: Sequence[str])
         (["draw", "--sed", "7", SENTENCE, "-o", "x.png"], "arguments: --sed (try"),
         (["draw", *SENTENCE.split(), "-o", "x.png"], "goes between straight quotes"),
         (["draw", "“a", "red", "bird”", "-o", "x.png"], "goes between straight quotes"),
-        (["open", "my", "bird.png"], "arguments: bird.png. What has spaces goes between"),
+        (
+            ["open", "my", "bird.png"],
+            "arguments: bird.png. open takes one picture or sound; a name",
+        ),
+        (["listen", "a.wav", "b.wav", "c.wav"], "arguments: b.wav c.wav. listen takes one sound"),
+        (["doctor", "bird.png"], "arguments: bird.png. doctor takes none (try"),
     ],
 )
 def test_what_is_wrong_with_a_pasted_command_is_told(
     capsys: pytest.CaptureFixture[str], pasted: list[str], told: str
 ) -> None:
     assert told in failure(capsys, cli.BAD_USAGE, *pasted)
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        (["--microphone", "0"], "--microphone is for recording"),
+        (["--seconds", "3"], "--seconds is for recording"),
+        (["--seed", "0"], "--seed is for drawing"),
+        (["--size", "64"], "--size is for drawing"),
+        (["--sketches", "2"], "--sketches is for drawing"),
+        (["--pose", "left"], "--pose is for drawing"),
+        (["--as-written"], "--as-written is for drawing"),
+        (["--weights", "own.safetensors"], "--weights is for drawing"),
+        (["--device", "cpu"], "--device is for drawing"),
+    ],
+)
+def test_options_that_would_do_nothing_for_a_sound_file_are_refused(
+    capsys: pytest.CaptureFixture[str], option: list[str], told: str
+) -> None:
+    assert told in failure(capsys, cli.BAD_USAGE, "listen", "x.wav", *option)
 
 
 def test_what_is_worth_telling_of_a_drawing_is_told_once(

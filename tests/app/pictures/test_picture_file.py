@@ -117,6 +117,13 @@ def test_saved_in_a_chosen_size(tmp_path: Path, picture: Image.Image, name: str,
     assert read.metadata == METADATA  # the size it was drawn in
 
 
+@pytest.mark.parametrize("size", [(512, 1), (1, 512), (512, 3)])
+def test_a_narrow_picture_is_saved_small(tmp_path: Path, size: tuple[int, int]) -> None:
+    save_picture(Image.new("RGB", size, "red"), METADATA, tmp_path / "narrow.png", 64)
+    expected = tuple(64 if side == 512 else 1 for side in size)
+    assert read_picture(tmp_path / "narrow.png").image.size == expected
+
+
 def test_no_colour_changes_much(tmp_path: Path) -> None:
     red = Image.new("RGB", (64, 64), (200, 30, 40))
     for name in ("bird.png", "bird.jpg", "bird.webp"):

@@ -127,6 +127,19 @@ def test_a_text_without_a_bird_is_told(text: str, error: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "1", "2", "5", "10", "45.", "four", "10:15", "10:15 a.m.", "11/30/2026 10:15:01,",
+        "00:00:01,000 --> 00:00:04,000", "5 May 2026", "n/a", "v", "a pair",
+    ],
+)  # fmt: skip
+def test_a_number_or_a_time_is_no_description(text: str) -> None:
+    known = {*lexicon().caption_words, "4", "5", "10", "45", "four", "a", "m", "n", "may", "pair"}
+    assert read(text, known).error == NO_BIRD
+    assert read(f"{text} red bird", known).error is None
+
+
+@pytest.mark.parametrize(
     ("text", "name"),
     [
         ("a flamingo", "American flamingo"),
@@ -240,6 +253,11 @@ def names() -> Iterator[tuple[str, Bird]]:
     for bird in bird_book().birds:
         for name in (bird.name, *bird.other_names):
             yield name, bird
+
+
+def test_a_word_of_its_own_is_no_slip_of_a_rare_one() -> None:
+    reading = read("a bird trending on the web")
+    assert (reading.replaced, reading.unknown_words) == ((), ("trending",))
 
 
 def test_every_name_of_the_book_is_found_and_drawn_in_known_words() -> None:

@@ -15,6 +15,7 @@ from models.words.slips import Slips, edit_distance
     [
         ("flamigo", "flamingo"), ("penguine", "penguin"), ("parott", "parrot"),
         ("hummngbird", "hummingbird"), ("kingfsher", "kingfisher"), ("eagel", "eagle"),
+        ("cardnial", "cardinal"), ("yelow", "yellow"), ("steaks", "streaks"),
         ("feahters", "feathers"), ("ecagle", "eagle"), ("peackock", "peacock"),
     ],
 )  # fmt: skip
@@ -23,8 +24,13 @@ def test_a_slip_is_mended(written: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["would", "world", "start", "house", "africa", "feathers", "qwertyuiop", "gul", ""]
-)
+    "word",
+    [
+        "would", "world", "start", "house", "africa", "feathers", "qwertyuiop", "gul", "",
+        "trending", "trendy", "better", "trade", "theory", "total", "visit", "saturday", "sunday",
+        "teachers", "waterfall", "victory", "whenever", "bacteria",
+    ],
+)  # fmt: skip
 def test_other_words_are_no_slips(word: str) -> None:
     assert lexicon().slips.mended(word) is None
 

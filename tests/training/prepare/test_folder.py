@@ -191,6 +191,52 @@ def test_a_bad_json_line_is_named(
     assert "captions.jsonl, line 3: neither captions nor a species" in said
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_json_list_is_read_as_lines_are(mine: Path, tmp_path: Path, indent: int | None) -> None:
+    names = [*(f"{n}.png" for n in range(6)), "more/6.png", "more/7.png"]
+    captions = tmp_path / "captions.json"
+    listed = [{"file_name": name, "caption": f"a bird of {name}"} for name in names]
+    captions.write_text(json.dumps(listed, indent=indent))
+    out = tmp_path / "birds"
+    assert prepare("--pictures", mine, "--captions", captions, "--out", out) == 0
+    assert all_entries(out)["more/6.png"]["captions"] == ["a bird of more 6 png"]
+
+
+def test_a_bad_entry_of_a_json_list_is_named(
+    mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    captions = mine / "captions.json"
+    captions.write_text('[{"file_name": "0.png", "caption": "a bird"}, {"file_name": "1.png"}, 1]')
+    said = refuse(capsys, tmp_path / "birds", "--pictures", mine, "--captions", captions)
+    assert "captions.json, entry 2: neither captions nor a species" in said
+    assert "captions.json, entry 3: not a JSON object" in said
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ({"images": [{"id": 1, "file_name": "0.png"}], "annotations": []}, "no list of pictures"),
+        ({"0.png": "a bird"}, "no list of pictures"),
+        ([{"file_name": "0.png", "caption": "a bird"}], "is damaged: Expecting"),
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_another_json_document_is_told_in_a_sentence(
+    mine: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    content: object,
+    told: str,
+    indent: int | None,
+) -> None:
+    captions = mine / "captions.json"
+    written = json.dumps(content, indent=indent)
+    captions.write_text(written[:-1] if "damaged" in told else written)
+    said = refuse(capsys, tmp_path / "birds", "--pictures", mine, "--captions", captions)
+    assert told in said
+    assert "Lines that cannot be understood" not in said
+
+
 def test_a_picture_nobody_described(
     mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,7 +7,12 @@ from typing import Any
 import pyaudio
 import pytest
 
-from app.speech.devices.microphone import NoMicrophoneError, choose_microphone, list_microphones
+from app.speech.devices.microphone import (
+    NoMicrophoneError,
+    choose_microphone,
+    list_microphones,
+    microphones_of,
+)
 from app.speech.devices.portaudio import PyAudioMissingError, portaudio
 from tests.speech_fixtures import PlugIn, SpeakSentence
 
@@ -56,6 +61,36 @@ def test_a_broken_device_does_not_hide_the_others(
     monkeypatch.setattr(pyaudio.PyAudio, "get_device_count", lambda audio: count(audio) + 1)
     monkeypatch.setattr(pyaudio.PyAudio, "get_device_info_by_index", with_broken)
     assert list_microphones() == before
+
+
+class TwoWebcams:
+    """PyAudio of a computer with two webcams of one make, in two sound systems, as on Windows."""
+
+    names = ("C920", "Headset", "C920", "C920 (2)", "C920", "C920")
+
+    def get_default_input_device_info(self) -> dict[str, Any]:
+        return self.get_device_info_by_index(1)
+
+    def get_device_count(self) -> int:
+        return len(self.names)
+
+    def get_device_info_by_index(self, index: int) -> dict[str, Any]:
+        name, system = self.names[index], int(index > 3)
+        return {
+            **{"index": index, "name": name, "hostApi": system},
+            **{"maxInputChannels": 2, "defaultSampleRate": 48_000.0},
+        }
+
+
+def test_each_of_two_microphones_of_one_name_can_be_chosen() -> None:
+    audio = TwoWebcams()
+    names = {microphone.index: microphone.name for microphone in microphones_of(audio)}
+    assert names == {
+        **{0: "C920", 1: "Headset", 2: "C920 (2)", 3: "C920 (2) (2)"},
+        **{4: "C920", 5: "C920 (2)"},
+    }
+    chosen = [choose_microphone(audio, names[index]).index for index in range(4)]
+    assert chosen == [0, 1, 2, 3]
 
 
 def test_no_microphone_is_a_sentence_and_nothing_is_printed(

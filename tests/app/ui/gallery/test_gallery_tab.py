@@ -13,7 +13,7 @@ import pytest
 from app.gallery import Gallery
 from app.pictures.picture_file import read_metadata, read_picture
 from app.ui.window.window import MainWindow
-from tests.app.events import FREEZE, Heartbeat, click, press, write
+from tests.app.events import FREEZE, Heartbeat, click, hold, press, write
 from tests.app.gallery.gallery_folder import copy_in
 from tests.app.ui.gallery.gallery_window import SENTENCES, click_on, key, selected, settle, shown
 from tests.conftest import ExpectedErrors, wait_until
@@ -139,9 +139,11 @@ def test_delete_and_undo(window: MainWindow, kept: list[str]) -> None:
     click(window.messages.link)
     settle(window)
     assert shown(tab) == kept[1:] and selected(tab) == kept[1]
-    assert window.messages.text == ""
-    key(window, "z", "Control-")
+    assert window.messages.text == "The picture is back. Still deleted: 1."
+    click(window.messages.link)
+    settle(window)
     assert shown(tab) == kept and selected(tab) == kept[0]
+    assert window.messages.text == ""
     assert SENTENCES[2] in window.panel.caption.cget("text")
     key(window, "z", "Control-")  # there is nothing left to undo
     assert shown(tab) == kept and window.messages.text == ""
@@ -282,6 +284,33 @@ def test_quick_keys_happen_one_after_the_other(window: MainWindow, kept: list[st
         press(canvas, "s")
     settle(window)
     assert len(Gallery().starred()) == 1
+
+
+@pytest.mark.parametrize("let_go", [True, False])
+def test_a_held_key_deletes_one_picture(window: MainWindow, kept: list[str], let_go: bool) -> None:
+    tab = window.gallery_tab
+    click_on(window, 0)
+    hold(tab.thumbnails.canvas, "Delete", 20, let_go)
+    settle(window)
+    assert shown(tab) == kept[1:]
+    key(window, "Delete")
+    assert shown(tab) == kept[2:], "pressed once more"
+
+
+def test_a_key_that_is_let_go_of_elsewhere_counts_when_it_is_pressed_again(
+    window: MainWindow, kept: list[str]
+) -> None:
+    canvas = window.gallery_tab.thumbnails.canvas
+    click_on(window, 0)
+    canvas.focus_force()
+    window.root.update()
+    canvas.event_generate("<KeyPress-Delete>")
+    window.gallery_tab.search.entry.focus_force()
+    window.root.update()
+    window.gallery_tab.search.entry.event_generate("<KeyRelease-Delete>")
+    settle(window)
+    key(window, "Delete")
+    assert shown(window.gallery_tab) == kept[2:]
 
 
 def test_a_file_deleted_by_hand(window: MainWindow, kept: list[str]) -> None:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from app.pictures.picture_file import read_picture, save_picture
 from app.pictures.picture_metadata import PictureMetadata
+from app.ui.picture.picture_canvas import Tile
 from app.ui.toolkit.loader import LoadState
 from app.ui.window.window import MainWindow
 from models.drawing import OnStage
@@ -163,6 +164,14 @@ def test_a_picture_that_somebody_cut_is_not_stretched(
     assert photo is not None and abs(photo.width() / photo.height() - 512 / 200) < 0.1
     save_picture(Image.open(path), metadata, smaller, 256)
     assert Image.open(smaller).size == (256, 100)
+
+
+def test_the_narrowest_picture_is_shown(drawn: MainWindow, tmp_path: Path) -> None:
+    narrow = Image.new("RGB", (2000, 1), "red")
+    drawn.panel.canvas.show([Tile(narrow)])
+    drawn.root.update()
+    photo = drawn.panel.canvas._cells[0].photo
+    assert photo is not None and photo.width() > photo.height() == 1
 
 
 def test_a_picture_of_the_gallery_comes_back_from_the_morph_tab(galleried: MainWindow) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyaudio
 import pytest
 import soundfile
 from PIL import Image
@@ -22,6 +23,7 @@ from app.gallery import Gallery
 from app.pictures.picture_file import save_picture
 from app.pictures.picture_metadata import PictureMetadata
 from app.settings import Settings
+from app.speech.devices.microphone import list_microphones
 from app.speech.recognition.choices import RECOGNISERS
 from app.speech.recognition.transcriber import Heard, SpeechModelError
 from app.speech.sound.recording import Recording
@@ -293,6 +295,41 @@ def test_the_microphone_is_chosen_by_name_and_remembered(
     listening.microphones.invoke("default")
     assert listening.microphone == "default" and Settings.load().microphone == "default"
     record(speaking, 2)
+    assert "red bird" in speaking.speak_tab.field.sentence and not speaking.messages.text
+
+
+def test_the_second_of_two_microphones_of_one_name_records(
+    spoken_sentence: SpeakSentence,
+    virtual_microphone: PlugIn,
+    speaking: MainWindow,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both are the same virtual one: the number that is opened tells which was chosen."""
+    virtual_microphone(spoken_sentence(SENTENCE))
+    count = len(list_microphones())
+    describe, open_ = pyaudio.PyAudio.get_device_info_by_index, pyaudio.PyAudio.open
+    opened: list[int] = []
+
+    def twice(audio: pyaudio.PyAudio, index: int) -> dict[str, Any]:
+        if index < count:
+            return dict(describe(audio, index))
+        return dict(audio.get_default_input_device_info()) | {"index": index}
+
+    def open_either(audio: pyaudio.PyAudio, **options: Any) -> Any:
+        opened.append(options["input_device_index"])
+        options["input_device_index"] = audio.get_default_input_device_info()["index"]
+        return open_(audio, **options)
+
+    monkeypatch.setattr(pyaudio.PyAudio, "get_device_count", lambda audio: count + 1)
+    monkeypatch.setattr(pyaudio.PyAudio, "get_device_info_by_index", twice)
+    monkeypatch.setattr(pyaudio.PyAudio, "open", open_either)
+    listening = speaking.speak_tab.listening
+    listening.look_for_microphones()
+    wait_until(speaking, lambda: listening.microphones.index("end") != 0)
+    listening.microphones.invoke("default (2)")
+    assert Settings.load().microphone == "default (2)"
+    record(speaking, 2)
+    assert {*opened} == {count}
     assert "red bird" in speaking.speak_tab.field.sentence and not speaking.messages.text
 
 
