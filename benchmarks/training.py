@@ -34,7 +34,7 @@ from models.training.damsm.similarity import DamsmConfig, ImageProjection
 from models.training.data.examples import Example
 from models.training.data.photographs import Photographs, kept_side
 from models.training.features.image_features import ImageFeatures
-from models.training.gan.batch import BatchSampler, shown_size
+from models.training.gan.batch import BatchSampler
 from models.training.gan.samples import SENTENCES
 from models.training.gan.step import GanStep
 from models.training.recipes.recipe import Recipe
@@ -129,7 +129,7 @@ class Bench:
         self.phase, self.config = recipe.phases[0], recipe.generator
         self.damsm = _untrained_damsm()
         photographs = _noise(
-            2 * self.phase.batch_size, kept_side(shown_size(self.phase)), self.device
+            2 * self.phase.batch_size, kept_side(max(self.phase.stages)), self.device
         )
         words, encoder = self.damsm.vocabulary, self.damsm.text_encoder
         self.sampler = BatchSampler(photographs, words, encoder, self.phase, self.config)

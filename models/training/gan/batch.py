@@ -26,14 +26,6 @@ from models.training.data.recolour import Recolourer, Recolouring
 from models.training.gan.settings import Phase
 from models.words.vocabulary import Vocabulary
 
-MOST_SHOWN = 256
-"""Side in pixels beyond which photographs are enlarged: squares cut out of them have no more."""
-
-
-def shown_size(phase: Phase) -> int:
-    """Side in pixels of the largest photographs that a phase's discriminators are shown."""
-    return min(max(phase.stages), MOST_SHOWN)
-
 
 @dataclass(frozen=True)
 class Batch(Batched):
@@ -41,7 +33,7 @@ class Batch(Batched):
 
     Attributes
     ----------
-    photographs : (B, 3, S, S) squares round birds, S being the phase's `shown_size`.
+    photographs : (B, 3, S, S) squares round birds, S being the pixels of the phase's last stage.
     species : (B,) their species.
     pose : of the birds in the squares; drawings are told the same.
     text : features of one sentence of each.
@@ -155,7 +147,7 @@ class BatchSampler:
         ).part(self.own_part)
         # All random numbers are drawn: each process cuts out its own photographs alone.
         own = self.own_part
-        cut = photographs.cut(rows[own], crop.rows(own), shown_size(phase))
+        cut = photographs.cut(rows[own], crop.rows(own), max(phase.stages))
         return replace(batch, photographs=recolouring.rows(own).to(cut.device).apply(cut))
 
     def _wrong_sentence(self, sentence: Tensor, wrong: WrongText | None) -> Tensor:

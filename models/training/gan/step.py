@@ -15,7 +15,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from models.networks.config import GeneratorConfig
 from models.networks.generator import Generator
-from models.networks.layers import channels_last, enlarge
+from models.networks.layers import channels_last
 from models.painting.precision import chosen_precision
 from models.sketches.part_head import PartHead
 from models.training.damsm.model import Damsm
@@ -335,14 +335,11 @@ class GanStep:
 
     def _real(self, batch: Batch, size: int) -> Tensor:
         """Photographs for a stage of `size` px, cut to patches as the drawings are."""
-        image = batch.photographs
-        image = resize(image, min(size, image.shape[-1]))
+        image = resize(batch.photographs, size)
         if self.phase.patch < 1:
-            side = int(image.shape[-1] * self.phase.patch)
-            top, left = corner(image.shape[-1], side, batch.place)
+            side = int(size * self.phase.patch)
+            top, left = corner(size, side, batch.place)
             image = image[..., top : top + side, left : left + side]
-        while image.shape[-1] < round(size * self.phase.patch):
-            image = enlarge(image).clamp(-1, 1)
         return image
 
     def _discriminator(self, view: View) -> Discriminator:

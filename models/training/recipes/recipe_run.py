@@ -25,7 +25,6 @@ from models.training.exchange.export import export
 from models.training.expert import trainer as expert_trainer
 from models.training.expert.expert import load_expert
 from models.training.expert.mark import mark_parts
-from models.training.gan.batch import shown_size
 from models.training.gan.trainer import GanTrainer, load_gan
 from models.training.recipes.recipe import Recipe
 from models.training.runs import distributed
@@ -186,7 +185,7 @@ class RecipeRun:
             self.recipe.generator,
             load_damsm(self._made("damsm")),
             expert.parts if expert else None,
-            Photographs(examples, kept_side(shown_size(phase)), self.device),
+            Photographs(examples, kept_side(max(phase.stages)), self.device),
             self._phase(number).parent,
             self.device,
             self.seed + number,

@@ -17,7 +17,6 @@ from models.training.data.photographs import Photographs, kept_side
 from models.training.exchange.export import export
 from models.training.expert.expert import load_expert
 from models.training.gan.average import MeanOfStates
-from models.training.gan.batch import shown_size
 from models.training.gan.samples import save_sample_grid
 from models.training.gan.settings import Phase
 from models.training.gan.trainer import GanTrainer, load_gan, pack_gan
@@ -45,13 +44,19 @@ def make(
             rest.pop("config", small),
             load_damsm(rest.pop("damsm", damsm)),
             load_expert(expert).parts,
-            Photographs(examples, kept_side(shown_size(phase))),
+            Photographs(examples, kept_side(max(phase.stages))),
             tmp_path / name,
             CPU,
             **rest,
         )
 
     return trainer
+
+
+def test_the_last_stage_is_shown_all_that_photographs_hold(make: Make) -> None:
+    """They are kept at 320 px: brought to 256 px first, they would show a fifth less."""
+    photographs = next(iter(make("patches", PATCHES).sampler)).photographs
+    assert photographs.shape == (4, 3, 512, 512)
 
 
 def test_stages_grow_one_on_the_other(make: Make) -> None:
