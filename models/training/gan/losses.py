@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -104,8 +105,7 @@ def checkerboard_loss(picture: Tensor, doublings: int) -> Tensor:
     Logarithms of the energy over the mean of that beside it, where it is more, along both sides
     and for each period together; 0 is no grid.
     """
-    weights = picture.new_tensor(LUMINANCE, dtype=torch.float32)
-    luminance = torch.einsum("bchw,c->bhw", picture.float(), weights)
+    luminance = _luminance(picture)
     loss = torch.zeros((), device=picture.device)
     for rows in (luminance, luminance.transpose(1, 2)):
         length = rows.shape[-1]
@@ -118,6 +118,43 @@ def checkerboard_loss(picture: Tensor, doublings: int) -> Tensor:
             beside += [line + offset for offset in BESIDE if line + offset < len(energy)]
             loss = loss + torch.relu(energy[line] - energy[beside].mean())
     return loss
+
+
+def spectrum_loss(drawn: Tensor, photographs: Tensor) -> Tensor:
+    """How far drawings have more or less detail of each fineness than photographs (Durall, 2020).
+
+    Discriminators alone let a stage of fine detail swing from too soft to too rough and back.
+
+    Parameters
+    ----------
+    drawn, photographs : (B, 3, S, S), a batch of each.
+
+    Returns
+    -------
+    Mean over thirds of octaves of |log(energy of drawings / energy of photographs)|; 0 is as much.
+    """
+    return (_octave_thirds(drawn) - _octave_thirds(photographs)).abs().mean()
+
+
+def _octave_thirds(pictures: Tensor) -> Tensor:
+    """Logarithm of a batch's mean energy in each third of an octave, from four cycles a side."""
+    side, device = pictures.shape[-1], pictures.device
+    luminance = _luminance(pictures)
+    window = torch.hann_window(side, device=device)
+    shown = (luminance - luminance.mean((1, 2), keepdim=True)) * window * window[:, None]
+    energy = torch.fft.rfft2(shown).abs().square().mean(dim=0)
+    down, across = torch.fft.fftfreq(side, 1 / side), torch.fft.rfftfreq(side, 1 / side)
+    cycles = (down[:, None].square() + across.square()).sqrt().to(device)
+    third = (3 * (cycles / 4).log2()).floor().clamp(min=-1).long().flatten() + 1
+    sums = energy.new_zeros(int(3 * math.log2(side / 4)) + 2)
+    counts = sums.index_add(0, third, torch.ones_like(energy).flatten())
+    found = sums.index_add(0, third, energy.flatten()) / counts.clamp(min=1)
+    return found[1:][counts[1:] > 0].clamp(min=1e-6).log()
+
+
+def _luminance(pictures: Tensor) -> Tensor:
+    weights = pictures.new_tensor(LUMINANCE, dtype=torch.float32)
+    return torch.einsum("bchw,c->bhw", pictures.float(), weights)
 
 
 def _mean(scales: Sequence[Tensor]) -> Tensor:

@@ -72,6 +72,9 @@ class Phase:
     checkerboard_weight: float = setting(
         0.0, "how strongly stages that refine are held not to repeat the grid of earlier stages"
     )
+    spectrum_weight: float = setting(
+        0.0, "how strongly stages are held to as much detail of each fineness as photographs have"
+    )
     discriminator: str = setting(
         "projected", "on the expert's features, or from pixels", ("projected", "paper")
     )

@@ -273,6 +273,9 @@ class GanStep:
             if position and phase.checkerboard_weight:
                 loss = losses.checkerboard_loss(image, position)
                 terms[f"checkerboard_{size}"] = (phase.checkerboard_weight, loss)
+            if phase.spectrum_weight:
+                loss = losses.spectrum_loss(image, self._real(batch, size))
+                terms[f"spectrum_{size}"] = (phase.spectrum_weight, loss)
         return terms
 
     def _pose_loss(self, batch: Batch, seen: Seen) -> Tensor:

@@ -10,6 +10,7 @@ from models.training.gan.losses import (
     checkerboard_loss,
     discriminator_loss,
     generator_loss,
+    spectrum_loss,
 )
 from models.training.gan.paper_discriminator import PaperDiscriminator
 from models.training.gan.projected_discriminator import ProjectedDiscriminator
@@ -148,3 +149,19 @@ def test_the_grid_of_earlier_stages_is_seen_and_unlearned() -> None:
         (slope,) = torch.autograd.grad(checkerboard_loss(visible, 2), visible)
         visible = (visible - 100 * slope).detach().requires_grad_()
     assert checkerboard_loss(visible, 2) < before / 2
+
+
+def test_drawings_come_to_have_as_much_fine_detail_as_photographs() -> None:
+    torch.manual_seed(0)
+    photographs = torch.randn(8, 3, 64, 64)
+    others = torch.randn(8, 3, 64, 64)
+    assert spectrum_loss(others, photographs) < 0.15
+    assert spectrum_loss(torch.zeros(2, 3, 64, 64), photographs).isfinite()
+    for drawn in (enlarge(torch.randn(8, 3, 32, 32)), 2 * others):  # too soft, too rough
+        drawn.requires_grad_()
+        before = spectrum_loss(drawn, photographs)
+        assert before > 0.5
+        for _ in range(50):
+            (slope,) = torch.autograd.grad(spectrum_loss(drawn, photographs), drawn)
+            drawn = (drawn - 200 * slope).detach().requires_grad_()
+        assert spectrum_loss(drawn, photographs) < before / 2

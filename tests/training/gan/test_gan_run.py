@@ -225,12 +225,13 @@ def test_what_is_asked_of_a_drawing(make: Make) -> None:
         consistency_weight=0,
         block_weight=0,
         checkerboard_weight=0.3,
+        spectrum_weight=0.1,
     )
     run = make("paper", paper)
     values = run.gan.update(next(iter(run.sampler)))
     assert set(values) == {
         *(f"{name}_{size}" for name in asked[:2] for size in (64, 128)),
-        *("words_128", "sentence_128", "condition", "checkerboard_128"),
+        *("words_128", "sentence_128", "condition", "checkerboard_128", "spectrum_128"),
     }
 
 
