@@ -400,6 +400,32 @@ def test_a_word_that_goes_on_in_the_next_line_is_one(text: str, sentence: str) -
     assert (reading.drawn_as, reading.unknown_words, reading.notices) == (sentence, (), ())
 
 
+@pytest.mark.parametrize(
+    "mark",
+    ["1. ", "2) ", "(3) ", "#3 ", "#4: ", "10: ", "5 - ", "6 – ", "- 7. ", "8.", "9.)\t", "  1. "],
+)
+def test_the_number_of_a_list_is_no_word(mark: str) -> None:
+    for text, sentence in (
+        (f"{mark}A blue bird", "a blue bird"),
+        (f"{mark}please draw a blue bird", "a blue bird"),
+        (f"a blue bird\n{mark}a red tail", "a blue bird a red tail"),
+    ):
+        reading = read(text)
+        assert (reading.drawn_as, reading.unknown_words, reading.notices) == (sentence, (), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("2 white wingbars", "two white wingbars"),
+        ("a bird with 2 wingbars.", "a bird with two wingbars"),
+        ("a red bird 2. a tail", "a red bird two a tail"),
+    ],
+)
+def test_another_number_is_a_word(text: str, sentence: str) -> None:
+    assert read(text).drawn_as == sentence
+
+
 @pytest.mark.alone
 def test_a_text_is_read_in_less_than_five_milliseconds() -> None:
     read("a flamingo")  # reads the tables
