@@ -28,7 +28,7 @@ from models.training.data.photographs import bird_square
 from models.training.evaluation.sheets import Panel, save_sheet
 from models.words.bird_book import bird_book
 from models.words.names import names_of
-from models.words.naming import KINDS
+from models.words.parts import KINDS
 
 WAYS = ("reader", "name", "description", "both")
 DRAWINGS = 8

@@ -38,7 +38,7 @@ from models.errors import SentenceError
 from models.reading import ReadRequest
 from models.request import DrawRequest
 from models.text_file import lines_of, read_lines
-from models.words.tokens import fold
+from models.words.tokens import WORD, fold
 
 if TYPE_CHECKING:
     from models import Drawing, Painter
@@ -58,7 +58,8 @@ _WAITING = 2  # drawings that wait for each of them, before drawing waits
 def draw_captions(options: argparse.Namespace) -> int:
     """Draw each line of a file; a line that cannot be drawn is reported and the rest go on.
 
-    Blank lines are counted, so that each picture has its line's number, but not drawn.
+    Lines that are blank or hold marks alone are counted, so that each picture has its line's
+    number, but not drawn.
 
     Returns
     -------
@@ -249,7 +250,7 @@ def _listed(counted: Counter[str]) -> str:
 
 
 def _is_written(line: str) -> bool:
-    return bool(fold(line).strip())  # there are characters that nobody sees, beside spaces
+    return bool(WORD.search(fold(line)))  # a row of dashes says as little as a space
 
 
 def _read_lines(path: Path, rank: Rank) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Iterator
 from functools import cache
 
 from models.words.lexicon import lexicon
-from models.words.naming import KINDS
+from models.words.parts import KINDS
 from models.words.tokens import find_words
 
 _LETTERS, _LETTERS_OF_NEXT = 3, 2

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from models.words.bird_book import Bird, FoundName
 from models.words.chunks import BREAK, LINKS, content
+from models.words.comparing import comparisons, says_bird, says_look, without
 from models.words.lexicon import Lexicon
-from models.words.parts import BODY_PARTS, COLOURS, PARTS
+from models.words.parts import BODY_PARTS, COLOURS, KINDS
 
 NAME = "<name>"
 OTHER_NAME = "<other>"
 """Marks in the place of the bird's name, and of any further one."""
-
-KINDS = frozenset(word for word, part in PARTS.items() if part == "bird") - {"body", "plumage"}
-"""Words for birds that captions use: 'bird', 'duck', 'seagull'."""
 
 BROAD = KINDS | frozenset(
     ["bird of prey", "fowl", "passerine", "raptor", "shorebird", "songbird", "wading bird"]
@@ -50,20 +48,39 @@ class Named:
     bird : the bird, or None where no name was found.
     name : the words that name it.
     other_names : the words that name others.
+    compared : what is left out, since the bird is only compared with it: 'than a crow'.
     """
 
     words: list[str]
     bird: Bird | None = None
     name: str = ""
     other_names: tuple[str, ...] = ()
+    compared: tuple[str, ...] = ()
 
 
 def find_name(words: Sequence[str], lexicon: Lexicon) -> Named:
-    """Find the name of the bird that a sentence is about: the first name of the book in it."""
+    """Find the name of the bird that a sentence is about: the first name of the book in it.
+
+    A bird that is only compared with is the one that is meant where nothing else is said.
+    """
+    names = list(lexicon.book.find(words))
+    compared = comparisons(words, names, lexicon.synonyms.table)
+    sizes = [one for one in compared if not one.is_look]
+    for left_out, says_enough in ((compared, says_look), (sizes, says_bird)):
+        if not left_out:
+            continue
+        rest = without(words, left_out)
+        named = _first_name(rest, lexicon.book.find(rest), lexicon)
+        if named.bird or says_enough(rest):
+            return replace(named, compared=tuple(one.told for one in left_out if one.told))
+    return _first_name(words, names, lexicon)
+
+
+def _first_name(words: Sequence[str], names: Iterable[FoundName], lexicon: Lexicon) -> Named:
     marked: list[str] = []
     found_names: list[FoundName] = []
     end = 0
-    for found in lexicon.book.find(words):
+    for found in names:
         if _is_name(words, found, lexicon):
             marked.extend(words[end : found.start])
             marked.append(OTHER_NAME if found_names else NAME)

@@ -66,6 +66,9 @@ PARTS = {word: part for part, words in _PARTS.items() for word in words.split()}
 BODY_PARTS = frozenset(word for word, part in PARTS.items() if part != "bird")
 """Words for parts of a bird, without those for the whole of it."""
 
+KINDS = frozenset(PARTS) - BODY_PARTS - {"body", "plumage"}
+"""Words for birds that captions use: 'bird', 'duck', 'seagull'."""
+
 
 def basic_colours(words: Iterable[str]) -> frozenset[str]:
     """Return all basic colours that words of colour may be seen as."""

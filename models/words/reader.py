@@ -26,8 +26,8 @@ from models.words.describing import described
 from models.words.inflection import known_form
 from models.words.lexicon import Lexicon, lexicon
 from models.words.names import name_words
-from models.words.naming import BROAD, KINDS, NAME, OTHER_NAME, Named, find_name
-from models.words.parts import BODY_PARTS, COLOURS, basic_colours, colours_by_part
+from models.words.naming import BROAD, NAME, OTHER_NAME, Named, find_name
+from models.words.parts import BODY_PARTS, COLOURS, KINDS, basic_colours, colours_by_part
 from models.words.said_pose import activity, without_pose
 from models.words.spelling import spelling
 from models.words.text_words import text_words
@@ -151,6 +151,7 @@ def read(
         return Reading(error=NOTHING_TO_DRAW)
     words, reading.denied = without_negations(_spelled(words, reading))
     named = find_name(words, tables)
+    reading.no_birds.extend(named.compared)
     error = None if named.bird else _why_no_bird(words, reading)
     if error is None:
         words = tidied(_left_out(_in_known_words(named.words, reading), named, reading))

@@ -14,6 +14,12 @@ _TOKEN = re.compile(rf"{WORD.pattern}|[,.;:!?()\n–—]")
 _CANNOT = re.compile(r"\bcan['’]?t\b")
 _NOT = re.compile(r"(?<=[a-z])n['’]t\b")
 
+_LIST_MARK = re.compile(
+    r"^[^\w\n]*(?:\d+(?:[.):]+(?:[ \t]+(?=\S)|(?=[a-z]))|[ \t]+[-–—][ \t])|(?<=#)\d+[.):]*[ \t])",
+    re.M,
+)
+"""A number at the beginning of a line: '1.', '2)', '#3', '4 -', but not '2 birds' or '1.5'."""
+
 _BROKEN = re.compile(r"(?<![^\W\d_])([^\W\d_]++)[-\u2010]\s*\n\s*([^\W\d_]+)")
 """A word that goes on in the next line, as in a column of a book or a PDF."""
 
@@ -34,15 +40,15 @@ _LONGEST_REQUEST = 10
 def text_words(text: str, is_word: Callable[[str], bool]) -> list[str]:
     """Cut a folded text into words; each mark of punctuation is a ``BREAK``.
 
-    A request before them is left out ('please draw me a picture of'), and so is what something is
-    compared with ('as black as a raven' is 'black'). Where a hyphen ends a line, what is before and
-    behind it is one word if that is one: 'yel-low', but 'red-winged' is two.
+    Left out are the number of a list ('1. a red bird'), a request ('please draw me a picture of')
+    and what something is compared with ('as black as a raven' is 'black'). Where a hyphen ends a
+    line, what is before and behind it is one word if that is one: 'yel-low', but not 'red-winged'.
     """
 
     def joined(halves: re.Match[str]) -> str:
         return whole if is_word(whole := "".join(halves.groups())) else " ".join(halves.groups())
 
-    plain = _NOT.sub(" not", _CANNOT.sub("cannot", _BROKEN.sub(joined, text)))
+    plain = _NOT.sub(" not", _CANNOT.sub("cannot", _BROKEN.sub(joined, _LIST_MARK.sub(" ", text))))
     words = [token if token.isalnum() else BREAK for token in _TOKEN.findall(plain)]
     return _without_comparisons(_without_request(words))
 

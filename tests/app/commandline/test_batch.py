@@ -166,6 +166,20 @@ def test_a_line_of_what_nobody_sees_is_blank(tmp_path: Path, captions: Path, dra
     assert draw(folder) == cli.SUCCESS  # it is the same run
 
 
+def test_a_line_of_marks_alone_is_blank(
+    tmp_path: Path, captions: Path, draw: Batch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    captions.write_text("---\n1. a red bird\n***\n2. a blue bird\n_ _\n", encoding="utf-8")
+    folder = tmp_path / "birds"
+    assert draw(folder) == cli.SUCCESS
+    assert sorted(pictures(folder)) == ["000001.png", "000003.png"]
+    drawn = [read_metadata(folder / name).request.drawn_as for name in sorted(pictures(folder))]
+    assert drawn == ["a red bird", "a blue bird"]
+    captions.write_text("---\n\n***\n")
+    assert draw(tmp_path / "none") == cli.FAILURE
+    assert "have no line to draw" in capsys.readouterr().err
+
+
 def test_unknown_words_are_told_at_the_end(
     tmp_path: Path, captions: Path, draw: Batch, capsys: pytest.CaptureFixture[str]
 ) -> None:
