@@ -22,12 +22,15 @@ NOT_HANDED_OVER = "<<NotHandedOver>>"
 """The event of a field into which nothing was pasted: the other program did not hand it over."""
 
 # Stands in place of the widget's own command, through which all text comes: from keys, from the
-# clipboard, and from the program. Tk counts some characters as two: none is cut in half.
-_LIMITED = """
+# clipboard, and from the program. Tk counts some characters as two: none is cut in half. It shows
+# the line ends of other systems and programs as boxes, and in a field of one line all of them.
+_LIMITED = r"""
 rename {name} {name}_unlimited
 proc {name} {{command args}} {{
     if {{$command in {{insert replace}}}} {{
         set at [expr {{$command eq "insert" ? 1 : 2}}]
+        lset args $at [string map [list "\r\n" {end} "\r" {end} "\n" {end} "\v" {end} "\f" {end} \
+            "\u0085" {end} "\u2028" {end} "\u2029" {end}] [lindex $args $at]]
         set room [expr {{{most} - [{name}_unlimited {used}]}}]
         if {{$command eq "replace"}} {{
             incr room [{name}_unlimited count -chars {{*}}[lrange $args 0 1]]
@@ -69,14 +72,20 @@ proc ::tk::GetSelection {{w {{sel PRIMARY}}}} {{
 
 
 def limit_text(field: tk.Text) -> None:
-    """Take no more than ``LONGEST_TEXT``; of what is longer, the beginning is taken, and told."""
-    _limit(field, LONGEST_TEXT, "count -chars 1.0 end-1c")
+    """Take no more than ``LONGEST_TEXT``; of what is longer, the beginning is taken, and told.
+
+    Line ends of any system become those of Tk.
+    """
+    _limit(field, LONGEST_TEXT, "count -chars 1.0 end-1c", line_end=r'"\n"')
     field.bind("<<Paste>>", lambda event: _make_room(field))
 
 
 def limit_entry(entry: tk.Entry) -> None:
-    """Take no more than ``LONGEST_ENTRY``; of what is longer, the beginning is taken, and told."""
-    _limit(entry, LONGEST_ENTRY, "index end")
+    """Take no more than ``LONGEST_ENTRY``; of what is longer, the beginning is taken, and told.
+
+    Line ends become spaces.
+    """
+    _limit(entry, LONGEST_ENTRY, "index end", line_end='" "')
 
 
 def use_common_keys(root: tk.Tk) -> None:
@@ -92,8 +101,10 @@ def tell_what_is_not_pasted(root: tk.Tk) -> None:
         root.tk.eval(_TOLD.format(too_much=TOO_MUCH_COPIED, not_handed_over=NOT_HANDED_OVER))
 
 
-def _limit(widget: tk.Text | tk.Entry, most: int, used: str) -> None:
-    script = _LIMITED.format(name=str(widget), most=most, used=used, shortened=SHORTENED)
+def _limit(widget: tk.Text | tk.Entry, most: int, used: str, line_end: str) -> None:
+    script = _LIMITED.format(
+        name=str(widget), most=most, used=used, end=line_end, shortened=SHORTENED
+    )
     widget.tk.eval(script)
 
 

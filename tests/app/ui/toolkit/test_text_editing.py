@@ -118,6 +118,19 @@ def test_what_another_program_cannot_hand_over_is_told(
     assert field.sentence == "a red bird"
 
 
+def test_line_ends_of_any_system_are_no_boxes(ready: MainWindow) -> None:
+    field, entry = ready.type_tab.field.text, ready.gallery_tab.search.entry
+    copied = "red\r\nblue\rgreen\vgrey\u2028pink\u0085buff\n\r\nred"
+    paste(ready, field, copied)
+    assert field.get("1.0", "end-1c") == "red\nblue\ngreen\ngrey\npink\nbuff\n\nred"
+    field.replace("1.0", "1.3", "\r\n")
+    assert field.get("1.0", "3.0") == "\n\n"
+    ready.tabs.select(ready.gallery_tab)
+    ready.root.update()
+    paste(ready, entry, copied)
+    assert entry.get() == "red blue green grey pink buff  red"
+
+
 def test_the_program_itself_replaces_a_text_that_fills_the_field(ready: MainWindow) -> None:
     field = ready.type_tab.field
     paste(ready, field.text, "red " * 5000)
