@@ -44,7 +44,7 @@ def wished_pose(option: str | None, weights: Path | None) -> PoseWish:
     pose = read_metadata(Path(option)).drawn_pose
     if pose is None:
         raise AppError(
-            f"{option} does not say in which pose its bird was drawn: it is of an earlier version, "
-            "or of weights that are told no pose."
+            f"{option} does not say in which pose its bird was drawn: it was mirrored, turned or "
+            "cut since, or it is of an earlier version, or of weights that are told no pose."
         )
     return pose

@@ -12,7 +12,7 @@ import contextlib
 import io
 import os
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,6 +22,7 @@ from PIL.PngImagePlugin import PngInfo
 from app.errors import AppError
 from app.file_kind import is_named_picture, kind_of
 from app.files import is_read_only, is_special, link_target, replacing
+from app.pictures.likeness import is_as_drawn
 from app.pictures.picture_metadata import PictureMetadata
 from models.upright import upright
 
@@ -195,6 +196,8 @@ def write_image(image: Image.Image, path: Path, **options: Any) -> None:
 def read_picture(path: Path) -> Picture:
     """Read a picture that was saved here.
 
+    The pose of one that was mirrored, turned or cut since is not known.
+
     Raises
     ------
     PictureError
@@ -225,6 +228,8 @@ def read_picture(path: Path) -> Picture:
         raise PictureError(f"The picture {path} cannot be read: {reason}.") from error
     if metadata is None:
         raise _foreign(path)
+    if metadata.drawn_pose and not is_as_drawn(pixels, metadata.drawn_likeness):
+        metadata = replace(metadata, drawn_pose=None)
     return Picture(pixels, metadata)
 
 

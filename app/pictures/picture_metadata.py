@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from app import __version__
+from app.pictures.likeness import likeness, read_likeness
 from models.request import DrawRequest
 from models.sketches.pose_wish import ANY, PartPlaces, read_places
 from models.words.tokens import printable
@@ -40,6 +41,8 @@ class PictureMetadata:
     way : whether the picture was drawn from a text or straight from the sound of a voice.
     drawn_pose : where the parts of its bird were told to be, for others in the same pose; None for
         a model that is told no pose.
+    drawn_likeness : the `likeness` of the picture as it was drawn, which tells whether the pose is
+        still that of a picture; None for earlier versions, and where there is no pose.
     """
 
     request: DrawRequest
@@ -50,6 +53,7 @@ class PictureMetadata:
     )
     way: Source = "text"
     drawn_pose: PartPlaces | None = None
+    drawn_likeness: bytes | None = None
 
     @property
     def sentence(self) -> str:
@@ -78,7 +82,14 @@ class PictureMetadata:
         """Describe a drawing that was just made."""
         way: Source = "sound" if drawing.spans else "text"
         request = writable(drawing.request)
-        return cls(request, drawing.model_name, way=way, drawn_pose=drawing.pose)
+        drawn_likeness = likeness(drawing.image) if drawing.pose else None
+        return cls(
+            request,
+            drawing.model_name,
+            way=way,
+            drawn_pose=drawing.pose,
+            drawn_likeness=drawn_likeness,
+        )
 
     @classmethod
     def from_json(cls, stored: Any) -> PictureMetadata | None:
@@ -98,6 +109,7 @@ class PictureMetadata:
             request = DrawRequest.from_kept(fields)
             if "as_written" not in fields:  # earlier versions drew the words as they were
                 request = dataclasses.replace(request, as_written=True)
+            looked = fields.get("drawn_likeness")
             return cls(
                 request,
                 model=_plain_text(fields["model"], _LONGEST_NAME),
@@ -105,6 +117,7 @@ class PictureMetadata:
                 created=_plain_text(fields["created"], _LONGEST_NAME),
                 way=_way(fields.get("way", "text")),
                 drawn_pose=read_places(fields["drawn_pose"]) if fields.get("drawn_pose") else None,
+                drawn_likeness=read_likeness(looked) if looked else None,
             )
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return None
@@ -117,6 +130,7 @@ class PictureMetadata:
             "created": self.created,
             "way": self.way,
             "drawn_pose": self.drawn_pose,
+            "drawn_likeness": self.drawn_likeness and self.drawn_likeness.hex(),
         }
         return json.dumps(self.request.kept() | about, ensure_ascii=ascii_only)
 

@@ -33,7 +33,7 @@ LOADING = "The model is still loading"
 NO_POSES = "This model draws each bird in a pose of its own"
 NONE_SHOWN = (
     "There is no picture whose pose is known: draw or open one first. Pictures of earlier versions "
-    "do not tell their pose."
+    "do not tell their pose, nor do those that were mirrored, turned or cut."
 )
 
 ShownPose = Callable[[], PartPlaces | None]

@@ -36,7 +36,13 @@ from app.ui.toolkit.clock import outlast_changes_of_the_clock
 from app.ui.toolkit.file_dialogs import dismiss_file_dialogs
 from app.ui.toolkit.flat_menu import MenuEntry
 from app.ui.toolkit.shortcut import Shortcut, on_mac
-from app.ui.toolkit.text_editing import SHORTENED, use_common_keys
+from app.ui.toolkit.text_editing import (
+    NOT_HANDED_OVER,
+    SHORTENED,
+    TOO_MUCH_COPIED,
+    tell_what_is_not_pasted,
+    use_common_keys,
+)
 from app.ui.toolkit.theme import make_dpi_aware
 from app.ui.window.drawing_commands import DrawingCommands
 from app.ui.window.dropping import accept_files
@@ -57,7 +63,12 @@ _THEMES: tuple[tuple[Theme, str], ...] = (
     ("light", "Light"),
     ("dark", "Dark"),
 )
-_SHORTENED = "That text is too long: only its beginning was taken. A sentence or two work best."
+_FAILED_PASTING = {
+    SHORTENED: "That text is too long: only its beginning was taken. A sentence or two work best.",
+    TOO_MUCH_COPIED: "What was copied is too much text to paste. A sentence or two work best.",
+    NOT_HANDED_OVER: "Nothing was pasted: the program in which it was copied does not answer, "
+    "or it is too much text. A sentence or two work best.",
+}
 
 
 class MainWindow:
@@ -77,6 +88,7 @@ class MainWindow:
         self._show_icon()
         self.root.report_callback_exception = self._report_exception
         use_common_keys(self.root)
+        tell_what_is_not_pasted(self.root)
         outlast_changes_of_the_clock(self.root)
         self._closed = False
         self.keeper = SettingsKeeper(settings)
@@ -133,7 +145,8 @@ class MainWindow:
         self.heading, self.status = frame.heading, frame.status
         self.messages, self.tabs = frame.messages, frame.tabs
         self.status.show_privacy(self.settings.recogniser)
-        self.root.bind(SHORTENED, lambda event: self.messages.error(_SHORTENED))
+        for event, told in _FAILED_PASTING.items():
+            self.root.bind(event, partial(lambda told, event: self.messages.error(told), told))
         # Commands know the panel; what its buttons give is looked up when they are pressed.
         actions = PictureActions(
             lambda: self.drawing.draw_again(),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from app.commandline import cli
 from app.pictures.picture_file import read_metadata, read_picture, save_picture
@@ -126,6 +127,27 @@ def test_a_picture_without_a_pose_is_told(
     assert draw(told_none, "a red bird", "-o", plain) == 0
     assert draw(weights, "a red bird", "-o", bird, "--pose", plain) == 1
     assert "does not say in which pose its bird was drawn" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg"])
+def test_the_pose_of_a_picture_that_was_changed_is_not_taken(
+    weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], suffix: str
+) -> None:
+    drawn, changed = tmp_path / f"drawn{suffix}", tmp_path / f"changed{suffix}"
+    assert draw(weights, "a red bird", "-o", drawn, "--seed", 3, "--pose", "right") == 0
+    picture = read_picture(drawn)
+    pose, image = picture.metadata.drawn_pose, picture.image
+    brighter = image.point(lambda level: level // 2 + 100)
+    for same in (image, brighter, image.resize((50, 50))):
+        save_picture(same, picture.metadata, changed)
+        assert read_metadata(changed).drawn_pose == pose
+    cut = image.crop((0, 0, image.width, image.height - 9))
+    for other in (*map(image.transpose, Image.Transpose), cut):
+        save_picture(other, picture.metadata, changed)
+        assert draw(weights, "a bird", "-o", tmp_path / "bird.png", "--pose", changed) == 1
+        assert "it was mirrored, turned or cut since" in capsys.readouterr().err
+    assert draw(weights, "--from", changed, "-o", tmp_path / "again.png") == 0
+    assert read_metadata(tmp_path / "again.png").drawn_pose == pose, "the drawn one is drawn again"
 
 
 @pytest.mark.parametrize("command", [["draw", "a red bird"], ["listen", "--seconds", "1"]])

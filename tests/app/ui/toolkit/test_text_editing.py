@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tkinter as tk
 from tkinter import ttk
 
@@ -81,6 +82,53 @@ def test_a_megabyte_in_each_field_of_one_line(ready: MainWindow) -> None:
         assert len(entry.get()) == LONGEST_ENTRY
         assert "only its beginning was taken" in ready.messages.text
         entry.delete(0, "end")
+
+
+@pytest.mark.parametrize(
+    "answer, told",
+    [
+        ("selection property too large", "too much text to paste"),
+        ("selection owner didn't respond", "does not answer, or it is too much text"),
+    ],
+)
+@pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="Tk refuses so on X11 alone")
+def test_what_another_program_cannot_hand_over_is_told(
+    ready: MainWindow, answer: str, told: str
+) -> None:
+    # A second program of Tk would not do: Tk hands over in small pieces.
+    ready.root.tk.eval(
+        "rename selection selection_of_tk\n"
+        "proc selection {what args} {\n"
+        f'    if {{$what eq "get"}} {{error "{answer}"}}\n'
+        "    tailcall selection_of_tk $what {*}$args\n"
+        "}"
+    )
+    field, entry = ready.type_tab.field, ready.panel.seed_bar.entry
+    field.sentence = "a red bird"
+    for widget in (field.text, entry):
+        for keys in ("a", "v"), ("v",), ():
+            ready.messages.clear()
+            for key in keys:
+                press(widget, key, "Control-")
+            if not keys:
+                widget.event_generate("<ButtonPress-2>")
+                widget.event_generate("<ButtonRelease-2>")
+                ready.root.update()
+            assert told in ready.messages.text and ready.messages.is_error, (str(widget), keys)
+    assert field.sentence == "a red bird"
+
+
+def test_line_ends_of_any_system_are_no_boxes(ready: MainWindow) -> None:
+    field, entry = ready.type_tab.field.text, ready.gallery_tab.search.entry
+    copied = "red\r\nblue\rgreen\vgrey\u2028pink\u0085buff\n\r\nred"
+    paste(ready, field, copied)
+    assert field.get("1.0", "end-1c") == "red\nblue\ngreen\ngrey\npink\nbuff\n\nred"
+    field.replace("1.0", "1.3", "\r\n")
+    assert field.get("1.0", "3.0") == "\n\n"
+    ready.tabs.select(ready.gallery_tab)
+    ready.root.update()
+    paste(ready, entry, copied)
+    assert entry.get() == "red blue green grey pink buff  red"
 
 
 def test_the_program_itself_replaces_a_text_that_fills_the_field(ready: MainWindow) -> None:
