@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -11,6 +10,7 @@ from models.words.bird_book import FoundName
 from models.words.chunks import BREAK, DETERMINERS, LINKS
 from models.words.names import article
 from models.words.parts import BODY_PARTS, COLOURS, KINDS
+from models.words.tokens import with_apostrophes
 
 _SIZES = frozenset(["build", "height", "length", "shape", "size", "weight"])
 _BEFORE_SIZE = DETERMINERS | _SIZES | frozenset(["about", "almost", "and", "approximately"])
@@ -21,7 +21,6 @@ _LOOK = BODY_PARTS - {"feather", "feathers", "feathering", "fur", "hair"}
 """Parts whose look says nothing of the rest, but 'a bird with feathers like a peacock' is one."""
 _MOST_BETWEEN = 3
 """Words looked at between 'than' and the name: 'than a rather small robin'."""
-_POSSESSIVE = re.compile(r" s\b")
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ def _left_out(
     words: Sequence[str], start: int, end: int, *, told_from: int | None = None, look: bool = False
 ) -> Comparison:
     told = " ".join(words[start if told_from is None else told_from : end])
-    return Comparison(start, end, told=_POSSESSIVE.sub("'s", told), is_look=look)
+    return Comparison(start, end, told=with_apostrophes(told), is_look=look)
 
 
 def _in_size(

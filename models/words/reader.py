@@ -31,7 +31,7 @@ from models.words.parts import BODY_PARTS, COLOURS, KINDS, basic_colours, colour
 from models.words.said_pose import activity, without_pose
 from models.words.spelling import spelling
 from models.words.text_words import text_words
-from models.words.tokens import fold
+from models.words.tokens import fold, with_apostrophes
 from models.words.vocabulary import tokenize
 
 _MOST_SLIPS = 10
@@ -293,7 +293,7 @@ def _understood(words: list[str], named: Named, reading: _Notes) -> Reading:
     replaced = tuple(_told(named, reading))
     return Reading(
         drawn_as=" ".join(sentence),
-        described=named.name,
+        described=with_apostrophes(named.name),
         replaced=replaced,
         left_out=tuple(dict.fromkeys([*reading.denied, *reading.no_birds])),
         unknown_words=tuple(dict.fromkeys(reading.unknown)),

@@ -14,6 +14,14 @@ cutting at everything that is not a letter or a digit gives the same words.
 """
 
 
+_OWN = re.compile(r"\b(\w+) s\b")
+
+
+def with_apostrophes(text: str) -> str:
+    """Return a text of captions as it is read aloud: they write "anna's" as 'anna s'."""
+    return _OWN.sub(r"\1's", text)
+
+
 class _Folding(dict[int, str]):
     """What each character is folded to, found when it is first met."""
 

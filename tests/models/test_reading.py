@@ -68,6 +68,7 @@ def test_a_name_whose_words_are_unknown_is_not_learned() -> None:
     assert "cardinal" not in reader.read(DrawRequest("a cardinal")).drawn_as
     both = SentenceReader(KNOWN | {"cardinal"}, 24, frozenset(["cardinal"]))
     assert both.read(DrawRequest("a puffin")).described == "puffin"
+    assert both.read(DrawRequest("Anna's hummingbird")).described == "anna's hummingbird"
 
 
 def test_words_are_drawn_as_written_where_that_is_asked_for() -> None:

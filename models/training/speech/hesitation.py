@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from numpy.random import Generator
 
 _FILLERS = ("er", "erm", "uh", "um", "hm", "well", "you know", "like")
-_OWN = re.compile(r"\b(\w+) s\b")
-
-
-def as_said(text: str) -> str:
-    """Return a caption as it is read aloud: captions write "anna's" as 'anna s'."""
-    return _OWN.sub(r"\1's", text)
 
 
 def hesitating(text: str, rng: Generator) -> str:

@@ -12,9 +12,10 @@ import numpy as np
 
 from models.training.data.captions import name_of
 from models.training.data.examples import Example
-from models.training.speech.hesitation import as_said, hesitating
+from models.training.speech.hesitation import hesitating
 from models.training.speech.synthesiser import Line, Voice
 from models.words.names import name_sentences, with_name
+from models.words.tokens import with_apostrophes
 
 SPEEDS = (0.75, 1.35)
 PITCHES = (0.85, 1.2)
@@ -76,10 +77,10 @@ class Plan:
         shares = np.array([voice.share for voice in self.voices], float)
         voice = int(rng.choice(len(self.voices), p=shares / shares.sum()))
         speed = pitch = 1.0
-        said = as_said(text)
+        said = with_apostrophes(text)
         if not self.clean:
             text = _maybe_named(text, example.species, rng)
-            said = as_said(text)
+            said = with_apostrophes(text)
             if rng.random() < HESITATING_SHARE:
                 said = hesitating(said, rng)
             speed, pitch = _ratio(rng, SPEEDS), _ratio(rng, PITCHES)

@@ -21,12 +21,12 @@ from models.training import __main__ as command
 from models.training.data.captions import name_of
 from models.training.data.examples import read_examples
 from models.training.speech.effects import active_level
-from models.training.speech.hesitation import as_said
 from models.training.speech.spoken_captions import Outcome, make_spoken_captions
 from models.training.speech.spoken_folder import SpokenFolder
 from models.training.speech.spoken_plan import Plan, Utterance
 from models.training.speech.synthesiser import Call, Line, Voice
 from models.training.speech.voices import installed_voices
+from models.words.tokens import with_apostrophes
 from tests.training.conftest import write_squares
 
 QUICK = ("flite:kal16", "flite:awb")
@@ -160,7 +160,7 @@ def test_the_plan_takes_every_picture_in_turn_and_varies_all_within_limits(squar
     def share(of: Callable[[Utterance], bool]) -> float:
         return sum(map(of, utterances)) / len(utterances)
 
-    assert share(lambda u: u.line.text != as_said(u.text)) == pytest.approx(0.15, abs=0.05)
+    assert share(lambda u: u.line.text != with_apostrophes(u.text)) == pytest.approx(0.15, abs=0.05)
     for values, low, high in (
         ([utterance.line.speed for utterance in utterances], 0.75, 1.35),
         ([utterance.line.pitch for utterance in utterances], 0.85, 1.2),

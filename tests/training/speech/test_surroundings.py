@@ -8,9 +8,10 @@ import pytest
 from models.sound.log_mel import SAMPLE_RATE
 from models.training.speech.backgrounds import BACKGROUNDS, cough, shaped
 from models.training.speech.effects import Samples, active_level
-from models.training.speech.hesitation import as_said, hesitating
+from models.training.speech.hesitation import hesitating
 from models.training.speech.microphones import through_laptop, through_telephone
 from models.training.speech.surroundings import heard_somewhere
+from models.words.tokens import with_apostrophes
 
 TEXT = "a small bird with a yellow belly"
 
@@ -102,5 +103,6 @@ def test_hesitation_adds_words_and_loses_none(rng: np.random.Generator) -> None:
 
 def test_what_captions_cut_is_said_together() -> None:
     assert (
-        as_said("anna s hummingbird in the bird s nest") == "anna's hummingbird in the bird's nest"
+        with_apostrophes("anna s hummingbird in the bird s nest")
+        == "anna's hummingbird in the bird's nest"
     )
