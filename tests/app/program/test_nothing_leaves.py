@@ -27,8 +27,8 @@ _WATCHED_FOR = 60  # seconds after everything was used; a library waited ten bef
 _OWN = (".config/speech2bird", ".local/share/speech2bird")
 
 # What the system's own parts keep for every program with a window: GNOME's settings, which are
-# asked whether it is dark, and a list of fonts.
-_OF_THE_SYSTEM = (".cache/dconf", ".cache/fontconfig", "/var/cache/fontconfig")
+# asked whether it is dark, a list of fonts, and the sound service where there is one.
+_OF_THE_SYSTEM = (".cache/dconf", ".cache/fontconfig", "/var/cache/fontconfig", ".config/pulse")
 
 
 @pytest.fixture
