@@ -13,6 +13,21 @@ from app.speech.sound.recording import Recording
 from tests.speech_fixtures import SpeakSentence
 
 SENTENCE = "a small red bird with black wings and a white belly"
+# One sentence again and again would pass for what Whisper makes up when it is lost.
+SENTENCES = (
+    SENTENCE,
+    "it has a long yellow beak and orange feet",
+    "the head of this bird is blue and its crown is green",
+    "a large white bird with a long neck and gray feathers",
+    "this is a brown bird with dark spots on its breast",
+    "the wings are black with two white bars",
+    "its throat is bright orange and its eyes are black",
+    "a tiny bird with a short pointed bill and a green back",
+    "the tail is long and has black and white stripes",
+    "this bird swims on the water and has a purple head",
+    "a gray bird with a red patch on each shoulder",
+    "the back of this bird is covered with yellow and brown feathers",
+)
 RATE = 48_000  # a microphone's own: what is heard is resampled
 
 
@@ -98,7 +113,8 @@ def test_what_was_cancelled_goes_on_where_it_was(
 def test_the_first_half_minute_of_a_long_recording_is_understood_once(
     counting: Counting, spoken_sentence: SpeakSentence
 ) -> None:
-    sound = np.concatenate([room(0.5)] + [said(spoken_sentence), room(0.5)] * 12)
+    voices = [said(spoken_sentence, sentence) for sentence in SENTENCES]
+    sound = np.concatenate([room(0.5)] + [part for voice in voices for part in (voice, room(0.5))])
     whole = Recording(sound, RATE)
     assert whole.seconds > 35
     counting.hear(sound, 32)
