@@ -20,8 +20,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="PATH",
-        help="Reed's text_c10, AttnGAN's captions.pickle, a CSV, JSON lines or list (file_name, "
-        "caption, species, box, parts)",
+        help="Reed's text_c10, AttnGAN's captions.pickle, a CSV or JSON (file_name, caption, "
+        "species, box, parts)",
     )
     parser.add_argument(
         "--filenames",
