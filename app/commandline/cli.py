@@ -224,9 +224,8 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--recogniser",
         choices=RECOGNISERS,
-        default="whisper",
-        help="who listens: whisper and sphinx work on this computer; google sends your voice to "
-        "Google",
+        help="who listens: whisper (the default) and sphinx work on this computer; google sends "
+        "your voice to Google",
     )
     parser.add_argument(
         "--whisper",

@@ -145,6 +145,11 @@ def listen(options: argparse.Namespace) -> int:
     """
     if options.direct and options.output is None:
         raise UsageError("--direct draws a picture: name it with -o.")
+    words_options = _given(options, "recogniser", "whisper", "as_written")
+    if options.direct and words_options:
+        raise UsageError(f"--{words_options[0]} is for words: --direct draws without any.")
+    if options.whisper is not None and options.recogniser not in (None, "whisper"):
+        raise UsageError(f"--whisper is for Whisper, and {options.recogniser} is to listen.")
     recording_options = _given(options, "seconds", "microphone")
     if options.sound is not None and recording_options:
         raise UsageError(f"--{recording_options[0]} is for recording, not for a sound file.")
@@ -259,7 +264,7 @@ def _given(options: argparse.Namespace, *names: str) -> list[str]:
 def _transcribe(recording: Recording, options: argparse.Namespace) -> str:
     from app.speech.recognition.recognisers import load_transcriber
 
-    transcriber = load_transcriber(options.recogniser, options.whisper)
+    transcriber = load_transcriber(options.recogniser or "whisper", options.whisper)
     if transcriber.notice is not None:
         note(transcriber.notice)
     return transcriber.transcribe(recording)

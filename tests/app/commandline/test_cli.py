@@ -272,6 +272,9 @@ def test_what_is_wrong_with_a_pasted_command_is_told(
     assert told in failure(capsys, cli.BAD_USAGE, *pasted)
 
 
+_DIRECT = ["--direct", "-o", "bird.png"]
+
+
 @pytest.mark.parametrize(
     ("option", "told"),
     [
@@ -284,6 +287,10 @@ def test_what_is_wrong_with_a_pasted_command_is_told(
         (["--as-written"], "--as-written is for drawing"),
         (["--weights", "own.safetensors"], "--weights is for drawing"),
         (["--device", "cpu"], "--device is for drawing"),
+        ([*_DIRECT, "--as-written"], "--as-written is for words"),
+        ([*_DIRECT, "--recogniser", "whisper"], "--recogniser is for words"),
+        ([*_DIRECT, "--whisper", "folder"], "--whisper is for words"),
+        (["--recogniser", "sphinx", "--whisper", "folder"], "--whisper is for Whisper, and sphinx"),
     ],
 )
 def test_options_that_would_do_nothing_for_a_sound_file_are_refused(
