@@ -171,7 +171,7 @@ def _loading(window: MainWindow) -> None:
 
 
 def _drawn(window: MainWindow) -> None:
-    _draw(window, _SENTENCE, 23)
+    _draw(window, _SENTENCE, 16)
 
 
 def _attention(window: MainWindow) -> None:
@@ -237,7 +237,7 @@ def _straight(window: MainWindow) -> None:
 
 
 def _both(window: MainWindow) -> None:
-    _say(window, "both", 23)
+    _say(window, "both", 16)
     window.speak_tab.way_row.buttons["text"].invoke()
 
 
