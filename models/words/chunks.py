@@ -25,6 +25,9 @@ DETERMINERS = frozenset(_DETERMINERS.split())
 
 _NEGATIONS = frozenset(["cannot", "lacking", "lacks", "minus", "never", "neither", "no"])
 _NEGATIONS |= frozenset(["none", "nor", "not", "without"])
+_REPLACED = frozenset([("instead", "of"), ("other", "than"), ("rather", "than")])
+_ALL_BUT = frozenset(["but", "except"])
+_MAY_DENY = _ALL_BUT | {first for first, _ in _REPLACED}
 _BEFORE_NEGATION = frozenset(
     ["and", "are", "but", "did", "do", "does", "had", "has", "have", "is", "that", "was", "with"]
 )
@@ -47,11 +50,12 @@ def without_negations(words: Sequence[str]) -> tuple[list[str], list[str]]:
             kept.append("and")
             at += 2
             continue
-        if words[at] not in _NEGATIONS:
+        length = _length_of_negation(words, at)
+        if not length:
             kept.append(words[at])
             at += 1
             continue
-        end = _end_of_denial(words, at + 1)
+        end = _end_of_denial(words, at + length)
         phrase = [word for word in words[at:end] if word != BREAK]
         if _goes_on(words[end : end + 2]):  # 'with no crest and red wings' is 'with red wings'
             end += 1
@@ -64,6 +68,21 @@ def without_negations(words: Sequence[str]) -> tuple[list[str], list[str]]:
             denied.append(" ".join(phrase))
         at = end
     return kept, denied
+
+
+def _length_of_negation(words: Sequence[str], at: int) -> int:
+    """How many words deny what follows them, from a place on; 0 where none does."""
+    if words[at] in _NEGATIONS:
+        return 1
+    if words[at] not in _MAY_DENY:
+        return 0
+    if tuple(words[at : at + 2]) in _REPLACED:
+        return 2
+    # 'black except the wings' has wings, 'any color except red' has no red.
+    of_any = words[max(at - 1, 0)] == "anything" or "any" in words[max(at - 2, 0) : at]
+    if words[at] in _ALL_BUT and of_any:
+        return 2 if list(words[at + 1 : at + 2]) == ["for"] else 1
+    return 0
 
 
 def _goes_on(words: Sequence[str]) -> bool:

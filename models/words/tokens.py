@@ -22,10 +22,21 @@ def with_apostrophes(text: str) -> str:
     return _OWN.sub(r"\1's", text)
 
 
+_COLOURED = {
+    **{"🔴": "red", "🟠": "orange", "🟡": "yellow", "🟢": "green", "🔵": "blue", "🟣": "purple"},
+    **{"🟥": "red", "🟧": "orange", "🟨": "yellow", "🟩": "green", "🟦": "blue", "🟪": "purple"},
+    **{"🟤": "brown", "🟫": "brown", "⚫": "black", "⬛": "black", "⚪": "white", "⬜": "white"},
+}
+"""Emoji that can only be meant as colours; hearts of all colours are mostly just hearts."""
+
+
 class _Folding(dict[int, str]):
     """What each character is folded to, found when it is first met."""
 
     def __missing__(self, code: int) -> str:
+        if chr(code) in _COLOURED:
+            self[code] = f" {_COLOURED[chr(code)]} "
+            return self[code]
         parts = unicodedata.normalize("NFKD", chr(code))
         folded = "".join(part for part in parts if not _is_unseen(part)).lower()
         self[code] = folded

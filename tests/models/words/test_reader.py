@@ -45,6 +45,8 @@ MOST_WORDS = 24
         ("a crow-sized bird with red feet", "a large bird with red feet"),
         ("a red bird with a swan like neck", "a red bird with a neck"),
         ("a bírd, ÜBER red", "a bird red"),
+        ("a 🔴 bird with ⚫wings 😊", "a red bird with black wings"),
+        ("a black bird except for a white throat", "a black bird except for a white throat"),
         ("a duck with a green head", "a duck with a green head"),
     ],
 )  # fmt: skip
@@ -68,6 +70,12 @@ def test_a_sentence_is_brought_to_words_that_captions_say(text: str, sentence: s
         ("a bird with neither a crest nor a tail", "a bird", ["neither a crest", "nor a tail"]),
         ("no crest black wings", "black wings", ["no crest"]),
         ("not only red but also blue wings", "red and blue wings", []),
+        ("a bird of any colour but red", "a bird of color", ["but red"]),
+        ("a bird in any color except for red", "a bird in color", ["except for red"]),
+        ("anything but red, a small bird", "a small bird", ["but red"]),
+        ("a white bird instead of a red one", "a white bird", ["instead of a red one"]),
+        ("a blue bird rather than a cardinal", "a blue bird", ["rather than a cardinal"]),
+        ("blue wings other than red", "blue wings", ["other than red"]),
     ],
 )
 def test_what_is_denied_is_left_out_and_said(text: str, sentence: str, left_out: list[str]) -> None:
