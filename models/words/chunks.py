@@ -27,7 +27,7 @@ _NEGATIONS = frozenset(["cannot", "lacking", "lacks", "minus", "never", "neither
 _NEGATIONS |= frozenset(["none", "nor", "not", "without"])
 _REPLACED = frozenset([("instead", "of"), ("other", "than"), ("rather", "than")])
 _ALL_BUT = frozenset(["but", "except"])
-_MAY_DENY = _ALL_BUT | {first for first, _ in _REPLACED}
+_MAY_DENY = _NEGATIONS | _ALL_BUT | {first for first, _ in _REPLACED}
 _BEFORE_NEGATION = frozenset(
     ["and", "are", "but", "did", "do", "does", "had", "has", "have", "is", "that", "was", "with"]
 )
@@ -50,7 +50,7 @@ def without_negations(words: Sequence[str]) -> tuple[list[str], list[str]]:
             kept.append("and")
             at += 2
             continue
-        length = _length_of_negation(words, at)
+        length = words[at] in _MAY_DENY and _length_of_negation(words, at)
         if not length:
             kept.append(words[at])
             at += 1
@@ -74,8 +74,6 @@ def _length_of_negation(words: Sequence[str], at: int) -> int:
     """How many words deny what follows them, from a place on; 0 where none does."""
     if words[at] in _NEGATIONS:
         return 1
-    if words[at] not in _MAY_DENY:
-        return 0
     if tuple(words[at : at + 2]) in _REPLACED:
         return 2
     # 'black except the wings' has wings, 'any color except red' has no red.

@@ -377,10 +377,10 @@ def test_another_number_is_a_word(text: str, sentence: str) -> None:
 
 
 @pytest.mark.alone
-def test_a_text_is_read_in_less_than_five_milliseconds() -> None:
+def test_a_text_is_read_in_less_than_ten_milliseconds() -> None:
     read("a flamingo")  # reads the tables
     texts = ["a crimson bird with a pop of yellow, no crest, on a red car"] * 20
     texts += ["an adelie pengiun with a navy beek", "zorgl " * 160, "flamigo " * 120, "no " * 330]
     for text in texts:
         quickest = min(timeit.repeat(partial(read, text), timer=process_time, number=1, repeat=5))
-        assert quickest < 0.005, text
+        assert quickest < 0.01, text
