@@ -25,9 +25,10 @@ DETERMINERS = frozenset(_DETERMINERS.split())
 
 _NEGATIONS = frozenset(["cannot", "lacking", "lacks", "minus", "never", "neither", "no"])
 _NEGATIONS |= frozenset(["none", "nor", "not", "without"])
-_REPLACED = frozenset([("instead", "of"), ("other", "than"), ("rather", "than")])
+_IN_PLACE_OF = frozenset([("instead", "of"), ("other", "than"), ("rather", "than")])
 _ALL_BUT = frozenset(["but", "except"])
-_MAY_DENY = _NEGATIONS | _ALL_BUT | {first for first, _ in _REPLACED}
+_ALL = frozenset([("any", "color"), ("any", "colors"), ("any", "shade")])
+_MAY_DENY = _NEGATIONS | _ALL_BUT | {first for first, _ in _IN_PLACE_OF}
 _BEFORE_NEGATION = frozenset(
     ["and", "are", "but", "did", "do", "does", "had", "has", "have", "is", "that", "was", "with"]
 )
@@ -50,7 +51,7 @@ def without_negations(words: Sequence[str]) -> tuple[list[str], list[str]]:
             kept.append("and")
             at += 2
             continue
-        length = words[at] in _MAY_DENY and _length_of_negation(words, at)
+        length = _length_of_negation(words, at) if words[at] in _MAY_DENY else 0
         if not length:
             kept.append(words[at])
             at += 1
@@ -74,11 +75,11 @@ def _length_of_negation(words: Sequence[str], at: int) -> int:
     """How many words deny what follows them, from a place on; 0 where none does."""
     if words[at] in _NEGATIONS:
         return 1
-    if tuple(words[at : at + 2]) in _REPLACED:
+    if tuple(words[at : at + 2]) in _IN_PLACE_OF:
         return 2
     # 'black except the wings' has wings, 'any color except red' has no red.
-    of_any = words[max(at - 1, 0)] == "anything" or "any" in words[max(at - 2, 0) : at]
-    if words[at] in _ALL_BUT and of_any:
+    before = tuple(words[max(at - 2, 0) : at])
+    if words[at] in _ALL_BUT and (before in _ALL or before[-1:] == ("anything",)):
         return 2 if list(words[at + 1 : at + 2]) == ["for"] else 1
     return 0
 

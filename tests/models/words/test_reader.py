@@ -71,6 +71,11 @@ def test_a_sentence_is_brought_to_words_that_captions_say(text: str, sentence: s
         ("no crest black wings", "black wings", ["no crest"]),
         ("not only red but also blue wings", "red and blue wings", []),
         ("a bird of any colour but red", "a bird of color", ["but red"]),
+        (
+            "a bird not having any crest but has a tail",
+            "a bird but has a tail",
+            ["not having any crest"],
+        ),
         ("a bird in any color except for red", "a bird in color", ["except for red"]),
         ("anything but red, a small bird", "a small bird", ["but red"]),
         ("a white bird instead of a red one", "a white bird", ["instead of a red one"]),
