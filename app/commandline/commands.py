@@ -175,8 +175,13 @@ def listen(options: argparse.Namespace) -> int:
     if not options.direct:
         text = _transcribe(recording, options)
         print(text, flush=True)
-        if options.output is None:
-            return 0
+    from app.speech.sound.loudness import advice
+
+    told = advice(recording)
+    if told is not None:
+        note(told)
+    if options.output is None:
+        return 0
     painter = load_painter(options.weights, options.device)
     from models.request import DrawRequest
 

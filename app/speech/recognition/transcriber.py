@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.errors import AppError
 from app.speech.recognition.tidy import tidy
-from app.speech.sound.loudness import advice
+from app.speech.sound.loudness import advice, with_advice
 from app.speech.sound.recording import Recording
 from app.speech.sound.voice_detector import Speech, find_speech
 
@@ -23,10 +23,9 @@ class NothingHeardError(AppError):
 class NothingUnderstoodError(NothingHeardError):
     """There is a voice in the recording, but no words could be made out."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "I heard a voice but understood no words. Please say it again, in English."
-        )
+    def __init__(self, recording: Recording) -> None:
+        understood = with_advice("I heard a voice but understood no words.", recording)
+        super().__init__(f"{understood} Please say it again, in English.")
 
 
 class SpeechModelError(AppError):
@@ -123,7 +122,7 @@ class Transcriber(ABC):
         with self._busy:
             text = tidy(self._recognise(speech, cancelled))
         if not text:
-            raise NothingUnderstoodError()
+            raise NothingUnderstoodError(recording)
         return Heard(speech, text)
 
     @abstractmethod

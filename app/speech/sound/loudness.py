@@ -33,6 +33,11 @@ def advice(recording: Recording) -> str | None:
     return None
 
 
+def with_advice(sentence: str, recording: Recording) -> str:
+    """Return a sentence about a recording and, behind it, the advice where there is any."""
+    return " ".join(filter(None, (sentence, advice(recording))))
+
+
 class PauseDetector:
     """Tells how long a person who has spoken is silent; it works beside fans, too.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.pictures.picture_metadata import STRAIGHT_FROM_SOUND
 from app.settings import Way
+from models.errors import SoundError
 from models.request import DrawRequest
 from models.sketches.pose_wish import ANY, is_known
 
@@ -95,4 +96,11 @@ class Subject:
         if self.way != "text":
             assert self.speech is not None
             sound = self.speech.voice()
-            yield painter.draw(replace(request, sound=sound), on_stage, cancelled)
+            try:
+                yield painter.draw(replace(request, sound=sound), on_stage, cancelled)
+            except SoundError as error:
+                if self.recording is None:
+                    raise
+                from app.speech.sound.loudness import with_advice
+
+                raise SoundError(with_advice(str(error), self.recording)) from error

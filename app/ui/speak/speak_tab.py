@@ -314,7 +314,7 @@ class SpeakTab(ttk.Frame):
         )
 
     def _heard(self, recording: Recording, heard: Heard, notice: str | None) -> None:
-        from app.speech.sound.loudness import advice
+        from app.speech.sound.loudness import with_advice
 
         self._heard_text, self._heard_from = heard.text, recording
         self._speech = heard.speech
@@ -324,14 +324,14 @@ class SpeakTab(ttk.Frame):
         self._enter(SpeakState.IDLE)  # until here the way could not be changed
         if way != "sound":
             self.field.sentence = heard.text
-        told = self._messages.text
+        about_words = notice or "" if way != "sound" else ""
+        told = self._messages.text or with_advice(about_words, recording)
         if drawn and not written:  # who writes meanwhile has something else in mind
             self._waits = True
             self._draw_when_free()
         else:
             self.live_sketch.end()
         if way != "sound":
-            told = told or " ".join(filter(None, (notice, advice(recording))))
             self.field.text.focus()  # Return draws, and a wrong word is corrected in place
         if told and not self._messages.text:
             self._messages.note(told)

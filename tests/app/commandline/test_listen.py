@@ -9,7 +9,9 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from PIL import Image
 
 from app.commandline import cli
@@ -45,6 +47,21 @@ def test_draw_straight_from_sound(
     assert "drawn straight from sound" in failure(
         capsys, 1, "draw", "--from", path, "-o", tmp_path / "again.png"
     )
+
+
+@pytest.mark.parametrize("way", [["--recogniser", "sphinx"], ["--direct", "-o", "bird.png"]])
+def test_a_sound_that_is_too_loud_is_told(
+    way: list[str],
+    spoken_sentence: SpeakSentence,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sound = Recording.from_file(spoken_sentence(SENTENCE))
+    soundfile.write(tmp_path / "loud.wav", np.clip(30 * sound.as_float(), -1, 1), sound.rate)
+    monkeypatch.chdir(tmp_path)
+    cli.main(["listen", "loud.wav", *way])
+    assert "too loud and crackles" in capsys.readouterr().err
 
 
 def test_another_recogniser_listens(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 
+import numpy as np
 import pytest
 import torch
 
@@ -14,6 +15,7 @@ from app.speech.recognition.transcriber import (
     NothingUnderstoodError,
     SpeechModelError,
 )
+from app.speech.sound.recording import Recording
 from models.errors import CheckpointError, DrawingCancelled, SentenceError
 
 
@@ -33,7 +35,7 @@ def cross(error: Exception) -> Exception:
         CheckpointError("The weights are damaged."),
         DrawingCancelled(),
         NothingHeardError(),
-        NothingUnderstoodError(),
+        NothingUnderstoodError(Recording(np.zeros(16_000, np.int16), 16_000)),
         SpeechModelError("Whisper failed."),
     ],
     ids=lambda error: type(error).__name__,

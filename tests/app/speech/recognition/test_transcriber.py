@@ -122,6 +122,16 @@ def test_a_voice_without_words(spoken_sentence: SpeakSentence) -> None:
     assert mumble.heard.seconds == pytest.approx(voice.seconds, abs=0.7)
 
 
+@pytest.mark.parametrize(("gain", "told"), [(100, "crackles"), (0.01, "very quiet")])
+def test_a_sound_that_cannot_be_understood_is_told_why(
+    spoken_sentence: SpeakSentence, gain: float, told: str
+) -> None:
+    # It was told to say it again, in English, however badly the microphone was set.
+    voice = Recording.from_file(spoken_sentence(SENTENCES[0])).as_float()
+    with pytest.raises(NothingUnderstoodError, match=told):
+        MumbleTranscriber().transcribe(as_recording(np.clip(gain * voice, -1, 1)))
+
+
 def test_the_model_is_loaded_once() -> None:
     assert load_transcriber() is load_transcriber()
 

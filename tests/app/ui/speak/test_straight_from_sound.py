@@ -157,6 +157,22 @@ def test_what_is_no_description_is_not_drawn(tmp_path: Path, speaking: MainWindo
     assert speaking.desk.drawing is None and Gallery().paths() == []
 
 
+def test_a_sound_that_is_too_loud_is_told(
+    tmp_path: Path, spoken_sentence: SpeakSentence, speaking: MainWindow
+) -> None:
+    click(speaking.speak_tab.way_row.buttons["sound"])
+    for name, sentence, language in (
+        ("understood", SENTENCE, "en"),
+        ("foreign", "cet oiseau a une tête bleue et un bec très long", "fr"),
+    ):
+        sound = Recording.from_file(spoken_sentence(sentence, language))
+        path = tmp_path / f"{name}.wav"
+        soundfile.write(path, np.clip(5 * sound.as_float(), -1, 1), sound.rate)
+        understand(speaking, path)
+        assert "too loud and crackles" in speaking.messages.text
+        assert speaking.messages.is_error == (name == "foreign")
+
+
 def test_a_kept_picture_is_drawn_again_from_its_sound(
     spoken_sentence: SpeakSentence, speaking: MainWindow
 ) -> None:
