@@ -21,6 +21,7 @@ from models.words.chunks import (
     content,
     tidied,
     without_negations,
+    without_other_plumage,
 )
 from models.words.describing import described
 from models.words.inflection import known_form
@@ -149,7 +150,8 @@ def read(
     words = text_words(text, lambda word: reading.knows(word) or tables.has(word))
     if not any(word != BREAK for word in words):
         return Reading(error=NOTHING_TO_DRAW)
-    words, reading.denied = without_negations(_spelled(words, reading))
+    words, reading.no_birds = without_other_plumage(_spelled(words, reading))
+    words, reading.denied = without_negations(words)
     named = find_name(words, tables)
     reading.no_birds.extend(named.compared)
     error = None if named.bird else _why_no_bird(words, reading)

@@ -94,6 +94,39 @@ def test_what_is_denied_is_left_out_and_said(text: str, sentence: str, left_out:
 @pytest.mark.parametrize(
     ("text", "sentence", "left_out"),
     [
+        (
+            "Male: bright red with a black mask. Female: brown with a red crest.",
+            "bright red with a black mask",
+            "female brown with a red crest",
+        ),
+        ("males are blue and females are brown", "bird are blue", "females are brown"),
+        ("a red male with a brown female", "a red bird", "a brown female"),
+        ("Adult is white, juvenile brown", "bird is white", "juvenile brown"),
+        ("Breeding: yellow. Non-breeding: brown.", "yellow", "non breeding brown"),
+        ("In winter: grey head; in summer: black head", "grey head", "summer black head"),
+        (
+            "Male has a red head. The female has a yellow head. The male has a long tail.",
+            "bird has a red head the bird has a long tail",
+            "the female has a yellow head",
+        ),
+        ("a red female with a brown back", "a red bird with a brown back", None),
+        ("the female is browner than the male", "the bird is brown", None),
+        ("males and females have red wings", "bird have red wings", None),
+        ("a male red bird in winter", "a red bird", None),
+    ],
+)
+def test_one_plumage_is_drawn(text: str, sentence: str, left_out: str | None) -> None:
+    # Two were drawn as one bird, and 'a red female' not at all.
+    understood = read(text)
+    assert understood.drawn_as == sentence and understood.unknown_words == ()
+    assert list(understood.left_out) == [left_out] * (left_out is not None)
+    if left_out is not None:
+        assert f"Left out: “{left_out}”. Only one bird is drawn." in understood.notices
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "left_out"),
+    [
         ("a bird on a red car", "a bird", ["on a red car"]),
         ("a bird on a red car with blue wings", "a bird with blue wings", ["on a red car"]),
         ("a bird with a fish in its bill", "a bird", ["a fish in its bill"]),
