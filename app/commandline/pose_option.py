@@ -29,14 +29,16 @@ def wished_pose(option: str | None, weights: Path | None) -> PoseWish:
     CheckpointError
         The file holds no model.
     """
-    if option is None or option == ANY:
+    option = ANY if option is None else option
+    name = option.lower()
+    if name == ANY:
         return ANY
     from models.checkpoints.header import describe_model
 
     if not describe_model(weights).told_poses:
         raise AppError(NO_POSES)
-    if option in POSES:
-        return option
+    if name in POSES:
+        return name
     if not os.path.exists(option):
         raise UsageError(f"{option!r} is no pose, and no picture: give {POSE_HELP}.")
     from app.pictures.picture_file import read_metadata

@@ -49,7 +49,7 @@ def test_a_bird_is_drawn_in_a_pose_and_others_as_in_its_picture(
     assert read_metadata(other).drawn_pose == read_metadata(right).drawn_pose
     assert "Pose: as in another picture" in read_metadata(other).parameters()
     left = tmp_path / "left.png"
-    assert draw(weights, "--from", right, "-o", left, "--pose", "left") == 0
+    assert draw(weights, "--from", right, "-o", left, "--pose", "Left") == 0
     assert facing(left) == -1 and read_metadata(left).seed == 3
 
 
