@@ -46,11 +46,15 @@ _SCENERY = frozenset(
 _UNTOLD_PARTS = frozenset(["bill", "eyebrow", "eyering", "eyes", "legs", "wingbars", "wingtips"])
 """Parts of which a description says nothing as a rule, so that they may have any colour."""
 _SAY_NOTHING = """
-almost along always am appears be been being big bit compared completely can couple did different do
-does even ever extremely feature features first four gives goes good great had he here him however i
-if including just kind look looking looks lot made mainly makes many may mostly much multiple nearly
-normal off out over pair part rather same second see she single slightly somewhat such sure than
-them thing things third three throughout together twice two up very was we well were what will you
+about across all almost along always am amount appears be been being big bit both can come comes
+coming compared completely contain containing contains couple did different do does else elsewhere
+even ever everywhere exception extremely feature features few first four generally gives go goes
+going good great guy had half he here him however i if including interesting just kind look looking
+looks lot made mainly majority makes many may more most mostly much multiple nearly normal noted off
+otherwise out over pair part particular particularly rather same second see seem seems several she
+single slightly so somewhat sort sorts such sure than them they thing things third three through
+throughout thru together toward towards twice two type up very was way we well were what when where
+will yet you
 """
 _EMPTY = LINKS | DETERMINERS | frozenset(_SAY_NOTHING.split()) | {BREAK}
 

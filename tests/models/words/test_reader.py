@@ -164,6 +164,7 @@ def test_only_birds_are_drawn(text: str) -> None:
         (" ,.!", NOTHING_TO_DRAW),
         ("hello world", NO_BIRD),
         ("and with the", NO_BIRD),
+        ("go when they come through, and so on", NO_BIRD),
         ("Привет", NO_BIRD),
         ("no crest", ONLY_DENIED),
     ],
