@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -24,11 +25,12 @@ PICTURE_SUFFIXES = frozenset(
 """Files of these names are expected to be listed; others in the folder are not looked at."""
 _DELIMITERS = ",;\t|"  # spreadsheets of many countries write semicolons
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # what Excel is told by a first line
+_FILE_NAME = re.compile(r'"file_name"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
 @dataclass(frozen=True)
 class _Row:
-    """What one line of the captions file says."""
+    """What one line of the captions file says; without a box or parts that were refused."""
 
     where: str
     file_name: str
@@ -36,6 +38,14 @@ class _Row:
     species: str
     box: Box | None
     parts: Parts
+    has_bad_marks: bool
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """A line of which a fault was told: its picture is not one that has no captions."""
+
+    file_name: str
 
 
 @dataclass
@@ -46,6 +56,7 @@ class _Entry:
     species: dict[str, None] = field(default_factory=dict)
     boxes: dict[Box, None] = field(default_factory=dict)
     parts: dict[tuple[tuple[int, Place], ...], None] = field(default_factory=dict)
+    has_bad_marks: bool = False
 
     @property
     def disagreement(self) -> str:
@@ -82,28 +93,36 @@ def read_folder(folder: Path, captions: Path, problems: Problems) -> Collection:
     if not captions.is_file():
         raise ValueError(f"There is no file {captions} with captions.")
     read = _read_json if captions.suffix.lower() in JSON_SUFFIXES else _read_csv
-    entries = _join(read(captions, problems), problems)
+    entries, refused = _join(read(captions, problems), folder, problems)
     files = [
         path.relative_to(folder).as_posix()
         for path in sorted(folder.rglob("*"))
         if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
     ]
-    misspelt = {_alike(name) for name in entries.keys() - set(files)}
+    named = entries.keys() | refused
+    misspelt = {_alike(name) for name in named - set(files)}
     for name in files:
-        if name not in entries and _alike(name) not in misspelt:
+        if name not in named and _alike(name) not in misspelt:
             problems.add(Kind.UNCAPTIONED, name)
-    return Collection(tuple(_assemble(folder, files, entries, problems)))
+    return Collection(tuple(_assemble(folder, files, entries, refused, problems)))
 
 
-def _join(rows: Iterable[_Row], problems: Problems) -> dict[str, _Entry]:
-    """Bring the lines of each picture together."""
+def _join(
+    rows: Iterable[_Row | _Refused], folder: Path, problems: Problems
+) -> tuple[dict[str, _Entry], set[str]]:
+    """Bring the lines of each picture together; return the names in refused lines, too."""
     entries: dict[str, _Entry] = {}
+    refused: set[str] = set()
     for row in rows:
         path = PurePosixPath(row.file_name)
-        if not all(is_utf8(text) for text in (row.file_name, row.species, *row.captions)):
+        if isinstance(row, _Refused):
+            refused.add(str(path))
+        elif not all(is_utf8(text) for text in (row.file_name, row.species, *row.captions)):
             problems.add(Kind.NOT_UTF8, row.where, row.file_name)
+            refused.add(str(path))
         elif path.is_absolute() or ".." in path.parts:
             problems.add(Kind.OUTSIDE, row.where, row.file_name)
+            refused.add(_seen_from(folder, path))
         else:
             entry = entries.setdefault(str(path), _Entry())
             entry.captions += normalise(row.captions, f"{row.where}, {path}", problems)
@@ -113,11 +132,16 @@ def _join(rows: Iterable[_Row], problems: Problems) -> dict[str, _Entry]:
                 entry.boxes[row.box] = None
             if row.parts:
                 entry.parts[tuple(sorted(row.parts.items()))] = None
-    return entries
+            entry.has_bad_marks |= row.has_bad_marks
+    return entries, refused
 
 
 def _assemble(
-    folder: Path, files: Sequence[str], entries: dict[str, _Entry], problems: Problems
+    folder: Path,
+    files: Sequence[str],
+    entries: dict[str, _Entry],
+    refused: Set[str],
+    problems: Problems,
 ) -> Iterator[Source]:
     by_likeness = {_alike(name): name for name in files}
     targets: dict[str, str] = {}
@@ -129,12 +153,13 @@ def _assemble(
         if not path.is_file():
             problems.add(Kind.MISSING, name, _difference(name, by_likeness.get(_alike(name))))
         elif not entry.captions and not entry.species:
-            problems.add(Kind.UNCAPTIONED, name)
+            if name not in refused:
+                problems.add(Kind.UNCAPTIONED, name)
         elif entry.disagreement:
             problems.add(Kind.DISAGREEING, name, entry.disagreement)
         elif other != name:
             problems.add(Kind.DUPLICATE, name, f"would be written to {target}, as would {other}")
-        else:
+        elif not entry.has_bad_marks:  # where the bird is was told, and is not known
             yield Source(
                 path=path,
                 name=name,
@@ -145,6 +170,12 @@ def _assemble(
                 parts=dict(next(iter(entry.parts), ())),
                 facts={"source_image": name},
             )
+
+
+def _seen_from(folder: Path, path: PurePosixPath) -> str:
+    """The name of a file in its folder, however it was told; as it was told if it is elsewhere."""
+    file, root = (Path(os.path.abspath(name)) for name in (folder / path, folder))
+    return file.relative_to(root).as_posix() if file.is_relative_to(root) else str(path)
 
 
 def _alike(name: str) -> str:
@@ -168,7 +199,7 @@ def _difference(name: str, found: str | None) -> str:
     return f"there is {found}; capital letters differ"
 
 
-def _read_csv(path: Path, problems: Problems) -> Iterator[_Row]:
+def _read_csv(path: Path, problems: Problems) -> Iterator[_Row | _Refused]:
     lines, told = read_text(path).split("\n"), ""
     skipped = 0  # lines before the first one of a picture
     for line in lines:
@@ -188,6 +219,10 @@ def _read_csv(path: Path, problems: Problems) -> Iterator[_Row]:
             return
         except csv.Error as error:
             problems.add(Kind.BAD_LINE, f"{path.name}, line {begin}", str(error))
+            # A quote that is never closed swallows what follows.
+            for line in lines[begin - 1 : skipped + reader.reader.line_num]:
+                cells = line.split(delimiter)[columns.index("file_name") :]
+                yield from (_Refused(cell.strip(' "')) for cell in cells[:1])
             continue
         if not any(text.strip() for text in fields.values() if isinstance(text, str)):
             continue  # a blank line, as spreadsheets write it
@@ -196,15 +231,38 @@ def _read_csv(path: Path, problems: Problems) -> Iterator[_Row]:
         caption = fields["caption"]
         if None in fields or caption is None or not file_name:
             problems.add(Kind.BAD_LINE, where, f"wanted: {len(columns)} columns, and a file name")
+            yield _Refused(file_name)
             continue
         species, box, parts = (
             (fields.get(column) or "").strip() for column in ("species", "box", "parts")
         )
         captions = (caption,) if caption.strip() else ()
-        try:
-            yield _Row(where, file_name, captions, species, read_box(box), read_parts(parts))
-        except ValueError as error:
-            problems.add(Kind.BAD_LINE, where, str(error))
+        yield _marked(where, file_name, captions, species, (box, parts), problems)
+
+
+def _marked(
+    where: str,
+    file_name: str,
+    captions: tuple[str, ...],
+    species: str,
+    marks: tuple[object, object],
+    problems: Problems,
+) -> _Row:
+    """Read a line's box and parts; those that cannot be are told, with the line."""
+    box: Box | None = None
+    parts: Parts = {}
+    has_bad_marks = False
+    try:
+        box = read_box(marks[0])
+    except ValueError as error:
+        problems.add(Kind.BAD_BOX, f"{where}, {file_name}", str(error))
+        has_bad_marks = True
+    try:
+        parts = read_parts(marks[1])
+    except ValueError as error:
+        problems.add(Kind.BAD_PART, f"{where}, {file_name}", str(error))
+        has_bad_marks = True
+    return _Row(where, file_name, captions, species, box, parts, has_bad_marks)
 
 
 def _columns(path: Path, header: str, delimiters: str) -> tuple[list[str], str]:
@@ -228,7 +286,7 @@ def _columns(path: Path, header: str, delimiters: str) -> tuple[list[str], str]:
     return columns, delimiter
 
 
-def _read_json(path: Path, problems: Problems) -> Iterator[_Row]:
+def _read_json(path: Path, problems: Problems) -> Iterator[_Row | _Refused]:
     text = read_text(path)
     listed = _listed(path, text)
     unit, lines = ("line", text.split("\n")) if listed is None else ("entry", listed)
@@ -236,9 +294,19 @@ def _read_json(path: Path, problems: Problems) -> Iterator[_Row]:
         if line.strip():
             where = f"{path.name}, {unit} {number}"
             try:
-                yield _read_line(line, where)
+                yield _read_line(line, where, problems)
             except ValueError as error:
                 problems.add(Kind.BAD_LINE, where, str(error))
+                yield _Refused(_name_in(line))
+
+
+def _name_in(line: str) -> str:
+    """Return the file name in a line of JSON that may be damaged; nothing where there is none."""
+    found = _FILE_NAME.search(line)
+    try:
+        return str(json.loads(found[1])) if found else ""
+    except ValueError:
+        return ""
 
 
 def _listed(path: Path, text: str) -> list[str] | None:
@@ -260,7 +328,7 @@ def _listed(path: Path, text: str) -> list[str] | None:
     return list(map(json.dumps, document))
 
 
-def _read_line(line: str, where: str) -> _Row:
+def _read_line(line: str, where: str, problems: Problems) -> _Row:
     entry = json.loads(line)
     if not isinstance(entry, dict):
         raise ValueError("not a JSON object")
@@ -275,5 +343,5 @@ def _read_line(line: str, where: str) -> _Row:
         raise ValueError("species is not a text")
     if not captions and not species:
         raise ValueError("neither captions nor a species")
-    box, parts = read_box(entry.get("box")), read_parts(entry.get("parts"))
-    return _Row(where, file_name, tuple(captions), species, box, parts)
+    marks = (entry.get("box"), entry.get("parts"))
+    return _marked(where, file_name, tuple(captions), species, marks, problems)

@@ -19,8 +19,12 @@ class Kind(Enum):
     DAMAGED = "Damaged or cut-off files (copy or fetch them again)"
     TOO_SMALL = "Too small (--min-side sets the limit)"
     TOO_LARGE = "Too many pixels (make them smaller)"
-    BAD_BOX = "No bounding box, or one that is not inside its picture"
-    BAD_PART = "No places of parts, or some that are not inside their picture"
+    BAD_BOX = (
+        "Refused for a bounding box that is missing, not in pixels, empty or not inside its picture"
+    )
+    BAD_PART = (
+        "Refused for places of parts that are missing, not understood or not inside their picture"
+    )
     NOT_UTF8 = "Not UTF-8 (save the text file in that encoding)"
     BAD_LINE = "Lines that cannot be understood"
     DUPLICATE = "Listed twice, or two names for the same file"

@@ -20,6 +20,8 @@ from models.training.prepare.pictures import MAX_PIXELS, to_rgb
 from tests.training.prepare.inputs import make_picture, prepare, read_metadata, refuse
 
 SPECIES = ("wren", "robin", "jay", "crow")
+_BOX = "not in pixels, empty or not inside its picture: 1"
+_PARTS = "not understood or not inside their picture: 1"
 
 
 @pytest.fixture
@@ -388,14 +390,15 @@ def test_boxes_and_parts(mine: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "heading", "entry"),
     [
-        (b"0.png,,,40 30 60", "Lines that cannot be understood: 1", "box is '40 30 60'; wanted"),
-        (b"0.png,,,.1 .1 .5 nan", "Lines that cannot be understood: 1", "box is '.1 .1 .5 nan'"),
-        (b"0.png,,,.1 .1 .5 .5", "Lines that cannot be understood: 1", "height in pixels"),
-        (b"0.png,,,,nose 1 2", "Lines that cannot be understood: 1", "there is no part 'nose'"),
-        (b"0.png,,,,beak 1", "Lines that cannot be understood: 1", "wanted: two numbers"),
-        (b"0.png,,,,beak 1 2;2 3 4", "Lines that cannot be understood: 1", "is named twice"),
-        (b"0.png,,,,beak 10 200", "No places of parts", "0.png: beak at (10, 200) in a picture"),
-        (b"0.png,,,300 0 50 50", "No bounding box", "0.png: (300, 0, 50, 50) in a picture"),
+        (b"0.png,,,40 30 60", _BOX, "line 10, 0.png: box is '40 30 60'; wanted: left, top, width"),
+        (b"0.png,,,.1 .1 .5 nan", _BOX, "box is '.1 .1 .5 nan'"),
+        (b"0.png,,,.1 .1 .5 .5", _BOX, "height in pixels"),
+        (b"0.png,,,,nose 1 2", _PARTS, "there is no part 'nose'"),
+        (b"0.png,,,,beak 1", _PARTS, "wanted: two numbers"),
+        (b"0.png,,,,beak 1 2;2 3 4", _PARTS, "is named twice"),
+        (b"0.png,,,,beak 10 200", _PARTS, "0.png: beak at (10, 200) in a picture"),
+        (b"0.png,,,300 0 50 50", _BOX, "0.png: (300, 0, 50, 50) in a picture"),
+        (b"0.png,,,30 30 0 0", _BOX, "0.png: (30, 30, 0, 0) in a picture"),
         (b"0.png,,,1 2 3 4\n0.png,,,1 2 3 5", "species, boxes or parts: 1", "0.png: 2 boxes"),
         (b"0.png,,,,2 1 2\n0.png,,,,2 1 3", "boxes or parts: 1", "0.png: 2 lists of parts"),
     ],
@@ -415,6 +418,50 @@ def test_a_bad_box_or_part_is_named(
     assert heading in said
     assert entry in said
     assert "input: 1\n" in said
+
+
+def test_what_was_refused_is_not_called_without_captions(
+    mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boxes = ("a b c d", "nan 1 20 20", ".1 .1 .5 .5", "300 0 50 50", "30 30 0 0", "40 30 60 40")
+    rows = [f"{number}.png,a bird,wren,{box}" for number, box in enumerate(boxes)]
+    for folder in ("first", "second"):
+        (mine / folder).mkdir()
+        make_picture().save(mine / folder / "0.png")
+    rows += ["more/6.png,a bird,crow,", "first/0.png,a bird,crow,", "first/0.png,a bird,,1 2 3"]
+    rows += [f"{mine}/second/0.png,a bird,jay,"]
+    (mine / "birds.csv").write_text("\n".join(["file_name,caption,species,box", *rows]))
+    said = refuse(capsys, tmp_path / "birds", *arguments(mine))
+    assert "Pictures without captions: 1\n  more/7.png\n" in said
+    assert f"{_BOX[:-1]}6\n  birds.csv, line 2, 0.png: box is 'a b c d'" in said
+    assert "birds.csv, line 10, first/0.png: box is '1 2 3'" in said
+    out = tmp_path / "birds"
+    assert prepare(*arguments(mine), "--out", out, "--skip-broken", "--test-species", 1) == 0
+    assert set(all_entries(out)) == {"5.png", "more/6.png"}, "none whose box is not known"
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("birds.csv", ("file_name,caption", '0.png,a "red" bird', "1.png,a bird, red")),
+        ("birds.csv", ("caption;file_name", '"a bird;0.png', "a bird;1.png")),
+        ("birds.csv", ("file_name,caption", '0.png,"a bird', '1.png,"a bird"')),
+        ("birds.json", ('{"file_name": "0.png", "caption": "a", }', '{"file_name": "1.png"}')),
+        ("birds.jsonl", ('{"file_name": "0.png", "caption": 1}', '{"file_name":"\\u0031.png",}')),
+        ("birds.jsonl", ('{"file_name": "0.png", "caption": "\\udcff"}', '{"file_name":"1.png"')),
+    ],
+)
+def test_a_picture_whose_line_is_refused_is_not_called_without_captions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, lines: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for picture in ("0.png", "1.png", "2.png"):
+        make_picture().save(folder / picture)
+    (tmp_path / name).write_text("\n".join((*lines, "")))
+    given = "--pictures", folder, "--captions", tmp_path / name
+    said = refuse(capsys, tmp_path / "birds", *given)
+    assert "Pictures without captions: 1\n  2.png\n" in said
 
 
 def test_pictures_without_captions_are_a_kind_of_their_own(
