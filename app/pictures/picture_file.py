@@ -24,6 +24,7 @@ from app.file_kind import is_named_picture, kind_of
 from app.files import is_read_only, is_special, link_target, replacing
 from app.pictures.likeness import is_as_drawn
 from app.pictures.picture_metadata import PictureMetadata
+from models.open_picture import OF_UNREADABLE_KIND, UnreadablePictureError, open_picture
 from models.upright import upright
 
 FORMATS = {
@@ -206,7 +207,7 @@ def read_picture(path: Path) -> Picture:
     """
     try:
         _check_file(path)
-        with Image.open(path) as image:
+        with open_picture(path) as image:
             # Only the beginning was read until now: nobody waits for pictures of others. A PNG may
             # have it behind the pixels.
             metadata = None if image.format == "PNG" else _stored_metadata(image)
@@ -219,6 +220,8 @@ def read_picture(path: Path) -> Picture:
             pixels = upright(image).convert("RGB")
     except FileNotFoundError as error:
         raise PictureError(f"There is no picture {path}.") from error
+    except UnreadablePictureError as error:
+        raise PictureError(f"{path} is {error}.") from error
     except UnidentifiedImageError as error:
         raise PictureError(f"{path} is {_what_it_is(path)}.") from error
     except Image.DecompressionBombError as error:
@@ -248,10 +251,7 @@ def _what_it_is(path: Path) -> str:
     named = is_named_picture(path)
     is_heic = beginning[4:8] == b"ftyp" and beginning[_HEIC_BRAND] in _HEIC
     if is_heic or (named and path.suffix.lower() not in Image.registered_extensions()):
-        return (
-            "a picture of a kind that cannot be read here; PNG, JPEG, WebP, GIF, TIFF, BMP, AVIF "
-            "and most others can"
-        )
+        return OF_UNREADABLE_KIND
     if kind_of(path) == "sound":
         return "a sound, not a picture: the tab Speak and `listen` take it"
     return "not a picture, or it is damaged" if named else "not a picture"

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from models.open_picture import UnreadablePictureError, open_picture
 from models.sketches.pose import PARTS
 from models.words.vocabulary import tokenize
 
@@ -158,11 +159,13 @@ def load_square(example: Example, size: int) -> Image.Image:
     Raises
     ------
     ValueError
-        The file is damaged or no picture; the message names it.
+        The file is damaged, no picture, or of a kind that cannot be read; the message names it.
     """
     try:
-        with Image.open(example.path) as picture:
+        with open_picture(example.path) as picture:
             return unsquash(picture, example.aspect, size)
+    except UnreadablePictureError as error:
+        raise ValueError(f"{example.path} is {error}") from error
     except UnidentifiedImageError as error:
         raise ValueError(f"{example.path} is not a picture") from error
     except Exception as error:  # decoders raise almost anything on a damaged file

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
+from models.open_picture import UnreadablePictureError, open_picture
 from models.sketches.pose import PARTS
 from models.training.prepare.problems import Kind
 from models.training.prepare.source import Box, Parts, Place, Source
@@ -154,7 +155,7 @@ def _open(source: Source) -> tuple[Image.Image, str]:
     except OSError as error:
         raise PictureError(Kind.DAMAGED, str(error.strerror or error)) from error
     try:
-        with Image.open(io.BytesIO(content)) as picture:
+        with open_picture(io.BytesIO(content)) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise PictureError(Kind.TOO_LARGE, f"{picture.width} x {picture.height} px")
             if picture.mode == "F":
@@ -164,6 +165,8 @@ def _open(source: Source) -> tuple[Image.Image, str]:
             return to_rgb(turned), hashlib.sha256(content).hexdigest()
     except PictureError:
         raise
+    except UnreadablePictureError as error:
+        raise PictureError(Kind.NOT_A_PICTURE, str(error)) from error
     except UnidentifiedImageError as error:
         reason = "an empty file" if not content else "no known format"
         raise PictureError(Kind.NOT_A_PICTURE, reason) from error

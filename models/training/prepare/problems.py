@@ -15,7 +15,7 @@ class Kind(Enum):
     MISSING = "Listed, but there is no such picture"
     UNCAPTIONED = "Pictures without captions"
     UNLISTED = "Pictures in neither of the two filenames.pickle"
-    NOT_A_PICTURE = "Not a picture, or of a kind that cannot be read (save HEIC files as JPEG)"
+    NOT_A_PICTURE = "Not a picture, or of a kind that cannot be read (save HEIC and others as JPEG)"
     DAMAGED = "Damaged or cut-off files (copy or fetch them again)"
     TOO_SMALL = "Too small (--min-side sets the limit)"
     TOO_LARGE = "Too many pixels (make them smaller)"

@@ -9,7 +9,7 @@ from pathlib import Path
 from tkinter import filedialog
 
 import pytest
-from PIL import Image
+from PIL import EpsImagePlugin, Image
 
 from app.file_kind import SOUND_ENDINGS, kind_of
 from app.pictures.picture_file import PictureError, read_picture, save_picture
@@ -20,6 +20,7 @@ from tests.app.commandline.command_line import failure, run
 from tests.app.events import drop, drop_addresses
 from tests.app.pictures.test_foreign_pictures import chunk, drop_when_possible, ours, png, text
 from tests.conftest import wait_until
+from tests.odd_pictures import unreadable_pictures
 from tests.speech_fixtures import SpeakSentence
 
 METADATA = PictureMetadata(DrawRequest("a red bird", 7, 64), "test (0000)")
@@ -100,6 +101,21 @@ def test_what_is_no_picture_is_told(tmp_path: Path, spoken_sentence: SpeakSenten
         (tmp_path / name).write_bytes(content)
         with pytest.raises(PictureError, match=told):
             read_picture(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", unreadable_pictures())
+def test_a_kind_that_pillow_knows_and_cannot_show_is_told(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    monkeypatch.setattr(EpsImagePlugin, "gs_binary", False)
+    path = tmp_path / name
+    path.write_bytes(unreadable_pictures()[name])
+    assert kind_of(path) == "picture"
+    told = failure(capsys, 1, "draw", "--from", path, "-o", tmp_path / "again.png")
+    assert f"{path} is a picture of a kind that cannot be read here; PNG, JPEG, WebP" in told
 
 
 @pytest.mark.parametrize("name", ["bird.gif", "bird", "bird.wav"])

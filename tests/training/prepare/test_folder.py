@@ -12,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import EpsImagePlugin, Image, ImageCms
 
-from models.training.data.examples import read_examples
+from models.training.data.examples import load_square, read_examples
 from models.training.data.folder import DataFolder
 from models.training.prepare.pictures import MAX_PIXELS, to_rgb
+from tests.odd_pictures import unreadable_pictures
 from tests.training.prepare.inputs import make_picture, prepare, read_metadata, refuse
 
 SPECIES = ("wren", "robin", "jay", "crow")
@@ -292,6 +293,29 @@ def test_a_decompression_bomb_is_not_unpacked(
         )
     said = refuse(capsys, tmp_path / "birds", *arguments(mine))
     assert "Too many pixels (make them smaller): 2" in said
+
+
+def test_a_kind_that_pillow_knows_and_cannot_show_is_not_called_damaged(
+    mine: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(EpsImagePlugin, "gs_binary", False)
+    for name, content in unreadable_pictures().items():
+        (mine / name).write_bytes(content)
+        append(mine, f"{name},a bird,wren".encode())
+    out = tmp_path / "birds"
+    said = refuse(capsys, out, *arguments(mine))
+    assert f"save HEIC and others as JPEG): {len(unreadable_pictures())}\n" in said
+    assert "  drawing.eps: a picture of a kind that cannot be read here; PNG, JPEG, WebP" in said
+    assert "Damaged" not in said
+
+    assert prepare(*arguments(mine), "--out", out, "--skip-broken") == 0
+    read = read_examples(out / "train")[0]
+    read.path.write_bytes(unreadable_pictures()["plot.wmf"])
+    with pytest.raises(ValueError, match="is a picture of a kind that cannot be read here"):
+        load_square(read, 64)
 
 
 def test_small_pictures_are_named_unless_they_are_wanted(
