@@ -16,7 +16,8 @@ MOST_MODULES = 20
 
 LAYERS = (
     "models.errors models.offline models.memory models.number_option models.batched",
-    "models.upright models.open_picture",
+    "models.upright models.tiff_pages",
+    "models.open_picture",
     "models.text_file models.whole_files models.words",
     "models.sketches",
     "models.networks",

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tkinter import filedialog
 
+import numpy as np
 import pytest
 from PIL import EpsImagePlugin, Image
 
@@ -20,7 +21,7 @@ from tests.app.commandline.command_line import failure, run
 from tests.app.events import drop, drop_addresses
 from tests.app.pictures.test_foreign_pictures import chunk, drop_when_possible, ours, png, text
 from tests.conftest import wait_until
-from tests.odd_pictures import unreadable_pictures
+from tests.odd_pictures import Page, tiff, unreadable_pictures
 from tests.speech_fixtures import SpeakSentence
 
 METADATA = PictureMetadata(DrawRequest("a red bird", 7, 64), "test (0000)")
@@ -116,6 +117,22 @@ def test_a_kind_that_pillow_knows_and_cannot_show_is_told(
     assert kind_of(path) == "picture"
     told = failure(capsys, 1, "draw", "--from", path, "-o", tmp_path / "again.png")
     assert f"{path} is a picture of a kind that cannot be read here; PNG, JPEG, WebP" in told
+
+
+def test_a_cameras_raw_file_is_called_one(
+    window: MainWindow, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full = np.asarray(two_colours(320, 240))
+    path = tmp_path / "bird.nef"
+    path.write_bytes(tiff(Page(full[::2, ::2], 1, [Page(full[..., 0].astype(np.uint16), 0)])))
+    sentence = (
+        f"{path} is a camera's raw file, or another of which only a preview (160 x 120 pixels) "
+        "can be read here; export the photograph as JPEG or PNG."
+    )
+    assert sentence in failure(capsys, 1, "draw", "--from", path, "-o", tmp_path / "again.png")
+    drop_when_possible(window, path)
+    wait_until(window, lambda: window.messages.text != "")
+    assert sentence in window.messages.text
 
 
 @pytest.mark.parametrize("name", ["bird.gif", "bird", "bird.wav"])

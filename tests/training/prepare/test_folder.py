@@ -17,7 +17,7 @@ from PIL import EpsImagePlugin, Image, ImageCms
 from models.training.data.examples import load_square, read_examples
 from models.training.data.folder import DataFolder
 from models.training.prepare.pictures import MAX_PIXELS, to_rgb
-from tests.odd_pictures import unreadable_pictures
+from tests.odd_pictures import Page, tiff, unreadable_pictures
 from tests.training.prepare.inputs import make_picture, prepare, read_metadata, refuse
 
 SPECIES = ("wren", "robin", "jay", "crow")
@@ -316,6 +316,34 @@ def test_a_kind_that_pillow_knows_and_cannot_show_is_not_called_damaged(
     read.path.write_bytes(unreadable_pictures()["plot.wmf"])
     with pytest.raises(ValueError, match="is a picture of a kind that cannot be read here"):
         load_square(read, 64)
+
+
+def test_a_raw_files_preview_is_not_taken_for_the_photograph(
+    mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full = np.asarray(make_picture(0, (320, 240)))
+    preview, sensor = full[::2, ::2], np.zeros((240, 320), dtype=np.uint16)
+    for name, pages in (
+        ("raw.dng", [Page(preview, 1, [Page(sensor, 0)])]),
+        ("behind.tif", [Page(preview, 1, [Page(full, 0)])]),
+        ("before.tif", [Page(full), Page(preview, 1)]),
+    ):
+        (mine / name).write_bytes(tiff(*pages))
+        append(mine, f"{name},a bird,wren".encode())
+    out = tmp_path / "birds"
+    said = refuse(capsys, out, *arguments(mine))
+    assert "input: 1\nNot a picture, or of a kind that cannot be read" in said
+    assert (
+        "  raw.dng: a camera's raw file, or another of which only a preview (160 x 120 pixels) can "
+        "be read here; export the photograph as JPEG or PNG\n"
+    ) in said
+    assert prepare(*arguments(mine), "--out", out, "--skip-broken") == 0
+    entries = all_entries(out)
+    assert entries["behind.tif"]["side"] == entries["before.tif"]["side"] == 240
+    for name in ("behind", "before"):
+        with Image.open(next(out.glob(f"*/{name}.webp"))) as written:
+            shown = np.asarray(written).astype(int)
+        assert np.abs(shown - full[:, 40:280]).mean() < 4
 
 
 def test_small_pictures_are_named_unless_they_are_wanted(
