@@ -30,7 +30,7 @@ _UNMISTAKABLE = ("PNG", "JPEG", "WEBP", "GIF", "TIFF")
 
 # What libsndfile does not read, or not in silence: MP3, MP4 and its kin, Matroska, WMA, ADTS, AMR.
 _BEGINNING_OF_SOUND = re.compile(
-    rb"ID3[\x02-\x04]|....ftyp(?!hei|mif|avi|msf)|\x1aE\xdf\xa3"
+    rb"ID3[\x02-\x04]|....ftyp(?!hei|hev|mif|avi|msf|crx)|\x1aE\xdf\xa3"
     rb"|\x30\x26\xb2\x75\x8e\x66\xcf\x11|\xff[\xe2-\xe5\xf0-\xf5\xf8-\xfd]|#!AMR",
     re.DOTALL,
 )

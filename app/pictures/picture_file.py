@@ -43,8 +43,8 @@ _LARGEST_FILE = 32_000_000  # bytes: those saved here have two millions at most
 _PNG_EFFORT = 4  # of 9: a third of the time of the usual 6, for files that are 3 % larger
 _START_OF_PNG = b"\x89PNG\r\n\x1a\n"
 _END_OF_PNG = b"\0\0\0\0IEND\xae\x42\x60\x82"
-_HEIC_BRAND = slice(8, 12)  # which kind of MP4 a file says that it is
-_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
+_BRAND = slice(8, 12)  # which kind of MP4 a file says that it is
+_PICTURES = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"crx ")
 _UNREADABLE = (
     OSError,
     SyntaxError,
@@ -245,12 +245,12 @@ def _foreign(path: Path) -> PictureError:
 def _what_it_is(path: Path) -> str:
     """Say what a file is that Pillow does not know."""
     with path.open("rb") as file:
-        beginning = file.read(_HEIC_BRAND.stop)
+        beginning = file.read(_BRAND.stop)
     if not beginning:
         return "an empty file"
     named = is_named_picture(path)
-    is_heic = beginning[4:8] == b"ftyp" and beginning[_HEIC_BRAND] in _HEIC
-    if is_heic or (named and path.suffix.lower() not in Image.registered_extensions()):
+    is_one = beginning[4:8] == b"ftyp" and beginning[_BRAND] in _PICTURES
+    if is_one or (named and path.suffix.lower() not in Image.registered_extensions()):
         return OF_UNREADABLE_KIND
     if kind_of(path) == "sound":
         return "a sound, not a picture: the tab Speak and `listen` take it"

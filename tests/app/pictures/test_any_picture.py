@@ -93,6 +93,7 @@ def test_what_is_no_picture_is_told(tmp_path: Path, spoken_sentence: SpeakSenten
     sound = spoken_sentence("a red bird").read_bytes()
     for name, content, told in (
         ("photo.jpg", heic, "is a picture of a kind that cannot be read here; PNG, JPEG, WebP"),
+        ("photo.cr3", heic.replace(b"ftypheic", b"ftypcrx "), "is a picture of a kind that cannot"),
         ("drawing.svg", b"<svg/>", "is a picture of a kind that cannot be read here; PNG, JPEG"),
         ("empty.png", b"", "is an empty file"),
         ("page.png", b"<html>", "is not a picture, or it is damaged"),
@@ -100,6 +101,7 @@ def test_what_is_no_picture_is_told(tmp_path: Path, spoken_sentence: SpeakSenten
         ("bird", sound, "is a sound, not a picture"),
     ):
         (tmp_path / name).write_bytes(content)
+        assert (kind_of(tmp_path / name) == "sound") == (content is sound)
         with pytest.raises(PictureError, match=told):
             read_picture(tmp_path / name)
 
