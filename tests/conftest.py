@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,6 +74,15 @@ def display() -> Iterator[None]:
     if os.environ.get("DISPLAY") or sys.platform in ("darwin", "win32"):
         yield
         return
+    with virtual_screen() as name:
+        os.environ["DISPLAY"] = name
+        yield
+        del os.environ["DISPLAY"]
+
+
+@contextmanager
+def virtual_screen() -> Iterator[str]:
+    """Give the name of a new virtual screen, which is gone afterwards."""
     if shutil.which("Xvfb") is None:
         pytest.fail("These tests open the real window: install Xvfb (apt install xvfb).")
     reading, writing = os.pipe()
@@ -86,9 +96,7 @@ def display() -> Iterator[None]:
         number = numbers.readline().strip()  # written once the server answers
     if not number:
         pytest.fail("Xvfb did not start.")
-    os.environ["DISPLAY"] = f":{number}"
-    yield
-    del os.environ["DISPLAY"]
+    yield f":{number}"
     server.terminate()
     server.wait()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from app.ui.gallery.thumbnail_grid import ThumbnailGrid
 from app.ui.toolkit.flat_menu import FlatMenu, MenuEntries
-from app.ui.toolkit.shortcut import on_mac
+from app.ui.toolkit.shortcut import Shortcut
 
 _RIGHT = "<Button-2>" if sys.platform == "darwin" else "<Button-3>"
 _REPEAT = 5  # milliseconds: X11 lets go of a held key and presses it again in the same one
@@ -22,36 +22,44 @@ class GalleryMenu(FlatMenu):
         super().__init__(parent)
         self._pictures = pictures
         self._let_go: dict[int, int | None] = {}  # when each key was; None while it is down
+        self._unbound = 0  # the last key that writes nothing of what is bound
         self.add_entries(entries)
         for entry in filter(None, entries):
-            shortcut = entry.shortcut
-            keys = shortcut.sequences(on_mac(self)) if shortcut else []
-            for key in (*keys, *entry.keys):
-                self._bind(key, entry.command)
+            keys = [Shortcut(key, command=False) for key in entry.keys]
+            for shortcut in filter(None, (entry.shortcut, *keys)):
+                self._bind(shortcut, entry.command)
+        pictures.canvas.bind("<KeyPress>", self._pressed)
         pictures.canvas.bind("<KeyRelease>", self._released)
         pictures.canvas.bind("<FocusOut>", lambda event: self._let_go.clear(), add=True)
         pictures.canvas.bind(_RIGHT, self._pop_up)
         for key in ("<Menu>", "<Shift-F10>"):
             pictures.canvas.bind(key, self._pop_up_at_selection)
 
-    def _bind(self, key: str, command: Callable[[], None]) -> None:
+    def _bind(self, shortcut: Shortcut, command: Callable[[], None]) -> None:
         def pressed(event: tk.Event[tk.Misc]) -> str:
             if not self._is_held(event):
                 command()
             return "break"  # with Shift it may be a key of the window, too, which copies as well
 
         canvas = self._pictures.canvas
-        canvas.bind(key if key.startswith("<") else f"<KeyPress-{key}>", pressed)
-        if len(key) == 1:  # Ctrl+S is not S: Tk gives an event to the closest match only
+        shortcut.bind(canvas, pressed)
+        if len(shortcut.key) == 1 and not shortcut.command:
+            # Ctrl+S is not S: Tk gives an event to the closest match only.
             for modifier in _MODIFIERS:
-                canvas.bind(f"<{modifier}-KeyPress-{key}>", lambda _: None)
+                for key in (shortcut.key, shortcut.key.upper()):
+                    canvas.bind(f"<{modifier}-KeyPress-{key}>", lambda _: None)
 
     def _is_held(self, event: tk.Event[tk.Misc]) -> bool:
         """Whether the keyboard repeats itself; otherwise the key is pressed anew."""
-        is_known = event.keycode in self._let_go
-        let_go = self._let_go.get(event.keycode)
-        self._let_go[event.keycode] = None
+        # An event that tells a key's position comes right after the key, and has no keycode.
+        keycode = event.keycode if isinstance(event.keycode, int) else self._unbound
+        is_known = keycode in self._let_go
+        let_go = self._let_go.get(keycode)
+        self._let_go[keycode] = None
         return is_known and (let_go is None or abs(event.time - let_go) < _REPEAT)
+
+    def _pressed(self, event: tk.Event[tk.Misc]) -> None:
+        self._unbound = event.keycode
 
     def _released(self, event: tk.Event[tk.Misc]) -> None:
         self._let_go[event.keycode] = event.time

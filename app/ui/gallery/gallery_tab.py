@@ -101,7 +101,7 @@ class GalleryTab(ttk.Frame):
             return "Take the star away" if self.has_star else "Star"
 
         return [
-            MenuEntry("Star", self.star, None, one, star, ("s", "S"), "S"),
+            MenuEntry("Star", self.star, None, one, star, ("s",), "S"),
             MenuEntry(
                 "Use the sentence",
                 self.use_sentence,
@@ -113,14 +113,14 @@ class GalleryTab(ttk.Frame):
                 "Draw again with this seed",
                 self.draw_again,
                 possible=one,
-                keys=("r", "R"),
+                keys=("r",),
                 shown="R",
             ),
             MenuEntry(
                 "Play what was said",
                 self.play,
                 possible=lambda: self.sound is not None,
-                keys=("p", "P"),
+                keys=("p",),
                 shown="P",
             ),
             None,

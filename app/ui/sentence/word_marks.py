@@ -12,6 +12,7 @@ from app.ui.toolkit.flat_menu import FlatMenu
 from app.ui.toolkit.focus import has_focus
 from app.ui.toolkit.loader import Loader
 from app.ui.toolkit.short_text import short
+from app.ui.toolkit.shortcut import Shortcut
 from app.ui.toolkit.theme import Palette, follow_palette
 from models.request import MAX_CHARACTERS
 from models.words.tokens import find_words, fold
@@ -54,7 +55,7 @@ class WordMarks:
         text.tag_bind(_TAG, "<Button-1>", self._clicked)
         text.tag_bind(_TAG, "<Enter>", lambda event: text.configure(cursor="hand2"))
         text.tag_bind(_TAG, "<Leave>", lambda event: text.configure(cursor="xterm"))
-        for keys in ("<Control-period>", "<Menu>"):
+        for keys in ("<Control-period>", Shortcut("period").position, "<Menu>"):
             text.bind(keys, self._asked_by_key)
 
     @property

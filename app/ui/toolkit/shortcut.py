@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _WRITTEN = {"Return": "Enter", "Escape": "Esc", "comma": ","}
@@ -35,9 +36,21 @@ class Shortcut:
         return "+".join([*parts, _WRITTEN.get(self.key, self.key.upper())])
 
     def sequences(self, on_mac: bool) -> list[str]:
-        """Return the events to bind."""
-        modifiers = ("Command-" if on_mac else "Control-") if self.command else ""
-        modifiers += "Shift-" if self.shift else ""
+        """Return the key presses that it is by what the key writes."""
+        modifiers = self._modifiers("Command-" if on_mac else "Control-")
         # Tk names a letter as it is written: a capital with Shift, or while Caps Lock is on.
         keys = [self.key, self.key.upper()] if len(self.key) == 1 else [self.key]
         return [f"<{modifiers}KeyPress-{key}>" for key in dict.fromkeys(keys)]
+
+    @property
+    def position(self) -> str:
+        """The event of this key where the layout writes something else on it."""
+        return f"<<{self._modifiers('Control-')}Position-{self.key}>>"
+
+    def bind(self, widget: tk.Misc, pressed: Callable[[tk.Event[tk.Misc]], object]) -> None:
+        """Call a function when it is pressed in a widget, with any layout."""
+        for event in (*self.sequences(on_mac(widget)), self.position):
+            widget.bind(event, pressed)
+
+    def _modifiers(self, command: str) -> str:
+        return (command if self.command else "") + ("Shift-" if self.shift else "")

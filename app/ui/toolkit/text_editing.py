@@ -90,7 +90,8 @@ def limit_entry(entry: tk.Entry) -> None:
 
 def use_common_keys(root: tk.Tk) -> None:
     """Let Ctrl+A select all, which in Tk on Linux is the beginning of the line, as in Emacs."""
-    for sequence in Shortcut("a").sequences(on_mac(root)):
+    caps_lock = "<Control-Lock-KeyPress-A>"  # which Tk prefers
+    for sequence in (*Shortcut("a").sequences(on_mac(root)), caps_lock):
         root.event_delete("<<LineStart>>", sequence)
         root.event_add("<<SelectAll>>", sequence)
 

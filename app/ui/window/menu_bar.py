@@ -56,8 +56,8 @@ class MenuBar(tk.Menu):
 
         if entry.shortcut is None:
             return
-        for sequence in entry.shortcut.sequences(self._on_mac):
-            self._window.bind(sequence, pressed)
-            if entry.shortcut.command:
-                # Some of these keys edit in a text field, as in Emacs: not here.
+        entry.shortcut.bind(self._window, pressed)
+        if entry.shortcut.command:
+            # Some of these keys edit in a text field, as in Emacs: not here.
+            for sequence in entry.shortcut.sequences(self._on_mac):
                 self._window.bind_class("Text", sequence, lambda event: None)

@@ -35,7 +35,8 @@ from app.ui.toolkit.background import BackgroundRunner
 from app.ui.toolkit.clock import outlast_changes_of_the_clock
 from app.ui.toolkit.file_dialogs import dismiss_file_dialogs
 from app.ui.toolkit.flat_menu import MenuEntry
-from app.ui.toolkit.shortcut import Shortcut, on_mac
+from app.ui.toolkit.keyboard_layout import KeyboardLayout
+from app.ui.toolkit.shortcut import Shortcut
 from app.ui.toolkit.text_editing import (
     NOT_HANDED_OVER,
     SHORTENED,
@@ -88,6 +89,7 @@ class MainWindow:
         self._show_icon()
         self.root.report_callback_exception = self._report_exception
         use_common_keys(self.root)
+        KeyboardLayout(self.root)
         tell_what_is_not_pasted(self.root)
         outlast_changes_of_the_clock(self.root)
         self._closed = False
@@ -162,8 +164,7 @@ class MainWindow:
         if not self.settings.has_drawn:
             self._show_example()
         # Pictures are copied where the panel has the focus; a text field copies its own text.
-        for sequence in Shortcut("c").sequences(on_mac(self.root)):
-            self.panel.canvas.bind(sequence, self._copy)
+        Shortcut("c").bind(self.panel.canvas, self._copy)
 
     def _show_example(self) -> None:
         """Let a newcomer see what is drawn here before the model is loaded."""

@@ -183,12 +183,7 @@ def test_what_is_gone_from_the_trash_is_not_in_the_way(window: MainWindow, kept:
 def test_keys_of_a_mac(
     kept: list[str], open_gallery: Callable[[], MainWindow], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (
-        "toolkit.flat_menu",
-        "gallery.gallery_menu",
-        "gallery.gallery_tab",
-        "window.window",
-    ):
+    for module in ("toolkit.flat_menu", "toolkit.shortcut", "gallery.gallery_tab"):
         monkeypatch.setattr(f"app.ui.{module}.on_mac", lambda widget: True)
     window = open_gallery()
     tab = window.gallery_tab
