@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from app.speech.sound import silero
 from app.speech.sound.recording import Recording
@@ -16,6 +17,7 @@ from app.speech.sound.silero import VoiceDetectorError, speech_probabilities
 from app.speech.sound.voice_detector import find_speech
 from tests.app.speech.conftest import RATE, as_recording
 from tests.conftest import REPOSITORY
+from tests.melody import melody
 from tests.speech_fixtures import SpeakSentence
 
 
@@ -93,3 +95,22 @@ def test_a_damaged_detector_is_told(
         find_speech(as_recording(vowels()))
     monkeypatch.undo()
     silero._weights.cache_clear()
+
+
+def test_the_channel_with_the_voice_is_heard(
+    tmp_path: Path, spoken_sentence: SpeakSentence
+) -> None:
+    # Of 'a small blue bird with …' in one channel, beside music in the other, half was understood.
+    voice, rate = soundfile.read(spoken_sentence("a small blue bird"), dtype="float32")
+    other = soundfile.read(spoken_sentence("it has a long black tail"), dtype="float32")[0]
+    music = np.resize(melody(), len(voice)).astype(np.float32)
+    music *= 1.5 * voice.std() / music.std()
+    turns = np.pad(voice, (0, len(other))), np.pad(other, (len(voice), 0))
+    for name, sounds, expected in (
+        ("music", (music, voice), voice),
+        ("quieter", (voice, 0.3 * voice), 0.65 * voice),
+        ("turns", turns, (turns[0] + turns[1]) / 2),
+    ):
+        path = tmp_path / f"{name}.wav"
+        soundfile.write(path, np.stack(sounds, axis=1), rate, subtype="FLOAT")
+        assert Recording.from_file(path).as_float() == pytest.approx(expected, abs=1e-4), name
