@@ -106,7 +106,7 @@ class GalleryTab(ttk.Frame):
                 "Use the sentence",
                 self.use_sentence,
                 possible=one,
-                keys=("Return", "KP_Enter"),
+                keys=("Return",),
                 shown="Return",
             ),
             MenuEntry(

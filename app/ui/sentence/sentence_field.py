@@ -86,7 +86,7 @@ class SentenceField(ttk.Frame):
         self.guessed = GuessedText(self.text)
         self.marks = WordMarks(self.text, suggest)
         self.completion = Completion(self.text, self._rest)
-        for keys in ("<Return>", "<Control-Return>", "<KP_Enter>", "<Control-KP_Enter>"):
+        for keys in ("<Return>", "<Control-Return>"):
             self.text.bind(keys, self._draw_by_key)
         # The field's own: a new line.
         self.text.bind("<Shift-Return>", lambda event: self.completion.hide())

@@ -1,5 +1,7 @@
 """Shortcuts on keyboards of which the layout writes other letters, or no digits, on the keys.
 
+Keys of the numeric block that do not write are those of the same name elsewhere.
+
 Tk names a key by what it writes: with a Russian layout the key O with Ctrl is Ctrl+щ to it, and
 with a French one the key 1 is Ctrl+&. What such a key means is told here by an event of its own,
 `Shortcut.position`, and by those of Tk that edit in text fields (Copy, Paste, Undo …).
@@ -26,6 +28,9 @@ _WINDOWS |= {188: ",", 190: "."}
 
 _SHIFT, _CONTROL = 0x1, 0x4
 _OTHER = {"x11": 0x8 | 0x40 | 0x80, "win32": 0x20000}  # Alt, the system's key, AltGr
+
+_KEYPAD = ("Delete", "Home", "End", "Prior", "Next", "Left", "Right", "Up", "Down")
+_ON_KEYPAD = {"KP_Enter": "Return"} | {f"KP_{key}": key for key in _KEYPAD}
 
 _PROBE = "KeyProbe"
 _PROBED = "::keycode_probed"
@@ -75,6 +80,16 @@ class KeyboardLayout:
         if system in _OTHER:
             root.tk.call("bind", _PROBE, "<KeyRelease>", f"set {_PROBED} %k")
             root.bind_all("<KeyPress>", self._pressed, add="+")
+        known = {key for event in root.event_info() for key in root.event_info(event)}
+        for key in _ON_KEYPAD:
+            if f"<Key-{key}>" not in known:  # where Tk does not edit with it
+                root.bind_all(f"<KeyPress-{key}>", self._pressed_on_keypad)
+                root.bind_all(f"<KeyRelease-{key}>", self._pressed_on_keypad)
+
+    def _pressed_on_keypad(self, event: tk.Event[tk.Misc]) -> None:
+        if not isinstance(event.widget, str):
+            meant = f"<{event.type.name}-{_ON_KEYPAD[event.keysym]}>"
+            event.widget.event_generate(meant, state=event.state, time=event.time)
 
     def _pressed(self, event: tk.Event[tk.Misc]) -> None:
         state = int(event.state)

@@ -13,12 +13,14 @@ from tkinter import filedialog
 
 import pytest
 
+from app.gallery import Gallery
 from app.ui.toolkit.keyboard_layout import key_meant
 from app.ui.window.window import MainWindow
 from tests.app.ui.gallery.gallery_window import click_on, settle
 from tests.conftest import virtual_screen, wait_until
 
 _CONTROL, _SHIFT, _LOCK, _ALTGR = 0x4, 0x1, 0x2, 0x80
+_NUM_LOCK = 0x10
 _moments = itertools.count(1000, 25)
 _X11 = {10: "1", 24: "q", 32: "o", 38: "a", 59: ","}
 _DVORAK = {"q": 53, "o": 39, "a": 38, "1": 10}
@@ -166,6 +168,38 @@ def test_keys_without_ctrl_act_in_the_gallery_once_however_long_held(
     wait_until(window, lambda: tab.can_undo)
     strike(tab.thumbnails.canvas, 52)
     wait_until(window, lambda: not tab.can_undo)
+
+
+def test_keys_of_the_numeric_block_are_those_of_their_names(
+    use_layout: Callable[..., None], kept: list[str], open_gallery: Callable[[], MainWindow]
+) -> None:
+    use_layout("us")
+    enter, delete, left = 104, 91, 83
+    window = open_gallery()
+    tab = window.gallery_tab
+    click_on(window, 0)
+    strike(tab.thumbnails.canvas, delete, 0, repeats=3)
+    wait_until(window, lambda: tab.can_undo)
+    assert len(Gallery().paths()) == len(kept) - 1
+    strike(tab.thumbnails.canvas, 52)
+    wait_until(window, lambda: not tab.can_undo)
+    window.tabs.select(window.type_tab)
+    text = window.type_tab.field.text
+    window.type_tab.field.sentence = "red bird"
+    text.mark_set("insert", "1.end")
+    strike(text, left, 0)
+    assert text.index("insert") == "1.7"
+    strike(text, left, _CONTROL)
+    assert text.index("insert") == "1.4"
+    strike(text, enter, 0)
+    wait_until(window, lambda: window.desk.drawing is not None)
+    assert window.type_tab.field.sentence == "red bird"
+    wait_until(window, lambda: not window.desk.busy)
+    entry = window.panel.seed_bar.entry
+    entry.delete(0, "end")
+    strike(entry, 79, _NUM_LOCK)  # 7
+    strike(entry, enter, _NUM_LOCK)
+    wait_until(window, lambda: window.desk.drawing.seed == 7)
 
 
 def test_what_is_typed_is_not_taken_for_a_key_of_the_window(
