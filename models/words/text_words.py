@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from models.words.chunks import BREAK, DETERMINERS
 from models.words.parts import COLOURS
+from models.words.rewriting import Rewriting
 from models.words.tokens import WORD
 
 _TOKEN = re.compile(rf"{WORD.pattern}|[,.;:!?()\n–—]")
@@ -22,6 +23,10 @@ _LIST_MARK = re.compile(
 
 _BROKEN = re.compile(r"(?<![^\W\d_])([^\W\d_]++)[-\u2010]\s*\n\s*([^\W\d_]+)")
 """A word that goes on in the next line, as in a column of a book or a PDF."""
+
+_MARKS = ("comma", "period", "full stop", "semicolon", "new line", "new paragraph")
+_DICTATED = Rewriting({tuple(said.split()): (BREAK,) for said in _MARKS})
+"""Marks of punctuation that somebody says to a telephone."""
 
 _REQUEST = """
 a an can could create d draw drawing for generate give i image like love make me need of one paint
@@ -50,6 +55,7 @@ def text_words(text: str, is_word: Callable[[str], bool]) -> list[str]:
 
     plain = _NOT.sub(" not", _CANNOT.sub("cannot", _BROKEN.sub(joined, _LIST_MARK.sub(" ", text))))
     words = [token if token.isalnum() else BREAK for token in _TOKEN.findall(plain)]
+    words = [word for _, meant in _DICTATED.pieces(words) for word in meant]
     return _without_comparisons(_without_request(words))
 
 

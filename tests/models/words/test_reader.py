@@ -157,6 +157,14 @@ def test_only_birds_are_drawn(text: str) -> None:
     assert understood.error.startswith("Only birds are drawn, and “")
 
 
+def test_marks_that_were_dictated_are_marks() -> None:
+    text = "small red bird comma black wings period new line white belly full stop"
+    understood = read(text)
+    assert understood.drawn_as == "small red bird black wings white belly"
+    assert understood.unknown_words == () and not understood.notices
+    assert read("full wings").drawn_as == "full wings"
+
+
 @pytest.mark.parametrize(
     ("text", "error"),
     [
