@@ -32,6 +32,7 @@ from app.commandline.steps import UsageError
 from app.errors import AppError, OutOfMemoryError, is_out_of_memory
 from app.installation import COMMAND
 from app.speech.recognition.choices import RECOGNISERS
+from models.home_folder import with_home
 
 SUCCESS = 0
 FAILURE = 1
@@ -81,7 +82,7 @@ def main(arguments: Sequence[str]) -> int:
         0 success, 1 failure, 2 bad usage. Each failure is one sentence on standard error.
     """
     parser = build_parser()
-    options = parser.parse_all(arguments)
+    options = parser.parse_all(with_home(arguments))
     try:
         os.getcwd()
     except OSError:  # torch's libraries would end the program

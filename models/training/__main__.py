@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from models.errors import ModelError
+from models.home_folder import with_home
 from models.memory import keep_freed_memory
 from models.training.options.numbers import JOBS
 
@@ -37,7 +38,7 @@ COMMANDS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; bad input is told in plain sentences and gives exit status 1."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = with_home(sys.argv[1:] if arguments is None else arguments)
     options = _parse(given)
     keep_freed_memory()
     _print_any_name()
