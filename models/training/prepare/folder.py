@@ -90,7 +90,12 @@ def read_folder(folder: Path, captions: Path, problems: Problems) -> Collection:
     """
     if not folder.is_dir():
         raise ValueError(f"There is no folder {folder}.")
-    if not captions.is_file():
+    if captions.is_dir():
+        raise ValueError(
+            f"{captions} is a folder: give the one file with all captions, a CSV with the columns "
+            "file_name and caption, or JSON lines."
+        )
+    if not captions.exists():
         raise ValueError(f"There is no file {captions} with captions.")
     read = _read_json if captions.suffix.lower() in JSON_SUFFIXES else _read_csv
     entries, refused = _join(read(captions, problems), folder, problems)

@@ -274,6 +274,22 @@ def test_a_csv_without_columns(
     assert "must name the columns file_name and caption" in said
 
 
+def test_a_folder_in_place_of_the_list_is_told(
+    mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = refuse(capsys, tmp_path / "birds", "--pictures", mine, "--captions", mine)
+    assert f"{mine} is a folder: give the one file with all captions, a CSV" in said
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no pipes with a name in a folder")
+def test_a_list_out_of_a_pipe(mine: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cp", mine / "birds.csv", pipe]):
+        assert prepare("--pictures", mine, "--captions", pipe, "--out", tmp_path / "birds") == 0
+    assert len(all_entries(tmp_path / "birds")) == 8
+
+
 def test_a_decompression_bomb_is_not_unpacked(
     mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
