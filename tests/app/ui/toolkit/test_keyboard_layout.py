@@ -199,7 +199,9 @@ def test_keys_of_the_numeric_block_are_those_of_their_names(
     entry.delete(0, "end")
     strike(entry, 79, _NUM_LOCK)  # 7
     strike(entry, enter, _NUM_LOCK)
-    wait_until(window, lambda: window.desk.drawing.seed == 7)
+    wait_until(window, lambda: not window.desk.busy)
+    drawing = window.desk.drawing
+    assert drawing is not None and drawing.seed == 7
 
 
 def test_what_is_typed_is_not_taken_for_a_key_of_the_window(
