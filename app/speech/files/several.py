@@ -113,7 +113,8 @@ def sounds_in(file: BinaryIO) -> list[BinaryIO]:
 def _starts(content: bytes) -> Iterator[int]:
     """Give where a sound begins, again and again; the first is at 0."""
     yield 0
-    last, claimed, film = 0, _claimed(content, 0), _is_film(content)
+    last = skip_tags(io.BytesIO(content))  # what begins there is what the tags belong to
+    claimed, film = _claimed(content, 0), _is_film(content)
     frames = "any" if is_mp3(content[:3]) else None  # of which kind the current sound has some
     mp3, without_a_word = set(mp3_starts(content)), dict(frames_in(content))
     for start in sorted({*_marks(content), *mp3, *without_a_word}):

@@ -270,7 +270,9 @@ def test_an_mp3_within_a_wav_is_read(tmp_path: Path) -> None:
     assert Recording.from_file(path).seconds == pytest.approx(2, abs=0.15)
 
 
-def test_a_tag_before_an_m4a_is_passed_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [10, 2048])
+def test_a_tag_before_an_m4a_is_passed_over(tmp_path: Path, size: int) -> None:
     path = encode(tmp_path / "voice.m4a", "aac")
-    path.write_bytes(b"ID3\4\0\0\0\0\0\x0a" + b"\0" * 10 + path.read_bytes())
+    tag = b"ID3\4\0\0\0\0" + bytes([size >> 7, size & 127]) + bytes(size)
+    path.write_bytes(tag + path.read_bytes())
     assert Recording.from_file(path).seconds == pytest.approx(2, abs=0.15)

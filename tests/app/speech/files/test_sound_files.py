@@ -106,7 +106,10 @@ def test_all_samples_of_a_wav_are_read(tmp_path: Path, content: bytes) -> None:
         ("FLAC", {}, {}),
     ],
 )
-@pytest.mark.parametrize("tag", [b"", b"ID3\4\0\0\0\0\0\x0a" + b"\0" * 10])
+@pytest.mark.parametrize(
+    "tag",
+    [b"", b"ID3\4\0\0\0\0\0\x0a" + bytes(10), b"ID3\3\0\0\0\0\x10\0" + bytes(2048)],
+)
 def test_other_files_that_were_never_finished(
     tmp_path: Path,
     kind: str,
