@@ -18,6 +18,13 @@ SILENT_PEAK = 0.001
 _SPEECH, _NO_SPEECH = 0.5, 0.35
 """A voice begins when it is as likely as the first, and ends when it is less so than the second."""
 
+_WHISPERED = 0.6
+"""A voice of which a half is less likely is a whisper; of others, in any noise, it is above .8."""
+
+_MAYBE, _SHARE = 0.1, 0.6
+"""A whisper goes on where it is as likely as the first and has the second share of its loudness."""
+
+_SYLLABLE = 9  # windows
 _SHORTEST_WORD = RATE // 5  # samples
 _PAUSE = 2 * RATE  # samples; after a shorter one the voice goes on
 _PAD = 3 * RATE // 10  # samples before and after
@@ -60,16 +67,41 @@ def find_speech(recording: Recording) -> Speech | None:
         return None
     recording = recording.resampled(RATE)
     length = len(recording.samples)
+    sound = recording.as_float()
+    probabilities = speech_probabilities(sound)
     voices = [
-        voice
-        for voice in _voices(speech_probabilities(recording.as_float()), length)
-        if voice[1] - voice[0] > _SHORTEST_WORD
+        voice for voice in _voices(probabilities, length) if voice[1] - voice[0] > _SHORTEST_WORD
     ]
     if not voices:
         return None
-    first, last = max(0, voices[0][0] - _PAD), min(length, voices[-1][1] + _PAD)
-    spoken = min(length, voices[-1][2]) - first
+    begin, end, quiet_since = voices[0][0], voices[-1][1], voices[-1][2]
+    if np.median(probabilities[begin // WINDOW : quiet_since // WINDOW]) < _WHISPERED:
+        before, after = _as_loud(sound, probabilities, begin, quiet_since)
+        begin, end, quiet_since = min(begin, before), max(end, after), max(quiet_since, after)
+    first, last = max(0, begin - _PAD), min(length, end + _PAD)
+    spoken = min(length, quiet_since) - first
     return Speech(recording.samples[first:last], RATE, is_file=recording.is_file, spoken=spoken)
+
+
+def _as_loud(
+    sound: NDArray[np.float32], probabilities: NDArray[np.float32], begin: int, end: int
+) -> tuple[int, int]:
+    """Return from where to where (samples) a whisper goes on: it is seldom as likely as a voice."""
+    count = len(sound) // WINDOW
+    first, last = begin // WINDOW, min(end // WINDOW, count)
+    energy = np.square(sound[: count * WINDOW]).reshape(count, WINDOW).mean(axis=1)
+    smooth = np.convolve(energy, np.full(_SYLLABLE, 1 / _SYLLABLE), mode="same")
+    as_loud = smooth >= _SHARE**2 * np.median(smooth[first:last])
+    likely = np.flatnonzero(as_loud & (probabilities[:count] >= _MAYBE))
+    for place in likely[likely >= last]:
+        if (place - last) * WINDOW >= _PAUSE:
+            break
+        last = place + 1
+    for place in likely[likely < first][::-1]:
+        if (first - place) * WINDOW >= _PAUSE:
+            break
+        first = place
+    return first * WINDOW, last * WINDOW
 
 
 def with_voice(channels: NDArray[np.float32], rate: int) -> NDArray[np.float32]:

@@ -114,3 +114,11 @@ def test_the_channel_with_the_voice_is_heard(
         path = tmp_path / f"{name}.wav"
         soundfile.write(path, np.stack(sounds, axis=1), rate, subtype="FLOAT")
         assert Recording.from_file(path).as_float() == pytest.approx(expected, abs=1e-4), name
+
+
+def test_a_whisper_is_heard_to_its_end(spoken_sentence: SpeakSentence) -> None:
+    sentence = "a small red bird with black wings and a white belly"
+    recording = Recording.from_file(spoken_sentence(sentence, "en-us+whisper"))
+    speech = find_speech(recording)
+    assert speech is not None and speech.seconds > 0.9 * recording.seconds  # it was a half
+    assert speech.spoken > 0.9 * len(speech.samples)
