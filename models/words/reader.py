@@ -20,6 +20,7 @@ from models.words.chunks import (
     chunks,
     content,
     tidied,
+    without_corrections,
     without_negations,
     without_other_plumage,
 )
@@ -113,6 +114,7 @@ class _Notes:
     most_words: int
     names: Set[str]
     replaced: dict[str, str] = field(default_factory=dict)
+    taken_back: list[str] = field(default_factory=list)
     denied: list[str] = field(default_factory=list)
     no_birds: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
@@ -154,6 +156,7 @@ def read(
     words = text_words(text, lambda word: reading.knows(word) or tables.has(word))
     if not any(word != BREAK for word in words):
         return Reading(error=NOTHING_TO_DRAW)
+    words, reading.taken_back = without_corrections(words)
     words, reading.no_birds = without_other_plumage(_spelled(words, reading))
     words, reading.denied = without_negations(words)
     named = find_name(words, tables)
@@ -301,7 +304,7 @@ def _understood(words: list[str], named: Named, reading: _Notes) -> Reading:
         drawn_as=" ".join(sentence),
         described=with_apostrophes(named.name),
         replaced=replaced,
-        left_out=tuple(dict.fromkeys([*reading.denied, *reading.no_birds])),
+        left_out=tuple(dict.fromkeys([*reading.taken_back, *reading.denied, *reading.no_birds])),
         unknown_words=tuple(dict.fromkeys(reading.unknown)),
         notices=tuple(_notices(replaced, reading)),
         bird=named.bird,
@@ -388,6 +391,8 @@ def _notices(replaced: Sequence[tuple[str, str]], reading: _Notes) -> Iterator[s
     if replaced:
         pairs = ", ".join(f"“{said}” as “{meant}”" for said, meant in replaced)
         yield f"Read {pairs}."
+    if reading.taken_back:
+        yield f"Left out, as you took it back: {_quoted(reading.taken_back)}."
     if reading.denied:
         yield f"Left out: {_quoted(reading.denied)}. Say what is to be seen, not what is not."
     if reading.no_birds:

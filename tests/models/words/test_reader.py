@@ -157,6 +157,38 @@ def test_only_birds_are_drawn(text: str) -> None:
     assert understood.error.startswith("Only birds are drawn, and “")
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence", "taken_back"),
+    [
+        (
+            "a red bird no wait a blue bird with a white belly",
+            "a blue bird with a white belly",
+            "a red bird",
+        ),
+        ("a red bird, sorry, I mean a blue bird", "a blue bird", "a red bird"),
+        ("a small red, no wait, blue bird", "a small blue bird", "red"),
+        ("make it blue. Actually no, make it yellow", "make it yellow", "it blue"),
+        ("this bird is red, or rather blue", "this bird is blue", "red"),
+        (
+            "a bird with a red head, I mean with a blue one",
+            "a bird with a blue one",
+            "with a red head",
+        ),
+        ("a red bird with a crest. Scratch that: a bird", "a bird", "a red bird with a crest"),
+        ("a red bird. No, a blue one", "a blue one", "a red bird"),
+        ("I mean a red bird, sorry", "a red bird", None),
+    ],
+)
+def test_what_is_taken_back_is_left_out_and_said(
+    text: str, sentence: str, taken_back: str | None
+) -> None:
+    understood = read(text)
+    assert understood.drawn_as == sentence and understood.unknown_words == ()
+    assert list(understood.left_out) == [taken_back] * (taken_back is not None)
+    if taken_back is not None:
+        assert understood.notices == (f"Left out, as you took it back: “{taken_back}”.",)
+
+
 def test_marks_that_were_dictated_are_marks() -> None:
     text = "small red bird comma black wings period new line white belly full stop"
     understood = read(text)
