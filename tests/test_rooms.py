@@ -15,7 +15,8 @@ from tests.conftest import REPOSITORY
 MOST_MODULES = 20
 
 LAYERS = (
-    "models.errors models.offline models.memory models.number_option models.home_folder models.batched",
+    "models.errors models.offline models.memory models.number_option models.batched",
+    "models.home_folder",
     "models.upright models.tiff_pages",
     "models.open_picture",
     "models.text_file models.whole_files models.words",

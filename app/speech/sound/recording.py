@@ -86,7 +86,7 @@ class Recording:
             When it cannot be opened, is empty, cut off, too long or not a sound.
         """
         from app.speech.files.reader import read_channels
-        from app.speech.sound.voice_detector import with_voice
+        from app.speech.sound.voice_channel import with_voice
 
         channels, rate = read_channels(Path(path), max_seconds)
         return cls(one_voice(with_voice(made_usual(channels), rate)), rate, is_file=True)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from app.errors import AppError
 from app.installation import ROOT
 
+RATE = 16_000  # samples a second
 WINDOW = 512  # samples that get one probability
 _CONTEXT = 64  # samples before them that are looked at, too
 _MIRRORED = 64  # samples that are mirrored at the end

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
 from app.speech.sound.recording import Recording
-from app.speech.sound.silero import WINDOW, speech_probabilities
+from app.speech.sound.silero import RATE, WINDOW, speech_probabilities
 
-RATE = 16_000
 SILENT_PEAK = 0.001
 """A peak below this (-60 dB) is a muted microphone: no voice is that faint."""
 
@@ -28,9 +26,6 @@ _SYLLABLE = 9  # windows
 _SHORTEST_WORD = RATE // 5  # samples
 _PAUSE = 2 * RATE  # samples; after a shorter one the voice goes on
 _PAD = 3 * RATE // 10  # samples before and after
-
-_ALIKE = 0.5
-"""Correlation of channels that have the same voice, each at its place, is larger."""
 
 ENDED = RATE // 10
 """Samples; as long a pause shows that no word was cut off."""
@@ -93,49 +88,15 @@ def _as_loud(
     smooth = np.convolve(energy, np.full(_SYLLABLE, 1 / _SYLLABLE), mode="same")
     as_loud = smooth >= _SHARE**2 * np.median(smooth[first:last])
     likely = np.flatnonzero(as_loud & (probabilities[:count] >= _MAYBE))
-    for place in likely[likely >= last]:
+    for place in likely[likely >= last].tolist():
         if (place - last) * WINDOW >= _PAUSE:
             break
         last = place + 1
-    for place in likely[likely < first][::-1]:
+    for place in likely[likely < first][::-1].tolist():
         if (first - place) * WINDOW >= _PAUSE:
             break
         first = place
     return first * WINDOW, last * WINDOW
-
-
-def with_voice(channels: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
-    """Return the channel in which somebody speaks, if something else is in the others.
-
-    A recorder of two tracks has a voice in one and music in the other. Where the channels are
-    alike, or people speak in several of them, all are returned.
-
-    Parameters
-    ----------
-    channels : shape ``(length, channels)``, between -1 and 1.
-    rate : samples per second.
-
-    Raises
-    ------
-    VoiceDetectorError
-        The detector cannot be loaded.
-    """
-    heard = channels[:, np.ptp(channels, axis=0) > SILENT_PEAK] if len(channels) else channels
-    if heard.shape[1] < 2 or _are_alike(heard):
-        return channels
-    each = [_seconds_of_voice(channel, rate) for channel in heard.T]
-    together = _seconds_of_voice(channels.mean(axis=1), rate)
-    best = int(np.argmax(each))
-    return heard[:, [best]] if each[best] >= together else channels
-
-
-def _are_alike(channels: NDArray[np.float32]) -> bool:
-    return bool(np.abs(np.corrcoef(channels, rowvar=False)).min() > _ALIKE)
-
-
-def _seconds_of_voice(sound: NDArray[np.float32], rate: int) -> float:
-    probabilities = speech_probabilities(soxr.resample(sound, rate, RATE, quality="HQ"))
-    return float(probabilities.sum()) * WINDOW / RATE
 
 
 def _voices(probabilities: NDArray[np.float32], length: int) -> list[tuple[int, int, int]]:

@@ -121,4 +121,4 @@ def test_a_whisper_is_heard_to_its_end(spoken_sentence: SpeakSentence) -> None:
     recording = Recording.from_file(spoken_sentence(sentence, "en-us+whisper"))
     speech = find_speech(recording)
     assert speech is not None and speech.seconds > 0.9 * recording.seconds  # it was a half
-    assert speech.spoken > 0.9 * len(speech.samples)
+    assert speech.spoken > 0.8 * len(speech.samples)
