@@ -20,12 +20,12 @@ from models.words.chunks import (
     chunks,
     content,
     tidied,
-    without_corrections,
-    without_negations,
-    without_other_plumage,
 )
 from models.words.describing import described
 from models.words.inflection import known_form
+from models.words.left_out.corrections import without_corrections
+from models.words.left_out.negations import without_negations
+from models.words.left_out.plumages import without_other_plumage
 from models.words.lexicon import Lexicon, lexicon
 from models.words.names import name_words
 from models.words.naming import BROAD, NAME, OTHER_NAME, Named, find_name
