@@ -31,6 +31,7 @@ from models.words.names import name_words
 from models.words.naming import BROAD, NAME, OTHER_NAME, Named, find_name
 from models.words.parts import BODY_PARTS, COLOURS, KINDS, basic_colours, colours_by_part
 from models.words.said_pose import activity, without_pose
+from models.words.slips import scientific_names, unstretched
 from models.words.spelling import spelling
 from models.words.text_words import text_words
 from models.words.tokens import fold, with_apostrophes
@@ -63,6 +64,10 @@ NOTHING_TO_DRAW = "Please describe a bird first: there is no text to draw."
 NO_BIRD = (
     "None of these words says what a bird looks like. Name a bird, or try colours and parts in "
     "English, for example: a small red bird with black wings."
+)
+SCIENTIFIC = (
+    "“{name}” looks like a scientific name. Ask for the bird by its English one, or say what it "
+    "looks like."
 )
 ONLY_DENIED = (
     "This says only what is not to be seen. Say what the bird looks like, "
@@ -118,6 +123,7 @@ class _Notes:
     denied: list[str] = field(default_factory=list)
     no_birds: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    latin: list[str] = field(default_factory=list)
 
     def is_thing(self, word: str) -> bool:
         return any(one in self.lexicon.things for one in singulars(word))
@@ -165,11 +171,17 @@ def read(
     if error is None:
         words = tidied(_left_out(_in_known_words(named.words, reading), named, reading))
         if all(map(_is_empty, words)):
-            error = ONLY_DENIED if reading.denied else NO_BIRD
+            error = _why_nothing(reading)
     if error is not None:
         unknown = tuple(dict.fromkeys(reading.unknown))
         return Reading(left_out=tuple(reading.denied), unknown_words=unknown, error=error)
     return replace(_understood(words, named, reading), pose=activity(words) or seen)
+
+
+def _why_nothing(reading: _Notes) -> str:
+    if reading.denied:
+        return ONLY_DENIED
+    return SCIENTIFIC.format(name=" ".join(reading.latin[:2])) if reading.latin else NO_BIRD
 
 
 def _is_empty(word: str) -> bool:
@@ -186,13 +198,17 @@ def _spelled(words: Sequence[str], reading: _Notes) -> list[str]:
             reading.replaced[" ".join(written)] = " ".join(meant)
         mended.extend(meant)
     tables = reading.lexicon
-    unknown = dict.fromkeys(
-        word for word in mended if word != BREAK and not (reading.knows(word) or tables.has(word))
-    )
+
+    def is_word(word: str) -> bool:
+        return reading.knows(word) or tables.has(word)
+
+    unknown = dict.fromkeys(word for word in mended if word != BREAK and not is_word(word))
+    reading.latin = [word for pair in scientific_names(mended, is_word) for word in pair]
+    of_names = tables.book.words - COLOURS - BODY_PARTS
     slips = {}
     for word in [word for word in unknown if not known_form(word, tables.has)][:_MOST_SLIPS]:
-        right = tables.slips.mended(word)
-        if right is not None:
+        right = unstretched(word, is_word) or tables.slips.mended(word)
+        if right is not None and (word not in reading.latin or right in of_names):
             reading.replaced[word] = slips[word] = right
     return [slips.get(word, word) for word in mended]
 

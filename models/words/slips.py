@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
 _SHORTEST = 5
 _SHORTEST_OF_TWO = 8
 """Letters of a word from which on two slips are forgiven; one is from five letters on."""
+_STRETCHED = re.compile(r"([a-z])\1\1+")
+_LATIN = re.compile("..(us|um|[aeio]?x|is|os|a|ae|i|o|e[rs]|or|on|en)$")
+_ONLY_LATIN = re.compile("..(us|um|[aeio]x|ii|ae|is|os)$")
+"""What words of Latin end in, and what seldom others do."""
+
 _VOWELS = frozenset("aeiouy")
 _VOWEL, _DOUBLED = 0.75, 0.5
 """What a vowel for another one counts, and what letters that should be doubled or should not."""
@@ -53,6 +59,24 @@ class Slips:
                 if distance < nearest:
                     best, nearest = right, distance
         return best
+
+
+def scientific_names(
+    words: Iterable[str], is_word: Callable[[str], bool]
+) -> Iterator[tuple[str, str]]:
+    """Give what looks like a name in Latin, as 'corvus corax': it is no slip of 'coral'."""
+    for pair in pairwise(words):
+        looks_so = all(map(_LATIN.search, pair)) and any(map(_ONLY_LATIN.search, pair))
+        if looks_so and not any(map(is_word, pair)):
+            yield pair
+
+
+def unstretched(word: str, is_word: Callable[[str], bool]) -> str | None:
+    """Return what somebody stretched, as 'looong' and 'reeed'; None where it is no such word."""
+    if not _STRETCHED.search(word):
+        return None
+    ways = (_STRETCHED.sub(letters, word) for letters in (r"\1", r"\1\1"))
+    return next(filter(is_word, ways), None)
 
 
 def edit_distance(first: str, second: str) -> float:

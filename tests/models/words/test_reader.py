@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from models.words.bird_book import Bird, bird_book
 from models.words.lexicon import lexicon
-from models.words.reader import NO_BIRD, NOTHING_TO_DRAW, ONLY_DENIED, read
+from models.words.reader import NO_BIRD, NOTHING_TO_DRAW, ONLY_DENIED, SCIENTIFIC, read
 from models.words.tokens import fold
 
 MOST_WORDS = 24
@@ -187,6 +187,21 @@ def test_what_is_taken_back_is_left_out_and_said(
     assert list(understood.left_out) == [taken_back] * (taken_back is not None)
     if taken_back is not None:
         assert understood.notices == (f"Left out, as you took it back: “{taken_back}”.",)
+
+
+@pytest.mark.parametrize(
+    "name", ["Corvus corax", "Turdus merula", "Lanius collurio", "Strix aluco"]
+)
+def test_a_scientific_name_is_no_slip(name: str) -> None:
+    understood = read(name)
+    assert understood.error == SCIENTIFIC.format(name=name.lower())
+    assert not understood.replaced
+
+
+def test_what_is_stretched_is_read() -> None:
+    understood = read("a reeeeed bird with a loooong tail and yellllow wings")
+    assert understood.drawn_as == "a red bird with a long tail and yellow wings"
+    assert ("reeeeed", "red") in understood.replaced
 
 
 def test_marks_that_were_dictated_are_marks() -> None:
