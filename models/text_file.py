@@ -52,7 +52,10 @@ def lines_of(content: bytes, name: str) -> list[str]:
 
 def _lines_of(text: str, name: str) -> list[str]:
     if text.startswith('{"'):  # JSON, as what a cloud folder has in place of a document
-        raise TextFileError(f"{name} is no text file: save it as plain text (UTF-8).")
+        raise TextFileError(
+            f"{name} is JSON, or a document in a cloud folder: save it as plain text, with one "
+            "description a line."
+        )
     lines = _LINE_ENDS.sub("\n", text).split("\n")
     return lines[:-1] if not lines[-1] else lines
 

@@ -108,6 +108,7 @@ def choose_microphone(audio: Any, wanted: int | str | None = None) -> Microphone
     if wanted is None or isinstance(wanted, str):
         return microphones[0]
     raise NoMicrophoneError(
-        f"Microphone number {wanted} is not there any more. Choose another one, or type the "
-        "description."
+        f"There is no microphone number {wanted} here, but "
+        + ", ".join(f"{one.index} ({one.name})" for one in microphones)
+        + "."
     )
