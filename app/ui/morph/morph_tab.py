@@ -13,6 +13,7 @@ from app.ui.morph.slider import Slider
 from app.ui.picture.seed_bar import SeedError, parse_seed
 from app.ui.sentence.understood_row import UnderstoodRow
 from app.ui.toolkit.file_dialogs import ANIMATED_GIF, ANIMATED_PNG, PNG, ask_where_to_save
+from app.ui.toolkit.focus import turn_with_focus_only
 from app.ui.toolkit.message_bar import MessageBar
 from app.ui.toolkit.text_editing import limit_entry
 from app.ui.toolkit.theme import GAP, tab_padding
@@ -143,6 +144,7 @@ class MorphTab(ttk.Frame):
         row.grid(row=7, column=0, columnspan=2, sticky="ew", pady=(2 * GAP, 0))
         ttk.Label(row, text="Steps", style="Muted.TLabel").pack(side="left", padx=(0, GAP))
         self.steps = ttk.Spinbox(row, from_=2, to=_MOST_STEPS, width=2, state="readonly")
+        turn_with_focus_only(self.steps)
         self.steps.set(_STEPS)
         self.steps.pack(side="left")
         # Made in the order of the Tab key: Cancel comes behind what it cancels.

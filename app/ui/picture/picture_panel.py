@@ -15,6 +15,7 @@ from app.ui.picture.kept_picture import KeptPicture
 from app.ui.picture.picture_set import PictureSet
 from app.ui.picture.picture_view import PictureView
 from app.ui.picture.seed_bar import SeedBar
+from app.ui.toolkit.focus import turn_with_focus_only
 from app.ui.toolkit.short_text import short
 from app.ui.toolkit.theme import GAP
 
@@ -80,6 +81,7 @@ class PicturePanel(ttk.Frame):
         self.count_box = ttk.Spinbox(
             self.view.tools, from_=1, to=MOST_PICTURES, width=2, state="readonly"
         )
+        turn_with_focus_only(self.count_box)
         self.count_box.set(min(max(count, 1), MOST_PICTURES))
         self.count_box.pack(side="right")
         ttk.Label(self.view.tools, text="Pictures", style="Muted.TLabel").pack(

@@ -12,3 +12,13 @@ def has_focus(widget: tk.Misc) -> bool:
     not know.
     """
     return str(widget.tk.call("focus")) == str(widget)
+
+
+def turn_with_focus_only(box: tk.Misc) -> None:
+    """Let the mouse wheel turn a box only while it has the focus, not when it passes over it."""
+
+    def turned(event: tk.Event[tk.Misc]) -> str | None:
+        return None if has_focus(box) else "break"
+
+    for wheel in ("<MouseWheel>", "<Button-4>", "<Button-5>"):
+        box.bind(wheel, turned)

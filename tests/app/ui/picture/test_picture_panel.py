@@ -263,6 +263,16 @@ def test_a_word_lights_all_pictures(ready: MainWindow) -> None:
     assert lit[0] != plain[0] and lit[1] != plain[1]
 
 
+def test_the_mouse_wheel_turns_the_number_only_where_keys_go(ready: MainWindow) -> None:
+    box = ready.panel.count_box
+    for focused, count in ((ready.type_tab.field.text, 1), (box, 3)):
+        focused.focus_force()
+        ready.root.update()
+        for _ in range(2):
+            box.event_generate("<Button-4>")  # the wheel of X11
+        assert ready.panel.count == count
+
+
 def test_the_number_of_pictures_is_remembered(make_window: Callable[..., MainWindow]) -> None:
     window = make_window()
     set_count(window, 4)
