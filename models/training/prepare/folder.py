@@ -8,9 +8,11 @@ import json
 import os
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 from models.text_file import read_text
 from models.training.prepare.captions import is_utf8, normalise
@@ -102,12 +104,15 @@ def read_folder(folder: Path, captions: Path, problems: Problems) -> Collection:
     files = [
         path.relative_to(folder).as_posix()
         for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
+        if path.suffix.lower() in PICTURE_SUFFIXES
+        # Nor what systems put there for themselves, as thumbnails in @eaDir.
+        and not any(part.startswith((".", "@")) for part in path.relative_to(folder).parts)
     ]
     named = entries.keys() | refused
-    misspelt = {_alike(name) for name in named - set(files)}
+    likeness = _Likeness(files)
+    misspelt = {likeness.find(name) for name in named - set(files)}
     for name in files:
-        if name not in named and _alike(name) not in misspelt:
+        if name not in named and name not in misspelt:
             problems.add(Kind.UNCAPTIONED, name)
     return Collection(tuple(_assemble(folder, files, entries, refused, problems)))
 
@@ -148,7 +153,7 @@ def _assemble(
     refused: Set[str],
     problems: Problems,
 ) -> Iterator[Source]:
-    by_likeness = {_alike(name): name for name in files}
+    likeness = _Likeness(files)
     targets: dict[str, str] = {}
     for name, entry in entries.items():
         path = folder / name
@@ -156,7 +161,7 @@ def _assemble(
         # Compared without case, since macOS and Windows take A.jpg and a.jpg for the same file.
         other = targets.setdefault(target.casefold(), name)
         if not path.is_file():
-            problems.add(Kind.MISSING, name, _difference(name, by_likeness.get(_alike(name))))
+            problems.add(Kind.MISSING, name, _difference(name, likeness.find(name)))
         elif not entry.captions and not entry.species:
             if name not in refused:
                 problems.add(Kind.UNCAPTIONED, name)
@@ -185,15 +190,41 @@ def _seen_from(folder: Path, path: PurePosixPath) -> str:
 
 def _alike(name: str) -> str:
     """What is the same for names that people take for the same."""
-    return unicodedata.normalize("NFC", name.replace("\\", "/")).casefold()
+    path = PurePosixPath(unquote(name.replace("\\", "/")))
+    is_picture = path.suffix.lower() in PICTURE_SUFFIXES
+    return unicodedata.normalize(
+        "NFC", str(path.with_suffix("") if is_picture else path)
+    ).casefold()
+
+
+class _Likeness:
+    """Finds the file that is meant by a name that no file has."""
+
+    def __init__(self, files: Sequence[str]) -> None:
+        self._whole = {_alike(name): name for name in files}
+        last = Counter(_alike(PurePosixPath(name).name) for name in files)
+        self._last = {
+            alike: name for name in files if last[alike := _alike(PurePosixPath(name).name)] == 1
+        }
+
+    def find(self, name: str) -> str | None:
+        """Return it, be it in another folder; None where there is none, or more than one."""
+        alike = _alike(name)
+        return self._whole.get(alike) or self._last.get(PurePosixPath(alike).name)
 
 
 def _difference(name: str, found: str | None) -> str:
     """Say how the name of a file that is there differs from the one that was written."""
     if found is None:
         return ""
+    if _alike(name) != _alike(found):
+        return f"there is {found}; names are told from the folder of pictures on"
     if "\\" in name:
         return f"there is {found}; folders are told by /, not by \\"
+    if "%" in name and unquote(name) != name:
+        return f"there is {found}; a space is written as it is, not %20"
+    if PurePosixPath(name).suffix.lower() != PurePosixPath(found).suffix.lower():
+        return f"there is {found}; endings are told, too"
     composed = unicodedata.normalize("NFC", name)
     if composed == unicodedata.normalize("NFC", found):
         form = "NFC, and the file's in NFD" if name == composed else "NFD, and the file's in NFC"

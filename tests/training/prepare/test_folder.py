@@ -244,6 +244,9 @@ def test_a_picture_nobody_described(
     mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     make_picture().save(mine / "new.jpg")
+    for name in ("@eaDir/new.jpg/thumb.jpg", ".thumbnails/new.png", "._new.jpg"):  # of the system
+        (mine / name).parent.mkdir(parents=True, exist_ok=True)
+        make_picture().save(mine / name)
     said = refuse(capsys, tmp_path / "birds", *arguments(mine))
     assert "Pictures without captions: 1\n  new.jpg" in said
 
@@ -562,6 +565,13 @@ def test_pictures_without_captions_are_a_kind_of_their_own(
     [
         ("wren\\1.png", "wren/1.png", "there is wren/1.png; folders are told by /"),
         ("WREN/1.PNG", "wren/1.png", "there is wren/1.png; capital letters differ"),
+        (
+            "C:\\mine\\wren\\one.png",
+            "wren/one.png",
+            "names are told from the folder of pictures on",
+        ),
+        ("wren/a%20bird.png", "wren/a bird.png", "a space is written as it is, not %20"),
+        ("wren/one", "wren/one.png", "there is wren/one.png; endings are told, too"),
         ("\u00e9.png", "e\u0301.png", "this name is in NFC, and the file's in NFD"),
         ("e\u0301.png", "\u00e9.png", "this name is in NFD, and the file's in NFC"),
     ],
