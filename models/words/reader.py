@@ -204,11 +204,14 @@ def _spelled(words: Sequence[str], reading: _Notes) -> list[str]:
 
     unknown = dict.fromkeys(word for word in mended if word != BREAK and not is_word(word))
     reading.latin = [word for pair in scientific_names(mended, is_word) for word in pair]
-    of_names = tables.book.words - COLOURS - BODY_PARTS
     slips = {}
     for word in [word for word in unknown if not known_form(word, tables.has)][:_MOST_SLIPS]:
         right = unstretched(word, is_word) or tables.slips.mended(word)
-        if right is not None and (word not in reading.latin or right in of_names):
+        if word in reading.latin and (
+            right not in tables.book.words or right in COLOURS or right in BODY_PARTS
+        ):
+            continue  # 'corax' is none of 'coral'
+        if right is not None:
             reading.replaced[word] = slips[word] = right
     return [slips.get(word, word) for word in mended]
 
