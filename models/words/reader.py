@@ -33,7 +33,7 @@ from models.words.parts import BODY_PARTS, COLOURS, KINDS, basic_colours, colour
 from models.words.said_pose import activity, without_pose
 from models.words.slips import scientific_names, unstretched
 from models.words.spelling import spelling
-from models.words.text_words import text_words
+from models.words.text_words import text_words, without_addresses
 from models.words.tokens import fold, with_apostrophes
 from models.words.vocabulary import tokenize
 
@@ -158,7 +158,9 @@ def read(
     tables = lexicon()
     known = tables.caption_words if known is None else known
     reading = _Notes(tables, known, most_words, names)
-    text, seen = without_pose(fold(text))
+    text, addresses = without_addresses(fold(text))
+    reading.unknown.extend(addresses)
+    text, seen = without_pose(text)
     words = text_words(text, lambda word: reading.knows(word) or tables.has(word))
     if not any(word != BREAK for word in words):
         return Reading(error=NOTHING_TO_DRAW)

@@ -42,6 +42,14 @@ _LONGEST_REQUEST = 10
 """Words within which 'a nice big picture of' is looked for."""
 
 
+_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
+
+
+def without_addresses(text: str) -> tuple[str, list[str]]:
+    """Take addresses of the web out of a folded text; return it with them."""
+    return _ADDRESS.sub(" ", text), _ADDRESS.findall(text)
+
+
 def text_words(text: str, is_word: Callable[[str], bool]) -> list[str]:
     """Cut a folded text into words; each mark of punctuation is a ``BREAK``.
 

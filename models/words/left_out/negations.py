@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from models.words.chunks import BREAK, DETERMINERS, LINKS
 from models.words.parts import PARTS
+from models.words.rewriting import Rewriting
 
 _NEGATIONS = frozenset(["cannot", "lacking", "lacks", "minus", "never", "neither", "no"])
 _NEGATIONS |= frozenset(["none", "nor", "not", "without"])
 _IN_PLACE_OF = frozenset([("instead", "of"), ("other", "than"), ("rather", "than")])
 _ALL_BUT = frozenset(["but", "except"])
 _ALL = frozenset([("any", "color"), ("any", "colors"), ("any", "shade")])
+_ONLY = (["only"], ["just"], ["merely"], ["simply"])
 _MAY_DENY = _NEGATIONS | _ALL_BUT | {first for first, _ in _IN_PLACE_OF}
 _BEFORE_NEGATION = frozenset(
     ["and", "are", "but", "did", "do", "does", "had", "has", "have", "is", "that", "was", "with"]
@@ -19,16 +21,45 @@ _BEFORE_NEGATION = frozenset(
 _GO_ON_AFTER_NEGATION = frozenset(["at", "by", "for", "from", "have", "in", "of", "on", "or", "to"])
 
 
+_NOTHING_DENIED = (
+    *("no doubt", "without a doubt", "without any doubt", "without doubt", "no question"),
+    *("without question", "no wonder", "no idea what it is", "no idea what it was"),
+    *("you cannot miss", "you cannot mistake", "do not forget", "cannot believe how"),
+    *("cannot believe", "could not believe how", "could not believe"),
+)
+_IDIOMS = Rewriting({tuple(said.split()): () for said in _NOTHING_DENIED})
+_LONGEST_WONDER = 8
+"""Words of 'never before have I seen such'."""
+
+
+def _without_idioms(words: Sequence[str]) -> list[str]:
+    """Leave out what denies nothing of the bird that it is said of, though it sounds so."""
+    kept = [word for _, meant in _IDIOMS.pieces(words) for word in meant]
+    for at in range(len(kept) - 2, -1, -1):
+        if kept[at] == "never":  # 'never before have I seen such a red bird'
+            wonder = kept[at : at + _LONGEST_WONDER]
+            if "such" in wonder and BREAK not in wonder[: wonder.index("such")]:
+                del kept[at : at + wonder.index("such") + 1]
+        elif kept[at : at + 3] == ["could", "not", "be"] and _is_more(kept[at + 3 : at + 4]):
+            del kept[at : at + 3]  # 'could not be blacker'
+    return kept
+
+
+def _is_more(words: Sequence[str]) -> bool:
+    return any(word == "more" or word.endswith("er") for word in words)
+
+
 def without_negations(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return the words without what they deny, and what that is: 'no crest', 'not blue or green'.
 
     What the model reads is a bag of words, nearly: 'no crest' draws one.
     """
+    words = _without_idioms(words)
     kept: list[str] = []
     denied: list[str] = []
     at = 0
     while at < len(words):
-        if list(words[at : at + 2]) == ["not", "only"]:  # 'not only red but also blue'
+        if words[at] == "not" and words[at + 1 : at + 2] in _ONLY:  # 'not only red but also blue'
             at += 2
             continue
         if list(words[at : at + 2]) == ["but", "also"]:

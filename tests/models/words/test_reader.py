@@ -81,6 +81,13 @@ def test_a_sentence_is_brought_to_words_that_captions_say(text: str, sentence: s
         ("a white bird instead of a red one", "a white bird", ["instead of a red one"]),
         ("a blue bird rather than a cardinal", "a blue bird", ["rather than a cardinal"]),
         ("blue wings other than red", "blue wings", ["other than red"]),
+        ("no doubt a red bird with black wings", "a red bird with black wings", []),
+        ("without a doubt it has a crest, no question", "it has a crest", []),
+        ("You can't miss its red head. Don't forget the crest", "its red head the crest", []),
+        ("never before had I seen such a red bird", "a red bird", []),
+        ("its wings could not be blacker", "its wings black", []),
+        ("its legs could not be seen", "its legs", ["not be seen"]),
+        ("wings that aren't just black but yellow", "wings that are black but yellow", []),
     ],
 )
 def test_what_is_denied_is_left_out_and_said(text: str, sentence: str, left_out: list[str]) -> None:
@@ -196,6 +203,12 @@ def test_a_scientific_name_is_no_slip(name: str) -> None:
     understood = read(name)
     assert understood.error == SCIENTIFIC.format(name=name.lower())
     assert not understood.replaced
+
+
+def test_an_address_is_left_out_as_one() -> None:
+    understood = read("a red bird https://youtu.be/dQw4w9WgXcQ?t=10 with a crest, www.ebird.org")
+    assert understood.drawn_as == "a red bird with a crest"
+    assert understood.unknown_words == ("https://youtu.be/dqw4w9wgxcq?t=10", "www.ebird.org")
 
 
 def test_what_is_stretched_is_read() -> None:
