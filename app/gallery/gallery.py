@@ -197,7 +197,7 @@ class Gallery:
 
         What is known counts: :meth:`refresh` looks at the folder.
         """
-        wanted = fold(words).split()
+        wanted = _words_of(words) or fold(words).split()
         starred = self.starred() if starred_only else None
         return [
             entry
@@ -334,9 +334,13 @@ def _can_come_right(error: PictureError) -> bool:
     return getattr(error.__cause__, "errno", None) is not None
 
 
+def _words_of(text: str) -> list[str]:
+    return re.findall(r"\w+", fold(text))
+
+
 def _matches(sentence: str, wanted: list[str]) -> bool:
     """Tell whether each wanted word begins a word of the sentence."""
-    words = re.findall(r"\w+", fold(sentence))
+    words = _words_of(sentence)
     return all(any(word.startswith(part) for word in words) for part in wanted)
 
 

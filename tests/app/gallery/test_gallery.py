@@ -49,7 +49,18 @@ def test_what_was_said_is_kept(gallery: Gallery) -> None:
 
 @pytest.mark.parametrize(
     ("words", "count"),
-    [("", 3), ("red", 2), ("RED bird", 2), ("wing", 1), ("ings", 0), ("größe red", 1), ("%", 0)],
+    [
+        *(
+            ("", 3),
+            ("red", 2),
+            ("RED bird", 2),
+            ("wing", 1),
+            ("ings", 0),
+            ("größe red", 1),
+            ("%", 0),
+        ),
+        *(("red-bird", 2), ('"blue wings"', 1), ("bird,", 2)),
+    ],
 )
 def test_search(gallery: Gallery, words: str, count: int) -> None:
     for sentence in ("a red bird of Größe 3", "a Red bird", "blue wings"):
