@@ -150,6 +150,11 @@ def listen(options: argparse.Namespace) -> int:
         raise UsageError(f"--{words_options[0]} is for words: --direct draws without any.")
     if options.whisper is not None and options.recogniser not in (None, "whisper"):
         raise UsageError(f"--whisper is for Whisper, and {options.recogniser} is to listen.")
+    if options.whisper is not None and not os.path.isdir(options.whisper):
+        raise UsageError(
+            f"There is no folder {options.whisper}: --whisper takes the folder of a Whisper model "
+            "in CTranslate2's format."
+        )
     recording_options = _given(options, "seconds", "microphone")
     if options.sound is not None and recording_options:
         raise UsageError(f"--{recording_options[0]} is for recording, not for a sound file.")
@@ -267,9 +272,13 @@ def _given(options: argparse.Namespace, *names: str) -> list[str]:
 
 
 def _transcribe(recording: Recording, options: argparse.Namespace) -> str:
+    if options.whisper is not None:  # nothing else takes its place
+        from app.speech.recognition.whisper import WhisperTranscriber
+
+        return WhisperTranscriber(options.whisper).transcribe(recording)
     from app.speech.recognition.recognisers import load_transcriber
 
-    transcriber = load_transcriber(options.recogniser or "whisper", options.whisper)
+    transcriber = load_transcriber(options.recogniser or "whisper")
     if transcriber.notice is not None:
         note(transcriber.notice)
     return transcriber.transcribe(recording)

@@ -291,6 +291,7 @@ _DIRECT = ["--direct", "-o", "bird.png"]
         ([*_DIRECT, "--recogniser", "whisper"], "--recogniser is for words"),
         ([*_DIRECT, "--whisper", "folder"], "--whisper is for words"),
         (["--recogniser", "sphinx", "--whisper", "folder"], "--whisper is for Whisper, and sphinx"),
+        (["--whisper", "tiny.en"], "There is no folder tiny.en: --whisper takes the folder of a"),
     ],
 )
 def test_options_that_would_do_nothing_for_a_sound_file_are_refused(
