@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import quopri
 import re
 from pathlib import Path
 
@@ -24,6 +25,7 @@ _WIDTHS = re.compile(
     rb"(?P<one>[a-z ,.\r\n]{6,})|(?P<two>(?:[\t\n\r -~]\0){3,}(?=[\t\n\r -~]))"
     rb"|(?P<four>(?:[\t\n\r -~]\0\0\0){2,}(?=[\t\n\r -~]))"
 )
+_SOFT_END, _ESCAPED = re.compile(rb"[^=]=\r?\n"), re.compile(rb"=[0-9A-F]{2}")
 _BINARY = re.compile(rb"[\x01-\x08\x0e-\x12\x7f]")  # nor are they a half of any usual character
 _CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MOST_CONTROL = 0.05  # of all characters; in pictures, programs and archives there are more
@@ -85,6 +87,8 @@ def read_text(path: Path) -> str:
 
 
 def _text_of(content: bytes, name: str) -> str:
+    if _SOFT_END.search(content) and _ESCAPED.search(content):
+        content = quopri.decodestring(content)  # as e-mails are written
     in_unicode = _decode_unicode(content)
     padded = _decode_bytes(content) if in_unicode is None else in_unicode
     if (line := _line_of_change(content)) is not None:

@@ -168,6 +168,13 @@ def test_empty_and_one_letter(tmp_path: Path) -> None:
         assert read_lines(written(tmp_path, content)) == lines
 
 
+def test_an_e_mail_is_decoded(tmp_path: Path) -> None:
+    content = b"a red bird =E2=80=93 with a long =\nyellow bill\r\na =\r\nwren=20\n"
+    lines = read_lines(written(tmp_path, content))
+    assert lines == ["a red bird \u2013 with a long yellow bill", "a wren "]
+    assert read_lines(written(tmp_path, b"1 + 1 =\n2\n")) == ["1 + 1 =", "2"]
+
+
 def test_what_is_no_text_is_told(tmp_path: Path) -> None:
     noise = random.Random(1).randbytes(20_000)
     for content in (
