@@ -136,7 +136,7 @@ def _read(file: BinaryIO, name: str, max_seconds: float) -> tuple[Channels, int]
         with _spooled(file, name) as rest:
             rest.seek(0)
             return _read(rest, name, max_seconds)
-    problem: SoundFileError = _unreadable(name)
+    problem: SoundFileError = _what_it_is(head, name)
     too_short = _cut_off(name)
     try:
         if head in KINDS:
@@ -245,6 +245,15 @@ def _unreadable(name: str) -> _UnreadableError:
         f"{name} is not a sound file that can be read here, or it is damaged. WAV, MP3, M4A, FLAC, "
         "Ogg, Opus, AIFF and most others work."
     )
+
+
+def _what_it_is(head: bytes, name: str) -> SoundFileError:
+    """Say why a file cannot be read, where that is known by its first four bytes."""
+    if head == b"PK\3\4":
+        return _UnreadableError(f"{name} is an archive (ZIP): unpack it, and open what is in it.")
+    if head == b"MThd":
+        return _UnreadableError(f"{name} holds notes (MIDI), and no sound.")
+    return _unreadable(name)
 
 
 def _unreadable_wav(name: str) -> SoundFileError:

@@ -397,3 +397,18 @@ def test_messages_about_a_file_speak_of_no_microphone(tmp_path: Path, loudness: 
     with pytest.raises(NothingHeardError, match="I heard no speech") as told:
         speech_in(Recording.from_file(path).resampled(8000))
     assert "icrophone" not in str(told.value) and str(told.value).count(".") == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"PK\3\4" + bytes(200), "is an archive"),
+        (b"MThd\0\0\0\6" + bytes(50), r"holds notes \(MIDI\), and no sound"),
+    ],
+)
+def test_what_holds_no_sound_is_called_what_it_is(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
+    (tmp_path / "voice").write_bytes(content)
+    with pytest.raises(SoundFileError, match=told):
+        Recording.from_file(tmp_path / "voice")
