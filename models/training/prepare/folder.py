@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote
 
 from models.text_file import read_text
 from models.training.prepare.captions import is_utf8, normalise
@@ -190,7 +189,7 @@ def _seen_from(folder: Path, path: PurePosixPath) -> str:
 
 def _alike(name: str) -> str:
     """What is the same for names that people take for the same."""
-    path = PurePosixPath(unquote(name.replace("\\", "/")))
+    path = PurePosixPath(name.replace("\\", "/").replace("%20", " "))
     is_picture = path.suffix.lower() in PICTURE_SUFFIXES
     return unicodedata.normalize(
         "NFC", str(path.with_suffix("") if is_picture else path)
@@ -221,7 +220,7 @@ def _difference(name: str, found: str | None) -> str:
         return f"there is {found}; names are told from the folder of pictures on"
     if "\\" in name:
         return f"there is {found}; folders are told by /, not by \\"
-    if "%" in name and unquote(name) != name:
+    if "%20" in name:
         return f"there is {found}; a space is written as it is, not %20"
     if PurePosixPath(name).suffix.lower() != PurePosixPath(found).suffix.lower():
         return f"there is {found}; endings are told, too"
