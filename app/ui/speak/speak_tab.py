@@ -324,8 +324,8 @@ class SpeakTab(ttk.Frame):
         self._enter(SpeakState.IDLE)  # until here the way could not be changed
         if way != "sound":
             self.field.sentence = heard.text
-        about_words = notice or "" if way != "sound" else ""
-        told = self._messages.text or with_advice(about_words, recording)
+        about_words = notice if way != "sound" else None
+        told = self._messages.text or with_advice(about_words or "", recording)
         if drawn and not written:  # who writes meanwhile has something else in mind
             self._waits = True
             self._draw_when_free()

@@ -113,7 +113,7 @@ def read_folder(folder: Path, captions: Path, problems: Problems) -> Collection:
     for name in files:
         if name not in named and name not in misspelt:
             problems.add(Kind.UNCAPTIONED, name)
-    return Collection(tuple(_assemble(folder, files, entries, refused, problems)))
+    return Collection(tuple(_assemble(folder, likeness, entries, refused, problems)))
 
 
 def _join(
@@ -147,12 +147,11 @@ def _join(
 
 def _assemble(
     folder: Path,
-    files: Sequence[str],
+    likeness: _Likeness,
     entries: dict[str, _Entry],
     refused: Set[str],
     problems: Problems,
 ) -> Iterator[Source]:
-    likeness = _Likeness(files)
     targets: dict[str, str] = {}
     for name, entry in entries.items():
         path = folder / name
@@ -201,9 +200,10 @@ class _Likeness:
 
     def __init__(self, files: Sequence[str]) -> None:
         self._whole = {_alike(name): name for name in files}
-        last = Counter(_alike(PurePosixPath(name).name) for name in files)
+        last = [PurePosixPath(alike).name for alike in map(_alike, files)]
+        count = Counter(last)
         self._last = {
-            alike: name for name in files if last[alike := _alike(PurePosixPath(name).name)] == 1
+            alike: name for alike, name in zip(last, files, strict=True) if count[alike] == 1
         }
 
     def find(self, name: str) -> str | None:
