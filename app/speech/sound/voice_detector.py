@@ -17,7 +17,7 @@ _SPEECH, _NO_SPEECH = 0.5, 0.35
 """A voice begins when it is as likely as the first, and ends when it is less so than the second."""
 
 _WHISPERED = 0.6
-"""A voice of which a half is less likely is a whisper; of others, in any noise, it is above .8."""
+"""A voice of which a half is less likely is a whisper; others have over .9, beside music .6."""
 
 _MAYBE, _SHARE = 0.1, 0.6
 """A whisper goes on where it is as likely as the first and has the second share of its loudness."""
